@@ -1,0 +1,81 @@
+# make run     set up and start the tray; without a screen, play the demo in a virtual desktop
+# make demo    the tray with made-up figures; without a screen, the same as make run
+# make test    set up, check, bundle and run all tests
+# make check   formatting, lint, types, import contract, dependencies
+# make bundle  the program with everything it needs, in dist/lemlist-credits/
+# make setup   all that the others need, without doing anything with it
+# make lock    write the lock files after a change of pyproject.toml; deleted ones upgrade
+# make clean   remove all that the others made
+
+BIN := .venv/bin
+PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SOURCES := main.py build.spec $(shell find tray_app resources -type f -not -name '*.pyc')
+
+START := $(BIN)/python -m tests.demo build/demo
+DEMO := $(START)
+PURPOSES := qt virtual-desktop bundle
+ifneq ($(DISPLAY)$(WAYLAND_DISPLAY),)
+START := $(BIN)/python main.py
+DEMO := $(BIN)/python main.py demo
+run demo: PURPOSES := qt
+endif
+
+.PHONY: run demo test check bundle setup lock clean system
+.NOTPARALLEL:
+
+run: .venv/runtime-installed
+	$(START)
+
+demo: .venv/runtime-installed
+	$(DEMO)
+
+test: check bundle
+	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+	@report=$$($(BIN)/coverage report --show-missing --fail-under=100 \
+		--include='tray_app/rules/*,tray_app/lemlist/balance.py') || { echo "$$report"; exit 1; }
+
+check: .venv/dev-installed
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+
+bundle: dist/lemlist-credits/lemlist-credits
+
+dist/lemlist-credits/lemlist-credits: .venv/dev-installed $(SOURCES)
+	$(BIN)/pyinstaller --noconfirm --log-level=WARN build.spec
+	touch $@
+
+setup: .venv/dev-installed
+
+# Wheels only: building a source distribution would fetch tools that no lock covers.
+.venv/runtime-installed: requirements.lock pyproject.toml | system
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP_INSTALL) --only-binary :all: --require-hashes -r requirements.lock
+	$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev-installed: requirements-dev.lock .venv/runtime-installed
+	$(PIP_INSTALL) --only-binary :all: --require-hashes -r requirements-dev.lock
+	touch $@
+
+system:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: sudo apt-get install python3"; exit 1; }
+	@resources/system-packages.sh $(PYTHON) $(PURPOSES)
+
+LOCK := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links --extra build pyproject.toml
+
+lock: | system
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/pip install --quiet --disable-pip-version-check uv
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .import_linter_cache .mypy_cache \
+		.pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Tests, the virtual desktop they and the demo run on, and readers of what it shows."""

@@ -1,0 +1,156 @@
+"""Pictures of the popup, to be looked at: every state, dark and light, at 1x and 2x."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QRegion
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tray_app.credentials import KeySource
+from tray_app.desktop.formats import QtFormats
+from tray_app.desktop.popup import Popup
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.balance import Balance
+from tray_app.rules.alerts import Snooze
+from tray_app.rules.levels import Thresholds, level_of
+from tray_app.store.settings import IconStyle
+from tray_app.view import view_of
+from tray_app.watch import Reading, Snapshot
+
+DESKTOPS = {"light": "#8C96A8", "dark": "#0D1117"}
+PER_ROW = 4
+GAP = 24
+
+
+@dataclass(frozen=True)
+class State:
+    """What a picture shows."""
+
+    name: str
+    snapshot: Snapshot
+    is_busy: bool = False
+    said: str = ""
+
+
+def known(balance: Balance, now: datetime, *, age: int = 2) -> Snapshot:
+    """A snapshot with figures that are `age` minutes old."""
+    return Snapshot(
+        reading=Reading(balance, now - timedelta(minutes=age)),
+        level=level_of(balance.credits, Thresholds()),
+        team="Acme Growth",
+        key_source=KeySource.KEYCHAIN,
+        next_at=now + timedelta(minutes=3, seconds=5),
+    )
+
+
+def states(now: datetime) -> Iterator[State]:
+    """Yield what is worth a look."""
+    healthy = known(Balance(12_430, 12_430, 8_000, 4_100, 330, 0), now)
+    low = known(Balance(480, 480, 80, 390, 10, 0), now)
+    soon = now + timedelta(minutes=4, seconds=5)
+
+    def without(kind: Kind) -> Snapshot:
+        return Snapshot(problem=Problem(kind), next_at=soon)
+
+    yield State("healthy", healthy)
+    yield State("low", low)
+    yield State("critical", known(Balance(62, 62, 0, 60, 2, 0), now))
+    yield State("empty", known(Balance(0, 0, 0, 0, 0, 0), now))
+    yield State("millions", known(Balance(1_234_567, 1_234_567, 1_000_000, 234_000, 560, 7), now))
+    yield State("largest", known(Balance(2**53, 2**53, 2**52, 2**52, 0, 0), now))
+    yield State(
+        "long-name",
+        replace(healthy, team="Acme Growth & Partnerships, Europe, Middle East and Africa"),
+    )
+    yield State("buckets-unknown", known(Balance(12_430), now))
+    yield State("bucket-negative", known(Balance(500, 500, 520, -20, None, 0), now))
+    old = known(Balance(480, 480, 80, 390, 10, None), now, age=38)
+    yield State("offline-low", replace(old, problem=Problem(Kind.OFFLINE), next_at=soon))
+    yield State("limited", replace(healthy, problem=Problem(Kind.RATE_LIMITED)))
+    yield State("refused", replace(healthy, problem=Problem(Kind.UNAUTHORIZED)))
+    yield State("loading", Snapshot(), is_busy=True)
+    yield State("no-key", without(Kind.NO_KEY))
+    yield State("locked", without(Kind.KEYCHAIN_LOCKED))
+    yield State("refused-at-first", without(Kind.UNAUTHORIZED))
+    yield State("offline-at-first", without(Kind.OFFLINE))
+    yield State("no-keychain", without(Kind.KEYCHAIN_UNAVAILABLE))
+    yield State("busy", healthy, is_busy=True)
+    yield State("snoozed", replace(low, snooze=Snooze(until=now + timedelta(hours=1))))
+    yield State(
+        "all-notes",
+        replace(low, snooze=Snooze(level=low.level), key_source=KeySource.ENVIRONMENT),
+        said="The settings file was broken. It is kept as settings.broken.json.",
+    )
+    yield State("empty-offline", replace(known(Balance(0, 0, 0, 0, 0, 0), now, age=38), problem=Problem(Kind.TIMEOUT)))
+
+
+def palette(*, dark: bool) -> QPalette:
+    """The window colours of a dark or light desktop."""
+    if not dark:
+        return QPalette(QColor("#EFEFEF"))
+    return QPalette(QColor("#2B2F36"))
+
+
+def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
+    """Render the popup in one state."""
+    popup = Popup()
+    popup.setPalette(palette(dark=dark))
+    view = view_of(
+        state.snapshot, IconStyle.NUMBER, QtFormats(QLocale("en_US")), now
+    )
+    popup.show_view(view, state.snapshot)
+    popup.set_busy(state.is_busy)
+    popup.say(state.said)
+    popup.open(QRect(QPoint(700, 0), QPoint(720, 20)))
+    QApplication.processEvents()
+    image = QImage(popup.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    image.fill(Qt.GlobalColor.transparent)
+    popup.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    popup.close()
+    popup.deleteLater()
+    return image
+
+
+def sheet(pictures: list[QImage], desktop: str, scale: int) -> QImage:
+    """Lay the pictures out on a desktop's colour."""
+    rows = [pictures[i : i + PER_ROW] for i in range(0, len(pictures), PER_ROW)]
+    gap = GAP * scale
+    width = max(sum(one.width() + gap for one in row) for row in rows) + gap
+    height = sum(max(one.height() for one in row) + gap for row in rows) + gap
+    result = QImage(width, height, QImage.Format.Format_RGB32)
+    result.fill(QColor(desktop))
+    painter = QPainter(result)
+    y = gap
+    for row in rows:
+        x = gap
+        for one in row:
+            painter.drawImage(QRect(x, y, one.width(), one.height()), one)
+            x += one.width() + gap
+        y += max(one.height() for one in row) + gap
+    painter.end()
+    return result
+
+
+def make(folder: Path) -> list[Path]:
+    """Write a sheet for each brightness and scale, and a picture for each state at 2x."""
+    folder.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    files = []
+    for brightness, desktop in DESKTOPS.items():
+        for scale in (1, 2):
+            pictures = {
+                state.name: picture(state, now, dark=brightness == "dark", scale=scale)
+                for state in states(now)
+            }
+            wanted = {f"popup-{brightness}-{scale}x": sheet([*pictures.values()], desktop, scale)}
+            if scale == 2:
+                wanted |= {f"popup-{name}-{brightness}": one for name, one in pictures.items()}
+            for name, image in wanted.items():
+                files.append(folder / f"{name}.png")
+                if not image.save(str(files[-1])):
+                    raise OSError(files[-1])
+    return files

@@ -1,0 +1,78 @@
+"""The command line: what to start."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from tray_app import __version__
+from tray_app.i18n import tr
+
+BAD_ARGUMENTS = 1  # as lemlist's own command-line tool has it; argparse would say 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(BAD_ARGUMENTS, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    _restore_library_path()
+    options = _parser().parse_args(arguments)
+    if options.command in (None, "demo"):
+        from tray_app.desktop.app import run
+
+        return run(os.environ, demo=options.command == "demo")
+    from tray_app import cli
+
+    if options.command == "status":
+        return cli.status(os.environ, as_json=options.json)
+    if options.command == "key":
+        return cli.key_set(os.environ) if options.action == "set" else cli.key_remove()
+    from tray_app.lemlist import sandbox
+
+    return sandbox.main(options.port, options.story)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="lemlist-credits",
+        description=tr("Shows how many lemlist credits your team has left."),
+        epilog=tr("Without a command, the tray icon is started."),
+    )
+    parser.add_argument("--version", action="version", version=f"lemlist-credits {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("demo", help=tr("the tray icon with invented figures"))
+    status = commands.add_parser("status", help=tr("print the balance"))
+    status.add_argument("--json", action="store_true", help=tr("as one JSON object"))
+    key = commands.add_parser("key", help=tr("store or remove the API key"))
+    key.add_argument(
+        "action",
+        choices=("set", "remove"),
+        help=tr("set reads the key from standard input or a hidden prompt"),
+    )
+    sandbox = commands.add_parser("sandbox", help=tr("a stand-in lemlist API on this computer"))
+    sandbox.add_argument("--port", type=int, default=0, help=tr("by default a free one"))
+    sandbox.add_argument("--story", default="steady", help=tr("how the balance moves"))
+    return parser
+
+
+def _restore_library_path() -> None:
+    """Give programs that are started from a bundle, as the browser, their own libraries.
+
+    The bundle's starter points ``LD_LIBRARY_PATH`` at the bundle (PyInstaller, "Run-time
+    Information"). This process has read it by now.
+    """
+    if sys.platform != "linux" or not getattr(sys, "frozen", False):
+        return
+    original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+    os.environ.pop("LD_LIBRARY_PATH", None)
+    if original is not None:
+        os.environ["LD_LIBRARY_PATH"] = original
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""The dialog that says what this program is, and what it sends where."""
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout, QVBoxLayout, QWidget
+
+from tray_app import __version__
+from tray_app.desktop.dialog_parts import GAP, SPACE, heading_block, paragraph
+from tray_app.i18n import tr
+
+
+class AboutDialog(QDialog):
+    """Name, version, licence and privacy."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("About lemlist credits"))
+        buttons = QDialogButtonBox()
+        close = buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.clicked.connect(self.reject)
+        close.setDefault(True)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        layout.setSpacing(GAP)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        layout.addWidget(
+            heading_block(
+                tr("lemlist credits {version}", version=__version__),
+                tr("Shows in the tray what is left of your team's credits."),
+            )
+        )
+        layout.addSpacing(SPACE - GAP)
+        for text in (
+            tr(
+                "The program asks the lemlist API for two things, the team's name (GET /team) and "
+                "its credits (GET /team/credits), and talks to nobody else. The API key is stored "
+                "only in this computer's keychain, and sent only to the lemlist API."
+            ),
+            tr("Not affiliated with lemlist. Free software under the MIT licence."),
+        ):
+            layout.addWidget(paragraph(text))
+        layout.addSpacing(SPACE - GAP)
+        layout.addWidget(buttons)

@@ -1,0 +1,379 @@
+"""The one place that makes the parts of the tray program and joins them."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tray_app.cli import ACCOUNT
+from tray_app.credentials import Credentials, KeySource
+from tray_app.desktop.formats import QtFormats
+from tray_app.desktop.icon import app_icon
+from tray_app.desktop.notifier import Notifier
+from tray_app.desktop.poller import Poller
+from tray_app.desktop.quit_signals import QuitSignals
+from tray_app.desktop.single_instance import SingleInstance
+from tray_app.desktop.tray import Tray
+from tray_app.desktop.worker import Worker
+from tray_app.errors import Kind, Problem
+from tray_app.i18n import tr
+from tray_app.lemlist.address import BILLING_PAGE, URL_VARIABLE
+from tray_app.rules.alerts import AlertKind
+from tray_app.store.alerts import AlertsFile
+from tray_app.store.folders import alerts_file, runtime_folder, settings_file
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import Settings, SettingsFile
+from tray_app.view import Remedy, notice, view_of
+from tray_app.watch import Checked, Snapshot, Watch, connector
+
+if TYPE_CHECKING:
+    from tray_app.desktop.about_dialog import AboutDialog
+    from tray_app.desktop.key_dialog import KeyDialog
+    from tray_app.desktop.popup import Popup
+    from tray_app.desktop.settings_dialog import SettingsDialog
+    from tray_app.lemlist.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
+
+NO_KEY_ANYWHERE = (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
+
+DEMO_INTERVAL = 5
+"""Seconds between the polls of the demo, whose days pass in seconds."""
+
+QUIT_TIME = 0.5
+"""Seconds that quitting waits for settings which are being written."""
+
+
+def run(environ: Mapping[str, str], *, demo: bool) -> int:
+    """Start the tray program, and return its exit code when it ends."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("lemlist-credits")
+    qt.setApplicationDisplayName(tr("lemlist credits"))
+    qt.setDesktopFileName("lemlist-credits")
+    qt.setQuitOnLastWindowClosed(False)
+    instance = SingleInstance(runtime_folder(), "demo" if demo else "tray")
+    if not instance.acquire():
+        instance.call_first()
+        return 0
+    qt.setWindowIcon(app_icon())
+    app = App(environ, instance)
+    qt.aboutToQuit.connect(app.stop)
+    app.start(demo=demo)
+    return qt.exec()
+
+
+Opened = tuple[Watch, Settings, list[str]]
+
+
+class App(QObject):
+    """Owns the parts, and passes what one of them says to those whom it concerns."""
+
+    def __init__(self, environ: Mapping[str, str], instance: SingleInstance) -> None:
+        super().__init__()
+        self._environ = environ
+        self._instance = instance
+        self._keychain = Keychain(ACCOUNT)
+        self._formats = QtFormats()
+        self._settings_file = SettingsFile(settings_file())
+        self._settings = Settings()
+        self._complaint = ""
+        self._watch: Watch | None = None
+        self._snapshot = Snapshot()
+        self._asked_for_key = False
+        self._sandbox: Sandbox | None = None
+
+        self._network = Worker("network")
+        self._disk = Worker("disk")
+        self._poller = Poller(self._network)
+        self._tray = Tray(self)
+        self._notifier = Notifier(self._tray.message)
+        self._signals = QuitSignals(self)
+        # Built on first use, as each of them takes more memory than the icon.
+        self._popup: Popup | None = None
+        self._key_dialog: KeyDialog | None = None
+        self._settings_dialog: SettingsDialog | None = None
+        self._about_dialog: AboutDialog | None = None
+        self._join()
+
+    def _join(self) -> None:
+        self._poller.snapshot_made.connect(self._show)
+        self._poller.busy_changed.connect(self._show_busy)
+        self._tray.clicked.connect(self._toggle_popup)
+        self._tray.open_requested.connect(self._open_popup)
+        self._tray.refresh_requested.connect(self._poller.refresh)
+        self._tray.buy_requested.connect(self._buy)
+        self._tray.snooze_requested.connect(self._poller.snooze)
+        self._tray.settings_requested.connect(self._open_settings)
+        self._tray.key_requested.connect(self._change_key)
+        self._tray.remedy_requested.connect(self._remedy)
+        self._tray.about_requested.connect(self._open_about)
+        self._tray.quit_requested.connect(QApplication.quit)
+        self._tray.no_panel.connect(self._use_window)
+        self._tray.shown.connect(self._use_panel)
+        self._notifier.clicked.connect(self._open_popup)
+        self._instance.opened_again.connect(self._open_popup)
+        self._signals.quit_asked.connect(QApplication.quit)
+
+    def start(self, *, demo: bool) -> None:
+        """Show the icon at once; then read what the first poll needs, and poll."""
+        self._tray.show()
+        self._instance.listen()
+
+        def begin(opened: Opened) -> None:
+            self._watch, self._settings, complaints = opened
+            self._complain(" ".join(complaints))
+            if demo:
+                self._start_demo()
+            else:
+                self._poller.start(self._watch)
+
+        self._disk.submit(self._open_watch, begin)
+
+    @Slot()
+    def stop(self) -> None:
+        """End what was started. Requests and keychain calls under way are left to themselves."""
+        self._poller.stop()
+        self._tray.hide()
+        self._disk.finish(QUIT_TIME)
+
+    def _open_watch(self) -> Opened:
+        """Read the files and make the watch from them; for the worker thread."""
+        settings, complaints = self._settings_file.load()
+        watch = Watch(
+            Credentials(self._environ, self._keychain),
+            connector(self._environ),
+            AlertsFile(alerts_file(), ACCOUNT),
+            settings,
+        )
+        return watch, settings, complaints
+
+    @Slot()
+    def _start_demo(self) -> None:
+        def open_demo() -> tuple["Sandbox", Watch]:
+            from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+
+            sandbox = Sandbox(story="demo")
+            sandbox.start()
+            credentials = Credentials({}, self._keychain)
+            credentials.use(DEMO_KEY, KeySource.DEMO)
+            connect = connector({URL_VARIABLE: sandbox.url})
+            return sandbox, Watch(credentials, connect, None, Settings(interval=DEMO_INTERVAL))
+
+        def start(opened: tuple["Sandbox", Watch]) -> None:
+            self._sandbox, watch = opened
+            self._poller.start(watch)
+
+        self._disk.submit(open_demo, start)
+
+    def _stop_demo(self) -> None:
+        if (sandbox := self._sandbox) is not None:
+            self._sandbox = None
+            self._disk.submit(sandbox.stop, _nothing)
+
+    # What there is to see
+
+    @Slot(object)
+    def _show(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        view = view_of(snapshot, self._settings.icon, self._formats, datetime.now(UTC))
+        self._tray.show_view(view)
+        if self._popup is not None:
+            self._popup.show_view(view, snapshot)
+        if snapshot.alert is not None:
+            title, body = notice(snapshot.alert, self._formats)
+            urgent = snapshot.alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
+            self._notifier.notify(title, body, urgent=urgent)
+        if snapshot.problem is not None and snapshot.problem.kind in NO_KEY_ANYWHERE:
+            self._ask_for_first_key()
+
+    @Slot(bool)
+    def _show_busy(self, busy: bool) -> None:
+        if self._popup is not None:
+            self._popup.set_busy(busy)
+
+    def _complain(self, sentence: str) -> None:
+        self._complaint = sentence
+        if sentence:
+            log.warning("%s", sentence)
+        if self._popup is not None:
+            self._popup.say(sentence)
+
+    def _the_popup(self) -> "Popup":
+        if self._popup is None:
+            from tray_app.desktop.popup import Popup
+
+            self._popup = popup = Popup()
+            popup.refresh_requested.connect(self._poller.refresh)
+            popup.buy_requested.connect(self._buy)
+            popup.settings_requested.connect(self._open_settings)
+            popup.remedy_requested.connect(self._remedy)
+            popup.snooze_requested.connect(self._poller.snooze)
+            popup.closed_as_window.connect(QApplication.quit)
+            popup.say(self._complaint)
+            popup.set_busy(self._poller.busy)
+            now = datetime.now(UTC)
+            view = view_of(self._snapshot, self._settings.icon, self._formats, now)
+            popup.show_view(view, self._snapshot)
+        return self._popup
+
+    @Slot()
+    def _toggle_popup(self) -> None:
+        self._the_popup().toggle(self._tray.geometry())
+
+    @Slot()
+    def _open_popup(self) -> None:
+        self._the_popup().open(self._tray.geometry())
+
+    @Slot()
+    def _use_window(self) -> None:
+        """Show the popup as a window, on a desktop without a panel for icons."""
+        popup = self._the_popup()
+        popup.as_window()
+        popup.open(None)
+
+    @Slot()
+    def _use_panel(self) -> None:
+        if self._popup is not None:
+            self._popup.as_popup()
+
+    # The key
+
+    def _ask_for_first_key(self) -> None:
+        if not self._asked_for_key:
+            self._asked_for_key = True
+            self._open_key_dialog(first_run=True)
+
+    @Slot()
+    def _change_key(self) -> None:
+        self._open_key_dialog(first_run=False)
+
+    @Slot(object)
+    def _remedy(self, remedy: Remedy) -> None:
+        if remedy is Remedy.UNLOCK:
+            self._poller.unlock()
+        else:
+            self._change_key()
+
+    def _open_key_dialog(self, *, first_run: bool) -> None:
+        from tray_app.desktop.key_dialog import KeyDialog
+
+        if self._key_dialog is None:
+            self._key_dialog = dialog = KeyDialog(self._formats, first_run=first_run)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.check_requested.connect(self._check_key)
+            dialog.key_accepted.connect(self._accept_key)
+            dialog.demo_requested.connect(self._start_demo)
+            dialog.link_requested.connect(self._open_link)
+            dialog.finished.connect(self._forget_key_dialog)
+        _bring_forward(self._key_dialog)
+
+    @Slot()
+    def _forget_key_dialog(self) -> None:
+        self._key_dialog = None
+
+    @Slot(str)
+    def _check_key(self, key: str) -> None:
+        watch, dialog = self._watch, self._key_dialog
+        if watch is None or dialog is None:
+            return
+
+        def check() -> tuple[Checked, Problem | None]:
+            checked = watch.check(key)
+            try:
+                self._keychain.check()
+            except Problem as problem:
+                return checked, problem
+            return checked, None
+
+        def show(result: tuple[Checked, Problem | None]) -> None:
+            if self._key_dialog is dialog:
+                dialog.check_succeeded(*result)
+
+        def show_problem(problem: Problem) -> None:
+            if self._key_dialog is dialog:
+                dialog.check_failed(problem)
+
+        self._network.submit(check, show, show_problem)
+
+    @Slot(str, bool)
+    def _accept_key(self, key: str, store: bool) -> None:
+        watch, dialog = self._watch, self._key_dialog
+        if watch is None or dialog is None:
+            return
+
+        def saved() -> None:
+            self._stop_demo()
+            if self._key_dialog is dialog:
+                dialog.saved()
+
+        def failed(problem: Problem) -> None:
+            if self._key_dialog is dialog:
+                dialog.save_failed(problem)
+
+        self._poller.use_key(watch, key, store=store, done=saved, failed=failed)
+
+    # The other windows
+
+    @Slot()
+    def _open_settings(self) -> None:
+        from tray_app.desktop.settings_dialog import SettingsDialog
+
+        if self._settings_dialog is None:
+            self._settings_dialog = dialog = SettingsDialog(
+                self._settings, self._formats, complaint=self._complaint
+            )
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.saved.connect(self._save_settings)
+            dialog.finished.connect(self._forget_settings_dialog)
+        _bring_forward(self._settings_dialog)
+
+    @Slot()
+    def _forget_settings_dialog(self) -> None:
+        self._settings_dialog = None
+
+    @Slot(object)
+    def _save_settings(self, settings: Settings) -> None:
+        """Use the settings from now on, and keep them if that can be done."""
+        self._settings = settings
+        self._poller.apply(settings)
+
+        def save() -> str:
+            try:
+                self._settings_file.save(settings)
+            except OSError:
+                return tr("The settings can't be saved. They are used until you quit.")
+            return ""
+
+        self._disk.submit(save, self._complain)
+
+    @Slot()
+    def _open_about(self) -> None:
+        from tray_app.desktop.about_dialog import AboutDialog
+
+        if self._about_dialog is None:
+            self._about_dialog = AboutDialog()
+        _bring_forward(self._about_dialog)
+
+    @Slot()
+    def _buy(self) -> None:
+        self._open_link(BILLING_PAGE)
+
+    @Slot(str)
+    def _open_link(self, address: str) -> None:
+        QDesktopServices.openUrl(QUrl(address))
+
+
+def _bring_forward(window: QWidget) -> None:
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
+def _nothing(_result: object) -> None:
+    pass

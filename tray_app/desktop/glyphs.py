@@ -1,0 +1,176 @@
+"""The tray icon's own characters: stroke skeletons, how they are set, and which text fits.
+
+At 16 px no font is legible: its hinting was made for text, its digits are too wide, and each
+machine has another one. These skeletons are set on whole pixels instead. Nothing here needs Qt.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
+
+MIN_CELL = 4  # pixels; a narrower digit has no room for both its stems and its hole
+MAX_AMOUNT = 99_999_999_999
+
+
+class Vertex(NamedTuple):
+    """A point of a skeleton: x and y from 0 to 1 in the glyph's box, y downwards."""
+
+    x: float
+    y: float
+    is_round: bool = False
+
+
+class Stroke(NamedTuple):
+    """A line through vertices; a closed one returns to its start, a lone vertex is a dot."""
+
+    vertices: tuple[Vertex, ...]
+    is_closed: bool = False
+
+
+def _p(x: float, y: float) -> Vertex:
+    return Vertex(x, y)
+
+
+def _r(x: float, y: float) -> Vertex:
+    return Vertex(x, y, is_round=True)
+
+
+def _line(*vertices: Vertex) -> Stroke:
+    return Stroke(vertices)
+
+
+def _loop(*vertices: Vertex) -> Stroke:
+    return Stroke(vertices, is_closed=True)
+
+
+GLYPHS: dict[str, tuple[Stroke, ...]] = {
+    "0": (_loop(_r(0, 0), _r(1, 0), _r(1, 1), _r(0, 1)),),
+    "1": (_line(_p(0, 0.2), _p(1, 0), _p(1, 1)),),
+    "2": (_line(_p(0, 0.15), _r(0, 0), _r(1, 0), _r(1, 0.42), _p(0, 1), _p(1, 1)),),
+    "3": (
+        _line(_p(0, 0), _r(1, 0), _r(1, 0.48), _p(0.3, 0.48)),
+        _line(_p(0.3, 0.48), _r(1, 0.48), _r(1, 1), _p(0, 1)),
+    ),
+    "4": (_line(_p(0.7, 1), _p(0.7, 0), _p(0, 0.7), _p(1, 0.7)),),
+    "5": (_line(_p(1, 0), _p(0, 0), _p(0, 0.42), _r(1, 0.42), _r(1, 1), _p(0, 1)),),
+    "6": (
+        _line(_p(0.9, 0), _r(0, 0), _p(0, 0.6)),
+        _loop(_r(0, 0.45), _r(1, 0.45), _r(1, 1), _r(0, 1)),
+    ),
+    "7": (_line(_p(0, 0), _p(1, 0), _p(0.3, 1)),),
+    "8": (
+        _loop(_r(0, 0), _r(1, 0), _r(1, 0.48), _r(0, 0.48)),
+        _loop(_r(0, 0.48), _r(1, 0.48), _r(1, 1), _r(0, 1)),
+    ),
+    "9": (
+        _line(_p(0.1, 1), _r(1, 1), _p(1, 0.4)),
+        _loop(_r(0, 0), _r(1, 0), _r(1, 0.55), _r(0, 0.55)),
+    ),
+    ".": (_line(_p(0, 1)),),
+    "k": (
+        _line(_p(0, 0), _p(0, 1)),
+        _line(_p(1, 0.36), _p(0, 0.7)),
+        _line(_p(0.4, 0.56), _p(1, 1)),
+    ),
+    "M": (_line(_p(0, 1), _p(0, 0), _p(0.5, 0.5), _p(1, 0), _p(1, 1)),),
+    "G": (_line(_p(1, 0.16), _r(1, 0), _r(0, 0), _r(0, 1), _r(1, 1), _p(1, 0.6), _p(0.55, 0.6)),),
+    "!": (_line(_p(0, 0), _p(0, 0.62)), _line(_p(0, 1))),
+    "?": (
+        _line(_p(0, 0.22), _r(0, 0), _r(1, 0), _r(1, 0.42), _r(0.5, 0.5), _p(0.5, 0.68)),
+        _line(_p(0.5, 1)),
+    ),
+    "×": (_line(_p(0, 0), _p(1, 1)), _line(_p(1, 0), _p(0, 1))),
+    "✓": (_line(_p(0, 0.55), _p(0.36, 0.95), _p(1, 0.08)),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A text set in pixels: a digit's width and height, the pen, the gap between characters."""
+
+    text: str
+    cell: int
+    height: int
+    pen: float
+    gap: int
+
+    @property
+    def dot(self) -> int:
+        """The side of a dot: two pixels at least, so that nobody reads .3M as 3M."""
+        return max(2, ceil(self.pen))
+
+    def glyph_width(self, char: str) -> int:
+        """Return the width of one character in pixels."""
+        match char:
+            case "." | "!":
+                return self.dot
+            case "1":
+                return (self.cell * 2 + 2) // 3
+            case "M":
+                return self.cell + max(1, (self.cell - 2) // 2)
+            case _:
+                return self.cell
+
+    @property
+    def width(self) -> int:
+        """The width of the whole run in pixels."""
+        return sum(map(self.glyph_width, self.text)) + self.gap * (len(self.text) - 1)
+
+
+def centred(size: int, extent: float) -> int:
+    """Return the whole number nearest to `extent` that leaves equal whole margins in `size`."""
+    return size - 2 * round((size - extent) / 2)
+
+
+def fit(text: str, size: int) -> Run | None:
+    """Set `text` as large as an icon of `size` pixels allows; None when it does not fit."""
+    room = size - 2 * max(1, size // 12)
+    tallest = size * (0.7 if len(text) == 1 else 0.625)
+    for cell in range(int(tallest / 1.5), MIN_CELL - 1, -1):
+        height = centred(size, min(tallest, cell * 2.5))
+        # In quarters of a pixel: a stem's outer edge is sharp, its inner edge may be soft.
+        pen = round(cell * 4 / 3) / 4
+        run = Run(text, cell, height, pen, gap=max(1, int(pen * 2 / 3)))
+        # Three characters always fit: the widest, 99M at 16 pixels, may use a pixel of the margin.
+        if run.width <= room or (cell == MIN_CELL and len(text) == 3):
+            return run
+    return None
+
+
+def symbol_run(symbol: str, size: int) -> Run:
+    """Set a level's symbol, which has the icon for itself."""
+    pen = max(2, round(size / 8))
+    height = size / 2 if symbol in "×✓" else size * 0.625
+    return Run(symbol, centred(size, size / 2), centred(size, height), pen, gap=pen)
+
+
+def _wordings(n: int) -> Iterator[str]:
+    """Yield the ways to write `n`, the most exact first; none overstates it."""
+    if n < 1000:
+        yield str(n)
+        return
+    for exponent, unit in ((3, "k"), (6, "M"), (9, "G")):
+        whole, tenth = divmod(n // 10 ** (exponent - 1), 10)
+        if whole >= 1000:
+            continue
+        if 0 < whole < 10 and tenth:
+            yield f"{whole}.{tenth}{unit}"
+        if whole:
+            yield f"{whole}{unit}"
+        elif tenth:
+            yield f".{tenth}{unit}"
+
+
+def amount_run(n: int, size: int) -> Run:
+    """Set the most exact wording of `n` credits that fits an icon of `size` pixels (16 or more)."""
+    runs = (fit(text, size) for text in _wordings(min(n, MAX_AMOUNT)))
+    return next(run for run in runs if run is not None)
+
+
+def short_amount(n: int, size: int) -> str:
+    """Abbreviate `n` credits (0 or more) to what fits an icon of `size` pixels, never rounding up.
+
+    Past 99 billion, where the letters end, it stays at 99G.
+    """
+    return amount_run(n, size).text

@@ -1,0 +1,123 @@
+"""The clock of the polls: a QTimer, one worker thread, one request at a time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from tray_app.desktop.worker import Worker
+from tray_app.errors import Problem
+from tray_app.rules.alerts import SnoozeChoice
+from tray_app.rules.schedule import LONGEST_RETRY
+from tray_app.store.settings import Settings
+from tray_app.watch import Snapshot, Watch
+
+FRESH = 2.0
+"""Seconds for which a good reading answers another *Refresh*, as when the user clicks again."""
+
+
+class Poller(QObject):
+    """Polls a :class:`Watch` when its snapshots say so, and when the user asks."""
+
+    snapshot_made = Signal(object)
+    busy_changed = Signal(bool)
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__()
+        self._watch: Watch | None = None
+        self._worker = worker
+        self._polling = False
+        self._last = Snapshot()
+        self._not_before = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._timer.timeout.connect(self.poll)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a poll is under way."""
+        return self._polling
+
+    def start(self, watch: Watch) -> None:
+        """Poll this watch from now on."""
+        self._watch = watch
+        self._not_before = 0.0
+        self.poll()
+
+    @Slot()
+    def poll(self) -> None:
+        """Ask now. Whoever asks while a request is under way gets that request's answer."""
+        self._poll(prompt=False)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Ask now because the user wants it, unless that can't tell anything newer."""
+        if time.monotonic() >= self._not_before:
+            self.poll()
+
+    def unlock(self) -> None:
+        """Ask now, and let the keychain ask the user for its password."""
+        self._poll(prompt=True)
+
+    def use_key(
+        self,
+        watch: Watch,
+        key: str,
+        *,
+        store: bool,
+        done: Callable[[], None],
+        failed: Callable[[Problem], None],
+    ) -> None:
+        """Poll this watch from now on, with another key."""
+
+        def changed(snapshot: Snapshot) -> None:
+            self._watch = watch
+            self._take(snapshot)
+            done()
+
+        self._worker.submit(lambda: watch.use_key(key, store=store), changed, failed)
+
+    def apply(self, settings: Settings) -> None:
+        """Go by other settings."""
+        if (watch := self._watch) is not None:
+            self._worker.submit(lambda: watch.apply(settings), self._take)
+
+    @Slot(object)
+    def snooze(self, choice: SnoozeChoice) -> None:
+        """Hold alerts back."""
+        if (watch := self._watch) is not None:
+            self._worker.submit(lambda: watch.snooze(choice), self._show)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._timer.stop()
+
+    def _poll(self, *, prompt: bool) -> None:
+        watch = self._watch
+        if self._polling or watch is None:
+            return
+        self._polling = True
+        self._timer.stop()
+        self.busy_changed.emit(True)
+        self._worker.submit(lambda: watch.poll(prompt=prompt), self._polled, self._poll_broke)
+
+    def _polled(self, snapshot: Snapshot) -> None:
+        self._polling = False
+        self.busy_changed.emit(False)
+        pause = FRESH if snapshot.problem is None else snapshot.problem.retry_after or 0.0
+        self._not_before = time.monotonic() + pause
+        self._take(snapshot)
+
+    def _poll_broke(self, problem: Problem) -> None:
+        """Go on after a defect of this program, which the worker has logged."""
+        self._polled(replace(self._last, problem=problem, alert=None, wait=LONGEST_RETRY))
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self._timer.start(round(snapshot.wait * 1000))
+        self._show(snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        self._last = snapshot
+        self.snapshot_made.emit(snapshot)

@@ -1,0 +1,236 @@
+"""The window that a click on the icon opens."""
+
+import math
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QCursor,
+    QFontInfo,
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from tray_app.desktop.placing import place
+from tray_app.desktop.popup_content import PopupContent
+from tray_app.desktop.theme import theme_of, themed
+from tray_app.i18n import tr
+from tray_app.view import View
+from tray_app.watch import Snapshot
+
+WIDTH = 340
+"""Pixels; more where the desktop's font is larger than usual."""
+WIDTH_IN_EMS = 23
+RADIUS = 10
+AGE_REFRESH_MS = 10_000
+SAME_CLICK_MS = 250
+"""Milliseconds from the press that takes the focus away to the tray's report of the click."""
+
+# WORKAROUND: opened from a tray click, a Qt.Popup does not show on Wayland, so this is a window
+# that hides by itself. https://github.com/hluk/CopyQ/issues/3108
+_AS_POPUP = (
+    Qt.WindowType.Tool
+    | Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowStaysOnTopHint
+    | Qt.WindowType.NoDropShadowWindowHint
+)
+_AS_WINDOW = (
+    Qt.WindowType.Window
+    | Qt.WindowType.CustomizeWindowHint
+    | Qt.WindowType.WindowTitleHint
+    | Qt.WindowType.WindowSystemMenuHint
+    | Qt.WindowType.WindowMinimizeButtonHint
+    | Qt.WindowType.WindowCloseButtonHint
+)
+
+
+class Popup(QWidget):
+    """The figures next to the icon, or in a window of their own where there is no tray."""
+
+    refresh_requested = Signal()
+    buy_requested = Signal()
+    settings_requested = Signal()
+    remedy_requested = Signal(object)
+    """Carries a Remedy."""
+    snooze_requested = Signal(object)
+    """Carries a SnoozeChoice."""
+    closed_as_window = Signal()
+    """The user has closed the window that stands in for the tray."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, _AS_POPUP)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setWindowTitle(tr("lemlist credits"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._is_window = False
+        self._anchor = QRect()
+        self._left = QElapsedTimer()
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(AGE_REFRESH_MS)
+
+        self.content = PopupContent(self)
+        self.content.setPalette(themed(self.palette()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.content)
+
+        self._ticker.timeout.connect(self.content.tick)
+        self.content.refresh_requested.connect(self.refresh_requested)
+        self.content.buy_requested.connect(self.buy_requested)
+        self.content.settings_requested.connect(self.settings_requested)
+        self.content.remedy_requested.connect(self.remedy_requested)
+        self.content.snooze_requested.connect(self.snooze_requested)
+        self.content.snooze_menu.aboutToHide.connect(self._look_after_focus)
+
+    def show_view(self, view: View, snapshot: Snapshot) -> None:
+        """Show what is known now; cheap, and fine while hidden."""
+        self.content.show_view(view, snapshot)
+        self.setAccessibleDescription(view.headline)
+
+    def set_busy(self, busy: bool) -> None:
+        """Say whether a refresh is under way."""
+        self.content.refresh.set_busy(busy)
+
+    def say(self, text: str) -> None:
+        """Show one more quiet line, such as a complaint about a file; none when empty."""
+        self.content.say(text)
+
+    def toggle(self, anchor: QRect | None) -> None:
+        """Answer a click on the icon, which may have closed the popup already."""
+        if self.isVisible() and not self._is_window:
+            self.hide()
+        elif not (self._left.isValid() and self._left.elapsed() < SAME_CLICK_MS):
+            self.open(anchor)
+
+    def open(self, anchor: QRect | None) -> None:
+        """Show the popup next to ``anchor`` (the icon, in screen pixels), else at the pointer."""
+        if anchor is None or anchor.isEmpty():
+            anchor = QRect(QCursor.pos(), QSize(1, 1))
+        self._anchor = anchor
+        self._left.invalidate()
+        self.content.tick()
+        self._fit()
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def as_window(self) -> None:
+        """Become an ordinary window, hidden until it is opened."""
+        self._change(as_window=True)
+
+    def as_popup(self) -> None:
+        """Become the icon's popup again, hidden until it is opened."""
+        self._change(as_window=False)
+
+    def _change(self, *, as_window: bool) -> None:
+        if as_window == self._is_window:
+            return
+        self.hide()
+        self._is_window = as_window
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not as_window)
+        self.setWindowFlags(_AS_WINDOW if as_window else _AS_POPUP)
+        self._cut_corners()
+
+    # Size and place
+
+    def _fit(self) -> None:
+        """Take the height that the content needs, and stay at the anchor."""
+        width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
+        self.setFixedSize(width, self.content.height_at(width))
+        if self._is_window or QGuiApplication.platformName().startswith("wayland"):
+            return  # the window manager or the compositor decides
+        screen = QGuiApplication.screenAt(self._anchor.center()) or self.screen()
+        self.move(place(self.size(), self._anchor, screen.availableGeometry()))
+
+    def _cut_corners(self) -> None:
+        """Cut the window to its card where no compositor makes the corners transparent.
+
+        The cut is a little outside of the painted corner, whose soft edge stays whole.
+        """
+        if self._is_window:
+            self.clearMask()
+            return
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(self.rect()), RADIUS - 2, RADIUS - 2)
+        self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+
+    # What Qt calls
+
+    def event(self, event: QEvent) -> bool:
+        """Follow the content's size, and hide when the user goes elsewhere."""
+        handled = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest and self.isVisible():
+            self._fit()
+        elif event.type() is QEvent.Type.WindowDeactivate:
+            self._look_after_focus()
+        return handled
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the desktop when it turns dark or light."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self.content.setPalette(themed(self.palette()))
+            self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Let the age of the figures grow while somebody can see it."""
+        super().showEvent(event)
+        self._ticker.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Rest while nobody can see it."""
+        super().hideEvent(event)
+        self._ticker.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Cut the new corners."""
+        super().resizeEvent(event)
+        self._cut_corners()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Tell when the user closes the window."""
+        super().closeEvent(event)
+        if self._is_window and event.spontaneous():
+            self.closed_as_window.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Close the popup on Escape."""
+        if event.key() == Qt.Key.Key_Escape and not self._is_window:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the card."""
+        theme = theme_of(self.palette())
+        painter = QPainter(self)
+        if self._is_window:
+            painter.fillRect(self.rect(), QColor(theme.surface))
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.border), 1))
+        painter.setBrush(QColor(theme.surface))
+        edge = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(edge, RADIUS, RADIUS)
+
+    def _look_after_focus(self) -> None:
+        # Whether the focus went to the popup's own menu is known only after this event.
+        QTimer.singleShot(0, self._hide_when_left)
+
+    def _hide_when_left(self) -> None:
+        is_left = not self.isActiveWindow() and QApplication.activePopupWidget() is None
+        if is_left and self.isVisible() and not self._is_window:
+            self.hide()
+            self._left.start()

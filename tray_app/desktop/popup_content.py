@@ -1,0 +1,221 @@
+"""What is on the popup: from a View to widgets."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QEvent, QMargins, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+
+from tray_app.desktop.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
+from tray_app.desktop.popup_parts import (
+    BucketBar,
+    BucketRow,
+    ElidedLabel,
+    LevelBadge,
+    TotalLabel,
+    TroubleBlock,
+    muted_label,
+    sized,
+    strip,
+)
+from tray_app.desktop.theme import theme_of
+from tray_app.errors import Kind
+from tray_app.i18n import tr
+from tray_app.lemlist.balance import BUCKETS
+from tray_app.rules.alerts import SnoozeChoice
+from tray_app.view import Remedy, View, age_line
+from tray_app.watch import Snapshot
+
+SIDE = 16
+"""Pixels between the card's edge and what is on it."""
+GLYPH_INSET = 6
+"""Pixels between a glyph button's edge and its glyph, which stands in line with the amounts."""
+
+
+class PopupContent(QWidget):
+    """Team, total, level, buckets, problem, notes and buttons, from top to bottom."""
+
+    refresh_requested = Signal()
+    buy_requested = Signal()
+    settings_requested = Signal()
+    remedy_requested = Signal(object)
+    snooze_requested = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._view: View | None = None
+        self._snapshot = Snapshot()
+        self._remedy: Remedy | None = None
+
+        self.team = ElidedLabel()
+        self.refresh = RefreshButton()
+        self.settings = GlyphButton(tr("Settings"), paint_gear)
+        self.total = TotalLabel()
+        self.badge = LevelBadge()
+        self.out_of_date = muted_label(tr("out of date"))
+        self.trouble = TroubleBlock()
+        self.bar = BucketBar()
+        self.rows = {bucket: BucketRow(bucket) for bucket in BUCKETS}
+        self.said, self.note, self.snoozed, self.age = (muted_label() for _ in range(4))
+        self.snooze = TextButton(tr("Snooze"))
+        self.buy = TextButton(tr("Buy credits"), primary=True)
+        self.snooze_menu = self._make_snooze_menu()
+        self._lay_out()
+        self._set_fonts()
+
+        self.refresh.clicked.connect(self.refresh_requested)
+        self.settings.clicked.connect(self.settings_requested)
+        self.buy.clicked.connect(self.buy_requested)
+        self.trouble.button.clicked.connect(self._ask_for_remedy)
+
+    def show_view(self, view: View, snapshot: Snapshot) -> None:
+        """Show what is known; only what differs is touched."""
+        self._snapshot = snapshot
+        self.tick()
+        if view == self._view:
+            return
+        self._view = view
+        has_figures = snapshot.reading is not None
+        # What is still loading keeps the place of its figures; a first failure has none to keep.
+        is_waiting = not has_figures and view.trouble is None
+        self.team.set_text(view.team)
+        self.total.show_total(view.total, view.unit, is_quiet=view.stale or is_waiting)
+        self.badge.show_level(view.icon.shape, view.level, is_stale=view.stale)
+        self.out_of_date.setVisible(view.stale)
+        self._show_trouble(view, snapshot)
+        self.bar.show_rows(view.rows, is_stale=view.stale)
+        for row in view.rows:
+            self.rows[row.bucket].show_row(row)
+        for part in (self._headline, self._buckets, self._divider, self._actions):
+            part.setVisible(has_figures or is_waiting)
+        _show_line(self.note, view.note)
+        _show_line(self.snoozed, view.snooze)
+
+    def say(self, text: str) -> None:
+        """Show one more quiet line; none when empty."""
+        _show_line(self.said, text)
+
+    def tick(self) -> None:
+        """Tell the age of the figures as it is now."""
+        _show_line(self.age, age_line(self._snapshot, datetime.now(UTC)))
+
+    def height_at(self, width: int) -> int:
+        """Return the height that everything needs at a width, in pixels."""
+        self._column.activate()
+        if self._column.hasHeightForWidth():  # only while there is text that wraps
+            return self._column.totalHeightForWidth(width)
+        return self._column.totalSizeHint().height()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the desktop's font."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._set_fonts()
+
+    def _show_trouble(self, view: View, snapshot: Snapshot) -> None:
+        self._remedy = view.trouble.remedy if view.trouble else None
+        if view.trouble is not None:
+            words = {
+                None: "",
+                Remedy.ENTER_KEY: tr("Enter key…"),
+                Remedy.UNLOCK: tr("Unlock…"),
+            }
+            # Having no key yet is how everybody begins, not a failure.
+            is_new = snapshot.problem is not None and snapshot.problem.kind is Kind.NO_KEY
+            self.trouble.show_trouble(view.trouble, words[self._remedy], is_invitation=is_new)
+        self._trouble_place.setVisible(view.trouble is not None)
+        self.buy.set_primary(self._remedy is None)
+
+    def _ask_for_remedy(self) -> None:
+        self.remedy_requested.emit(self._remedy)
+
+    def _make_snooze_menu(self) -> QMenu:
+        menu = QMenu(self.snooze)
+        for choice, words in (
+            (SnoozeChoice.HOUR, tr("For 1 hour")),
+            (SnoozeChoice.TOMORROW, tr("Until tomorrow")),
+            (SnoozeChoice.NEXT_LEVEL, tr("Until the next level")),
+        ):
+            menu.addAction(words).setData(choice)
+        menu.triggered.connect(lambda action: self.snooze_requested.emit(action.data()))
+        self.snooze.setMenu(menu)
+        return menu
+
+    def _lay_out(self) -> None:
+        pill = QVBoxLayout()
+        pill.setSpacing(1)
+        pill.addStretch()
+        pill.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTrailing)
+        pill.addWidget(self.out_of_date, alignment=Qt.AlignmentFlag.AlignTrailing)
+        pill.addStretch()
+        self._headline = strip(QMargins(SIDE, 4, SIDE, 0), self.total, 12, pill)
+        self._trouble_place = strip(QMargins(SIDE, 12, SIDE, 0), self.trouble)
+        self._buckets = QWidget()
+        buckets = QVBoxLayout(self._buckets)
+        buckets.setContentsMargins(SIDE, 12, SIDE, 0)
+        buckets.setSpacing(0)
+        buckets.addWidget(self.bar)
+        buckets.addSpacing(8)
+        for row in self.rows.values():
+            buckets.addWidget(row)
+        self._divider = _Divider()
+        notes = QVBoxLayout()
+        notes.setContentsMargins(SIDE, 12, SIDE, 0)
+        notes.setSpacing(4)
+        for line in (self.said, self.note, self.snoozed, self.age):
+            line.setWordWrap(True)
+            line.hide()
+            notes.addWidget(line)
+        self._actions = strip(QMargins(SIDE, 12, SIDE, 0), self.snooze, None, self.buy)
+
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 0, SIDE)
+        column.setSpacing(0)
+        column.addLayout(self._header())
+        for part in (self._headline, self._trouble_place, self._buckets, self._divider):
+            column.addWidget(part)
+        column.addLayout(notes)
+        column.addWidget(self._actions)
+
+    def _header(self) -> QHBoxLayout:
+        header = QHBoxLayout()
+        margin = SIDE - GLYPH_INSET
+        header.setContentsMargins(margin, 0, margin, 0)
+        header.setSpacing(4)
+        header.addSpacing(GLYPH_INSET)
+        header.addWidget(self.team, 1)
+        header.addWidget(self.refresh)
+        header.addWidget(self.settings)
+        return header
+
+    def _set_fonts(self) -> None:
+        font = self.font()
+        small = sized(font, 0.92)
+        self.team.setFont(sized(font, 1, QFont.Weight.Medium))
+        self.total.setFont(font)
+        self.badge.setFont(sized(font, 0.92, QFont.Weight.DemiBold))
+        self.out_of_date.setFont(small)
+        self.trouble.title.setFont(sized(font, 1, QFont.Weight.DemiBold))
+        self.trouble.message.setFont(font)
+        for row in self.rows.values():
+            row.set_fonts(font)
+        for line in (self.said, self.note, self.snoozed, self.age):
+            line.setFont(small)
+
+
+class _Divider(QWidget):
+    """A hairline from side to side, with room above."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(13)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        colour = QColor(theme_of(self.palette()).divider)
+        painter.fillRect(SIDE, self.height() - 1, self.width() - 2 * SIDE, 1, colour)
+
+
+def _show_line(line: QLabel, text: str) -> None:
+    line.setText(text)
+    line.setVisible(bool(text))

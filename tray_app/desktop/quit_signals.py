@@ -1,0 +1,45 @@
+"""Ctrl-C and its like, heard at once."""
+
+import signal
+import socket
+import sys
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
+
+
+class QuitSignals(QObject):
+    """Turns the signals that end a program into a Qt signal.
+
+    Python handles a signal when it runs bytecode next, and while Qt waits for events there is
+    none. Python's wake-up socket makes Qt run some.
+    """
+
+    quit_asked = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        if sys.platform == "win32":
+            # A socket that Python writes to does not wake Qt's loop there.
+            self._timer = QTimer(self)
+            self._timer.timeout.connect(self._wake)
+            self._timer.start(500)
+            numbers = [signal.SIGINT]
+        else:
+            self._reader, self._writer = socket.socketpair()
+            self._reader.setblocking(False)
+            self._writer.setblocking(False)
+            signal.set_wakeup_fd(self._writer.fileno())
+            self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+            self._notifier.activated.connect(self._wake)
+            numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+        for number in numbers:
+            signal.signal(number, self._ask)
+
+    @Slot()
+    def _wake(self) -> None:
+        """Let Python run the handlers of the signals that have come."""
+        if sys.platform != "win32":
+            self._reader.recv(64)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self.quit_asked.emit()

@@ -1,0 +1,176 @@
+"""The icon in the panel: its picture, its tooltip and its one menu."""
+
+from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from tray_app.desktop.icon import tray_icon
+from tray_app.i18n import tr
+from tray_app.rules.alerts import SnoozeChoice
+from tray_app.view import IconKey, IconShape, Remedy, View
+
+LOOK_AGAIN = 2000
+"""Milliseconds between two looks for a panel, while there is none."""
+PATIENCE = 10_000
+"""Milliseconds after which the user is offered a window instead."""
+
+
+class Tray(QObject):
+    """Shows a :class:`View` in the panel, and says what the user asks for."""
+
+    clicked = Signal()
+    open_requested = Signal()
+    refresh_requested = Signal()
+    buy_requested = Signal()
+    snooze_requested = Signal(object)
+    settings_requested = Signal()
+    key_requested = Signal()
+    remedy_requested = Signal(object)
+    about_requested = Signal()
+    quit_requested = Signal()
+    shown = Signal()
+    no_panel = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._icon_key = IconKey(IconShape.UNKNOWN)
+        self._remedy: Remedy | None = None
+        self._menu = QMenu()
+        self._headline = self._figure()
+        self._buckets = [self._figure() for _ in range(4)]
+        self._age = self._figure()
+        self._snooze_state = self._figure()
+        self._remedy_action = self._action("", self._ask_remedy)
+        self._menu.addSeparator()
+        self._action(tr("&Refresh now"), self.refresh_requested)
+        self._action(tr("&Open"), self.open_requested)
+        self._action(tr("&Buy credits…"), self.buy_requested)
+        self._add_snooze_menu()
+        self._menu.addSeparator()
+        self._action(tr("&Settings…"), self.settings_requested)
+        self._key_action = self._action(tr("Change &key…"), self.key_requested)
+        self._action(tr("&About"), self.about_requested)
+        self._action(tr("&Quit"), self.quit_requested)
+        for action in (*self._buckets, self._age, self._snooze_state, self._remedy_action):
+            action.setVisible(False)
+        self._headline.setText(tr("Loading"))
+
+        self._icon: QSystemTrayIcon | None = None
+        self._tooltip = ""
+        self._search = QTimer(self)
+        self._search.setInterval(LOOK_AGAIN)
+        self._search.timeout.connect(self._find_panel)
+
+    def show(self) -> None:
+        """Appear in the panel, now or as soon as there is one."""
+        self._find_panel()
+        if self._icon is None:
+            self._search.start()
+            QTimer.singleShot(PATIENCE, self, self._lose_patience)
+
+    def hide(self) -> None:
+        """Leave the panel."""
+        self._search.stop()
+        if self._icon is not None:
+            self._icon.hide()
+
+    def geometry(self) -> QRect | None:
+        """Return where the icon is on the screen, on platforms that tell."""
+        place = self._icon.geometry() if self._icon else QRect()
+        return place if place.isValid() else None
+
+    def message(self, title: str, body: str) -> None:
+        """Show a notification by the means of Qt, which needs an icon in the panel."""
+        if self._icon is not None:
+            self._icon.showMessage(title, body, tray_icon(self._icon_key))
+
+    def show_view(self, view: View) -> None:
+        """Show another view; only what differs is touched, as each touch costs memory."""
+        if view.icon != self._icon_key:
+            self._icon_key = view.icon
+            if self._icon is not None:
+                self._icon.setIcon(tray_icon(view.icon))
+        if view.tooltip != self._tooltip:
+            self._tooltip = view.tooltip
+            if self._icon is not None:
+                self._icon.setToolTip(view.tooltip)
+        _say(self._headline, view.headline)
+        for action, row in zip(self._buckets, view.rows, strict=True):
+            _say(action, f"{row.label}: {row.text}")
+        _say(self._age, view.figures)
+        _say(self._snooze_state, view.snooze)
+        self._remedy = view.trouble.remedy if view.trouble else None
+        _say(self._remedy_action, remedy_text(self._remedy))
+        self._key_action.setEnabled(not view.key_is_fixed)
+
+    @Slot()
+    def _find_panel(self) -> None:
+        # WORKAROUND: on X11 an icon that is shown before there is a panel never appears in it
+        # (https://github.com/hluk/CopyQ/issues/1174), so it is made when there is one.
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            return
+        self._search.stop()
+        self._icon = QSystemTrayIcon(tray_icon(self._icon_key), self)
+        self._icon.setToolTip(self._tooltip)
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._activated)
+        self._icon.show()
+        self.shown.emit()
+
+    @Slot()
+    def _lose_patience(self) -> None:
+        if self._icon is None:
+            self.no_panel.emit()
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+            self.clicked.emit()
+        elif reason is QSystemTrayIcon.ActivationReason.MiddleClick:
+            self.refresh_requested.emit()
+
+    @Slot()
+    def _ask_remedy(self) -> None:
+        if self._remedy is not None:
+            self.remedy_requested.emit(self._remedy)
+
+    def _action(self, text: str, target: object) -> QAction:
+        action = self._menu.addAction(text)
+        action.triggered.connect(target)
+        return action
+
+    def _figure(self) -> QAction:
+        """Make a line that tells something; a click on it opens the popup, and it is not grey."""
+        return self._action("", self.open_requested)
+
+    def _add_snooze_menu(self) -> None:
+        submenu = self._menu.addMenu(tr("S&nooze"))
+        for choice, text in (
+            (SnoozeChoice.HOUR, tr("For 1 hour")),
+            (SnoozeChoice.TOMORROW, tr("Until tomorrow")),
+            (SnoozeChoice.NEXT_LEVEL, tr("Until the next level")),
+        ):
+            action = submenu.addAction(text)
+            action.setData(choice)
+        submenu.triggered.connect(self._snooze)
+
+    @Slot(QAction)
+    def _snooze(self, action: QAction) -> None:
+        self.snooze_requested.emit(SnoozeChoice(action.data()))
+
+
+def remedy_text(remedy: Remedy | None) -> str:
+    """Name what the user can do about a problem; empty if there is nothing."""
+    match remedy:
+        case Remedy.ENTER_KEY:
+            return tr("Enter key…")
+        case Remedy.UNLOCK:
+            return tr("Unlock…")
+    return ""
+
+
+def _say(action: QAction, text: str) -> None:
+    text = text.replace("&", "&&")  # a single one would underline the next letter
+    if action.text() != text:
+        action.setText(text)
+        action.setVisible(bool(text))

@@ -1,0 +1,71 @@
+"""Blocking work, away from the GUI thread."""
+
+import logging
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tray_app.errors import Kind, Problem
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Worker(QObject):
+    """A thread that does one job after the other. Every job ends in one result or one problem.
+
+    It is a Python daemon thread: a QThread that is waiting when the program ends aborts it, and
+    a thread pool makes it wait.
+    """
+
+    _ended = Signal(object, object)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._jobs: SimpleQueue[tuple[Callable[[], Any], Callable[..., Any]] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        # A bound method of this object, so that it runs in the thread that made the object.
+        self._ended.connect(self._deliver)
+        self._thread.start()
+
+    def submit(
+        self,
+        job: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread."""
+
+        def end(result: T | Problem) -> None:
+            if not isinstance(result, Problem):
+                done(result)
+            elif failed is not None:
+                failed(result)
+
+        self._jobs.put((job, end))
+
+    def finish(self, seconds: float) -> None:
+        """Take no more jobs, and wait for those that were submitted for at most this long."""
+        self._jobs.put(None)
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while (entry := self._jobs.get()) is not None:
+            job, end = entry
+            try:
+                result = job()
+            except Problem as problem:
+                result = problem
+            except Exception as error:
+                # Not the exception itself: what it quotes may hold the key.
+                log.error("a job failed: %s", type(error).__name__)
+                result = Problem(Kind.UNEXPECTED_RESPONSE, type(error).__name__)
+            self._ended.emit(end, result)
+
+    @Slot(object, object)
+    def _deliver(self, end: Callable[[Any], None], result: Any) -> None:
+        end(result)

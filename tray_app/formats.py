@@ -1,0 +1,41 @@
+"""Numbers and times as the user writes them."""
+
+import locale
+from contextlib import suppress
+from datetime import datetime
+from typing import Protocol
+
+
+class Formats(Protocol):
+    """How the user's locale writes things. The desktop has its own, from Qt."""
+
+    def number(self, number: int) -> str:
+        """Write a whole number with its thousands separated."""
+
+    def time(self, moment: datetime) -> str:
+        """Write the local time of day, short."""
+
+    def day_and_time(self, moment: datetime) -> str:
+        """Write the local date and time of day, short."""
+
+
+class TerminalFormats:
+    """The locale of the C library, for the commands without a screen."""
+
+    def __init__(self) -> None:
+        with suppress(locale.Error):  # a locale that is not installed leaves the plain one
+            locale.setlocale(locale.LC_ALL, "")
+
+    def number(self, number: int) -> str:
+        """Write a whole number with its thousands separated, by commas in a plain locale."""
+        if locale.localeconv()["thousands_sep"]:
+            return locale.format_string("%d", number, grouping=True)
+        return f"{number:,}"
+
+    def time(self, moment: datetime) -> str:
+        """Write the local time of day as hours and minutes."""
+        return moment.astimezone().strftime("%H:%M")
+
+    def day_and_time(self, moment: datetime) -> str:
+        """Write the local date and time."""
+        return moment.astimezone().strftime("%x %H:%M")

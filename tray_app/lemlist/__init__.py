@@ -1,0 +1,1 @@
+"""The lemlist API: its address, its key, one request, the shape of its answers."""

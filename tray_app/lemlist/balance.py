@@ -1,0 +1,105 @@
+"""The JSON of ``GET /team/credits`` and ``GET /team``, read strictly."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tray_app.errors import Kind, Problem
+
+BUCKETS = ("subscription", "paid", "gifted", "freemium")
+
+# Above this a float no longer tells one integer from the next, so a figure can't be trusted.
+_LARGEST_EXACT = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The credits that a team has left. ``None`` is unknown, which is not 0."""
+
+    credits: int
+    """The figure that everything is judged by."""
+    total: int | None = None
+    """``details.remaining.total`` as the API gave it."""
+    subscription: int | None = None
+    paid: int | None = None
+    gifted: int | None = None
+    freemium: int | None = None
+
+    @property
+    def buckets(self) -> dict[str, int | None]:
+        """The four kinds of credits, in the order in which they are shown."""
+        return {name: getattr(self, name) for name in BUCKETS}
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team's identity; of the answer nothing else is kept, as it holds secrets."""
+
+    id: str
+    name: str
+
+
+def parse_balance(body: bytes) -> Balance:
+    """Read the answer of ``GET /team/credits``.
+
+    The documented schema marks no field as required. The total is
+    ``details.remaining.total``, else ``credits``; with neither there is nothing to show.
+
+    Raises:
+        Problem: ``unexpected_response``.
+    """
+    answer = _object(_load(body), "the answer")
+    details = _object(answer.get("details"), "details")
+    remaining = _object(details.get("remaining"), "details.remaining")
+    total = _amount(remaining.get("total"), "total")
+    credits = _amount(answer.get("credits"), "credits") if total is None else total
+    if credits is None:
+        raise _unexpected("no total")
+    if credits < 0:
+        raise _unexpected("the total is negative")
+    return Balance(credits, total, **{name: _amount(remaining.get(name), name) for name in BUCKETS})
+
+
+def parse_team(body: bytes) -> Team:
+    """Read the identity from the answer of ``GET /team``.
+
+    Raises:
+        Problem: ``unexpected_response``.
+    """
+    answer = _object(_load(body), "the answer")
+    team_id, name = answer.get("_id"), answer.get("name")
+    if not (isinstance(team_id, str) and isinstance(name, str) and name.strip()):
+        raise _unexpected("the team has no name")
+    return Team(team_id, " ".join(name.split()))
+
+
+def _load(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        # The cause would quote the body, which may hold a team's secrets.
+        raise _unexpected("not JSON") from None
+
+
+def _object(value: object, name: str) -> dict[str, Any]:
+    """Return a JSON object; a missing one is empty."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _unexpected(f"{name} is not an object")
+    return value
+
+
+def _amount(value: object, name: str) -> int | None:
+    """Return a whole number; a missing one is unknown."""
+    if value is None:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST_EXACT:
+        raise _unexpected(f"{name} is not a whole number")
+    return value
+
+
+def _unexpected(detail: str) -> Problem:
+    return Problem(Kind.UNEXPECTED_RESPONSE, detail)

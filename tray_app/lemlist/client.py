@@ -1,0 +1,184 @@
+"""One request to the lemlist API, which ends in an answer or in a :class:`Problem`, in time."""
+
+import threading
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import requests
+
+from tray_app import __version__
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.address import is_loopback
+from tray_app.lemlist.balance import Balance, Team, parse_balance, parse_team
+from tray_app.lemlist.transport import CuttableAdapter
+
+DEADLINE = 15.0
+"""Seconds that one request may take in all, from the name's resolution to the last byte."""
+
+LARGEST_BODY = 64 * 1024
+"""Bytes. A balance takes about 150, a team a few thousand."""
+
+LONGEST_WAIT = 3600.0
+"""Seconds; a longer ``Retry-After`` is shortened to this."""
+
+_RATE_WINDOW = 2.0  # seconds: "20 requests per 2 seconds", for a 429 that names no wait
+
+_STATUS_KINDS = {
+    400: Kind.BAD_REQUEST,
+    401: Kind.UNAUTHORIZED,
+    402: Kind.PAYMENT_REQUIRED,
+    403: Kind.FORBIDDEN,
+    404: Kind.NO_USER,
+    429: Kind.RATE_LIMITED,
+}
+
+
+class Client:
+    """The API, as one key sees it. Blocks; meant for a worker thread."""
+
+    def __init__(self, base_url: str, key: str, *, deadline: float = DEADLINE) -> None:
+        self._base_url = base_url
+        self._key = key
+        self._deadline = deadline
+        self._unfinished: threading.Thread | None = None
+
+    def balance(self) -> Balance:
+        """Fetch the team's credits.
+
+        Raises:
+            Problem: of any kind that ``_STATUS_KINDS`` and :func:`_transport_problem` name.
+        """
+        return parse_balance(self._get("/team/credits", self._deadline))
+
+    def team(self, deadline: float = DEADLINE) -> Team:
+        """Fetch the team's name and identity; ``deadline`` in seconds.
+
+        Raises:
+            Problem: as :meth:`balance` does.
+        """
+        return parse_team(self._get("/team", min(deadline, self._deadline)))
+
+    def _get(self, path: str, deadline: float) -> bytes:
+        """Fetch one path in a thread of its own, and leave that thread when time is up.
+
+        Cutting the connection ends the thread, except while the system resolves a name: that
+        can't be interrupted. Such a thread is left to itself, and no second one is started.
+        """
+        if self._unfinished is not None and self._unfinished.is_alive():
+            raise Problem(Kind.TIMEOUT, "the last request has not ended")
+        adapter = CuttableAdapter()
+        outcome: list[bytes | Problem] = []
+
+        def run() -> None:
+            try:
+                outcome.append(_exchange(self._base_url + path, self._key, adapter, deadline))
+            except Problem as problem:
+                outcome.append(problem)
+            except Exception as error:
+                # Its text, its request and its locals can hold the key: only its class is kept.
+                outcome.append(Problem(Kind.UNEXPECTED_RESPONSE, type(error).__name__))
+            finally:
+                adapter.close()
+
+        thread = threading.Thread(target=run, name="lemlist-request", daemon=True)
+        thread.start()
+        thread.join(deadline)
+        if thread.is_alive():
+            adapter.cut()
+            self._unfinished = thread
+            raise Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
+        result = outcome[0]
+        if isinstance(result, Problem):
+            raise result
+        return result
+
+
+def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> bytes:
+    """Send the request and return the body of a good JSON answer."""
+    started = time.monotonic()
+    try:
+        with requests.Session() as session:
+            # Nothing that is meant for this computer goes through a proxy.
+            session.trust_env = not is_loopback(urlsplit(url).hostname or "")
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            response = session.get(
+                url,
+                auth=("", key),
+                headers={
+                    "Accept": "application/json",
+                    "Accept-Encoding": "identity",  # a compressed body has no known size
+                    "User-Agent": f"lemlist-credits/{__version__}",
+                },
+                allow_redirects=False,  # the key goes to the configured host and nowhere else
+                stream=True,
+                timeout=deadline,
+            )
+            _check(response)
+            return _read(response, lambda: deadline - (time.monotonic() - started))
+    except requests.RequestException as error:
+        raise _transport_problem(error) from None
+    except (OSError, ValueError) as error:
+        # What urllib3 and http.client let through while the body is read.
+        raise _transport_problem(error) from None
+
+
+def _check(response: requests.Response) -> None:
+    """Raise the problem that the status or the type of an answer stands for."""
+    status = response.status_code
+    if status == 200:
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            # Unknown paths answer 200 with a page of HTML; so do captive portals.
+            raise Problem(Kind.UNEXPECTED_RESPONSE, "not JSON")
+        return
+    if 500 <= status <= 599:
+        retry_after = _retry_after(response) if status == 503 else None
+        raise Problem(Kind.SERVER_ERROR, f"status {status}", retry_after=retry_after)
+    kind = _STATUS_KINDS.get(status, Kind.UNEXPECTED_RESPONSE)
+    wait = (_retry_after(response) or _RATE_WINDOW) if kind is Kind.RATE_LIMITED else None
+    raise Problem(kind, f"status {status}", retry_after=wait)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Return ``Retry-After`` in seconds, given as seconds or as a date (RFC 9110, 10.2.3).
+
+    A 200 of this API carries the header too, so it counts only with a 429 or a 503.
+    """
+    text = response.headers.get("Retry-After", "").strip()
+    try:
+        wait = float(int(text)) if text.isdecimal() else parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+    if not text.isdecimal():
+        wait -= time.time()
+    return min(wait, LONGEST_WAIT) if wait > 0 else None
+
+
+def _read(response: requests.Response, time_left: Callable[[], float]) -> bytes:
+    """Read a body of bounded size, as it is on the wire."""
+    body = bytearray()
+    while chunk := response.raw.read1(4096, decode_content=False):
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Problem(Kind.UNEXPECTED_RESPONSE, "the answer is too large")
+        if time_left() <= 0:
+            raise Problem(Kind.TIMEOUT, "the answer comes too slowly")
+    expected = response.headers.get("Content-Length", "")
+    if expected.isdecimal() and len(body) < int(expected):
+        raise Problem(Kind.UNEXPECTED_RESPONSE, "the answer is cut short")
+    return bytes(body)
+
+
+def _transport_problem(error: Exception) -> Problem:
+    """Name the failure of a connection. The order matters: SSLError is a ConnectionError."""
+    name = type(error).__name__
+    if isinstance(error, requests.exceptions.SSLError):
+        return Problem(Kind.TLS, name)
+    if isinstance(error, requests.exceptions.Timeout):
+        return Problem(Kind.TIMEOUT, name)
+    if isinstance(error, requests.ConnectionError | OSError):
+        return Problem(Kind.OFFLINE, name)
+    return Problem(Kind.UNEXPECTED_RESPONSE, name)

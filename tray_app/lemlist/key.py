@@ -1,0 +1,25 @@
+"""The text of an API key."""
+
+from tray_app.errors import Kind, Problem
+
+LONGEST = 1000
+"""Characters. Seen keys have 32; Windows' keychain ends at 1,280."""
+
+
+def clean_key(text: str) -> str:
+    """Return a key as it is sent: without the white space that came along with a paste.
+
+    lemlist documents no format, so nothing else is judged here.
+
+    Raises:
+        Problem: ``bad_key`` if the text is empty, too long, or holds characters that no
+            Basic authentication can carry.
+    """
+    key = text.strip()
+    if not key:
+        raise Problem(Kind.BAD_KEY, "it is empty")
+    if len(key) > LONGEST:
+        raise Problem(Kind.BAD_KEY, f"it is longer than {LONGEST} characters")
+    if not key.isascii() or not key.isprintable():
+        raise Problem(Kind.BAD_KEY, "it has characters that no key has")
+    return key

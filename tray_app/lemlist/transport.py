@@ -1,0 +1,72 @@
+"""requests, made to keep a deadline and to trust what the system trusts."""
+
+import socket
+import ssl
+from contextlib import suppress
+from typing import Any
+
+import truststore
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connectionpool import HTTPConnectionPool as AnyPool
+
+
+class CuttableAdapter(HTTPAdapter):
+    """Connections that another thread can cut off, verified with the system's certificates.
+
+    requests has no total deadline: its timeout starts anew with each received byte, so that a
+    server that drips its headers holds the thread for hours. Cutting the socket wakes it.
+    """
+
+    def __init__(self) -> None:
+        self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._sockets: list[socket.socket] = []
+        super().__init__()
+
+    def cut(self) -> None:
+        """End every connection made so far, whatever it is waiting for."""
+        for handle in tuple(self._sockets):
+            with suppress(OSError):  # one that has ended by itself
+                handle.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connections and the handles on them."""
+        super().close()
+        while self._sockets:
+            self._sockets.pop().close()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Extend requests' hook."""
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        self._make_cuttable(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        """Extend requests' hook."""
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+        self._make_cuttable(manager)
+        return manager
+
+    def cert_verify(self, conn: Any, url: str, verify: bool | str, cert: Any) -> None:
+        """Extend requests' hook: its own bundle of certificates is not added to the system's."""
+        if isinstance(verify, str):
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+        else:
+            conn.cert_reqs = "CERT_REQUIRED"
+
+    def _make_cuttable(self, manager: PoolManager) -> None:
+        manager.pool_classes_by_scheme = {
+            "http": self._cuttable(HTTPConnectionPool),
+            "https": self._cuttable(HTTPSConnectionPool),
+        }
+
+    def _cuttable(self, pool_class: type[AnyPool]) -> type[AnyPool]:
+        sockets = self._sockets
+
+        class Connection(pool_class.ConnectionCls):  # type: ignore[name-defined,misc]
+            def _new_conn(self) -> socket.socket:
+                sock: socket.socket = super()._new_conn()
+                # A handle of its own: TLS takes the socket's away for as long as it greets.
+                sockets.append(sock.dup())
+                return sock
+
+        return type("Pool", (pool_class,), {"ConnectionCls": Connection})

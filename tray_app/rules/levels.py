@@ -1,0 +1,56 @@
+"""How much is left, in four levels."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LARGEST_THRESHOLD = 10_000_000
+"""Credits; above it a threshold is a slip of the hand."""
+
+
+class Level(StrEnum):
+    """What a balance means. The values are part of ``status --json``."""
+
+    HEALTHY = "healthy"
+    LOW = "low"
+    CRITICAL = "critical"
+    EMPTY = "empty"
+
+    @property
+    def severity(self) -> int:
+        """0 for healthy, growing towards empty."""
+        return _SEVERITY[self]
+
+
+_SEVERITY = {level: number for number, level in enumerate(Level)}
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The amounts, in credits, at and below which a level begins."""
+
+    low: int = 500
+    critical: int = 100
+
+    def fault(self) -> str | None:
+        """Name the field that can't be used (``low`` or ``critical``), if there is one."""
+        if not 1 <= self.critical <= LARGEST_THRESHOLD:
+            return "critical"
+        if not self.critical < self.low <= LARGEST_THRESHOLD:
+            return "low"
+        return None
+
+
+def level_of(credits: int, thresholds: Thresholds, previous: Level | None = None) -> Level:
+    """Judge a balance by its amount.
+
+    To leave a level upwards takes 5 % more than the level's threshold, so that a balance that
+    moves around a threshold does not make the icon flicker.
+    """
+    reached = {Level.EMPTY: 0, Level.CRITICAL: thresholds.critical, Level.LOW: thresholds.low}
+    for level, threshold in reached.items():
+        if credits <= threshold:
+            return level
+        leaving = previous is not None and previous.severity >= level.severity
+        if leaving and credits * 100 < threshold * 105:
+            return level
+    return Level.HEALTHY

@@ -1,0 +1,39 @@
+"""When to ask again."""
+
+from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
+
+SHORTEST_INTERVAL = 30
+LONGEST_INTERVAL = 24 * 3600
+DEFAULT_INTERVAL = 300
+"""Seconds between two good readings: the limits of the setting, and what it begins with."""
+
+FIRST_RETRY = 15.0
+LONGEST_RETRY = 15 * 60.0
+"""Seconds; the waits after failures double from the one to the other."""
+
+WAIT_FOR_USER = 3600.0
+"""Seconds after a failure that only the user can mend."""
+
+_JITTER = 0.2  # of a wait, either way, so that a team's computers don't knock all at once
+
+_FOR_THE_USER = NEEDS_ANOTHER_KEY | {
+    Kind.BAD_ADDRESS,
+    Kind.PAYMENT_REQUIRED,
+    Kind.KEYCHAIN_LOCKED,
+    Kind.KEYCHAIN_UNAVAILABLE,
+}
+
+
+def next_wait(interval: float, failures: int, problem: Problem | None, chance: float) -> float:
+    """Return the seconds until the next poll.
+
+    ``failures`` counts the failed polls in a row, this one included; ``chance`` is a random
+    number from 0 to 1. A server's ``Retry-After`` is a floor: never earlier than it asks.
+    """
+    if problem is None:
+        return interval
+    if problem.kind in _FOR_THE_USER:
+        return WAIT_FOR_USER
+    wait = min(FIRST_RETRY * 2.0 ** min(failures - 1, 16), LONGEST_RETRY)
+    wait = min(wait * (1 - _JITTER + 2 * _JITTER * chance), LONGEST_RETRY)
+    return max(wait, problem.retry_after or 0.0)

@@ -1,0 +1,141 @@
+"""The user's choices, in a JSON file that is forgiving to read and careful to write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from tray_app.i18n import tr
+from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
+from tray_app.rules.schedule import DEFAULT_INTERVAL, LONGEST_INTERVAL, SHORTEST_INTERVAL
+from tray_app.store.json_file import BrokenFileError, read_object, write_object
+
+VERSION = 1
+"""Of the file's shape; a file with a larger one is left alone."""
+
+
+class IconStyle(StrEnum):
+    """What the tray icon shows."""
+
+    NUMBER = "number"
+    SYMBOL = "symbol"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's choices. ``interval`` is in seconds."""
+
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    interval: int = DEFAULT_INTERVAL
+    notifications: bool = True
+    icon: IconStyle = IconStyle.NUMBER
+
+    def faults(self) -> dict[str, str]:
+        """Return, by the field's name, what keeps a choice from being used."""
+        faults = {}
+        match self.thresholds.fault():
+            case "critical":
+                faults["critical"] = tr(
+                    "Critical must be between 1 and {most}.", most=LARGEST_THRESHOLD
+                )
+            case "low":
+                faults["low"] = tr(
+                    "Low must be above critical, and at most {most}.", most=LARGEST_THRESHOLD
+                )
+        if not SHORTEST_INTERVAL <= self.interval <= LONGEST_INTERVAL:
+            faults["interval"] = tr("The interval must be between 30 seconds and 24 hours.")
+        return faults
+
+
+class SettingsFile:
+    """The file of the settings. Reads and writes block; what it complains of is for the user."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._content: dict[str, Any] = {}
+        self._writable = True
+
+    def load(self) -> tuple[Settings, list[str]]:
+        """Return the settings, and a sentence for each thing that could not be used."""
+        try:
+            self._content = read_object(self._path)
+        except BrokenFileError as broken:
+            return Settings(), [
+                tr(
+                    "The settings file was broken. It is kept as {name}; the defaults are used.",
+                    name=broken.aside.name,
+                )
+            ]
+        except OSError:
+            self._writable = False
+            return Settings(), [tr("{path} can't be read. The defaults are used.", path=self._path)]
+        version = self._content.get("version", VERSION)
+        if not isinstance(version, int) or version > VERSION:
+            self._writable = False
+            return Settings(), [
+                tr("The settings file is from a newer version. It is left alone and not used.")
+            ]
+        return _parse(self._content)
+
+    def save(self, settings: Settings) -> None:
+        """Write the settings; what the file holds beyond them stays.
+
+        Raises:
+            OSError: the file can't be written, or is not this version's to write.
+        """
+        if not self._writable:
+            raise PermissionError(self._path)
+        self._content |= {
+            "version": VERSION,
+            "low": settings.thresholds.low,
+            "critical": settings.thresholds.critical,
+            "interval": settings.interval,
+            "notifications": settings.notifications,
+            "icon": str(settings.icon),
+        }
+        write_object(self._path, self._content)
+
+
+def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+    """Take what can be used of a file's content, and name the fields that can't."""
+    default = Settings()
+    unusable = []
+
+    def number(name: str, fallback: int) -> int:
+        value = content.get(name, fallback)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        unusable.append(name)
+        return fallback
+
+    notifications = content.get("notifications", default.notifications)
+    if not isinstance(notifications, bool):
+        unusable.append("notifications")
+        notifications = default.notifications
+    icon = content.get("icon", default.icon)
+    if icon not in list(IconStyle):
+        unusable.append("icon")
+        icon = default.icon
+    settings = Settings(
+        Thresholds(
+            number("low", default.thresholds.low), number("critical", default.thresholds.critical)
+        ),
+        number("interval", default.interval),
+        notifications,
+        IconStyle(icon),
+    )
+    said = [
+        tr("In the settings file, “{field}” can't be used. The default is.", field=field)
+        for field in unusable
+    ]
+    faults = settings.faults()
+    if faults.keys() & {"low", "critical"}:
+        settings = replace(settings, thresholds=default.thresholds)
+    if "interval" in faults:
+        settings = replace(settings, interval=default.interval)
+    said += [
+        tr("In the settings file: {fault} The default is used.", fault=fault)
+        for fault in faults.values()
+    ]
+    return settings, said

@@ -1,0 +1,262 @@
+"""From a Snapshot to what is said and shown, in words, rows and numbers. No Qt, no clock."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+
+from tray_app.credentials import KeySource
+from tray_app.errors import NEEDS_ANOTHER_KEY, Kind
+from tray_app.formats import Formats
+from tray_app.i18n import tr
+from tray_app.lemlist.balance import BUCKETS
+from tray_app.rules.alerts import Alert, AlertKind, Snooze
+from tray_app.rules.levels import Level
+from tray_app.store.settings import IconStyle
+from tray_app.watch import Snapshot
+
+UNKNOWN = "–"
+
+
+class IconShape(StrEnum):
+    """The outline of the icon: a level, or why there is none."""
+
+    HEALTHY = "healthy"
+    LOW = "low"
+    CRITICAL = "critical"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class IconKey:
+    """All that decides what the icon looks like.
+
+    ``amount`` is in credits; without it the level's symbol is shown.
+    """
+
+    shape: IconShape
+    amount: int | None = None
+    stale: bool = False
+
+
+class Remedy(StrEnum):
+    """What the user can do about a problem, from where it is shown."""
+
+    ENTER_KEY = auto()
+    UNLOCK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bucket: its name in the API, its label, its amount in credits and as text."""
+
+    bucket: str
+    label: str
+    amount: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A problem in words, and what can be done about it here."""
+
+    title: str
+    message: str
+    remedy: Remedy | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What icon, tooltip, menu, popup and terminal show."""
+
+    icon: IconKey
+    team: str
+    total: str
+    unit: str
+    level: str
+    stale: bool
+    """Whether something newer than the figures could not be had."""
+    rows: tuple[Row, ...]
+    trouble: Trouble | None
+    figures: str
+    """How old the figures are, in a form that stays true without ticking."""
+    key_is_fixed: bool
+    """Whether the environment sets the key, so that entering another would change nothing."""
+    note: str
+    """Where the key comes from, where that is worth saying; else empty."""
+    snooze: str
+    """Until when alerts are held back; empty when they are not."""
+
+    @property
+    def headline(self) -> str:
+        """The level and the total, in one line."""
+        level = tr("{level}, out of date", level=self.level) if self.stale else self.level
+        return f"{level} · {self.total} {self.unit}"
+
+    @property
+    def tooltip(self) -> str:
+        """Everything at once, one thing a line; at most 127 characters, as Windows takes."""
+        buckets = " · ".join(f"{row.label} {row.text}" for row in self.rows)
+        text = "\n".join(filter(None, (self.headline, buckets, self.figures)))
+        return text if len(text) <= 127 else f"{self.headline}\n{self.figures}"[:127]
+
+
+def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetime) -> View:
+    """Say what a snapshot shows."""
+    reading, problem = snapshot.reading, snapshot.problem
+    credits = reading.balance.credits if reading else None
+    buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
+    labels = _bucket_labels()
+    return View(
+        icon=_icon(snapshot, style),
+        team=snapshot.team or tr("lemlist credits"),
+        total=UNKNOWN if credits is None else formats.number(credits),
+        unit=tr("credit", "credits", 2 if credits is None else credits),
+        level=_level_words(snapshot),
+        stale=reading is not None and problem is not None,
+        rows=tuple(
+            Row(name, labels[name], amount, UNKNOWN if amount is None else formats.number(amount))
+            for name, amount in buckets.items()
+        ),
+        trouble=None
+        if problem is None
+        else Trouble(problem.title, problem.message, _remedy(problem.kind, snapshot.key_source)),
+        figures=_figures(snapshot, formats, now),
+        key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
+        note=_note(snapshot.key_source),
+        snooze=_snooze_words(snapshot.snooze, formats, now),
+    )
+
+
+def age_line(snapshot: Snapshot, now: datetime) -> str:
+    """Say how old the figures are and when the next come, for a window that is being looked at."""
+    parts = []
+    if snapshot.reading is not None:
+        parts.append(tr("Updated {ago}", ago=ago(now - snapshot.reading.at)))
+    if snapshot.next_at is not None:
+        parts.append(tr("next {when}", when=_ahead(snapshot.next_at - now)))
+    line = " · ".join(parts)
+    return line[:1].upper() + line[1:]
+
+
+def ago(age: timedelta) -> str:
+    """Say how long ago something was."""
+    minutes = int(age.total_seconds()) // 60
+    if minutes < 1:
+        return tr("just now")
+    if minutes < 60:
+        return tr("{n} min ago", n=minutes)
+    hours = minutes // 60
+    if hours < 48:
+        return tr("{n} hour ago", "{n} hours ago", hours, n=hours)
+    return tr("{n} day ago", "{n} days ago", hours // 24, n=hours // 24)
+
+
+def notice(alert: Alert, formats: Formats) -> tuple[str, str]:
+    """Return the title and the body of a notification."""
+    amount = formats.number(alert.credits)
+    left = tr("{amount} credit left", "{amount} credits left", alert.credits, amount=amount)
+    match alert.kind:
+        case AlertKind.LOW:
+            return left, tr("The balance is low. Top up before campaigns stop moving.")
+        case AlertKind.CRITICAL:
+            return left, tr("The balance is critical. At zero, enrichment stops silently.")
+        case AlertKind.EMPTY:
+            return tr("0 credits left"), tr(
+                "Enrichment has stopped: campaigns don't move on until someone buys credits."
+            )
+        case AlertKind.REFILL:
+            return tr("+{gained} credits", gained=formats.number(alert.gained)), tr(
+                "The balance is back at {amount}.", amount=amount
+            )
+
+
+def _icon(snapshot: Snapshot, style: IconStyle) -> IconKey:
+    if snapshot.reading is None or snapshot.level is None:
+        locked = snapshot.problem is not None and snapshot.problem.kind is Kind.KEYCHAIN_LOCKED
+        return IconKey(IconShape.LOCKED if locked else IconShape.UNKNOWN)
+    return IconKey(
+        IconShape(snapshot.level),
+        snapshot.reading.balance.credits if style is IconStyle.NUMBER else None,
+        stale=snapshot.problem is not None,
+    )
+
+
+def _level_words(snapshot: Snapshot) -> str:
+    match snapshot.level:
+        case Level.HEALTHY:
+            return tr("Healthy")
+        case Level.LOW:
+            return tr("Low")
+        case Level.CRITICAL:
+            return tr("Critical")
+        case Level.EMPTY:
+            return tr("Empty")
+    if snapshot.problem is None:
+        return tr("Loading")
+    return tr("Locked") if snapshot.problem.kind is Kind.KEYCHAIN_LOCKED else tr("Unknown")
+
+
+def _bucket_labels() -> dict[str, str]:
+    return {
+        "subscription": tr("Subscription"),
+        "paid": tr("Paid"),
+        "gifted": tr("Gifted"),
+        "freemium": tr("Freemium"),
+    }
+
+
+def _remedy(kind: Kind, source: KeySource | None) -> Remedy | None:
+    if source is KeySource.ENVIRONMENT:
+        return None  # a key that is entered would not be used
+    if kind is Kind.KEYCHAIN_LOCKED:
+        return Remedy.UNLOCK
+    if kind in NEEDS_ANOTHER_KEY or kind is Kind.KEYCHAIN_UNAVAILABLE:
+        return Remedy.ENTER_KEY
+    return None
+
+
+def _figures(snapshot: Snapshot, formats: Formats, now: datetime) -> str:
+    if snapshot.reading is None:
+        return snapshot.problem.title if snapshot.problem else ""
+    at = _moment(snapshot.reading.at, formats, now)
+    if snapshot.problem is not None:
+        return tr("Figures from {time}: {problem}", time=at, problem=snapshot.problem.title)
+    return tr("Figures from {time}", time=at)
+
+
+def _moment(moment: datetime, formats: Formats, now: datetime) -> str:
+    if moment.astimezone().date() == now.astimezone().date():
+        return formats.time(moment)
+    return formats.day_and_time(moment)
+
+
+def _ahead(wait: timedelta) -> str:
+    seconds = int(wait.total_seconds())
+    if seconds < 60:
+        return tr("in less than a minute")
+    if seconds < 3600:
+        return tr("in {n} min", n=round(seconds / 60))
+    hours = round(seconds / 3600)
+    return tr("in {n} hour", "in {n} hours", hours, n=hours)
+
+
+def _note(source: KeySource | None) -> str:
+    if source is KeySource.ENVIRONMENT:
+        return tr("The key comes from LEMLIST_API_KEY.")
+    if source is KeySource.THIS_RUN:
+        return tr("The key is kept until you quit.")
+    if source is KeySource.DEMO:
+        return tr("A demo: the figures are invented.")
+    return ""
+
+
+def _snooze_words(snooze: Snooze | None, formats: Formats, now: datetime) -> str:
+    if snooze is None:
+        return ""
+    if snooze.until is None:
+        return tr("Alerts snoozed until the next level")
+    if snooze.until <= now:
+        return ""
+    return tr("Alerts snoozed until {time}", time=_moment(snooze.until, formats, now))

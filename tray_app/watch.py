@@ -1,0 +1,243 @@
+"""One poll: key, fetch, record, rules, and one Snapshot at its end."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from tray_app.credentials import Credentials, KeySource
+from tray_app.errors import Problem
+from tray_app.lemlist.address import api_url
+from tray_app.lemlist.balance import Balance, Team
+from tray_app.lemlist.key import clean_key
+from tray_app.rules.alerts import (
+    Alert,
+    AlertState,
+    Snooze,
+    SnoozeChoice,
+    acknowledged,
+    decide,
+    snoozed,
+)
+from tray_app.rules.levels import Level, level_of
+from tray_app.rules.schedule import next_wait
+from tray_app.store.alerts import AlertsFile
+from tray_app.store.settings import Settings
+
+log = logging.getLogger(__name__)
+
+POLL_DEADLINE = 15.0
+"""Seconds for all that one poll asks of the API."""
+
+TEAM_DEADLINE = 5.0
+"""Seconds for the team's name, which nothing depends on."""
+
+TEAM_RETRY = 3600.0
+"""Seconds after which a team without a name is asked for it again."""
+
+
+class Api(Protocol):
+    """What a poll needs of the lemlist API."""
+
+    def balance(self) -> Balance:
+        """Fetch the credits."""
+
+    def team(self, deadline: float = ...) -> Team:
+        """Fetch the team's identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A balance as it was at a time (UTC)."""
+
+    balance: Balance
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that the screen shows: the last good reading, and the problem that hides a newer one."""
+
+    reading: Reading | None = None
+    level: Level | None = None
+    team: str | None = None
+    problem: Problem | None = None
+    alert: Alert | None = None
+    snooze: Snooze | None = None
+    key_source: KeySource | None = None
+    wait: float = 0.0
+    """Seconds from the end of the poll to the next."""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a key turned out to open."""
+
+    team: str | None
+    balance: Balance
+
+
+def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
+    """Return what turns a key into the API at the address that the environment names."""
+
+    def connect(key: str) -> Api:
+        # requests takes longer to import than the icon to show, so it waits for the worker.
+        from tray_app.lemlist.client import Client
+
+        return Client(api_url(environ), key)
+
+    return connect
+
+
+class Watch:
+    """One team, watched with one key. Used by one worker thread; every call may block."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        connect: Callable[[str], Api],
+        alerts_file: AlertsFile | None,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """``connect`` turns a key into the API as that key sees it."""
+        self._credentials = credentials
+        self._connect = connect
+        self._alerts_file = alerts_file
+        self._settings = settings
+        self._now = now
+        self._chance = chance
+        self._alerts, self._team_id = alerts_file.load() if alerts_file else (AlertState(), None)
+        self._api: Api | None = None
+        self._team: Team | None = None
+        self._team_wanted_at = 0.0
+        self._failures = 0
+        self._snapshot = Snapshot()
+
+    def poll(self, *, prompt: bool = False) -> Snapshot:
+        """Ask once, and tell what is known now. With ``prompt`` the keychain may ask the user."""
+        started = time.monotonic()
+        try:
+            key = self._credentials.get(prompt=prompt)
+            if self._api is None:
+                self._api = self._connect(key.text)
+            balance = self._api.balance()
+        except Problem as problem:
+            return self._failed(problem)
+        self._name_team(self._api, POLL_DEADLINE - (time.monotonic() - started))
+        return self._succeeded(balance)
+
+    def check(self, key: str) -> Checked:
+        """Find out what a key opens; nothing is stored.
+
+        Raises:
+            Problem: ``bad_key``, or as the API's client does.
+        """
+        api = self._connect(clean_key(key))
+        balance = api.balance()
+        try:
+            return Checked(api.team(TEAM_DEADLINE).name, balance)
+        except Problem:
+            return Checked(None, balance)
+
+    def use_key(self, key: str, *, store: bool) -> Snapshot:
+        """Use another key from now on, stored or for this run only, and poll with it.
+
+        Raises:
+            Problem: ``keychain_locked`` or ``keychain_unavailable``; the old key stays.
+        """
+        if store:
+            self._credentials.keep(clean_key(key))
+        else:
+            self._credentials.use(clean_key(key))
+        self._api = self._team = None
+        self._team_wanted_at = 0.0
+        self._failures = 0
+        self._alerts, self._team_id = AlertState(), None
+        self._snapshot = Snapshot()
+        return self.poll()
+
+    def apply(self, settings: Settings) -> Snapshot:
+        """Judge the last reading by other settings. The user knows, so nothing is alerted."""
+        self._settings = settings
+        reading = self._snapshot.reading
+        if reading is not None:
+            level = level_of(reading.balance.credits, settings.thresholds)
+            self._remember(acknowledged(self._alerts, level))
+            self._snapshot = replace(self._snapshot, level=level)
+        return self._say(None, self._wait())
+
+    def snooze(self, choice: SnoozeChoice) -> Snapshot:
+        """Hold alerts back for a while."""
+        self._remember(snoozed(self._alerts, choice, self._now().astimezone()))
+        self._snapshot = replace(self._snapshot, alert=None, snooze=self._alerts.snooze)
+        return self._snapshot
+
+    def _succeeded(self, balance: Balance) -> Snapshot:
+        now = self._now()
+        before = self._snapshot.reading
+        level = level_of(balance.credits, self._settings.thresholds, self._alerts.level)
+        state, alert = decide(
+            self._alerts, level, balance.credits, before.balance.credits if before else None, now
+        )
+        self._remember(state)
+        self._failures = 0
+        self._snapshot = Snapshot(
+            reading=Reading(balance, now), level=level, key_source=self._credentials.source
+        )
+        return self._say(alert if self._settings.notifications else None, self._wait())
+
+    def _failed(self, problem: Problem) -> Snapshot:
+        log.info("poll failed: %s %s", problem.kind, problem.detail)
+        self._failures += 1
+        self._snapshot = replace(
+            self._snapshot, problem=problem, key_source=self._credentials.source
+        )
+        return self._say(None, self._wait())
+
+    def _wait(self) -> float:
+        problem = self._snapshot.problem
+        return next_wait(self._settings.interval, self._failures, problem, self._chance())
+
+    def _say(self, alert: Alert | None, wait: float) -> Snapshot:
+        """Complete the snapshot with what does not come from the poll itself."""
+        self._snapshot = replace(
+            self._snapshot,
+            team=self._team.name if self._team else None,
+            alert=alert,
+            snooze=self._alerts.snooze,
+            wait=wait,
+            next_at=self._now() + timedelta(seconds=wait),
+        )
+        return self._snapshot
+
+    def _name_team(self, api: Api, time_left: float) -> None:
+        """Learn the team's name, once; that it can't be had fails nothing."""
+        if self._team is not None or time.monotonic() < self._team_wanted_at or time_left <= 0:
+            return
+        try:
+            self._team = api.team(min(time_left, TEAM_DEADLINE))
+        except Problem as problem:
+            log.info("no team name: %s %s", problem.kind, problem.detail)
+            self._team_wanted_at = time.monotonic() + TEAM_RETRY
+            return
+        if self._team_id not in (None, self._team.id):
+            self._alerts = AlertState()  # what was said was said of another team
+        self._team_id = self._team.id
+
+    def _remember(self, state: AlertState) -> None:
+        if state == self._alerts:
+            return
+        self._alerts = state
+        if self._alerts_file is None:
+            return
+        try:
+            self._alerts_file.save(state, self._team_id)
+        except OSError as error:
+            log.warning("what was said can't be kept: %s", error.strerror)
