@@ -54,7 +54,7 @@ setup: .venv/dev-installed
 
 # Wheels only: building a source distribution would fetch tools that no lock covers.
 .venv/runtime-installed: requirements.lock pyproject.toml | system
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
 	$(PIP_INSTALL) --only-binary :all: --require-hashes -r requirements.lock
 	$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	touch $@

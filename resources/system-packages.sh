@@ -65,7 +65,11 @@ else
 fi
 
 echo "Installing system packages: $missing"
-$as_root apt-get -qq update
-# shellcheck disable=SC2086
-$as_root DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
-    -o Dpkg::Use-Pty=0 $missing >/dev/null
+log=$(mktemp)
+$as_root apt-get -qq update >"$log" 2>&1 &&
+    $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
+        $missing >>"$log" 2>&1 || {
+    cat "$log" >&2
+    exit 1
+}
+rm "$log"

@@ -82,6 +82,10 @@ class NotificationLog:
             summaries = [one.summary for one in self.notifications]
             raise TimeoutError(f"{error}; notifications so far: {summaries}") from None
 
+    def wait_for_summary(self, summary: str, timeout: float) -> Notification:
+        """The first notification with this summary, as `wait_for` finds it."""
+        return self.wait_for(lambda one: one.summary == summary, timeout)
+
     def _listen(self) -> None:
         while not self._closing.is_set():
             try:

@@ -84,7 +84,10 @@ def states(now: datetime) -> Iterator[State]:
         replace(low, snooze=Snooze(level=low.level), key_source=KeySource.ENVIRONMENT),
         said="The settings file was broken. It is kept as settings.broken.json.",
     )
-    yield State("empty-offline", replace(known(Balance(0, 0, 0, 0, 0, 0), now, age=38), problem=Problem(Kind.TIMEOUT)))
+    yield State(
+        "empty-offline",
+        replace(known(Balance(0, 0, 0, 0, 0, 0), now, age=38), problem=Problem(Kind.TIMEOUT)),
+    )
 
 
 def palette(*, dark: bool) -> QPalette:
@@ -98,9 +101,7 @@ def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     """Render the popup in one state."""
     popup = Popup()
     popup.setPalette(palette(dark=dark))
-    view = view_of(
-        state.snapshot, IconStyle.NUMBER, QtFormats(QLocale("en_US")), now
-    )
+    view = view_of(state.snapshot, IconStyle.NUMBER, QtFormats(QLocale("en_US")), now)
     popup.show_view(view, state.snapshot)
     popup.set_busy(state.is_busy)
     popup.say(state.said)

@@ -94,9 +94,9 @@ def control(sandbox: Sandbox, wish: object, **headers: str) -> Reply:
     return ask(sandbox, "/sandbox", "POST", authorization=None, headers=sent, body=json.dumps(wish))
 
 
-def send_request(connection: socket.socket, path: str = CREDITS) -> None:
+def send_request(connection: socket.socket, path: str = CREDITS, method: str = "GET") -> None:
     lines = [
-        f"GET {path} HTTP/1.1",
+        f"{method} {path} HTTP/1.1",
         "Host: 127.0.0.1",
         "Connection: close",
         f"Authorization: {basic(DEMO_KEY)}",
@@ -192,6 +192,14 @@ def test_wrong_methods(sandbox: Sandbox, method: str) -> None:
     assert reply.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
+def test_head_has_no_body(sandbox: Sandbox) -> None:
+    with connect(sandbox) as connection:
+        send_request(connection, CREDITS, "HEAD")
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"\r\n\r\n")
+
+
 def test_head_and_options(sandbox: Sandbox) -> None:
     head, options = ask(sandbox, CREDITS, "HEAD"), ask(sandbox, CREDITS, "OPTIONS")
 
@@ -209,7 +217,11 @@ def test_unknown_paths_answer_200_with_a_page(sandbox: Sandbox) -> None:
 
 def test_one_connection_carries_many_requests(sandbox: Sandbox) -> None:
     connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=10)
-    for method, body, status in (("GET", None, 200), ("POST", b"x" * 9_000, 405)) * 2:
+    for method, body, status in (
+        ("GET", None, 200),
+        ("POST", b"x" * 9_000, 405),
+        ("GET", None, 200),
+    ):
         connection.request(method, CREDITS, body, {"Authorization": basic(DEMO_KEY)})
         answer = connection.getresponse()
         answer.read()
@@ -637,7 +649,8 @@ def test_closed(sandbox: Sandbox) -> None:
         ("no-such-fault", {}),
         ("silent", {"retry_after": "2"}),
         ("429", {"location": "/"}),
-        ("429", {"retry_after": "2\r\nX-Evil: 1"}),
+        ("429", {"retry_after": "2\nX-Evil: 1"}),
+        ("429", {"retry_after": "2\rX-Evil: 1"}),
         ("429", {"retry_after": "€"}),
         ("slow", {"seconds": "1"}),
         ("slow", {"seconds": -1}),
@@ -786,7 +799,7 @@ def test_keys_are_kept_and_printed_nowhere(
         ask(sandbox, authorization=basic(key))
     wait_until(lambda: len(lines) == 3, 10, "three lines are logged")
 
-    remembered = repr([vars(sandbox), sandbox.requests, lines])
+    remembered = repr([vars(sandbox), vars(sandbox._limit), lines])
     for secret in (key, basic(key).split()[1]):
         assert secret not in remembered
     assert lines == [f"GET {CREDITS} 401", f"GET {CREDITS} 400", f"GET {CREDITS} 200"]

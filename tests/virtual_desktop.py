@@ -74,7 +74,7 @@ class VirtualDesktop:
         self.home: Path
         self.env: dict[str, str]
         self.bus: Bus
-        self._scale = scale
+        self.scale = scale
         self._colours = DARK if panel_dark else LIGHT
         self._wanted = {"panel": tray, "dunst": notifications, "keyring": bool(keyring)}
         self._keyring_locked = keyring == "locked"
@@ -140,7 +140,7 @@ class VirtualDesktop:
 
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Move the pointer to (x, y), in the screen's real pixels, and click."""
-        self._run("xdotool", "mousemove", "--sync", str(x), str(y), "click", str(button))
+        self._run("xdotool", "mousemove", str(x), str(y), "click", str(button))
 
     def press_keys(self, *keys: str) -> None:
         """Press keys, by X11's names, one after the other: "Tab", "Return", "ctrl+v"."""
@@ -164,11 +164,11 @@ class VirtualDesktop:
         values = self._colours | {
             "bus_address": self.bus_address,
             "services": str(self.home / "services"),
-            "scale": str(self._scale),
+            "scale": str(self.scale),
             "config": str(self._config),
-            "text_size": str(11 * self._scale),
-            "title_size": str(10 * self._scale),
-            "title_padding": str(6 * self._scale),
+            "text_size": str(11 * self.scale),
+            "title_size": str(10 * self.scale),
+            "title_padding": str(6 * self.scale),
         }
         for source in CONFIG.rglob("*"):
             if source.is_file():
@@ -193,7 +193,7 @@ class VirtualDesktop:
             "GSETTINGS_BACKEND": "memory",
             "LANG": "C.UTF-8",
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
-            "QT_SCALE_FACTOR": str(self._scale),
+            "QT_SCALE_FACTOR": str(self.scale),
         }
 
     def _start_screen(self) -> None:
@@ -247,7 +247,7 @@ class VirtualDesktop:
                 return Component(
                     ("xfce4-panel", "--disable-wm-check", "--sm-client-disable"),
                     is_ready=lambda: self.bus.has_owner("org.kde.StatusNotifierWatcher"),
-                    environment={"GDK_SCALE": str(self._scale), "NO_AT_BRIDGE": "1"},
+                    environment={"GDK_SCALE": str(self.scale), "NO_AT_BRIDGE": "1"},
                 )
             case "dunst":
                 return Component(

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], timeout: float, what: str) -> T:
+def wait_until(condition: Callable[[], T | None], timeout: float, what: str) -> T:
     """Ask `condition` again and again until its answer is true, and return that answer.
 
     `timeout` is in seconds. Raises TimeoutError naming `what` and the last answer.

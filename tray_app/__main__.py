@@ -12,10 +12,14 @@ from tray_app.i18n import tr
 BAD_ARGUMENTS = 1  # as lemlist's own command-line tool has it; argparse would say 2
 
 
+INTERRUPTED = 130  # as shells have it for Ctrl-C
+
+
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002
         self.print_usage(sys.stderr)
-        self.exit(BAD_ARGUMENTS, f"{self.prog}: {message}\n")
+        # argparse's own message quotes what was typed, which may be a key.
+        self.exit(BAD_ARGUMENTS, f"{self.prog}: {tr('these arguments are not understood')}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,15 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tray_app.desktop.app import run
 
         return run(os.environ, demo=options.command == "demo")
+    if options.command == "sandbox":
+        from tray_app.lemlist import sandbox
+
+        return sandbox.main(options.port, options.story)
     from tray_app import cli
 
-    if options.command == "status":
-        return cli.status(os.environ, as_json=options.json)
-    if options.command == "key":
+    try:
+        if options.command == "status":
+            return cli.status(os.environ, as_json=options.json)
         return cli.key_set(os.environ) if options.action == "set" else cli.key_remove()
-    from tray_app.lemlist import sandbox
-
-    return sandbox.main(options.port, options.story)
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

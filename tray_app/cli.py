@@ -2,8 +2,11 @@
 
 import getpass
 import json
+import math
+import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +24,9 @@ from tray_app.watch import Reading, Snapshot, Watch, connector
 
 ACCOUNT = "default"
 """The team in the keychain."""
+
+CANNOT_WRITE = 6
+"""The exit code when standard output takes nothing; one of "anything else" below."""
 
 EXIT_CODES = {
     Kind.BAD_ADDRESS: 1,
@@ -67,23 +73,30 @@ def key_set(environ: Mapping[str, str]) -> int:
     """Read a key from standard input or a hidden prompt, check it, and store it."""
     keychain = Keychain(ACCOUNT)
     try:
-        if sys.stdin.isatty():
-            text = getpass.getpass(tr("lemlist API key: "))
-        else:
-            text = sys.stdin.readline()
-        key = clean_key(text)
+        key = clean_key(_read_key())
         settings, _ = SettingsFile(settings_file()).load()
         watch = Watch(Credentials({}, keychain), connector(environ), None, settings)
         checked = watch.check(key)
         keychain.write(key)
-    except UnicodeDecodeError:
-        return _fail(Problem(Kind.BAD_KEY, "it has characters that no key has"))
     except Problem as problem:
         return _fail(problem)
     amount = TerminalFormats().number(checked.balance.credits)
     team = checked.team or tr("a team without a name")
     _print(tr("The key of {team} ({amount} credits) is stored.", team=team, amount=amount))
     return 0
+
+
+def _read_key() -> str:
+    if sys.stdin is None:  # closed
+        return ""
+    try:
+        if sys.stdin.isatty():
+            return getpass.getpass(tr("lemlist API key: "))
+        return sys.stdin.readline()
+    except EOFError:
+        return ""
+    except UnicodeDecodeError:
+        raise Problem(Kind.BAD_KEY, "it has characters that no key has") from None
 
 
 def key_remove() -> int:
@@ -115,7 +128,7 @@ def _error(problem: Problem) -> dict[str, Any]:
     error = {"kind": problem.kind, "title": problem.title, "message": problem.message}
     if problem.retry_after is None:
         return error
-    return error | {"retry_after": round(problem.retry_after)}
+    return error | {"retry_after": math.ceil(problem.retry_after)}
 
 
 def _print_figures(snapshot: Snapshot) -> None:
@@ -135,7 +148,23 @@ def _fail(problem: Problem) -> int:
 
 
 def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+    """Write a line to standard output.
+
+    Raises:
+        SystemExit: it can't be written, as to a full disk.
+    """
+    if sys.stdout is None:  # closed
+        return
+    encoding = sys.stdout.encoding
+    try:
+        # A terminal that lacks a character, as "·", gets a "?" for it.
+        sys.stdout.write(f"{text}\n".encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except OSError as error:
+        # What could not be written would be tried again, and complained of, at Python's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _complain(tr("The output can't be written: {reason}.", reason=error.strerror))
+        raise SystemExit(CANNOT_WRITE) from None
 
 
 def _print_json(content: dict[str, Any]) -> None:
@@ -144,4 +173,7 @@ def _print_json(content: dict[str, Any]) -> None:
 
 
 def _complain(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    if sys.stderr is None:  # closed
+        return
+    with suppress(OSError):  # there is nowhere left to say it
+        sys.stderr.write(f"{text}\n")

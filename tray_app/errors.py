@@ -95,7 +95,7 @@ _WORDS: dict[Kind, Callable[[], tuple[str, str]]] = {
     ),
     Kind.KEYCHAIN_UNAVAILABLE: lambda: (
         tr("No keychain was found"),
-        tr("Enter the key again; without a keychain it is kept until you quit."),
+        tr("Enter the key; without a keychain it is kept only until you quit."),
     ),
 }
 

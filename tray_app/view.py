@@ -12,9 +12,12 @@ from tray_app.lemlist.balance import BUCKETS
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.levels import Level
 from tray_app.store.settings import IconStyle
-from tray_app.watch import Snapshot
+from tray_app.watch import Reading, Snapshot
 
 UNKNOWN = "–"
+
+LONGEST_TOOLTIP = 127
+"""Characters, as Windows takes them."""
 
 
 class IconShape(StrEnum):
@@ -79,8 +82,8 @@ class View:
     """Whether something newer than the figures could not be had."""
     rows: tuple[Row, ...]
     trouble: Trouble | None
-    figures: str
-    """How old the figures are, in a form that stays true without ticking."""
+    taken: str
+    """How old the figures are, in a form that stays true without ticking; empty without any."""
     key_is_fixed: bool
     """Whether the environment sets the key, so that entering another would change nothing."""
     note: str
@@ -95,11 +98,30 @@ class View:
         return f"{level} · {self.total} {self.unit}"
 
     @property
+    def figures(self) -> str:
+        """How old the figures are, and why."""
+        if self.trouble is None:
+            return self.taken
+        if not self.taken:
+            return self.trouble.title
+        return tr("{taken}: {problem}", taken=self.taken, problem=self.trouble.title)
+
+    @property
     def tooltip(self) -> str:
-        """Everything at once, one thing a line; at most 127 characters, as Windows takes."""
+        """Everything at once, one thing a line; at most 127 characters, as Windows takes.
+
+        Where that is too much, first the problem is left out, then the buckets.
+        """
         buckets = " · ".join(f"{row.label} {row.text}" for row in self.rows)
-        text = "\n".join(filter(None, (self.headline, buckets, self.figures)))
-        return text if len(text) <= 127 else f"{self.headline}\n{self.figures}"[:127]
+        for parts in (
+            (self.headline, buckets, self.figures),
+            (self.headline, buckets, self.taken),
+            (self.headline, self.figures),
+        ):
+            text = "\n".join(filter(None, parts))
+            if len(text) <= LONGEST_TOOLTIP:
+                break
+        return text[:LONGEST_TOOLTIP]
 
 
 def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetime) -> View:
@@ -122,7 +144,7 @@ def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetim
         trouble=None
         if problem is None
         else Trouble(problem.title, problem.message, _remedy(problem.kind, snapshot.key_source)),
-        figures=_figures(snapshot, formats, now),
+        taken=_taken(reading, formats, now),
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
         note=_note(snapshot.key_source),
         snooze=_snooze_words(snapshot.snooze, formats, now),
@@ -217,13 +239,10 @@ def _remedy(kind: Kind, source: KeySource | None) -> Remedy | None:
     return None
 
 
-def _figures(snapshot: Snapshot, formats: Formats, now: datetime) -> str:
-    if snapshot.reading is None:
-        return snapshot.problem.title if snapshot.problem else ""
-    at = _moment(snapshot.reading.at, formats, now)
-    if snapshot.problem is not None:
-        return tr("Figures from {time}: {problem}", time=at, problem=snapshot.problem.title)
-    return tr("Figures from {time}", time=at)
+def _taken(reading: Reading | None, formats: Formats, now: datetime) -> str:
+    if reading is None:
+        return ""
+    return tr("Figures from {time}", time=_moment(reading.at, formats, now))
 
 
 def _moment(moment: datetime, formats: Formats, now: datetime) -> str:

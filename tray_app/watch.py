@@ -146,8 +146,8 @@ class Watch:
         except Problem:
             return Checked(None, balance)
 
-    def use_key(self, key: str, *, store: bool) -> Snapshot:
-        """Use another key from now on, stored or for this run only, and poll with it.
+    def use_key(self, key: str, *, store: bool) -> None:
+        """Use another key from now on, stored or for this run only.
 
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``; the old key stays.
@@ -161,7 +161,6 @@ class Watch:
         self._failures = 0
         self._alerts, self._team_id = AlertState(), None
         self._snapshot = Snapshot()
-        return self.poll()
 
     def apply(self, settings: Settings) -> Snapshot:
         """Judge the last reading by other settings. The user knows, so nothing is alerted."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tray_app.cli import ACCOUNT
 from tray_app.credentials import Credentials, KeySource
 from tray_app.desktop.formats import QtFormats
-from tray_app.desktop.icon import app_icon
+from tray_app.desktop.icon import app_icon, paint_icon
 from tray_app.desktop.notifier import Notifier
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.quit_signals import QuitSignals
@@ -44,6 +44,9 @@ NO_KEY_ANYWHERE = (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
 
 DEMO_INTERVAL = 5
 """Seconds between the polls of the demo, whose days pass in seconds."""
+
+NOTICE_PICTURE = 64
+"""Pixels of the icon in a notification."""
 
 QUIT_TIME = 0.5
 """Seconds that quitting waits for settings which are being written."""
@@ -110,7 +113,7 @@ class App(QObject):
         self._tray.buy_requested.connect(self._buy)
         self._tray.snooze_requested.connect(self._poller.snooze)
         self._tray.settings_requested.connect(self._open_settings)
-        self._tray.key_requested.connect(self._change_key)
+        self._tray.key_requested.connect(self._open_key_dialog)
         self._tray.remedy_requested.connect(self._remedy)
         self._tray.about_requested.connect(self._open_about)
         self._tray.quit_requested.connect(QApplication.quit)
@@ -188,8 +191,8 @@ class App(QObject):
         if snapshot.alert is not None:
             title, body = notice(snapshot.alert, self._formats)
             urgent = snapshot.alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-            self._notifier.notify(title, body, urgent=urgent)
-        if snapshot.problem is not None and snapshot.problem.kind in NO_KEY_ANYWHERE:
+            self._notifier.notify(title, body, paint_icon(view.icon, NOTICE_PICTURE), urgent=urgent)
+        if self._has_no_key():
             self._ask_for_first_key()
 
     @Slot(bool)
@@ -244,26 +247,28 @@ class App(QObject):
 
     # The key
 
+    def _has_no_key(self) -> bool:
+        problem = self._snapshot.problem
+        return problem is not None and problem.kind in NO_KEY_ANYWHERE
+
     def _ask_for_first_key(self) -> None:
         if not self._asked_for_key:
             self._asked_for_key = True
-            self._open_key_dialog(first_run=True)
-
-    @Slot()
-    def _change_key(self) -> None:
-        self._open_key_dialog(first_run=False)
+            self._open_key_dialog()
 
     @Slot(object)
     def _remedy(self, remedy: Remedy) -> None:
         if remedy is Remedy.UNLOCK:
             self._poller.unlock()
         else:
-            self._change_key()
+            self._open_key_dialog()
 
-    def _open_key_dialog(self, *, first_run: bool) -> None:
+    @Slot()
+    def _open_key_dialog(self) -> None:
         from tray_app.desktop.key_dialog import KeyDialog
 
         if self._key_dialog is None:
+            first_run = self._has_no_key()
             self._key_dialog = dialog = KeyDialog(self._formats, first_run=first_run)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.check_requested.connect(self._check_key)

@@ -207,7 +207,7 @@ class RefreshButton(GlyphButton):
 
 def paint_refresh(painter: QPainter, colour: QColor) -> None:
     """Paint an arrow that runs around."""
-    pen = QPen(colour, 1.6)
+    pen = QPen(colour, 1.75)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)

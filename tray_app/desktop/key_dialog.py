@@ -149,9 +149,10 @@ class KeyDialog(QDialog):
         for row, (button, explanation) in enumerate(
             (
                 (self._enter_button, tr("See the credits of your own team.")),
-                (self._demo_button, tr("Look around with invented figures, without an account.")),
+                (self._demo_button, tr("Invented figures, no account needed.")),
             )
         ):
+            button.setMinimumWidth(button.sizeHint().width() + 2 * GAP)
             button.setAccessibleDescription(explanation)
             choices.addWidget(button, row, 0)
             choices.addWidget(paragraph(explanation), row, 1, Qt.AlignmentFlag.AlignVCenter)
@@ -235,8 +236,7 @@ class KeyDialog(QDialog):
     def _show_entry(self) -> None:
         self._choice.hide()
         self._entry.show()
-        self._go(_Step.ENTER)
-        self._message.say(None, "")
+        self._forget_check()
 
     @Slot()
     def _start_demo(self) -> None:
@@ -273,7 +273,7 @@ class KeyDialog(QDialog):
 
     @Slot()
     def _forget_check(self) -> None:
-        """After an edit nothing is known of what stands in the field."""
+        """Begin anew, as nothing is known of what stands in the field now."""
         self._key = ""
         self._go(_Step.ENTER)
         self._message.say(None, "")

@@ -72,10 +72,9 @@ class Poller(QObject):
     ) -> None:
         """Poll this watch from now on, with another key."""
 
-        def changed(snapshot: Snapshot) -> None:
-            self._watch = watch
-            self._take(snapshot)
+        def changed(_nothing: None) -> None:
             done()
+            self.start(watch)
 
         self._worker.submit(lambda: watch.use_key(key, store=store), changed, failed)
 
@@ -101,18 +100,25 @@ class Poller(QObject):
         self._polling = True
         self._timer.stop()
         self.busy_changed.emit(True)
-        self._worker.submit(lambda: watch.poll(prompt=prompt), self._polled, self._poll_broke)
+
+        def ended(snapshot: Snapshot) -> None:
+            self._polling = False
+            self.busy_changed.emit(False)
+            if watch is self._watch:
+                self._polled(snapshot)
+            else:
+                self.poll()
+
+        def broke(problem: Problem) -> None:
+            # A defect of this program, which the worker has logged.
+            ended(replace(self._last, problem=problem, alert=None, wait=LONGEST_RETRY))
+
+        self._worker.submit(lambda: watch.poll(prompt=prompt), ended, broke)
 
     def _polled(self, snapshot: Snapshot) -> None:
-        self._polling = False
-        self.busy_changed.emit(False)
         pause = FRESH if snapshot.problem is None else snapshot.problem.retry_after or 0.0
         self._not_before = time.monotonic() + pause
         self._take(snapshot)
-
-    def _poll_broke(self, problem: Problem) -> None:
-        """Go on after a defect of this program, which the worker has logged."""
-        self._polled(replace(self._last, problem=problem, alert=None, wait=LONGEST_RETRY))
 
     def _take(self, snapshot: Snapshot) -> None:
         self._timer.start(round(snapshot.wait * 1000))

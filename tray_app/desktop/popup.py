@@ -1,6 +1,7 @@
 """The window that a click on the icon opens."""
 
 import math
+from typing import cast
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -12,11 +13,9 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QRegion,
-    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
@@ -91,6 +90,10 @@ class Popup(QWidget):
         self.content.remedy_requested.connect(self.remedy_requested)
         self.content.snooze_requested.connect(self.snooze_requested)
         self.content.snooze_menu.aboutToHide.connect(self._look_after_focus)
+        # Not the widget's deactivation: a popup that is hidden and at once shown again keeps
+        # the focus on X11, and Qt never calls it active, so it would not be deactivated either.
+        application = cast("QGuiApplication", QGuiApplication.instance())
+        application.focusWindowChanged.connect(self._look_after_focus)
 
     def show_view(self, view: View, snapshot: Snapshot) -> None:
         """Show what is known now; cheap, and fine while hidden."""
@@ -138,10 +141,10 @@ class Popup(QWidget):
         if as_window == self._is_window:
             return
         self.hide()
+        self.clearMask()  # in vain once the flags have taken the native window away
         self._is_window = as_window
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not as_window)
         self.setWindowFlags(_AS_WINDOW if as_window else _AS_POPUP)
-        self._cut_corners()
 
     # Size and place
 
@@ -149,32 +152,33 @@ class Popup(QWidget):
         """Take the height that the content needs, and stay at the anchor."""
         width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
         self.setFixedSize(width, self.content.height_at(width))
-        if self._is_window or QGuiApplication.platformName().startswith("wayland"):
-            return  # the window manager or the compositor decides
-        screen = QGuiApplication.screenAt(self._anchor.center()) or self.screen()
-        self.move(place(self.size(), self._anchor, screen.availableGeometry()))
+        if self._is_window:
+            return
+        self._cut_corners()
+        if not QGuiApplication.platformName().startswith("wayland"):  # there the compositor places
+            screen = QGuiApplication.screenAt(self._anchor.center()) or self.screen()
+            self.move(place(self.size(), self._anchor, screen.availableGeometry()))
 
     def _cut_corners(self) -> None:
         """Cut the window to its card where no compositor makes the corners transparent.
 
-        The cut is a little outside of the painted corner, whose soft edge stays whole.
+        A pixel that the card's edge only touches stays, so that the edge is soft where it can be.
         """
-        if self._is_window:
-            self.clearMask()
-            return
-        path = QPainterPath()
-        path.addRoundedRect(QRectF(self.rect()), RADIUS - 2, RADIUS - 2)
-        self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+        width, height = self.width(), self.height()
+        region = QRegion(0, RADIUS, width, height - 2 * RADIUS)
+        for row in range(RADIUS):
+            inset = int(RADIUS - math.sqrt(RADIUS**2 - (RADIUS - row - 0.5) ** 2))
+            region += QRegion(inset, row, width - 2 * inset, 1)
+            region += QRegion(inset, height - 1 - row, width - 2 * inset, 1)
+        self.setMask(region)
 
     # What Qt calls
 
     def event(self, event: QEvent) -> bool:
-        """Follow the content's size, and hide when the user goes elsewhere."""
+        """Follow the content's size."""
         handled = super().event(event)
         if event.type() is QEvent.Type.LayoutRequest and self.isVisible():
             self._fit()
-        elif event.type() is QEvent.Type.WindowDeactivate:
-            self._look_after_focus()
         return handled
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -193,11 +197,6 @@ class Popup(QWidget):
         """Rest while nobody can see it."""
         super().hideEvent(event)
         self._ticker.stop()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Cut the new corners."""
-        super().resizeEvent(event)
-        self._cut_corners()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Tell when the user closes the window."""
@@ -230,7 +229,9 @@ class Popup(QWidget):
         QTimer.singleShot(0, self._hide_when_left)
 
     def _hide_when_left(self) -> None:
-        is_left = not self.isActiveWindow() and QApplication.activePopupWidget() is None
-        if is_left and self.isVisible() and not self._is_window:
+        if self._is_window or not self.isVisible():
+            return
+        has_focus = QGuiApplication.focusWindow() == self.windowHandle() or self.isActiveWindow()
+        if not has_focus and QApplication.activePopupWidget() is None:
             self.hide()
             self._left.start()

@@ -56,7 +56,8 @@ class PopupContent(QWidget):
         self.trouble = TroubleBlock()
         self.bar = BucketBar()
         self.rows = {bucket: BucketRow(bucket) for bucket in BUCKETS}
-        self.said, self.note, self.snoozed, self.age = (muted_label() for _ in range(4))
+        self._lines = tuple(muted_label() for _ in range(4))
+        self.said, self.note, self.snoozed, self.age = self._lines
         self.snooze = TextButton(tr("Snooze"))
         self.buy = TextButton(tr("Buy credits"), primary=True)
         self.snooze_menu = self._make_snooze_menu()
@@ -71,33 +72,24 @@ class PopupContent(QWidget):
     def show_view(self, view: View, snapshot: Snapshot) -> None:
         """Show what is known; only what differs is touched."""
         self._snapshot = snapshot
+        if view != self._view:
+            self._view = view
+            self._show(view, snapshot)
         self.tick()
-        if view == self._view:
-            return
-        self._view = view
-        has_figures = snapshot.reading is not None
-        # What is still loading keeps the place of its figures; a first failure has none to keep.
-        is_waiting = not has_figures and view.trouble is None
-        self.team.set_text(view.team)
-        self.total.show_total(view.total, view.unit, is_quiet=view.stale or is_waiting)
-        self.badge.show_level(view.icon.shape, view.level, is_stale=view.stale)
-        self.out_of_date.setVisible(view.stale)
-        self._show_trouble(view, snapshot)
-        self.bar.show_rows(view.rows, is_stale=view.stale)
-        for row in view.rows:
-            self.rows[row.bucket].show_row(row)
-        for part in (self._headline, self._buckets, self._divider, self._actions):
-            part.setVisible(has_figures or is_waiting)
-        _show_line(self.note, view.note)
-        _show_line(self.snoozed, view.snooze)
 
     def say(self, text: str) -> None:
         """Show one more quiet line; none when empty."""
-        _show_line(self.said, text)
+        self._show_line(self.said, text)
 
     def tick(self) -> None:
         """Tell the age of the figures as it is now."""
-        _show_line(self.age, age_line(self._snapshot, datetime.now(UTC)))
+        if self._snapshot.reading is None and self._snapshot.problem is None:
+            line = tr("Asking lemlist…")
+        elif self._snapshot.reading is None and self._remedy is not None:
+            line = ""  # waiting does not help: the user has to do something
+        else:
+            line = age_line(self._snapshot, datetime.now(UTC))
+        self._show_line(self.age, line)
 
     def height_at(self, width: int) -> int:
         """Return the height that everything needs at a width, in pixels."""
@@ -112,6 +104,23 @@ class PopupContent(QWidget):
         if event.type() is QEvent.Type.FontChange:
             self._set_fonts()
 
+    def _show(self, view: View, snapshot: Snapshot) -> None:
+        has_figures = snapshot.reading is not None
+        # What is still loading keeps the place of its figures; a first failure has none to keep.
+        is_waiting = not has_figures and view.trouble is None
+        self.team.set_text(view.team)
+        self.total.show_total(view.total, view.unit, is_quiet=view.stale or is_waiting)
+        self.badge.show_level(view.icon.shape, view.level, is_stale=view.stale)
+        self.out_of_date.setVisible(view.stale)
+        self._show_trouble(view, snapshot)
+        self.bar.show_rows(view.rows, is_stale=view.stale)
+        for row in view.rows:
+            self.rows[row.bucket].show_row(row, is_stale=view.stale)
+        for part in (self._headline, self._buckets, self._divider, self._actions):
+            part.setVisible(has_figures or is_waiting)
+        self._show_line(self.note, view.note)
+        self._show_line(self.snoozed, view.snooze)
+
     def _show_trouble(self, view: View, snapshot: Snapshot) -> None:
         self._remedy = view.trouble.remedy if view.trouble else None
         if view.trouble is not None:
@@ -125,6 +134,11 @@ class PopupContent(QWidget):
             self.trouble.show_trouble(view.trouble, words[self._remedy], is_invitation=is_new)
         self._trouble_place.setVisible(view.trouble is not None)
         self.buy.set_primary(self._remedy is None)
+
+    def _show_line(self, line: QLabel, text: str) -> None:
+        line.setText(text)
+        line.setVisible(bool(text))
+        self._notes.setVisible(any(each.text() for each in self._lines))
 
     def _ask_for_remedy(self) -> None:
         self.remedy_requested.emit(self._remedy)
@@ -143,12 +157,12 @@ class PopupContent(QWidget):
 
     def _lay_out(self) -> None:
         pill = QVBoxLayout()
-        pill.setSpacing(1)
+        pill.setSpacing(2)
         pill.addStretch()
         pill.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTrailing)
         pill.addWidget(self.out_of_date, alignment=Qt.AlignmentFlag.AlignTrailing)
         pill.addStretch()
-        self._headline = strip(QMargins(SIDE, 4, SIDE, 0), self.total, 12, pill)
+        self._headline = strip(QMargins(SIDE, 8, SIDE, 0), self.total, 12, pill)
         self._trouble_place = strip(QMargins(SIDE, 12, SIDE, 0), self.trouble)
         self._buckets = QWidget()
         buckets = QVBoxLayout(self._buckets)
@@ -159,12 +173,12 @@ class PopupContent(QWidget):
         for row in self.rows.values():
             buckets.addWidget(row)
         self._divider = _Divider()
-        notes = QVBoxLayout()
+        self._notes = QWidget()
+        notes = QVBoxLayout(self._notes)
         notes.setContentsMargins(SIDE, 12, SIDE, 0)
         notes.setSpacing(4)
-        for line in (self.said, self.note, self.snoozed, self.age):
+        for line in self._lines:
             line.setWordWrap(True)
-            line.hide()
             notes.addWidget(line)
         self._actions = strip(QMargins(SIDE, 12, SIDE, 0), self.snooze, None, self.buy)
 
@@ -174,7 +188,7 @@ class PopupContent(QWidget):
         column.addLayout(self._header())
         for part in (self._headline, self._trouble_place, self._buckets, self._divider):
             column.addWidget(part)
-        column.addLayout(notes)
+        column.addWidget(self._notes)
         column.addWidget(self._actions)
 
     def _header(self) -> QHBoxLayout:
@@ -199,7 +213,7 @@ class PopupContent(QWidget):
         self.trouble.message.setFont(font)
         for row in self.rows.values():
             row.set_fonts(font)
-        for line in (self.said, self.note, self.snoozed, self.age):
+        for line in self._lines:
             line.setFont(small)
 
 
@@ -214,8 +228,3 @@ class _Divider(QWidget):
         painter = QPainter(self)
         colour = QColor(theme_of(self.palette()).divider)
         painter.fillRect(SIDE, self.height() - 1, self.width() - 2 * SIDE, 1, colour)
-
-
-def _show_line(line: QLabel, text: str) -> None:
-    line.setText(text)
-    line.setVisible(bool(text))

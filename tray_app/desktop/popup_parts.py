@@ -28,6 +28,7 @@ SMALLEST_SEGMENT = 3
 BAR_HEIGHT = 8
 ROW_HEIGHT = 28
 SWATCH = 10
+STALE_OPACITY = 0.6
 MARK = 10
 """The side of a level's mark, in pixels."""
 
@@ -140,7 +141,7 @@ class TotalLabel(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint number and unit on one base line."""
-        gap = 7
+        gap = 6
         unit_width = QFontMetrics(self.font()).horizontalAdvance(self._unit)
         room = self.width() - gap - unit_width
         font, metrics = self._fitting(room)
@@ -233,15 +234,12 @@ class LevelBadge(QLabel):
 
 def level_mark(shape: IconShape) -> QPainterPath:
     """Return the mark of a level around the origin, ``MARK`` pixels wide; each has its own form."""
-    half = MARK / 2
     path = QPainterPath()
     match shape:
         case IconShape.HEALTHY:
-            path.addEllipse(QPointF(0, 0), half - 0.5, half - 0.5)
+            path.addEllipse(QPointF(0, 0), 4.5, 4.5)
         case IconShape.LOW:
-            path.addPolygon(
-                QPolygonF([QPointF(0, -4.6), QPointF(half + 0.4, 4.4), QPointF(-half - 0.4, 4.4)])
-            )
+            path.addPolygon(QPolygonF([QPointF(0, -4.6), QPointF(5.4, 4.4), QPointF(-5.4, 4.4)]))
         case IconShape.CRITICAL:
             path.addPolygon(
                 QPolygonF(
@@ -252,10 +250,10 @@ def level_mark(shape: IconShape) -> QPainterPath:
                 )
             )
         case IconShape.EMPTY:
-            cross = QPainterPath()
-            cross.addRoundedRect(QRectF(-5.8, -1.2, 11.6, 2.4), 1, 1)
-            cross.addRoundedRect(QRectF(-1.2, -5.8, 2.4, 11.6), 1, 1)
-            path = QTransform().rotate(45).map(cross.simplified())
+            path.setFillRule(Qt.FillRule.WindingFill)
+            path.addRoundedRect(QRectF(-5.8, -1.2, 11.6, 2.4), 1, 1)
+            path.addRoundedRect(QRectF(-1.2, -5.8, 2.4, 11.6), 1, 1)
+            path = QTransform().rotate(45).map(path)
         case IconShape.LOCKED:
             path.addRoundedRect(QRectF(-4, -0.5, 8, 5.5), 1, 1)
             shackle = QPainterPath()
@@ -263,9 +261,8 @@ def level_mark(shape: IconShape) -> QPainterPath:
             shackle.addRoundedRect(QRectF(-1.6, -3.6, 3.2, 8), 1.6, 1.6)
             path = path.united(shackle)
         case IconShape.UNKNOWN:
-            path.addEllipse(QPointF(0, 0), half - 0.5, half - 0.5)
-            path.addEllipse(QPointF(0, 0), half - 2, half - 2)
-    path.closeSubpath()
+            path.addEllipse(QPointF(0, 0), 4.5, 4.5)
+            path.addEllipse(QPointF(0, 0), 3, 3)
     return path
 
 
@@ -300,13 +297,13 @@ class BucketBar(QWidget):
         super().__init__(parent)
         self.setFixedHeight(BAR_HEIGHT)
         self._amounts: dict[str, int] = {}
-        self._is_quiet = False
+        self._is_stale = False
 
     def show_rows(self, rows: Sequence[Row], *, is_stale: bool) -> None:
         """Show the buckets' amounts; paler when they are out of date."""
         amounts = {row.bucket: row.amount for row in rows if row.amount and row.amount > 0}
-        if (amounts, is_stale) != (self._amounts, self._is_quiet):
-            self._amounts, self._is_quiet = amounts, is_stale
+        if (amounts, is_stale) != (self._amounts, self._is_stale):
+            self._amounts, self._is_stale = amounts, is_stale
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
@@ -320,8 +317,7 @@ class BucketBar(QWidget):
         if not self._amounts:
             painter.fillPath(ends, QColor(theme.track))
             return
-        if self._is_quiet:
-            painter.setOpacity(0.6)
+        painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
         x = 0
         widths = segment_widths(list(self._amounts.values()), self.width())
         for bucket, width in zip(self._amounts, widths, strict=True):
@@ -341,6 +337,7 @@ class BucketRow(QWidget):
         super().__init__(parent)
         self._bucket = bucket
         self._is_quiet = True
+        self._is_stale = False
         self.label = QLabel()
         self.amount = QLabel()
         self.setMinimumHeight(ROW_HEIGHT)
@@ -352,11 +349,11 @@ class BucketRow(QWidget):
         line.addStretch()
         line.addWidget(self.amount)
 
-    def show_row(self, row: Row) -> None:
+    def show_row(self, row: Row, *, is_stale: bool) -> None:
         """Show a bucket; grey when there is nothing in it, or nobody knows."""
         is_quiet = not row.amount
-        if is_quiet != self._is_quiet:
-            self._is_quiet = is_quiet
+        if (is_quiet, is_stale) != (self._is_quiet, self._is_stale):
+            self._is_quiet, self._is_stale = is_quiet, is_stale
             self.update()
         self.label.setText(row.label)
         self.amount.setText(row.text)
@@ -381,7 +378,11 @@ class BucketRow(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.track if self._is_quiet else theme.buckets[self._bucket]))
+        if self._is_quiet:
+            painter.setBrush(QColor(theme.track))
+        else:
+            painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
+            painter.setBrush(QColor(theme.buckets[self._bucket]))
         swatch = QRect(0, (self.height() - SWATCH) // 2, SWATCH, SWATCH)
         box = self.style().visualRect(self.layoutDirection(), self.rect(), swatch)
         painter.drawRoundedRect(box, 3, 3)

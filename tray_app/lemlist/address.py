@@ -32,7 +32,7 @@ def api_url(environ: Mapping[str, str]) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError:
         raise Problem(Kind.BAD_ADDRESS, "it is not an address") from None
-    if not host or parts.username is not None or parts.query or parts.fragment:
+    if not host or parts.username is not None or "?" in text or "#" in text:
         raise Problem(Kind.BAD_ADDRESS, "it must be a host and a path, nothing else")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise Problem(Kind.BAD_ADDRESS, "it must be https, or http on this computer")

@@ -6,6 +6,9 @@ from typing import Any
 
 from tray_app.errors import Kind, Problem
 
+LONGEST_NAME = 100
+"""Characters of a team's name that are kept."""
+
 BUCKETS = ("subscription", "paid", "gifted", "freemium")
 
 # Above this a float no longer tells one integer from the next, so a figure can't be trusted.
@@ -68,9 +71,14 @@ def parse_team(body: bytes) -> Team:
     """
     answer = _object(_load(body), "the answer")
     team_id, name = answer.get("_id"), answer.get("name")
-    if not (isinstance(team_id, str) and isinstance(name, str) and name.strip()):
+    if not (isinstance(team_id, str) and isinstance(name, str)):
         raise _unexpected("the team has no name")
-    return Team(team_id, " ".join(name.split()))
+    # It is printed on terminals, where control characters are commands.
+    printable = "".join(each if each.isprintable() else " " for each in name)
+    shown = " ".join(printable.split())[:LONGEST_NAME].strip()
+    if not shown:
+        raise _unexpected("the team has no name")
+    return Team(team_id, shown)
 
 
 def _load(body: bytes) -> object:

@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 from tray_app import __version__
 from tray_app.errors import Kind, Problem
@@ -97,7 +98,6 @@ class Client:
 
 def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> bytes:
     """Send the request and return the body of a good JSON answer."""
-    started = time.monotonic()
     try:
         with requests.Session() as session:
             # Nothing that is meant for this computer goes through a proxy.
@@ -117,19 +117,17 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> 
                 timeout=deadline,
             )
             _check(response)
-            return _read(response, lambda: deadline - (time.monotonic() - started))
-    except requests.RequestException as error:
-        raise _transport_problem(error) from None
-    except (OSError, ValueError) as error:
-        # What urllib3 and http.client let through while the body is read.
+            return _read(response)
+    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+        # requests' own are OSErrors; while the body is read, urllib3's come through as they are.
         raise _transport_problem(error) from None
 
 
 def _check(response: requests.Response) -> None:
     """Raise the problem that the status or the type of an answer stands for."""
     status = response.status_code
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if status == 200:
-        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             # Unknown paths answer 200 with a page of HTML; so do captive portals.
             raise Problem(Kind.UNEXPECTED_RESPONSE, "not JSON")
@@ -138,6 +136,8 @@ def _check(response: requests.Response) -> None:
         retry_after = _retry_after(response) if status == 503 else None
         raise Problem(Kind.SERVER_ERROR, f"status {status}", retry_after=retry_after)
     kind = _STATUS_KINDS.get(status, Kind.UNEXPECTED_RESPONSE)
+    if kind is Kind.NO_USER and media_type != "text/plain":
+        kind = Kind.UNEXPECTED_RESPONSE  # a page that isn't there, not a user that isn't there
     wait = (_retry_after(response) or _RATE_WINDOW) if kind is Kind.RATE_LIMITED else None
     raise Problem(kind, f"status {status}", retry_after=wait)
 
@@ -157,28 +157,30 @@ def _retry_after(response: requests.Response) -> float | None:
     return min(wait, LONGEST_WAIT) if wait > 0 else None
 
 
-def _read(response: requests.Response, time_left: Callable[[], float]) -> bytes:
+def _read(response: requests.Response) -> bytes:
     """Read a body of bounded size, as it is on the wire."""
     body = bytearray()
     while chunk := response.raw.read1(4096, decode_content=False):
         body += chunk
         if len(body) > LARGEST_BODY:
             raise Problem(Kind.UNEXPECTED_RESPONSE, "the answer is too large")
-        if time_left() <= 0:
-            raise Problem(Kind.TIMEOUT, "the answer comes too slowly")
-    expected = response.headers.get("Content-Length", "")
-    if expected.isdecimal() and len(body) < int(expected):
-        raise Problem(Kind.UNEXPECTED_RESPONSE, "the answer is cut short")
     return bytes(body)
 
 
 def _transport_problem(error: Exception) -> Problem:
-    """Name the failure of a connection. The order matters: SSLError is a ConnectionError."""
+    """Name the failure of a connection. The order matters: all of requests' are OSErrors."""
     name = type(error).__name__
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
         return Problem(Kind.TLS, name)
-    if isinstance(error, requests.exceptions.Timeout):
+    if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return Problem(Kind.TIMEOUT, name)
-    if isinstance(error, requests.ConnectionError | OSError):
+    # A server that breaks HTTP and one that breaks off differ only at the bottom of the error:
+    # ConnectionError(ProtocolError("…", cause)).
+    cause: BaseException = error
+    while cause.args and isinstance(cause.args[-1], BaseException):
+        cause = cause.args[-1]
+    if isinstance(cause, HTTPException) and not isinstance(cause, OSError):
+        return Problem(Kind.UNEXPECTED_RESPONSE, type(cause).__name__)
+    if isinstance(error, OSError) or isinstance(cause, OSError):
         return Problem(Kind.OFFLINE, name)
     return Problem(Kind.UNEXPECTED_RESPONSE, name)

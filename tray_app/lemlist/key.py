@@ -1,6 +1,7 @@
 """The text of an API key."""
 
 from tray_app.errors import Kind, Problem
+from tray_app.i18n import tr
 
 LONGEST = 1000
 """Characters. Seen keys have 32; Windows' keychain ends at 1,280."""
@@ -17,9 +18,9 @@ def clean_key(text: str) -> str:
     """
     key = text.strip()
     if not key:
-        raise Problem(Kind.BAD_KEY, "it is empty")
+        raise Problem(Kind.BAD_KEY, tr("it is empty"))
     if len(key) > LONGEST:
-        raise Problem(Kind.BAD_KEY, f"it is longer than {LONGEST} characters")
+        raise Problem(Kind.BAD_KEY, tr("it is longer than 1,000 characters"))
     if not key.isascii() or not key.isprintable():
-        raise Problem(Kind.BAD_KEY, "it has characters that no key has")
+        raise Problem(Kind.BAD_KEY, tr("it has characters that no key has"))
     return key

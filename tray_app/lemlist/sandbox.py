@@ -196,8 +196,8 @@ class Sandbox:
         """Switch a fault of ``FAULTS`` on in place of the one before; ``None`` is none.
 
         Every fault takes ``path="/team"`` or ``"/team/credits"``, which leaves the other well.
-        The numbered ones but 204, 206, 304 and the redirects also take ``retry_after`` (any text;
-        ``None`` for no such header), the redirects ``location``, the slow ones ``seconds``.
+        Those that are a status also take ``retry_after`` (any text; ``None`` for no such header),
+        the redirects ``location``, the slow ones ``seconds``.
 
         Raises:
             ValueError: there is none of that name, or it doesn't take these parameters.

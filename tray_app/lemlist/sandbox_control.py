@@ -100,7 +100,7 @@ def help_text(sandbox: "Sandbox") -> str:
             "Stories, ten seconds a day",
             *stories,
             "",
-            "Faults",
+            "Faults; all take `path`, the statuses `retry_after`, the redirects `location`",
             *faults,
             "",
             "To change what it does while it runs",

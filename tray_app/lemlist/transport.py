@@ -2,13 +2,13 @@
 
 import socket
 import ssl
+import threading
 from contextlib import suppress
 from typing import Any
 
 import truststore
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connectionpool import HTTPConnectionPool as AnyPool
+from urllib3 import HTTPConnectionPool, PoolManager
 
 
 class CuttableAdapter(HTTPAdapter):
@@ -21,10 +21,12 @@ class CuttableAdapter(HTTPAdapter):
     def __init__(self) -> None:
         self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._sockets: list[socket.socket] = []
+        self._is_cut = threading.Event()
         super().__init__()
 
     def cut(self) -> None:
-        """End every connection made so far, whatever it is waiting for."""
+        """End every connection, whatever it is waiting for, and let no other begin."""
+        self._is_cut.set()
         for handle in tuple(self._sockets):
             with suppress(OSError):  # one that has ended by itself
                 handle.shutdown(socket.SHUT_RDWR)
@@ -55,18 +57,21 @@ class CuttableAdapter(HTTPAdapter):
 
     def _make_cuttable(self, manager: PoolManager) -> None:
         manager.pool_classes_by_scheme = {
-            "http": self._cuttable(HTTPConnectionPool),
-            "https": self._cuttable(HTTPSConnectionPool),
+            scheme: self._cuttable(pool_class)
+            for scheme, pool_class in manager.pool_classes_by_scheme.items()
         }
 
-    def _cuttable(self, pool_class: type[AnyPool]) -> type[AnyPool]:
-        sockets = self._sockets
+    def _cuttable(self, pool_class: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+        sockets, is_cut = self._sockets, self._is_cut
 
         class Connection(pool_class.ConnectionCls):  # type: ignore[name-defined,misc]
             def _new_conn(self) -> socket.socket:
                 sock: socket.socket = super()._new_conn()
                 # A handle of its own: TLS takes the socket's away for as long as it greets.
                 sockets.append(sock.dup())
+                if is_cut.is_set():  # while the system resolved the name
+                    sock.close()
+                    raise ConnectionAbortedError
                 return sock
 
         return type("Pool", (pool_class,), {"ConnectionCls": Connection})

@@ -26,7 +26,7 @@ class AlertsFile:
             self._content = read_object(self._path)
             entry = self._content.get(self._account, {})
             return _parse(entry), entry.get("team")
-        except (BrokenFileError, OSError, ValueError, TypeError, AttributeError):
+        except (BrokenFileError, OSError, ValueError, OverflowError, TypeError, AttributeError):
             return AlertState(), None
 
     def save(self, state: AlertState, team_id: str | None) -> None:

@@ -1,5 +1,6 @@
 """JSON files that are written whole or not at all."""
 
+import errno
 import json
 import os
 import tempfile
@@ -44,11 +45,14 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
     Raises:
         OSError: it can't be written; the old file is untouched.
     """
+    if path.exists() and not os.access(path, os.W_OK):
+        # Replacing it would succeed all the same, against the wish of who made it so.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=2, ensure_ascii=False)
+            json.dump(content, file, indent=2)
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())

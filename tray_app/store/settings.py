@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tray_app.i18n import tr
-from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
+from tray_app.rules.levels import Thresholds
 from tray_app.rules.schedule import DEFAULT_INTERVAL, LONGEST_INTERVAL, SHORTEST_INTERVAL
 from tray_app.store.json_file import BrokenFileError, read_object, write_object
 
@@ -36,13 +36,9 @@ class Settings:
         faults = {}
         match self.thresholds.fault():
             case "critical":
-                faults["critical"] = tr(
-                    "Critical must be between 1 and {most}.", most=LARGEST_THRESHOLD
-                )
+                faults["critical"] = tr("Critical must be between 1 and 10 million.")
             case "low":
-                faults["low"] = tr(
-                    "Low must be above critical, and at most {most}.", most=LARGEST_THRESHOLD
-                )
+                faults["low"] = tr("Low must be above critical, and at most 10 million.")
         if not SHORTEST_INTERVAL <= self.interval <= LONGEST_INTERVAL:
             faults["interval"] = tr("The interval must be between 30 seconds and 24 hours.")
         return faults

@@ -1,0 +1,61 @@
+"""The demo on a desktop that exists in memory only, for machines without a screen.
+
+    python -m tests.demo FOLDER
+
+Starts a whole desktop and the stand-in API, stores a key in the desktop's keychain as a user
+would, starts the tray and plays its story: healthy, low, critical, empty, refilled, offline.
+Writes a picture of the desktop for each state, and prints what it shows.
+"""
+
+import sys
+from pathlib import Path
+
+from tests.notification_log import NotificationLog
+from tests.tray_program import TrayProgram, store_key
+from tests.virtual_desktop import VirtualDesktop
+from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+
+STORY = (
+    # state, balance, what the tooltip says, what the notification says
+    ("healthy", 12_430, "12,430 credits", None),
+    ("low", 480, "480 credits", "480 credits left"),
+    ("critical", 62, "62 credits", "62 credits left"),
+    ("empty", 0, "0 credits", "0 credits left"),
+    ("refilled", 9_840, "9,840 credits", "+9,840 credits"),
+    ("offline", None, "out of date", None),
+)
+
+
+def play(folder: Path) -> None:
+    """Play the story once; raises TimeoutError if a state does not show."""
+    with (
+        VirtualDesktop() as desktop,
+        Sandbox(story="fixed") as sandbox,
+        NotificationLog(desktop.bus_address) as notifications,
+    ):
+        sandbox.set_total(12_430)
+        say(store_key(desktop, sandbox.url, DEMO_KEY))
+        with TrayProgram(desktop, sandbox.url) as program:
+            for number, (state, balance, words, notice) in enumerate(STORY, start=1):
+                if balance is None:
+                    sandbox.stop()
+                else:
+                    sandbox.set_total(balance)
+                tooltip = program.refresh_until(words)
+                said = ""
+                if notice is not None:
+                    shown = notifications.wait_for_summary(notice, 10)
+                    said = f"notification: {shown.summary}. {shown.body}"
+                program.open_popup()
+                picture = desktop.screenshot(folder / f"{number}-{state}.png")
+                program.close_popup()
+                say(f"{picture}", *tooltip.splitlines(), said)
+
+
+def say(first: str, *rest: str) -> None:
+    """Print a line, and what belongs to it below."""
+    print(first, *(f"    {line}" for line in rest if line), sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    play(Path(sys.argv[1]))
