@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from tests.waiting import wait_until
 
 KEYRING_PASSWORD = "virtual desktop"
 START_TIMEOUT = 30.0  # seconds for one component; generous, since build machines are slow
+STILL_TIMEOUT = 5.0  # seconds in which the screen should stop moving
 STOP_TIMEOUT = 5.0  # seconds between asking a process to end and killing it
 CONFIG = Path(__file__).with_name("desktop_config")
 SYSTEM_SERVICES = Path("/usr/share/dbus-1/services")
@@ -132,11 +134,22 @@ class VirtualDesktop:
         _end(self._running.pop(name))
 
     def screenshot(self, path: str | Path) -> Path:
-        """Write a picture of the whole screen; the format follows from the file's name."""
+        """Write a PNG picture of the whole screen, as soon as the screen stands still.
+
+        Still means that two pictures in a row are equal; a picture in the middle of a repaint has
+        holes. A screen that keeps moving is taken as it is after STILL_TIMEOUT.
+        """
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._run("import", "-window", "root", "-depth", "8", str(path))
-        return path
+        options = ("-depth", "8", "-strip", "-define", "png:exclude-chunks=date,time")
+        deadline = time.monotonic() + STILL_TIMEOUT
+        before = b""
+        while True:
+            self._run("import", "-window", "root", *options, f"png:{path}")
+            picture = path.read_bytes()
+            if picture == before or time.monotonic() > deadline:
+                return path
+            before = picture
 
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Move the pointer to (x, y), in the screen's real pixels, and click."""

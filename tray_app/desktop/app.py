@@ -275,7 +275,7 @@ class App(QObject):
             dialog.key_accepted.connect(self._accept_key)
             dialog.demo_requested.connect(self._start_demo)
             dialog.link_requested.connect(self._open_link)
-            dialog.finished.connect(self._forget_key_dialog)
+            dialog.destroyed.connect(self._forget_key_dialog)
         _bring_forward(self._key_dialog)
 
     @Slot()
@@ -288,10 +288,12 @@ class App(QObject):
         if watch is None or dialog is None:
             return
 
+        keychain = self._keychain
+
         def check() -> tuple[Checked, Problem | None]:
             checked = watch.check(key)
             try:
-                self._keychain.check()
+                keychain.check()
             except Problem as problem:
                 return checked, problem
             return checked, None
@@ -335,7 +337,7 @@ class App(QObject):
             )
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.saved.connect(self._save_settings)
-            dialog.finished.connect(self._forget_settings_dialog)
+            dialog.destroyed.connect(self._forget_settings_dialog)
         _bring_forward(self._settings_dialog)
 
     @Slot()

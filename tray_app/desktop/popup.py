@@ -64,13 +64,12 @@ class Popup(QWidget):
     snooze_requested = Signal(object)
     """Carries a SnoozeChoice."""
     closed_as_window = Signal()
-    """The user has closed the window that stands in for the tray."""
+    """The window that stands in for the tray was closed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, _AS_POPUP)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowTitle(tr("lemlist credits"))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._is_window = False
         self._anchor = QRect()
         self._left = QElapsedTimer()
@@ -199,9 +198,9 @@ class Popup(QWidget):
         self._ticker.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Tell when the user closes the window."""
+        """Tell when the window is closed, which hiding is not."""
         super().closeEvent(event)
-        if self._is_window and event.spontaneous():
+        if self._is_window:
             self.closed_as_window.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -226,7 +225,7 @@ class Popup(QWidget):
 
     def _look_after_focus(self) -> None:
         # Whether the focus went to the popup's own menu is known only after this event.
-        QTimer.singleShot(0, self._hide_when_left)
+        QTimer.singleShot(0, self, self._hide_when_left)
 
     def _hide_when_left(self) -> None:
         if self._is_window or not self.isVisible():

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QMargins, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from tray_app.desktop.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
@@ -143,6 +143,10 @@ class PopupContent(QWidget):
     def _ask_for_remedy(self) -> None:
         self.remedy_requested.emit(self._remedy)
 
+    def _ask_for_snooze(self, action: QAction) -> None:
+        # An action keeps no more of the choice than its text.
+        self.snooze_requested.emit(SnoozeChoice(action.data()))
+
     def _make_snooze_menu(self) -> QMenu:
         menu = QMenu(self.snooze)
         for choice, words in (
@@ -151,7 +155,7 @@ class PopupContent(QWidget):
             (SnoozeChoice.NEXT_LEVEL, tr("Until the next level")),
         ):
             menu.addAction(words).setData(choice)
-        menu.triggered.connect(lambda action: self.snooze_requested.emit(action.data()))
+        menu.triggered.connect(self._ask_for_snooze)
         self.snooze.setMenu(menu)
         return menu
 
@@ -179,6 +183,7 @@ class PopupContent(QWidget):
         notes.setSpacing(4)
         for line in self._lines:
             line.setWordWrap(True)
+            line.hide()
             notes.addWidget(line)
         self._actions = strip(QMargins(SIDE, 12, SIDE, 0), self.snooze, None, self.buy)
 

@@ -254,13 +254,7 @@ def level_mark(shape: IconShape) -> QPainterPath:
             path.addRoundedRect(QRectF(-5.8, -1.2, 11.6, 2.4), 1, 1)
             path.addRoundedRect(QRectF(-1.2, -5.8, 2.4, 11.6), 1, 1)
             path = QTransform().rotate(45).map(path)
-        case IconShape.LOCKED:
-            path.addRoundedRect(QRectF(-4, -0.5, 8, 5.5), 1, 1)
-            shackle = QPainterPath()
-            shackle.addRoundedRect(QRectF(-3, -5, 6, 8), 3, 3)
-            shackle.addRoundedRect(QRectF(-1.6, -3.6, 3.2, 8), 1.6, 1.6)
-            path = path.united(shackle)
-        case IconShape.UNKNOWN:
+        case _:
             path.addEllipse(QPointF(0, 0), 4.5, 4.5)
             path.addEllipse(QPointF(0, 0), 3, 3)
     return path
@@ -342,7 +336,7 @@ class BucketRow(QWidget):
         self.amount = QLabel()
         self.setMinimumHeight(ROW_HEIGHT)
         line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        line.setContentsMargins(0, 4, 0, 4)
         line.setSpacing(0)
         line.addSpacing(SWATCH + 8)
         line.addWidget(self.label)

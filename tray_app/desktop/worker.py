@@ -1,5 +1,6 @@
 """Blocking work, away from the GUI thread."""
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable
@@ -22,11 +23,15 @@ class Worker(QObject):
     a thread pool makes it wait.
     """
 
-    _ended = Signal(object, object)
+    _ended = Signal(int, object)
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._jobs: SimpleQueue[tuple[Callable[[], Any], Callable[..., Any]] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[int, Callable[[], Any]] | None] = SimpleQueue()
+        # What is to be called at the end stays in the GUI thread: the last reference to a window
+        # that the worker thread held would destroy the window from there.
+        self._ends: dict[int, Callable[[Any], None]] = {}
+        self._numbers = itertools.count()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         # A bound method of this object, so that it runs in the thread that made the object.
         self._ended.connect(self._deliver)
@@ -38,7 +43,10 @@ class Worker(QObject):
         done: Callable[[T], object],
         failed: Callable[[Problem], object] | None = None,
     ) -> None:
-        """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread."""
+        """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread.
+
+        ``job`` holds on to nothing that belongs to the GUI thread.
+        """
 
         def end(result: T | Problem) -> None:
             if not isinstance(result, Problem):
@@ -46,7 +54,9 @@ class Worker(QObject):
             elif failed is not None:
                 failed(result)
 
-        self._jobs.put((job, end))
+        number = next(self._numbers)
+        self._ends[number] = end
+        self._jobs.put((number, job))
 
     def finish(self, seconds: float) -> None:
         """Take no more jobs, and wait for those that were submitted for at most this long."""
@@ -55,7 +65,8 @@ class Worker(QObject):
 
     def _run(self) -> None:
         while (entry := self._jobs.get()) is not None:
-            job, end = entry
+            number, job = entry
+            result: Any
             try:
                 result = job()
             except Problem as problem:
@@ -64,8 +75,8 @@ class Worker(QObject):
                 # Not the exception itself: what it quotes may hold the key.
                 log.error("a job failed: %s", type(error).__name__)
                 result = Problem(Kind.UNEXPECTED_RESPONSE, type(error).__name__)
-            self._ended.emit(end, result)
+            self._ended.emit(number, result)
 
-    @Slot(object, object)
-    def _deliver(self, end: Callable[[Any], None], result: Any) -> None:
-        end(result)
+    @Slot(int, object)
+    def _deliver(self, number: int, result: Any) -> None:
+        self._ends.pop(number)(result)

@@ -1,0 +1,61 @@
+"""When to ask again."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tray_app.errors import Kind, Problem
+from tray_app.rules.schedule import FIRST_RETRY, LONGEST_RETRY, WAIT_FOR_USER, next_wait
+
+PASSING = [
+    Kind.RATE_LIMITED,
+    Kind.SERVER_ERROR,
+    Kind.OFFLINE,
+    Kind.TIMEOUT,
+    Kind.TLS,
+    Kind.UNEXPECTED_RESPONSE,
+]
+
+
+def test_after_a_good_answer() -> None:
+    assert next_wait(300, 0, None, 0.7) == 300
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in PASSING])
+def test_what_needs_the_user_waits_for_him(kind: Kind) -> None:
+    assert next_wait(30, 1, Problem(kind), 0.5) == WAIT_FOR_USER == 3600
+
+
+@pytest.mark.parametrize("kind", PASSING)
+def test_what_passes_is_asked_again_soon_then_later(kind: Kind) -> None:
+    waits = [next_wait(300, failures, Problem(kind), 0.5) for failures in range(1, 12)]
+    assert waits[0] == FIRST_RETRY
+    assert waits[:4] == [15, 30, 60, 120]
+    assert waits[-1] == LONGEST_RETRY == 900
+
+
+@pytest.mark.parametrize(("retry_after", "wait"), [(2, 15), (60, 60), (3600, 3600)])
+@pytest.mark.parametrize("kind", [Kind.RATE_LIMITED, Kind.SERVER_ERROR])
+def test_retry_after_is_a_floor(kind: Kind, retry_after: float, wait: float) -> None:
+    assert next_wait(300, 1, Problem(kind, retry_after=retry_after), 0.5) == wait
+
+
+@given(
+    st.sampled_from(PASSING),
+    st.integers(1, 100_000),
+    st.floats(0, 1),
+    st.none() | st.floats(0, 3600),
+)
+def test_bounds(kind: Kind, failures: int, chance: float, retry_after: float | None) -> None:
+    problem = Problem(kind, retry_after=retry_after)
+    wait = next_wait(300, failures, problem, chance)
+    assert 0.8 * FIRST_RETRY <= wait <= max(LONGEST_RETRY, retry_after or 0)
+    assert wait >= (retry_after or 0)
+    assert next_wait(300, failures + 1, problem, chance) >= wait
+
+
+def test_chance_spreads_the_waits() -> None:
+    waits = {next_wait(300, 3, Problem(Kind.OFFLINE), chance / 10) for chance in range(11)}
+    assert len(waits) == 11
+    assert min(waits) == pytest.approx(48)
+    assert max(waits) == pytest.approx(72)

@@ -1,0 +1,373 @@
+"""The tray program on a real desktop, from source and as the bundle, seen as its users see it."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.accessibility import Accessible
+from tests.dbus_probe import Pixmap
+from tests.notification_log import NotificationLog
+from tests.tray_program import BUNDLE, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
+from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
+from tests.waiting import wait_until
+from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+
+HEALTHY = (0x00, 0x9E, 0x73)
+LOW = (0xE6, 0x9F, 0x00)
+CRITICAL = (0xD5, 0x5E, 0x00)
+EMPTY = (0xB3, 0x26, 0x1E)
+
+
+OTHER_WINDOW = """
+from PySide6.QtWidgets import QApplication, QWidget
+app = QApplication([])
+window = QWidget()
+window.setWindowTitle("Other")
+window.setGeometry(50, 50, 300, 200)
+window.show()
+app.exec()
+"""
+
+
+@pytest.fixture(params=[FROM_SOURCE, BUNDLE], ids=["source", "bundle"])
+def program_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    command: tuple[str, ...] = request.param
+    return command
+
+
+@pytest.fixture
+def desktop() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(story="fixed") as running:
+        running.set_total(12_430)
+        yield running
+
+
+@pytest.fixture
+def notifications(desktop: VirtualDesktop) -> Iterator[NotificationLog]:
+    with NotificationLog(desktop.bus_address) as log:
+        yield log
+
+
+def has_colour(pixmaps: list[Pixmap], colour: tuple[int, int, int]) -> bool:
+    """Whether every size of an icon shows a colour, solid."""
+    pixel = bytes((0xFF, *colour))
+    return all(
+        pixel in {pixmap.argb[at : at + 4] for at in range(0, len(pixmap.argb), 4)}
+        for pixmap in pixmaps
+    )
+
+
+def test_figures_in_tooltip_menu_and_popup(
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+        tooltip = program.wait_for_tooltip("12,430 credits")
+        assert tooltip.splitlines()[:2] == [
+            "Healthy · 12,430 credits",
+            "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0",
+        ]
+        labels = program.item.menu().labels()
+        assert labels[:5] == [
+            "Healthy · 12,430 credits",
+            "Subscription: 8,000",
+            "Paid: 4,100",
+            "Gifted: 330",
+            "Freemium: 0",
+        ]
+        assert labels[5].startswith("Figures from ")
+        assert labels[6:] == [
+            "Refresh now",
+            "Open",
+            "Buy credits…",
+            "Snooze",
+            "For 1 hour",
+            "Until tomorrow",
+            "Until the next level",
+            "Settings…",
+            "Change key…",
+            "About",
+            "Quit",
+        ]
+        program.item.activate()
+        names = program.window(POPUP).names()
+        assert {"Acme Growth", "12,430 credits", "Healthy"} <= set(names)
+        assert {"Subscription: 8,000", "Paid: 4,100", "Gifted: 330", "Freemium: 0"} <= set(names)
+
+
+def test_each_level_turns_the_icon_and_is_said_once(
+    desktop: VirtualDesktop,
+    sandbox: Sandbox,
+    notifications: NotificationLog,
+    program_command: tuple[str, ...],
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+        program.wait_for_tooltip("12,430 credits")
+        assert has_colour(program.item.icon_pixmaps(), HEALTHY)
+        for credits, words, colour in (
+            (480, "Low · 480 credits", LOW),
+            (510, "Low · 510 credits", LOW),
+            (490, "Low · 490 credits", LOW),
+            (62, "Critical · 62 credits", CRITICAL),
+            (61, "Critical · 61 credits", CRITICAL),
+            (0, "Empty · 0 credits", EMPTY),
+            (9_840, "Healthy · 9,840 credits", HEALTHY),
+        ):
+            sandbox.set_total(credits)
+            program.refresh_until(words)
+            assert has_colour(program.item.icon_pixmaps(), colour)
+        notifications.wait_for_summary("+9,840 credits", TIMEOUT)
+        assert [one.summary for one in notifications.notifications] == [
+            "480 credits left",
+            "62 credits left",
+            "0 credits left",
+            "+9,840 credits",
+        ]
+        assert "Enrichment has stopped" in notifications.notifications[2].body
+
+
+def test_what_was_said_is_not_said_again_after_a_restart(
+    desktop: VirtualDesktop, sandbox: Sandbox, notifications: NotificationLog
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    sandbox.set_total(480)
+    with TrayProgram(desktop, sandbox.url):
+        notifications.wait_for_summary("480 credits left", TIMEOUT)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("480 credits")
+        sandbox.set_total(40)
+        program.refresh_until("40 credits")
+        notifications.wait_for_summary("40 credits left", TIMEOUT)
+    assert [one.summary for one in notifications.notifications] == [
+        "480 credits left",
+        "40 credits left",
+    ]
+
+
+def test_an_error_keeps_the_last_good_figures(
+    desktop: VirtualDesktop, sandbox: Sandbox, notifications: NotificationLog
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        sandbox.set_fault("500")
+        tooltip = program.refresh_until("out of date")
+        assert "12,430 credits" in tooltip
+        assert not has_colour(program.item.icon_pixmaps(), HEALTHY)
+        names = program.open_popup().names()
+        assert any("12,430 credits" in name for name in names)
+        assert any("lemlist has a problem" in name for name in names)
+        sandbox.set_fault(None)
+        program.refresh_until("Healthy · 12,430 credits")
+        assert notifications.notifications == []
+
+
+def test_first_key_is_entered_with_the_keyboard(
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+        dialog = "Welcome to lemlist credits"
+        program.window(dialog)
+        wait_until(lambda: desktop.active_window() == dialog, TIMEOUT, "the dialog has the focus")
+        desktop.press_keys("Return")
+        wait_until(lambda: focused(program.window(dialog)) == "API key", TIMEOUT, "the field")
+        desktop.type_text(f"  {DEMO_KEY} ")
+        desktop.press_keys("Return")
+        wait_until(
+            lambda: "Acme Growth · 12,430 credits" in program.window(dialog).names(),
+            TIMEOUT,
+            "the team and its balance",
+        )
+        assert stored_key(desktop) == ""
+        desktop.press_keys("Return")
+        wait_until(lambda: stored_key(desktop) == DEMO_KEY, TIMEOUT, "the key in the keyring")
+        program.wait_for_tooltip("12,430 credits")
+        wait_until(lambda: not program.windows(), TIMEOUT, "the dialog closes")
+        assert DEMO_KEY not in program.output()
+
+
+def test_status_of_the_bundle(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*BUNDLE, *arguments],
+            env={**desktop.env, "LEMLIST_API_URL": sandbox.url, "PATH": ""},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+
+    assert run("status").returncode == 2
+    assert run("key", "set", stdin=DEMO_KEY).returncode == 0
+    assert stored_key(desktop) == DEMO_KEY
+    status = json.loads(run("status", "--json").stdout)
+    assert status["team"] == "Acme Growth"
+    assert status["credits"] == 12_430
+    assert run("key", "remove").returncode == 0
+    assert stored_key(desktop) == ""
+
+
+def test_locked_keychain_is_said_and_unlocked(sandbox: Sandbox) -> None:
+    with VirtualDesktop(keyring=True) as desktop:
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        lock_keyring(desktop)
+        with TrayProgram(desktop, sandbox.url) as program:
+            program.wait_for_tooltip("The keychain is locked")
+            assert "Unlock…" in program.item.menu().labels()
+            assert not program.windows()
+            program.item.click_menu("Unlock…")
+            wait_until(desktop.active_window, TIMEOUT, "the prompt has the focus")
+            desktop.type_text(KEYRING_PASSWORD)
+            desktop.press_keys("Return")
+            program.wait_for_tooltip("12,430 credits")
+            assert "Unlock…" not in program.item.menu().labels()
+
+
+def test_without_a_keychain_the_key_is_kept_for_this_run_only(sandbox: Sandbox) -> None:
+    with VirtualDesktop(keyring=False) as desktop:
+        with TrayProgram(desktop, sandbox.url) as program:
+            dialog = "Welcome to lemlist credits"
+            program.window(dialog)
+            wait_until(lambda: desktop.active_window() == dialog, TIMEOUT, "the focus")
+            desktop.press_keys("Return")
+            wait_until(lambda: focused(program.window(dialog)) == "API key", TIMEOUT, "the field")
+            desktop.type_text(DEMO_KEY)
+            desktop.press_keys("Return")
+            wait_until(
+                lambda: focused(program.window(dialog)) == "Use until I quit",
+                TIMEOUT,
+                "the key can be used for this run",
+            )
+            desktop.press_keys("Return")
+            program.wait_for_tooltip("12,430 credits")
+            assert "The key is kept until you quit." in program.open_popup().names()
+        files = [file for file in desktop.home.rglob("*") if file.is_file()]
+        assert files
+        assert not [file for file in files if DEMO_KEY.encode() in file.read_bytes()]
+
+
+def test_key_from_the_environment(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    environment = {"LEMLIST_API_KEY": DEMO_KEY}
+    with TrayProgram(desktop, sandbox.url, env=environment) as program:
+        program.wait_for_tooltip("12,430 credits")
+        assert "The key comes from LEMLIST_API_KEY." in program.open_popup().names()
+        assert not program.item.menu().find("Change key…").enabled
+
+
+def test_popup_closes_by_escape_focus_and_the_same_click(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        popup = program.open_popup()
+        x, y, width, height = popup.extents()
+        assert x >= 0
+        assert y >= 0
+        assert x + width <= desktop.size[0]
+        assert y + height <= desktop.size[1] - 36  # the panel
+        program.close_popup()
+        program.open_popup()
+        program.click_icon()
+        wait_until(lambda: not program.windows(), TIMEOUT, "the click closes the popup")
+        desktop.start(*FROM_SOURCE[:1], "-c", OTHER_WINDOW)
+        wait_until(lambda: desktop.active_window() == "Other", TIMEOUT, "another window")
+        program.open_popup()
+        desktop.click(100, 100)
+        wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
+
+
+def test_settings_are_kept_and_judge_at_once(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+        program.item.click_menu("Settings…")
+        dialog = program.window("Settings — lemlist credits")
+        wait_until(lambda: desktop.active_window() == dialog.name, TIMEOUT, "the focus")
+        desktop.press_keys("ctrl+a")
+        desktop.type_text("20000")
+        desktop.press_keys("Return")
+        program.wait_for_tooltip("Low · 12,430 credits")
+        file = desktop.home / "config" / "lemlist-credits" / "settings.json"
+        wait_until(lambda: file.exists() and json.loads(file.read_text())["low"] == 20_000, 10, "")
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("Low · 12,430 credits")
+
+
+def test_second_start_opens_the_popup_of_the_first(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        second = desktop.start(*FROM_SOURCE)
+        assert second.wait(TIMEOUT) == 0
+        program.window(POPUP)
+        assert program.process.poll() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_the_program_while_a_request_hangs(
+    desktop: VirtualDesktop, sandbox: Sandbox, number: signal.Signals
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        asked = len(sandbox.requests)
+        sandbox.set_fault("silent")
+
+        def asks_again() -> bool:
+            program.item.click_menu("Refresh now")
+            return len(sandbox.requests) > asked
+
+        wait_until(asks_again, TIMEOUT, "a request hangs")
+        program.process.send_signal(number)
+        assert program.process.wait(5) == 0  # a third of the time that the request has
+
+
+def test_window_until_there_is_a_panel(sandbox: Sandbox) -> None:
+    with VirtualDesktop(tray=False) as desktop:
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        with TrayProgram(desktop, sandbox.url) as program:
+            names = program.window(POPUP).names()
+            assert "12,430 credits" in names
+            desktop.start_component("panel")
+            program.wait_for_tooltip("12,430 credits")
+            wait_until(lambda: not program.windows(), TIMEOUT, "the window moves to the panel")
+
+
+def focused(window: Accessible) -> str:
+    """The name of the object in a window that has the focus."""
+    return next((one.name for one in window.walk() if "focused" in one.states), "")
+
+
+def stored_key(desktop: VirtualDesktop) -> str:
+    """The key that the keyring holds, as another program finds it; empty if there is none."""
+    found = subprocess.run(
+        ["secret-tool", "lookup", "service", "lemlist-credits", "username", "default"],
+        env=desktop.env,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    return found.stdout
+
+
+def lock_keyring(desktop: VirtualDesktop) -> None:
+    """Lock the default collection, as when the user logs in without a password."""
+    service, path = "org.freedesktop.secrets", "/org/freedesktop/secrets"
+    interface = "org.freedesktop.Secret.Service"
+    (collection,) = desktop.bus.call(service, path, interface, "ReadAlias", "s", "default")
+    desktop.bus.call(service, path, interface, "Lock", "ao", [collection])
