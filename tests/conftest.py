@@ -6,13 +6,19 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+
 from PySide6.QtWidgets import QApplication
 
 from tests.waiting import wait_until
+
+# Build machines are slow at times, which says nothing about the program.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

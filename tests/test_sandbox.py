@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import DEMO_KEY, FAULTS, STORIES, Sandbox
-from tray_app.lemlist.sandbox_stories import split
+from tray_app.lemlist.sandbox.stories import split
 
 CREDITS = "/api/team/credits"
 TEAM = "/api/team"

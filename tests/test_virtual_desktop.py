@@ -1,8 +1,10 @@
 """The virtual desktop itself: what it shows is really shown, and nothing of it stays behind."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -173,3 +175,23 @@ def test_nothing_is_left_behind() -> None:
         assert len(processes_at_home(home)) > 5
     assert processes_at_home(home) == []
     assert not home.exists()
+
+
+def test_nothing_outlives_a_killed_test_run(tmp_path: Path) -> None:
+    home_file = tmp_path / "home"
+    program = (
+        "import pathlib, signal; from tests.virtual_desktop import VirtualDesktop\n"
+        "with VirtualDesktop() as desktop:\n"
+        f"    pathlib.Path({str(home_file)!r}).write_text(str(desktop.home))\n"
+        "    signal.pause()"
+    )
+    project = Path(__file__).parent.parent
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=project)
+    try:
+        wait_until(lambda: home_file.exists() and home_file.read_text(), 30, "it runs")
+    finally:
+        run.kill()
+        run.wait()
+    home = Path(home_file.read_text())
+    wait_until(lambda: not processes_at_home(home), 20, "the desktop's processes have ended")
+    shutil.rmtree(home)

@@ -312,21 +312,20 @@ class VirtualDesktop:
     def _spawn(
         self, name: str, component: Component, pass_fds: tuple[int, ...] = ()
     ) -> subprocess.Popen[bytes]:
+        program = component.command[0]
+        if shutil.which(program) is None:
+            raise VirtualDesktopError(f"{program} is not installed; `make setup` installs it")
         with (self.home / "log" / name).open("ab") as log:
-            try:
-                process = subprocess.Popen(
-                    component.command,
-                    env={**self.env, **component.environment},
-                    stdin=subprocess.PIPE if component.stdin else subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    pass_fds=pass_fds,
-                    start_new_session=True,
-                )
-            except FileNotFoundError:
-                raise VirtualDesktopError(
-                    f"{component.command[0]} is not installed; `make setup` installs it"
-                ) from None
+            process = subprocess.Popen(
+                # Should we be killed, the desktop must not outlive us.
+                ("setpriv", "--pdeathsig", "TERM", "--", *component.command),
+                env={**self.env, **component.environment},
+                stdin=subprocess.PIPE if component.stdin else subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=pass_fds,
+                start_new_session=True,
+            )
         self._running[name] = process
         if process.stdin:
             with process.stdin:

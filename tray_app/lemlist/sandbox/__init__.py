@@ -30,18 +30,18 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from tray_app.lemlist.sandbox_answers import (
+from tray_app.lemlist.sandbox.answers import (
     DEMO_KEY,
     credits_answer,
     judge,
     team_answer,
 )
-from tray_app.lemlist.sandbox_control import help_text, serve_control
-from tray_app.lemlist.sandbox_exchange import HTML, JSON, TEXT, Exchange
-from tray_app.lemlist.sandbox_faults import FAULTS, MESSAGES, PAGE, TABLE, check_params
-from tray_app.lemlist.sandbox_http import Incoming, Server
-from tray_app.lemlist.sandbox_rate import RateLimit
-from tray_app.lemlist.sandbox_stories import STORIES, Buckets, split
+from tray_app.lemlist.sandbox.control import help_text, serve_control
+from tray_app.lemlist.sandbox.exchange import HTML, JSON, TEXT, Exchange
+from tray_app.lemlist.sandbox.faults import FAULTS, MESSAGES, PAGE, TABLE, check_params
+from tray_app.lemlist.sandbox.rate import RateLimit
+from tray_app.lemlist.sandbox.server import Incoming, Server
+from tray_app.lemlist.sandbox.stories import STORIES, Buckets, split
 
 __all__ = ["DEMO_KEY", "FAULTS", "STORIES", "Asked", "Sandbox", "main"]
 

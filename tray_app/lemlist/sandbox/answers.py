@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tray_app.lemlist.sandbox_stories import Buckets
+from tray_app.lemlist.sandbox.stories import Buckets
 
 DEMO_KEY = "sandbox-key"
 """The key that a sandbox accepts unless told another; no secret."""

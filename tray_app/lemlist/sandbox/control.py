@@ -4,11 +4,11 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tray_app.lemlist.sandbox_answers import DEMO_KEY, REFUSED_KEYS
-from tray_app.lemlist.sandbox_exchange import JSON, TEXT, Exchange
-from tray_app.lemlist.sandbox_faults import FAULTS, MESSAGES
-from tray_app.lemlist.sandbox_http import LOOPBACK, Incoming
-from tray_app.lemlist.sandbox_stories import STORIES
+from tray_app.lemlist.sandbox.answers import DEMO_KEY, REFUSED_KEYS
+from tray_app.lemlist.sandbox.exchange import JSON, TEXT, Exchange
+from tray_app.lemlist.sandbox.faults import FAULTS, MESSAGES
+from tray_app.lemlist.sandbox.server import LOOPBACK, Incoming
+from tray_app.lemlist.sandbox.stories import STORIES
 
 if TYPE_CHECKING:
     from tray_app.lemlist.sandbox import Sandbox

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from tray_app.lemlist.sandbox_exchange import HTML, JSON, TEXT, Exchange
+from tray_app.lemlist.sandbox.exchange import HTML, JSON, TEXT, Exchange
 
 MESSAGES: Mapping[int, str] = MappingProxyType(
     {

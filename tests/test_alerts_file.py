@@ -1,0 +1,101 @@
+"""The file of what was said."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fakes import NOON
+from tray_app.rules.alerts import AlertState, Snooze
+from tray_app.rules.levels import Level
+from tray_app.store.alerts import AlertsFile
+
+SAID = AlertState(
+    Level.CRITICAL, frozenset({Level.LOW, Level.CRITICAL}), Snooze(until=NOON + timedelta(hours=1))
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "alerts.json"
+
+
+levels = st.sampled_from(Level)
+times = st.integers(0, 2**33).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+states = st.builds(
+    AlertState,
+    st.none() | levels,
+    st.frozensets(levels),
+    st.none() | st.builds(Snooze, until=times) | st.builds(Snooze, level=levels),
+)
+
+
+@settings(max_examples=50)
+@given(states, st.none() | st.text())
+def test_round_trip(
+    tmp_path_factory: pytest.TempPathFactory, state: AlertState, team_id: str | None
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any-alerts.json"
+    AlertsFile(path, "default").save(state, team_id)
+    assert AlertsFile(path, "default").load() == (state, team_id)
+
+
+def test_no_file(path: Path) -> None:
+    assert AlertsFile(path, "default").load() == (AlertState(), None)
+
+
+def test_each_account_has_its_own(path: Path) -> None:
+    AlertsFile(path, "one").save(SAID, "tea_1")
+    other = AlertsFile(path, "other")
+    assert other.load() == (AlertState(), None)
+    other.save(AlertState(Level.LOW), "tea_2")
+    assert AlertsFile(path, "one").load() == (SAID, "tea_1")
+    assert other.load() == (AlertState(Level.LOW), "tea_2")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        '{"default": []}',
+        '{"default": null}',
+        '{"default": 7}',
+        '{"default": {"level": "sunny"}}',
+        '{"default": {"level": []}}',
+        '{"default": {"said": "low"}}',
+        '{"default": {"said": null}}',
+        '{"default": {"said": [[]]}}',
+        '{"default": {"snooze_until": "soon"}}',
+        '{"default": {"snooze_until": 7}}',
+        '{"default": {"snooze_until": "9999-12-31T23:59:59-12:00"}}',
+        '{"default": {"snooze_until": "0001-01-01T00:00:00+12:00"}}',
+        '{"default": {"snooze_level": true}}',
+    ],
+)
+def test_a_file_that_can_not_be_used_is_as_good_as_none(path: Path, content: str) -> None:
+    path.parent.mkdir()
+    path.write_text(content)
+    file = AlertsFile(path, "default")
+    assert file.load() == (AlertState(), None)
+    file.save(SAID, "tea_1")
+    assert AlertsFile(path, "default").load() == (SAID, "tea_1")
+
+
+def test_a_place_that_can_not_be_used(path: Path) -> None:
+    path = path.with_name("in_the_way") / path.name
+    path.parent.parent.mkdir()
+    path.parent.touch()
+    file = AlertsFile(path, "default")
+    assert file.load() == (AlertState(), None)
+    with pytest.raises(OSError, match="in_the_way"):
+        file.save(SAID, None)
+
+
+def test_there_is_no_key_and_no_amount_in_it(path: Path) -> None:
+    AlertsFile(path, "default").save(SAID, "tea_1")
+    (entry,) = json.loads(path.read_text()).values()
+    assert set(entry) == {"team", "level", "said", "snooze_until", "snooze_level"}

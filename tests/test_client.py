@@ -1,0 +1,590 @@
+"""The API's client, against servers that do everything a server can do, over real sockets."""
+
+import base64
+import logging
+import os
+import re
+import socket
+import ssl
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.fakes import ConnectProxy, RawServer, answer, certificate, closed_port
+from tests.waiting import wait_until
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.balance import Balance, Team
+from tray_app.lemlist.client import DEADLINE, LARGEST_BODY, LONGEST_WAIT, Client
+from tray_app.lemlist.sandbox import FAULTS, Sandbox
+from tray_app.lemlist.transport import CuttableAdapter
+
+KEY = "fake-key-0123456789abcdef"
+ENCODED_KEY = base64.b64encode(f":{KEY}".encode()).decode()
+TOLD = Balance(12_430, 12_430, subscription=8_000, paid=4_100, gifted=330, freemium=0)
+SHORT = 0.5  # seconds; a deadline that a test can wait for
+REMOTE = "api.lemlist.test"
+"""A host that no name server knows, and only the proxy finds."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(story="fixed", key=KEY, request_limit=1_000_000) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _the_key_is_not_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    caplog.set_level(logging.DEBUG)
+    yield
+    assert_no_secret(caplog.text)
+
+
+def assert_no_secret(text: str) -> None:
+    for secret in (KEY, ENCODED_KEY, "FAKE-SECRET"):
+        assert secret not in text
+
+
+def problem_of(client: Client) -> Problem:
+    """Ask for the balance and return the problem, which must not hold the key."""
+    with pytest.raises(Problem) as caught:
+        client.balance()
+    problem = caught.value
+    assert_no_secret(repr(problem) + str(problem) + problem.message)
+    assert_no_secret("".join(traceback.format_exception(problem)))
+    return problem
+
+
+def requests_in_flight() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name == "lemlist-request"]
+
+
+def no_request_in_flight() -> bool:
+    return not requests_in_flight()
+
+
+def header(request: bytes, name: str) -> str | None:
+    found = re.search(rf"^{name}: (.*?)\r$".encode(), request, re.MULTILINE | re.IGNORECASE)
+    return found[1].decode() if found else None
+
+
+# --- good answers -------------------------------------------------------------------------------
+
+
+def test_balance_and_team(sandbox: Sandbox) -> None:
+    client = Client(sandbox.url, KEY)
+    assert client.balance() == TOLD
+    assert client.team() == Team("tea_sandbox0000000001", "Acme Growth")
+    assert [(asked.method, asked.path) for asked in sandbox.requests] == [
+        ("GET", "/api/team/credits"),
+        ("GET", "/api/team"),
+    ]
+
+
+def test_what_is_sent() -> None:
+    with RawServer(answer()) as server:
+        Client(f"http://127.0.0.1:{server.port}/api", KEY).balance()
+    (request,) = server.requests
+    assert request.startswith(b"GET /api/team/credits HTTP/1.1\r\n")
+    assert header(request, "Authorization") == f"Basic {ENCODED_KEY}"
+    assert header(request, "Accept-Encoding") == "identity"
+    assert header(request, "Accept") == "application/json"
+    assert (header(request, "User-Agent") or "").startswith("lemlist-credits/")
+    assert request.count(ENCODED_KEY.encode()) == 1
+    assert KEY.encode() not in request
+
+
+def test_repr_hides_the_key() -> None:
+    assert_no_secret(repr(Client("https://api.example", KEY)))
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("some-other-key", Kind.UNAUTHORIZED),
+        ("blocked-key", Kind.FORBIDDEN),
+        ("nobody-key", Kind.NO_USER),
+    ],
+)
+def test_keys_that_are_refused(sandbox: Sandbox, key: str, kind: Kind) -> None:
+    assert problem_of(Client(sandbox.url, key)).kind is kind
+
+
+def test_a_wrong_path_is_a_page(sandbox: Sandbox) -> None:
+    wrong = sandbox.url.removesuffix("/api")
+    assert problem_of(Client(wrong, KEY)).kind is Kind.UNEXPECTED_RESPONSE
+
+
+def test_the_real_rate_limit() -> None:
+    with Sandbox(story="fixed", key=KEY, request_limit=1) as sandbox:
+        client = Client(sandbox.url, KEY)
+        assert client.balance() == TOLD  # although that answer has a Retry-After too
+        problem = problem_of(client)
+    assert (problem.kind, problem.retry_after) == (Kind.RATE_LIMITED, 2)
+
+
+# --- every fault of the sandbox -----------------------------------------------------------------
+
+UNEXPECTED = Kind.UNEXPECTED_RESPONSE
+OUTCOMES: dict[str, Kind | Balance] = {
+    "204": UNEXPECTED,
+    "206": UNEXPECTED,
+    "301": UNEXPECTED,
+    "302": UNEXPECTED,
+    "304": UNEXPECTED,
+    "307": UNEXPECTED,
+    "308": UNEXPECTED,
+    "400": Kind.BAD_REQUEST,
+    "401": Kind.UNAUTHORIZED,
+    "402": Kind.PAYMENT_REQUIRED,
+    "403": Kind.FORBIDDEN,
+    "404": Kind.NO_USER,
+    "405": UNEXPECTED,
+    "418": UNEXPECTED,
+    "429": Kind.RATE_LIMITED,
+    "500": Kind.SERVER_ERROR,
+    "502": Kind.SERVER_ERROR,
+    "503": Kind.SERVER_ERROR,
+    "html": UNEXPECTED,
+    "html-as-json": UNEXPECTED,
+    "plain-json": UNEXPECTED,
+    "empty-body": UNEXPECTED,
+    "truncated-json": UNEXPECTED,
+    "bom": TOLD,
+    "utf-16": TOLD,
+    "bad-utf-8": UNEXPECTED,
+    "list": UNEXPECTED,
+    "other-shape": UNEXPECTED,
+    "other-details": UNEXPECTED,
+    "null": UNEXPECTED,
+    "deep-nesting": UNEXPECTED,
+    "duplicate-keys": TOLD,
+    "extra-fields": TOLD,
+    "nan": UNEXPECTED,
+    "infinity": UNEXPECTED,
+    "1e300": UNEXPECTED,
+    "huge-integer": UNEXPECTED,
+    "strings": UNEXPECTED,
+    "booleans": UNEXPECTED,
+    "negative": UNEXPECTED,
+    "float-integral": TOLD,
+    "float-fractional": UNEXPECTED,
+    "null-total": Balance(12_430, None, 8_000, 4_100, 330, 0),
+    "missing-total": Balance(12_430, None, 8_000, 4_100, 330, 0),
+    "missing-credits": TOLD,
+    "missing-both": UNEXPECTED,
+    "missing-buckets": Balance(12_430, 12_430, 8_000, 4_100),
+    "missing-details": Balance(12_430),
+    "totals-disagree": TOLD,
+    "sum-disagrees": Balance(12_430, 12_430, 8_000, 1_000_007, 330, 0),
+    "huge-body": UNEXPECTED,
+    "gzip-bomb": UNEXPECTED,
+    "many-headers": UNEXPECTED,
+    "long-header": UNEXPECTED,
+    "length-too-long": UNEXPECTED,
+    "length-too-short": UNEXPECTED,
+    "bad-chunks": UNEXPECTED,
+    "not-http": UNEXPECTED,
+    "slow": Kind.TIMEOUT,
+    "dripped-body": Kind.TIMEOUT,
+    "dripped-headers": Kind.TIMEOUT,
+    "stalled-body": Kind.TIMEOUT,
+    "silent": Kind.TIMEOUT,
+    "reset": Kind.OFFLINE,
+    "closed": Kind.OFFLINE,
+}
+PARAMS = {
+    "slow": {"seconds": 60},
+    "dripped-body": {"seconds": 0.05},
+    "dripped-headers": {"seconds": 0.05},
+}
+
+
+def test_no_fault_is_left_out() -> None:
+    assert OUTCOMES.keys() == FAULTS.keys()
+
+
+@pytest.mark.parametrize("fault", OUTCOMES)
+def test_fault_and_recovery(sandbox: Sandbox, fault: str) -> None:
+    expected = OUTCOMES[fault]
+    client = Client(sandbox.url, KEY, deadline=SHORT if expected is Kind.TIMEOUT else DEADLINE)
+    sandbox.set_fault(fault, **PARAMS.get(fault, {}))
+    if isinstance(expected, Balance):
+        assert client.balance() == expected
+    else:
+        assert problem_of(client).kind is expected
+    wait_until(no_request_in_flight, 5, "the request's thread has ended")
+    sandbox.set_fault(None)
+    assert client.balance() == TOLD
+
+
+@pytest.mark.parametrize("status", [201, 203, 300, 303, 305, 409, 410, 451, 501, 504, 599])
+def test_other_statuses(status: int) -> None:
+    with RawServer(answer(status=f"{status} Odd")) as server:
+        problem = problem_of(Client(f"http://127.0.0.1:{server.port}", KEY))
+    assert problem.kind is (Kind.SERVER_ERROR if status >= 500 else UNEXPECTED)
+    assert problem.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "kind"),
+    [
+        ("text/plain", Kind.NO_USER),
+        ("Text/Plain; charset=utf-8", Kind.NO_USER),
+        ("text/html", UNEXPECTED),
+        ("application/json", UNEXPECTED),
+        ("", UNEXPECTED),
+    ],
+)
+def test_only_a_404_in_plain_text_is_about_the_user(content_type: str, kind: Kind) -> None:
+    with RawServer(answer(b"", "404 Not Found", content_type)) as server:
+        assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is kind
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"HTTP/1.1",
+        b"HTTP/1.1 abc OK\r\n\r\n",
+        b"HTTP/9.9 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: -5\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9, 8\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: many\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 200,
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500),
+        bytes(range(256)) * 40,
+        answer(b"{" * LARGEST_BODY),
+        answer(b" " * LARGEST_BODY + b'{"credits": 7}'),
+    ],
+    ids=lambda reply: repr(reply[:60])[2:-1] + f" {len(reply)}",
+)
+def test_broken_http(reply: bytes) -> None:
+    with RawServer(reply) as server:
+        client = Client(f"http://127.0.0.1:{server.port}", KEY, deadline=5)
+        assert problem_of(client).kind in (UNEXPECTED, Kind.OFFLINE)
+
+
+def test_the_largest_body_that_is_read() -> None:
+    body = b'{"credits": 7}'.ljust(LARGEST_BODY)
+    with RawServer(answer(body)) as server:
+        assert Client(f"http://127.0.0.1:{server.port}", KEY).balance() == Balance(7)
+
+
+def test_chunks_and_no_length() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    with RawServer(head + b'\r\n{"credits": 7}') as server:
+        assert Client(f"http://127.0.0.1:{server.port}", KEY).balance() == Balance(7)
+    chunks = b'5\r\n{"cre\r\n9\r\ndits": 7}\r\n0\r\n\r\n'
+    with RawServer(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks) as server:
+        assert Client(f"http://127.0.0.1:{server.port}", KEY).balance() == Balance(7)
+
+
+# --- Retry-After --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        ("9", 9),
+        (" 9 ", 9),
+        (None, 2),
+        ("", 2),
+        ("0", 2),
+        ("-5", 2),
+        ("2.5", 2),
+        ("soon", 2),
+        ("nan", 2),
+        ("inf", 2),
+        ("²", 2),
+        ("3600", LONGEST_WAIT),
+        (str(10**9), LONGEST_WAIT),
+        ("9" * 400, LONGEST_WAIT),
+        ("9" * 5000, LONGEST_WAIT),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", 2),
+        ("Wed, 99 Foo 2020 00:00:00 GMT", 2),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", 2),
+        ("Thu Jul 25 2024 14:43:48 GMT+0200 (Central European Summer Time)", 2),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_retry_after(sandbox: Sandbox, retry_after: str | None, seconds: float) -> None:
+    client = Client(sandbox.url, KEY)
+    sandbox.set_fault("429", retry_after=retry_after)
+    problem = problem_of(client)
+    assert (problem.kind, problem.retry_after) == (Kind.RATE_LIMITED, seconds)
+
+
+def test_retry_after_a_date(sandbox: Sandbox) -> None:
+    asked = time.time()
+    sandbox.set_fault("429", retry_after=formatdate(asked + 100, usegmt=True))
+    wait = problem_of(Client(sandbox.url, KEY)).retry_after
+    assert wait is not None
+    # A date has whole seconds, and some time has passed since.
+    assert asked + 99 <= time.time() + wait
+    assert wait <= 100
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [("503", 9), ("500", None), ("502", None), ("401", None), ("418", None)]
+)
+def test_where_retry_after_counts(sandbox: Sandbox, status: str, expected: float | None) -> None:
+    sandbox.set_fault(status, retry_after="9")
+    assert problem_of(Client(sandbox.url, KEY)).retry_after == expected
+
+
+# --- redirects, .netrc, proxies: the key goes nowhere else ----------------------------------------
+
+
+def write_netrc(home: Path, *hosts: str) -> None:
+    """Give requests a reason to send another login, or this one elsewhere."""
+    netrc = home / ".netrc"
+    netrc.write_text("".join(f"machine {host} login user password wrong\n" for host in hosts))
+    netrc.chmod(0o600)
+
+
+@pytest.mark.parametrize("status", ["301", "302", "307", "308"])
+def test_redirects_are_not_followed(sandbox: Sandbox, home: Path, status: str) -> None:
+    write_netrc(home, "127.0.0.1", "localhost")
+    with RawServer(answer()) as other:
+        for host in ("127.0.0.1", "localhost"):
+            sandbox.set_fault(status, location=f"http://{host}:{other.port}/api/team/credits")
+            assert problem_of(Client(sandbox.url, KEY)).kind is UNEXPECTED
+        sandbox.set_fault(status, location="/api/team")
+        assert problem_of(Client(sandbox.url, KEY)).kind is UNEXPECTED
+    assert other.connections == 0
+    assert {asked.path for asked in sandbox.requests} == {"/api/team/credits"}
+
+
+def test_netrc_is_not_used(sandbox: Sandbox, home: Path) -> None:
+    write_netrc(home, "127.0.0.1")
+    assert Client(sandbox.url, KEY).balance() == TOLD
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_loopback_goes_past_the_proxy(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with ConnectProxy(sandbox_port(sandbox)) as proxy:
+        monkeypatch.setenv(name, proxy.url)
+        assert Client(sandbox.url, KEY).balance() == TOLD
+        there = sandbox.url.replace("127.0.0.1", "localhost")
+        assert Client(there, KEY).balance() == TOLD
+    assert proxy.requests == []
+
+
+def sandbox_port(sandbox: Sandbox) -> int:
+    return int(sandbox.url.split(":")[2].split("/")[0])
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Return what makes a server one that this computer trusts."""
+    context, public = certificate(tmp_path, REMOTE, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(public))
+    return context
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_https_goes_through_the_proxy(
+    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, home: Path, name: str
+) -> None:
+    write_netrc(home, REMOTE, "127.0.0.1")
+    with RawServer(answer(), tls) as server, ConnectProxy(server.port) as proxy:
+        monkeypatch.setenv(name, proxy.url)
+        assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
+    (connect,) = proxy.requests
+    assert connect.startswith(f"CONNECT {REMOTE}:443 HTTP/1.".encode())
+    assert header(connect, "Authorization") is None
+    assert header(connect, "Proxy-Authorization") is None
+    assert header(server.requests[0], "Authorization") == f"Basic {ENCODED_KEY}"
+
+
+def test_a_proxy_with_a_password(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(answer(), tls) as server, ConnectProxy(server.port) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://me:secret@127.0.0.1:{proxy.port}")
+        assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
+    assert header(proxy.requests[0], "Proxy-Authorization") == "Basic bWU6c2VjcmV0"
+    assert header(server.requests[0], "Proxy-Authorization") is None
+
+
+def test_no_proxy_is_obeyed(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(answer(), tls) as server, ConnectProxy(server.port) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", REMOTE)
+        assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.OFFLINE
+    assert proxy.requests == []
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 No", "502 Gone"])
+def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
+    with ConnectProxy(closed_port(), status) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.OFFLINE
+    assert len(proxy.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://127.0.0.1:{}", "socks5://127.0.0.1:{}", "http://:{}", "nonsense://x:{}"]
+)
+def test_a_proxy_that_can_not_be_used(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.format(closed_port()))
+    assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.OFFLINE
+
+
+# --- TLS ----------------------------------------------------------------------------------------
+
+
+def test_a_certificate_that_the_system_trusts(tls: ssl.SSLContext) -> None:
+    with RawServer(answer(), tls) as server:
+        for host in ("127.0.0.1", "localhost"):
+            client = Client(f"https://{host}:{server.port}/api", KEY)
+            assert client.balance() == Balance(7)
+
+
+def test_a_bundle_of_certificates_for_requests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, public = certificate(tmp_path, REMOTE)
+    with RawServer(answer(), context) as server, ConnectProxy(server.port) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        client = Client(f"https://{REMOTE}/api", KEY)
+        assert problem_of(client).kind is Kind.TLS
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(public))
+        assert client.balance() == Balance(7)
+
+
+def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
+    context, _ = certificate(tmp_path, "localhost")
+    with RawServer(answer(), context) as server:
+        assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
+    assert server.requests == []
+
+
+def test_a_certificate_for_another_name(tls: ssl.SSLContext) -> None:
+    with RawServer(answer(), tls) as server:
+        assert problem_of(Client(f"https://127.0.0.2:{server.port}", KEY)).kind is Kind.TLS
+    assert server.requests == []
+
+
+def test_a_certificate_that_has_expired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, public = certificate(tmp_path, "localhost", expired=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(public))
+    with RawServer(answer(), context) as server:
+        assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
+    assert server.requests == []
+
+
+def test_no_tls_where_it_is_expected(sandbox: Sandbox) -> None:
+    address = sandbox.url.replace("http:", "https:")
+    assert problem_of(Client(address, KEY)).kind is Kind.TLS
+
+
+def test_tls_that_breaks_in_the_middle(tls: ssl.SSLContext) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
+    with RawServer(head, tls, afterwards=bytes(range(100))) as server:
+        assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
+
+
+# --- no connection, no time ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:{}", "https://127.0.0.1:{}", "http://[::1]:{}", "https://{}.invalid/api"],
+)
+def test_offline(address: str) -> None:
+    assert problem_of(Client(address.format(closed_port()), KEY)).kind is Kind.OFFLINE
+
+
+def test_a_name_that_is_none() -> None:
+    assert problem_of(Client(f"https://{'a' * 64}.example/api", KEY)).kind is Kind.OFFLINE
+
+
+def test_back_online(sandbox: Sandbox) -> None:
+    client = Client(sandbox.url, KEY)
+    sandbox.stop()
+    assert problem_of(client).kind is Kind.OFFLINE
+    sandbox.start()
+    assert client.balance() == TOLD
+
+
+def test_a_server_that_never_greets() -> None:
+    """TLS waits for the greeting inside the handshake, which has to be cut too."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"https://127.0.0.1:{listener.getsockname()[1]}/api"
+        assert problem_of(Client(address, KEY, deadline=SHORT)).kind is Kind.TIMEOUT
+        wait_until(no_request_in_flight, 5, "the request's thread has ended")
+
+
+def test_a_proxy_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        client = Client(f"https://{REMOTE}/api", KEY, deadline=SHORT)
+        assert problem_of(client).kind is Kind.TIMEOUT
+        wait_until(no_request_in_flight, 5, "the request's thread has ended")
+
+
+def test_the_team_has_its_own_deadline(sandbox: Sandbox) -> None:
+    client = Client(sandbox.url, KEY)
+    sandbox.set_fault("silent", path="/team")
+    with pytest.raises(Problem) as caught:
+        client.team(SHORT)
+    assert caught.value.kind is Kind.TIMEOUT
+    wait_until(no_request_in_flight, 5, "the request's thread has ended")
+    assert client.balance() == TOLD
+
+
+def test_a_name_server_that_hangs(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's resolution can't be cut: its thread is left to itself, and no second begun."""
+    released, resolve = threading.Event(), socket.getaddrinfo
+
+    def hang(*arguments: object, **options: object) -> object:
+        assert released.wait(30)
+        return resolve(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    client = Client(sandbox.url.replace("127.0.0.1", "localhost"), KEY, deadline=SHORT)
+    assert problem_of(client).kind is Kind.TIMEOUT
+    assert problem_of(client).kind is Kind.TIMEOUT
+    assert len(requests_in_flight()) == 1
+    released.set()
+    wait_until(no_request_in_flight, 5, "the request's thread has ended")
+    assert sandbox.requests == []  # what nobody waits for is not asked
+    assert client.balance() == TOLD
+
+
+def test_a_cut_adapter_makes_no_connection(sandbox: Sandbox) -> None:
+    adapter = CuttableAdapter()
+    with requests.Session() as session:
+        session.mount("http://", adapter)
+        assert session.get(sandbox.url, timeout=5).status_code == 200
+        adapter.cut()
+        with pytest.raises(requests.ConnectionError):
+            session.get(sandbox.url, timeout=5)
+    assert len(sandbox.requests) == 1
+
+
+def test_nothing_stays_open(sandbox: Sandbox) -> None:
+    client = Client(sandbox.url, KEY)
+    client.balance()
+    before = set(os.listdir("/proc/self/fd"))
+    for fault in (None, "500", "html", "huge-body", "reset", "closed", None):
+        sandbox.set_fault(fault)
+        if fault is None:
+            client.balance()
+        else:
+            problem_of(client)
+    wait_until(
+        lambda: len(os.listdir("/proc/self/fd")) <= len(before), 5, "every connection is closed"
+    )

@@ -1,0 +1,158 @@
+"""JSON files that are written whole or not at all."""
+
+import json
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tray_app.store.json_file import BrokenFileError, read_object, write_object
+
+NOBODY = 65534
+PROJECT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "folder" / "file.json"
+
+
+def put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def test_round_trip(path: Path) -> None:
+    content = {"low": 500, "name": "Größe 株式会社", "surrogate": "\ud800", "more": [None, 1.5]}
+    write_object(path, content)
+    assert read_object(path) == content
+    assert path.read_bytes().endswith(b"}\n")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["file.json"]
+
+
+def test_no_file_is_an_empty_object(path: Path) -> None:
+    assert read_object(path) == {}
+
+
+def test_a_byte_order_mark_is_no_fault(path: Path) -> None:
+    put(path, b'\xef\xbb\xbf{"low": 7}')
+    assert read_object(path) == {"low": 7}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0" * 100, b"{", b"[]", b"null", b'"text"', b"\xff\xfe\xfd", b"[" * 100_000],
+    ids=["empty", "nul", "cut", "list", "null", "text", "not UTF-8", "deep"],
+)
+def test_a_broken_file_is_set_aside(path: Path, content: bytes) -> None:
+    put(path, content)
+    with pytest.raises(BrokenFileError) as caught:
+        read_object(path)
+    assert re.fullmatch(r"file\.json\.broken-\d{8}-\d{6}", caught.value.aside.name)
+    assert caught.value.aside.read_bytes() == content
+    assert not path.exists()
+    assert read_object(path) == {}
+
+
+def test_a_folder_in_its_place(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(OSError, match=re.escape(str(path))):
+        read_object(path)
+    with pytest.raises(OSError, match=re.escape(str(path))):
+        write_object(path, {"low": 7})
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_in_the_place_of_its_folder(path: Path) -> None:
+    path.parent.write_text("in the way")
+    with pytest.raises(NotADirectoryError):
+        read_object(path)
+    with pytest.raises(OSError, match=re.escape(str(path.parent))):
+        write_object(path, {"low": 7})
+
+
+@pytest.mark.parametrize("content", [{"low": object()}, {"low": {1: {(1, 2): 3}}}], ids=str)
+def test_the_old_file_stays_when_writing_fails(path: Path, content: dict[str, object]) -> None:
+    write_object(path, {"low": 7})
+    before = path.read_bytes()
+    with pytest.raises(TypeError):
+        write_object(path, content)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_old_file_stays_when_the_disk_is_full(path: Path) -> None:
+    """A limit on the size of files is what a full disk looks like from here."""
+    write_object(path, {"low": 7})
+    before = path.read_bytes()
+    program = """
+import resource, signal, sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from tray_app.store.json_file import write_object
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_object(Path(sys.argv[1]), {"much": "x" * 5000})
+except OSError as error:
+    print(error.strerror)
+"""
+    command = [sys.executable, "-c", program, str(path)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout == "File too large\n"
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_read_only_file_is_left_alone() -> None:
+    """Written as somebody whom permissions stop, which they do not stop root."""
+    program = """
+import os, sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from tray_app.store.json_file import write_object
+if os.getuid() == 0:
+    os.setuid(int(sys.argv[2]))
+try:
+    write_object(Path(sys.argv[1]), {"low": 8})
+except PermissionError as error:
+    print(error)
+"""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        path = folder / "file.json"
+        path.write_bytes(b'{"low": 7}')
+        path.chmod(0o444)
+        command = [sys.executable, "-c", program, str(path), str(NOBODY)]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+        assert done.stdout == f"[Errno 13] Permission denied: '{path}'\n"
+        assert path.read_bytes() == b'{"low": 7}'
+        assert list(folder.iterdir()) == [path]
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(
+        st.text(),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+            max_leaves=5,
+        ),
+        max_size=3,
+    )
+)
+def test_any_content_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, content: dict[str, object]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    write_object(path, content)
+    assert json.dumps(read_object(path)) == json.dumps(content)

@@ -1,0 +1,177 @@
+"""The file of the settings."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
+from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
+from tray_app.store.settings import VERSION, IconStyle, Settings, SettingsFile
+
+OTHERS = Settings(Thresholds(2000, 300), 60, notifications=False, icon=IconStyle.SYMBOL)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lemlist-credits" / "settings.json"
+
+
+def put(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def test_defaults(path: Path) -> None:
+    loaded, complaints = SettingsFile(path).load()
+    assert loaded == Settings(Thresholds(500, 100), 300, notifications=True, icon=IconStyle.NUMBER)
+    assert complaints == []
+    assert not path.exists()
+
+
+def test_round_trip(path: Path) -> None:
+    SettingsFile(path).save(OTHERS)
+    assert SettingsFile(path).load() == (OTHERS, [])
+    assert json.loads(path.read_text()) == {
+        "version": VERSION,
+        "low": 2000,
+        "critical": 300,
+        "interval": 60,
+        "notifications": False,
+        "icon": "symbol",
+    }
+
+
+def test_unknown_keys_survive(path: Path) -> None:
+    put(path, {"low": 700, "teams": [{"name": "Größe"}], "later": None})
+    file = SettingsFile(path)
+    loaded, complaints = file.load()
+    assert (loaded.thresholds.low, complaints) == (700, [])
+    file.save(OTHERS)
+    saved = json.loads(path.read_text())
+    assert (saved["teams"], saved["later"]) == ([{"name": "Größe"}], None)
+    assert SettingsFile(path).load() == (OTHERS, [])
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "nonsense"])
+def test_a_broken_file_is_set_aside(path: Path, content: str) -> None:
+    put(path, content)
+    file = SettingsFile(path)
+    loaded, (complaint,) = file.load()
+    assert loaded == Settings()
+    (aside,) = path.parent.iterdir()
+    assert aside.name in complaint
+    assert aside.read_text() == content
+    file.save(OTHERS)
+    assert SettingsFile(path).load() == (OTHERS, [])
+
+
+@pytest.mark.parametrize("version", [VERSION + 1, 99, "2", 1.5, None, []])
+def test_a_file_of_another_version_is_left_alone(path: Path, version: object) -> None:
+    put(path, {"version": version, "low": 7000})
+    before = path.read_bytes()
+    file = SettingsFile(path)
+    loaded, (complaint,) = file.load()
+    assert loaded == Settings()
+    assert "newer version" in complaint
+    with pytest.raises(OSError, match=str(path)):
+        file.save(OTHERS)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_can_not_be_read(path: Path) -> None:
+    path.mkdir(parents=True)
+    file = SettingsFile(path)
+    loaded, (complaint,) = file.load()
+    assert loaded == Settings()
+    assert str(path) in complaint
+    with pytest.raises(OSError, match=str(path)):
+        file.save(OTHERS)
+
+
+def test_a_folder_that_can_not_be_made(path: Path) -> None:
+    path.parent.write_text("in the way")
+    file = SettingsFile(path)
+    loaded, complaints = file.load()
+    assert loaded == Settings()
+    assert len(complaints) == 1
+    with pytest.raises(OSError, match="lemlist-credits"):
+        file.save(OTHERS)
+    assert path.parent.read_text() == "in the way"
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "expected"),
+    [
+        ({"low": "many"}, "low", Settings()),
+        ({"low": True}, "low", Settings()),
+        ({"low": 500.0}, "low", Settings()),
+        ({"critical": None}, "critical", Settings()),
+        ({"interval": [60]}, "interval", Settings()),
+        ({"notifications": 1, "low": 700}, "notifications", Settings(Thresholds(700, 100))),
+        ({"icon": "disco"}, "icon", Settings()),
+        ({"icon": ["number"]}, "icon", Settings()),
+        ({"low": 100, "critical": 100}, "Low", Settings()),
+        ({"low": 100, "critical": 500}, "Low", Settings()),
+        ({"low": LARGEST_THRESHOLD + 1}, "Low", Settings()),
+        ({"critical": 0}, "Critical", Settings()),
+        ({"critical": -5, "interval": 60}, "Critical", Settings(interval=60)),
+        ({"interval": SHORTEST_INTERVAL - 1}, "interval", Settings()),
+        ({"interval": LONGEST_INTERVAL + 1}, "interval", Settings()),
+        ({"interval": 0, "low": 700}, "interval", Settings(Thresholds(700, 100))),
+        ({"interval": 10**400}, "interval", Settings()),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_can_not_be_used_is_named(
+    path: Path, content: dict[str, Any], field: str, expected: Settings
+) -> None:
+    put(path, content)
+    loaded, (complaint,) = SettingsFile(path).load()
+    assert loaded == expected
+    assert field in complaint
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"interval": SHORTEST_INTERVAL}, Settings(interval=SHORTEST_INTERVAL)),
+        ({"interval": LONGEST_INTERVAL}, Settings(interval=LONGEST_INTERVAL)),
+        ({"low": 2, "critical": 1}, Settings(Thresholds(2, 1))),
+        ({"low": LARGEST_THRESHOLD}, Settings(Thresholds(LARGEST_THRESHOLD, 100))),
+    ],
+    ids=str,
+)
+def test_the_limits_themselves_can_be_used(
+    path: Path, content: dict[str, Any], expected: Settings
+) -> None:
+    put(path, content)
+    assert SettingsFile(path).load() == (expected, [])
+
+
+def test_every_fault_is_named(path: Path) -> None:
+    put(path, {"low": 1, "critical": 1, "interval": 1, "notifications": "no", "icon": 0})
+    loaded, complaints = SettingsFile(path).load()
+    assert loaded == Settings()
+    assert len(complaints) == 4
+    assert set(Settings(Thresholds(1, 1), 1).faults()) == {"low", "interval"}
+
+
+leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+names = st.sampled_from(["version", "low", "critical", "interval", "notifications", "icon", "x"])
+
+
+@settings(max_examples=100)
+@given(st.dictionaries(names, leaves | st.lists(leaves, max_size=2)))
+def test_any_file_gives_usable_settings(
+    tmp_path_factory: pytest.TempPathFactory, content: dict[str, object]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any-settings.json"
+    put(path, content)
+    loaded, complaints = SettingsFile(path).load()
+    assert loaded.faults() == {}
+    assert isinstance(loaded.icon, IconStyle)
+    assert all(complaints)
