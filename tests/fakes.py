@@ -199,7 +199,7 @@ def closed_port() -> int:
 
 
 def certificate(folder: Path, *names: str, expired: bool = False) -> tuple[ssl.SSLContext, Path]:
-    """Make a self-signed certificate for these names and for 127.0.0.1.
+    """Make a self-signed certificate for these host names; 127.0.0.1 can be among them.
 
     Returns the context of a server that has it, and the file in which it stands.
     """
@@ -207,8 +207,10 @@ def certificate(folder: Path, *names: str, expired: bool = False) -> tuple[ssl.S
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     now = dt.datetime.now(dt.UTC)
     end = now + dt.timedelta(days=-1 if expired else 1)
-    alternatives = [x509.DNSName(each) for each in names]
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    alternatives = [
+        x509.IPAddress(ipaddress.ip_address(each)) if each[0].isdigit() else x509.DNSName(each)
+        for each in names
+    ]
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -217,7 +219,7 @@ def certificate(folder: Path, *names: str, expired: bool = False) -> tuple[ssl.S
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=2))
         .not_valid_after(end)
-        .add_extension(x509.SubjectAlternativeName([*alternatives, address]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

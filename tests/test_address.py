@@ -43,6 +43,8 @@ def test_usable(text: str | None, address: str) -> None:
         "https://api.example:port/api",
         "https://api.example:99999/api",
         "https://[::1/api",
+        f"https://{'a' * 64}.example/api",
+        "https://api..example/api",
         "https:///api",
         "ftp://127.0.0.1/api",
         "file:///etc/passwd",

@@ -1,17 +1,19 @@
 """The API's client, against servers that do everything a server can do, over real sockets."""
 
 import base64
+import gc
 import logging
-import os
 import re
 import socket
 import ssl
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -198,7 +200,7 @@ OUTCOMES: dict[str, Kind | Balance] = {
     "reset": Kind.OFFLINE,
     "closed": Kind.OFFLINE,
 }
-PARAMS = {
+PARAMS: dict[str, dict[str, Any]] = {
     "slow": {"seconds": 60},
     "dripped-body": {"seconds": 0.05},
     "dripped-headers": {"seconds": 0.05},
@@ -246,6 +248,9 @@ def test_only_a_404_in_plain_text_is_about_the_user(content_type: str, kind: Kin
         assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is kind
 
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -256,10 +261,9 @@ def test_only_a_404_in_plain_text_is_about_the_user(content_type: str, kind: Kin
         b"HTTP/9.9 200 OK\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: -5\r\n\r\n{}",
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9, 8\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: many\r\n\r\n{}",
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-        b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}",
+        CHUNKED + b"ffffffffffffffffff\r\n{}",
+        CHUNKED + b"2\r\n{}\r\n",
         b"HTTP/1.1 100 Continue\r\n\r\n" * 200,
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500),
         bytes(range(256)) * 40,
@@ -274,6 +278,15 @@ def test_broken_http(reply: bytes) -> None:
         assert problem_of(client).kind in (UNEXPECTED, Kind.OFFLINE)
 
 
+def test_a_length_that_is_two() -> None:
+    reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9, 8\r\n\r\n{}"
+    with RawServer(reply) as server, warnings.catch_warnings():
+        # urllib3 leaves such a connection to the garbage collector, which complains.
+        warnings.simplefilter("ignore", ResourceWarning)
+        assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is UNEXPECTED
+        gc.collect()
+
+
 def test_the_largest_body_that_is_read() -> None:
     body = b'{"credits": 7}'.ljust(LARGEST_BODY)
     with RawServer(answer(body)) as server:
@@ -281,12 +294,10 @@ def test_the_largest_body_that_is_read() -> None:
 
 
 def test_chunks_and_no_length() -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-    with RawServer(head + b'\r\n{"credits": 7}') as server:
-        assert Client(f"http://127.0.0.1:{server.port}", KEY).balance() == Balance(7)
-    chunks = b'5\r\n{"cre\r\n9\r\ndits": 7}\r\n0\r\n\r\n'
-    with RawServer(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks) as server:
-        assert Client(f"http://127.0.0.1:{server.port}", KEY).balance() == Balance(7)
+    plain = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"credits": 7}'
+    for reply in (plain, CHUNKED + b'5\r\n{"cre\r\n9\r\ndits": 7}\r\n0\r\n\r\n'):
+        with RawServer(reply) as server:
+            assert Client(f"http://127.0.0.1:{server.port}", KEY).balance() == Balance(7)
 
 
 # --- Retry-After --------------------------------------------------------------------------------
@@ -390,7 +401,7 @@ def sandbox_port(sandbox: Sandbox) -> int:
 @pytest.fixture
 def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """Return what makes a server one that this computer trusts."""
-    context, public = certificate(tmp_path, REMOTE, "localhost")
+    context, public = certificate(tmp_path, REMOTE, "localhost", "127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", str(public))
     return context
 
@@ -465,20 +476,22 @@ def test_a_bundle_of_certificates_for_requests(
 
 
 def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
-    context, _ = certificate(tmp_path, "localhost")
+    context, _ = certificate(tmp_path, "127.0.0.1")
     with RawServer(answer(), context) as server:
         assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
     assert server.requests == []
 
 
-def test_a_certificate_for_another_name(tls: ssl.SSLContext) -> None:
-    with RawServer(answer(), tls) as server:
-        assert problem_of(Client(f"https://127.0.0.2:{server.port}", KEY)).kind is Kind.TLS
+def test_a_certificate_for_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, public = certificate(tmp_path, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(public))
+    with RawServer(answer(), context) as server:
+        assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
     assert server.requests == []
 
 
 def test_a_certificate_that_has_expired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    context, public = certificate(tmp_path, "localhost", expired=True)
+    context, public = certificate(tmp_path, "127.0.0.1", expired=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(public))
     with RawServer(answer(), context) as server:
         assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
@@ -505,10 +518,6 @@ def test_tls_that_breaks_in_the_middle(tls: ssl.SSLContext) -> None:
 )
 def test_offline(address: str) -> None:
     assert problem_of(Client(address.format(closed_port()), KEY)).kind is Kind.OFFLINE
-
-
-def test_a_name_that_is_none() -> None:
-    assert problem_of(Client(f"https://{'a' * 64}.example/api", KEY)).kind is Kind.OFFLINE
 
 
 def test_back_online(sandbox: Sandbox) -> None:
@@ -575,16 +584,21 @@ def test_a_cut_adapter_makes_no_connection(sandbox: Sandbox) -> None:
     assert len(sandbox.requests) == 1
 
 
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_nothing_stays_open(sandbox: Sandbox) -> None:
     client = Client(sandbox.url, KEY)
     client.balance()
-    before = set(os.listdir("/proc/self/fd"))
-    for fault in (None, "500", "html", "huge-body", "reset", "closed", None):
+    wait_until(no_connection_served, 5, "the sandbox has closed its side")
+    before = open_files()
+    for fault in ("500", "html", "huge-body", "reset", "closed", "bad-chunks", "many-headers"):
         sandbox.set_fault(fault)
-        if fault is None:
-            client.balance()
-        else:
-            problem_of(client)
-    wait_until(
-        lambda: len(os.listdir("/proc/self/fd")) <= len(before), 5, "every connection is closed"
-    )
+        problem_of(client)
+    wait_until(no_connection_served, 5, "the sandbox has closed its side")
+    assert open_files() == before
+
+
+def no_connection_served() -> bool:
+    return not [each for each in threading.enumerate() if each.name == "sandbox-connection"]

@@ -233,14 +233,14 @@ def test_loading_and_busy_keep_the_layout(popup: Popup) -> None:
 
 def test_follows_the_desktop_to_larger_text(popup: Popup) -> None:
     opened(popup)
-    size, number = popup.size(), popup.content.total.sizeHint()
+    size, small = popup.size(), popup.content.age.font().pointSizeF()
     font = popup.font()
     font.setPointSize(font.pointSize() * 2)
     popup.setFont(font)
     settle()
     assert popup.width() > size.width()
     assert popup.height() > size.height()
-    assert popup.content.total.sizeHint().height() > number.height()
+    assert popup.content.age.font().pointSizeF() == pytest.approx(2 * small)
 
 
 def test_a_long_name_is_cut_and_told_in_full(popup: Popup) -> None:
@@ -250,6 +250,13 @@ def test_a_long_name_is_cut_and_told_in_full(popup: Popup) -> None:
     show(popup, replace(healthy(), team=name))
     assert popup.content.team.toolTip() == name
     assert name in spoken(popup)
+
+
+def test_a_number_shrinks_before_it_is_cut(popup: Popup) -> None:
+    opened(popup, known(Balance(1_234_567), datetime.now(UTC)))
+    assert popup.content.total.toolTip() == ""
+    show(popup, known(Balance(2**53), datetime.now(UTC)))
+    assert popup.content.total.toolTip() == "9,007,199,254,740,992 credits"
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
@@ -432,6 +439,17 @@ def test_going_elsewhere_closes(popup: Popup, elsewhere: QWidget) -> None:
     seen(lambda: not popup.isVisible(), "the popup is hidden")
 
 
+def test_its_own_menu_does_not_close_it(popup: Popup) -> None:
+    opened(popup)
+    popup.hide()
+    popup.open(ANCHOR)  # so soon that Qt never calls it active again
+    popup.content.snooze.click()
+    seen(popup.content.snooze_menu.isVisible, "the menu is open")
+    settle()
+    assert popup.isVisible()
+    popup.content.snooze_menu.close()
+
+
 def test_a_click_that_closed_does_not_reopen(popup: Popup, elsewhere: QWidget) -> None:
     opened(popup)
     go_to(elsewhere)
@@ -459,8 +477,10 @@ def test_toggle_opens_and_closes(popup: Popup) -> None:
 def test_as_a_window_it_stays(popup: Popup, elsewhere: QWidget) -> None:
     closed: list[bool] = []
     popup.closed_as_window.connect(lambda: closed.append(True))
+    opened(popup)
     popup.as_window()
     assert not popup.isVisible()
+    go_to(elsewhere)
     opened(popup)
     assert popup.windowTitle() == "lemlist credits"
     assert not popup.windowFlags() & Qt.WindowType.FramelessWindowHint

@@ -116,6 +116,7 @@ class TotalLabel(QLabel):
 
     SIZE = 2.5
     SMALLEST = 1.25
+    GAP = 6
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +130,12 @@ class TotalLabel(QLabel):
         self._number, self._unit = number, unit
         self.setText(f"{number} {unit}")
         set_muted(self, is_quiet)
+        self._explain()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """See whether the number fits now."""
+        super().resizeEvent(event)
+        self._explain()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As high as the number at its full size."""
@@ -141,11 +148,7 @@ class TotalLabel(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint number and unit on one base line."""
-        gap = 6
-        unit_width = QFontMetrics(self.font()).horizontalAdvance(self._unit)
-        room = self.width() - gap - unit_width
-        font, metrics = self._fitting(room)
-        number = metrics.elidedText(self._number, Qt.TextElideMode.ElideRight, max(room, 0))
+        font, metrics, number = self._fitting()
         width = metrics.horizontalAdvance(number)
         base = (self.height() + metrics.capHeight()) // 2
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
@@ -154,17 +157,26 @@ class TotalLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.width() - width if rtl else 0, base, number)
         painter.setFont(self.font())
+        unit_width = painter.fontMetrics().horizontalAdvance(self._unit)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        x = self.width() - width - gap - unit_width if rtl else width + gap
+        x = self.width() - width - self.GAP - unit_width if rtl else width + self.GAP
         painter.drawText(x, base, self._unit)
 
-    def _fitting(self, room: int) -> tuple[QFont, QFontMetrics]:
+    def _explain(self) -> None:
+        *_, number = self._fitting()
+        self.setToolTip(self.text() if number != self._number else "")
+
+    def _fitting(self) -> tuple[QFont, QFontMetrics, str]:
+        """Find the font in which the number fits, and what of it fits into the smallest."""
+        unit_width = QFontMetrics(self.font()).horizontalAdvance(self._unit)
+        room = max(0, self.width() - self.GAP - unit_width)
         factor = self.SIZE
         while True:
             font = self._number_font(factor)
             metrics = QFontMetrics(font)
             if factor <= self.SMALLEST or metrics.horizontalAdvance(self._number) <= room:
-                return font, metrics
+                elided = metrics.elidedText(self._number, Qt.TextElideMode.ElideRight, room)
+                return font, metrics, elided
             factor -= 0.125
 
     def _number_font(self, factor: float) -> QFont:

@@ -30,6 +30,7 @@ def api_url(environ: Mapping[str, str]) -> str:
     try:
         parts = urlsplit(text)
         host, _port = parts.hostname, parts.port
+        (host or "").encode("idna")
     except ValueError:
         raise Problem(Kind.BAD_ADDRESS, "it is not an address") from None
     if not host or parts.username is not None or "?" in text or "#" in text:

@@ -104,7 +104,7 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> 
             session.trust_env = not is_loopback(urlsplit(url).hostname or "")
             session.mount("https://", adapter)
             session.mount("http://", adapter)
-            response = session.get(
+            with session.get(
                 url,
                 auth=("", key),
                 headers={
@@ -115,9 +115,9 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> 
                 allow_redirects=False,  # the key goes to the configured host and nowhere else
                 stream=True,
                 timeout=deadline,
-            )
-            _check(response)
-            return _read(response)
+            ) as response:
+                _check(response)
+                return _read(response)
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
         # requests' own are OSErrors; while the body is read, urllib3's come through as they are.
         raise _transport_problem(error) from None
@@ -149,7 +149,7 @@ def _retry_after(response: requests.Response) -> float | None:
     """
     text = response.headers.get("Retry-After", "").strip()
     try:
-        wait = float(int(text)) if text.isdecimal() else parsedate_to_datetime(text).timestamp()
+        wait = float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
     if not text.isdecimal():
@@ -179,7 +179,8 @@ def _transport_problem(error: Exception) -> Problem:
     cause: BaseException = error
     while cause.args and isinstance(cause.args[-1], BaseException):
         cause = cause.args[-1]
-    if isinstance(cause, HTTPException) and not isinstance(cause, OSError):
+    bad_http = isinstance(cause, HTTPException | urllib3.exceptions.InvalidHeader)
+    if bad_http and not isinstance(cause, OSError):
         return Problem(Kind.UNEXPECTED_RESPONSE, type(cause).__name__)
     if isinstance(error, OSError) or isinstance(cause, OSError):
         return Problem(Kind.OFFLINE, name)

@@ -1,0 +1,224 @@
+"""When the poller asks, and that it never asks twice at once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QThread
+from PySide6.QtWidgets import QApplication
+
+from tests.waiting import wait_until
+from tray_app.desktop.poller import Poller
+from tray_app.desktop.worker import Worker
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.balance import Balance
+from tray_app.rules.alerts import SnoozeChoice
+from tray_app.store.settings import Settings
+from tray_app.watch import Reading, Snapshot, Watch
+
+GOOD = Snapshot(reading=Reading(Balance(480), datetime(2026, 11, 22, tzinfo=UTC)), wait=300)
+
+
+class FakeWatch(Watch):
+    """Answers as it is told, and counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.answers: list[Snapshot | Exception] = []
+        self.asked: list[str] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.threads: set[int] = set()
+
+    def poll(self, *, prompt: bool = False) -> Snapshot:
+        self.asked.append("unlock" if prompt else "poll")
+        self.threads.add(threading.get_ident())
+        self.may_answer.wait(20)
+        answer = self.answers.pop(0) if self.answers else GOOD
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def use_key(self, key: str, *, store: bool) -> None:
+        self.asked.append(f"use key, {store=}")
+        if key == "refused":
+            raise Problem(Kind.KEYCHAIN_LOCKED)
+
+    def apply(self, settings: Settings) -> Snapshot:
+        self.asked.append(f"apply {settings.interval}")
+        return replace(GOOD, wait=settings.interval)
+
+    def snooze(self, choice: SnoozeChoice) -> Snapshot:
+        self.asked.append(f"snooze {choice}")
+        return GOOD
+
+
+@pytest.fixture
+def worker(qapp: QApplication) -> Iterator[Worker]:
+    worker = Worker("test")
+    yield worker
+    worker.finish(20)
+
+
+@pytest.fixture
+def watch() -> FakeWatch:
+    return FakeWatch()
+
+
+@pytest.fixture
+def poller(worker: Worker, watch: FakeWatch) -> Poller:
+    return Poller(worker)
+
+
+@pytest.fixture
+def snapshots(poller: Poller) -> list[Snapshot]:
+    snapshots: list[Snapshot] = []
+    poller.snapshot_made.connect(snapshots.append)
+    return snapshots
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    """Let Qt's events run until something is true."""
+
+    def after_events() -> object:
+        QCoreApplication.processEvents()
+        return condition()
+
+    wait_until(after_events, 20, what)
+
+
+def test_ten_quick_clicks_are_one_request(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.may_answer.clear()
+    poller.start(watch)
+    for _ in range(10):
+        poller.refresh()
+    assert poller.busy
+    watch.may_answer.set()
+    wait_for(lambda: snapshots, "a snapshot")
+    for _ in range(10):
+        poller.refresh()  # the figures are a moment old
+    assert not poller.busy
+    assert watch.asked == ["poll"]
+
+
+def test_work_runs_in_the_worker_and_its_end_in_the_gui_thread(
+    poller: Poller, watch: FakeWatch
+) -> None:
+    ends: list[bool] = []
+    poller.snapshot_made.connect(lambda _: ends.append(QThread.currentThread().isMainThread()))
+    poller.start(watch)
+    wait_for(lambda: ends, "a snapshot")
+    assert ends == [True]
+    assert threading.get_ident() not in watch.threads
+
+
+def test_no_refresh_before_the_server_allows_it(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    limited = Snapshot(problem=Problem(Kind.RATE_LIMITED, retry_after=3000), wait=3000)
+    watch.answers = [limited]
+    poller.start(watch)
+    wait_for(lambda: snapshots, "a snapshot")
+    for _ in range(1000):
+        poller.refresh()
+    assert not poller.busy
+    assert watch.asked == ["poll"]
+
+
+def test_refresh_asks_at_once_after_another_error(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers = [Snapshot(problem=Problem(Kind.UNAUTHORIZED), wait=3600)]
+    poller.start(watch)
+    wait_for(lambda: snapshots, "a snapshot")
+    poller.refresh()
+    wait_for(lambda: len(snapshots) == 2, "another snapshot")
+    assert snapshots[1] == GOOD
+
+
+def test_polls_again_when_the_snapshot_says(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers = [replace(GOOD, wait=0.01), replace(GOOD, wait=0.01)]
+    poller.start(watch)
+    wait_for(lambda: len(snapshots) == 3, "three snapshots")
+    poller.stop()
+    assert watch.asked == ["poll"] * 3
+
+
+def test_goes_on_after_a_defect(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers = [GOOD, ZeroDivisionError()]
+    poller.start(watch)
+    wait_for(lambda: snapshots, "a snapshot")
+    poller.poll()
+    wait_for(lambda: len(snapshots) == 2, "another snapshot")
+    assert snapshots[1].reading == GOOD.reading
+    assert snapshots[1].problem is not None
+    assert snapshots[1].wait > 0
+    poller.poll()
+    wait_for(lambda: len(snapshots) == 3, "a third snapshot")
+    assert snapshots[2] == GOOD
+
+
+def test_unlock_lets_the_keychain_ask(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers = [Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED), wait=3600)]
+    poller.start(watch)
+    wait_for(lambda: snapshots, "a snapshot")
+    poller.unlock()
+    wait_for(lambda: len(snapshots) == 2, "another snapshot")
+    assert watch.asked == ["poll", "unlock"]
+
+
+def test_a_new_key_is_polled_with_at_once(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    ends: list[object] = []
+    poller.start(watch)
+    wait_for(lambda: snapshots, "a snapshot")
+    poller.use_key(watch, "key", store=True, done=lambda: ends.append("done"), failed=ends.append)
+    wait_for(lambda: len(snapshots) == 2, "another snapshot")
+    assert ends == ["done"]
+    assert watch.asked == ["poll", "use key, store=True", "poll"]
+
+
+def test_a_key_that_can_not_be_kept_changes_nothing(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    failures: list[Problem] = []
+    poller.start(watch)
+    wait_for(lambda: snapshots, "a snapshot")
+    poller.use_key(watch, "refused", store=True, done=lambda: None, failed=failures.append)
+    wait_for(lambda: failures, "the failure")
+    assert failures[0].kind is Kind.KEYCHAIN_LOCKED
+    assert watch.asked == ["poll", "use key, store=True"]
+
+
+def test_the_answer_of_a_watch_that_was_left_is_not_shown(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    other = FakeWatch()
+    other.answers = [replace(GOOD, team="Other")]
+    watch.may_answer.clear()
+    poller.start(watch)
+    poller.start(other)
+    watch.may_answer.set()
+    wait_for(lambda: snapshots, "a snapshot")
+    assert [snapshot.team for snapshot in snapshots] == ["Other"]
+
+
+def test_settings_and_snooze_ask_the_server_nothing(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    poller.start(watch)
+    wait_for(lambda: snapshots, "a snapshot")
+    poller.apply(Settings(interval=60))
+    poller.snooze(SnoozeChoice.HOUR)
+    wait_for(lambda: len(snapshots) == 3, "both snapshots")
+    assert watch.asked == ["poll", "apply 60", "snooze hour"]
