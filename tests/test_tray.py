@@ -196,6 +196,17 @@ def test_first_key_is_entered_with_the_keyboard(
         assert DEMO_KEY not in program.output()
 
 
+def test_demo_from_the_first_dialog(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        dialog = "Welcome to lemlist credits"
+        program.window(dialog)
+        wait_until(lambda: desktop.active_window() == dialog, TIMEOUT, "the focus")
+        desktop.press_keys("Tab", "Return")
+        program.wait_for_tooltip(" credits\n")
+        assert "A demo: the figures are invented." in program.open_popup().names()
+        assert sandbox.requests == []
+
+
 def test_status_of_the_bundle(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -286,6 +297,22 @@ def test_popup_closes_by_escape_focus_and_the_same_click(
         program.open_popup()
         desktop.click(100, 100)
         wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
+
+
+def test_buy_credits_opens_the_browser_with_its_own_libraries(
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    opened = desktop.home / "opened"
+    browser = desktop.home / "bin" / "xdg-open"
+    browser.parent.mkdir()
+    browser.write_text(f'#!/bin/sh\necho "$1 libraries=$LD_LIBRARY_PATH" > {opened}\n')
+    browser.chmod(0o755)
+    environment = {"PATH": f"{browser.parent}:{desktop.env['PATH']}"}
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program:
+        program.item.click_menu("Buy credits…")
+        wait_until(lambda: opened.exists() and opened.read_text(), TIMEOUT, "a page is opened")
+    assert opened.read_text() == "https://app.lemlist.com/settings/billing libraries=\n"
 
 
 def test_settings_are_kept_and_judge_at_once(desktop: VirtualDesktop, sandbox: Sandbox) -> None:

@@ -17,13 +17,10 @@ from tray_app.formats import TerminalFormats
 from tray_app.i18n import tr
 from tray_app.lemlist.key import clean_key
 from tray_app.store.folders import settings_file
-from tray_app.store.keychain import Keychain
+from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import IconStyle, SettingsFile
 from tray_app.view import view_of
 from tray_app.watch import Reading, Snapshot, Watch, connector
-
-ACCOUNT = "default"
-"""The team in the keychain."""
 
 CANNOT_WRITE = 6
 """The exit code when standard output takes nothing; one of "anything else" below."""

@@ -164,9 +164,10 @@ class Watch:
 
     def apply(self, settings: Settings) -> Snapshot:
         """Judge the last reading by other settings. The user knows, so nothing is alerted."""
+        is_judged_anew = settings.thresholds != self._settings.thresholds
         self._settings = settings
         reading = self._snapshot.reading
-        if reading is not None:
+        if reading is not None and is_judged_anew:
             level = level_of(reading.balance.credits, settings.thresholds)
             self._remember(acknowledged(self._alerts, level))
             self._snapshot = replace(self._snapshot, level=level)

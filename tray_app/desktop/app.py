@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tray_app.cli import ACCOUNT
 from tray_app.credentials import Credentials, KeySource
 from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.icon import app_icon, paint_icon
@@ -26,7 +25,7 @@ from tray_app.lemlist.address import BILLING_PAGE, URL_VARIABLE
 from tray_app.rules.alerts import AlertKind
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.folders import alerts_file, runtime_folder, settings_file
-from tray_app.store.keychain import Keychain
+from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
 from tray_app.view import Remedy, notice, view_of
 from tray_app.watch import Checked, Snapshot, Watch, connector
@@ -238,12 +237,14 @@ class App(QObject):
         """Show the popup as a window, on a desktop without a panel for icons."""
         popup = self._the_popup()
         popup.as_window()
+        popup.say(tr("This desktop has no tray. Closing this window ends the program."))
         popup.open(None)
 
     @Slot()
     def _use_panel(self) -> None:
         if self._popup is not None:
             self._popup.as_popup()
+            self._popup.say(self._complaint)
 
     # The key
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SERVICE = "lemlist-credits"
 """The name under which the key stands in the keychain."""
 
+ACCOUNT = "default"
+"""The one team that there is so far; each has an account of its own."""
+
 ANSWER_TIME = 5.0
 """Seconds for a call that needs nobody."""
 PROMPT_TIME = 120.0
