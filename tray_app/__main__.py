@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command in (None, "demo"):
         from tray_app.desktop.app import run
 
-        return run(os.environ, demo=options.command == "demo")
+        return run(os.environ, demo=options.command == "demo", verbose=options.verbose)
     if options.command == "sandbox":
         from tray_app.lemlist import sandbox
 
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=tr("Without a command, the tray icon is started."),
     )
     parser.add_argument("--version", action="version", version=f"lemlist-credits {__version__}")
+    parser.add_argument("--verbose", action="store_true", help=tr("log everything"))
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("demo", help=tr("the tray icon with invented figures"))
     status = commands.add_parser("status", help=tr("print the balance"))

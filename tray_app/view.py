@@ -1,5 +1,6 @@
 """From a Snapshot to what is said and shown, in words, rows and numbers. No Qt, no clock."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
@@ -9,15 +10,15 @@ from tray_app.errors import NEEDS_ANOTHER_KEY, Kind
 from tray_app.formats import Formats
 from tray_app.i18n import tr
 from tray_app.lemlist.balance import BUCKETS
-from tray_app.rules.alerts import Alert, AlertKind, Snooze
+from tray_app.rules.alerts import Alert, AlertKind, Snooze, SnoozeChoice
 from tray_app.rules.levels import Level
 from tray_app.store.settings import IconStyle
 from tray_app.watch import Reading, Snapshot
 
 UNKNOWN = "–"
 
-LONGEST_TOOLTIP = 127
-"""Characters, as Windows takes them."""
+LATE = timedelta(minutes=2)
+"""By how much a poll may be late, or a clock off, before it is said."""
 
 
 class IconShape(StrEnum):
@@ -86,8 +87,8 @@ class View:
     """How old the figures are, in a form that stays true without ticking; empty without any."""
     key_is_fixed: bool
     """Whether the environment sets the key, so that entering another would change nothing."""
-    note: str
-    """Where the key comes from, where that is worth saying; else empty."""
+    notes: tuple[str, ...]
+    """Where the key comes from, and what can't be kept, where that is worth saying."""
     snooze: str
     """Until when alerts are held back; empty when they are not."""
 
@@ -106,9 +107,8 @@ class View:
             return self.trouble.title
         return tr("{taken}: {problem}", taken=self.taken, problem=self.trouble.title)
 
-    @property
-    def tooltip(self) -> str:
-        """Everything at once, one thing a line; at most 127 characters, as Windows takes.
+    def tooltip(self, most: int = 1000) -> str:
+        """Return everything at once, one thing a line, in at most so many characters.
 
         Where that is too much, first the problem is left out, then the buckets.
         """
@@ -119,9 +119,9 @@ class View:
             (self.headline, self.figures),
         ):
             text = "\n".join(filter(None, parts))
-            if len(text) <= LONGEST_TOOLTIP:
+            if len(text) <= most:
                 break
-        return text[:LONGEST_TOOLTIP]
+        return text[:most]
 
 
 def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetime) -> View:
@@ -130,13 +130,14 @@ def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetim
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
     labels = _bucket_labels()
+    stale = _is_stale(snapshot, now)
     return View(
-        icon=_icon(snapshot, style),
+        icon=_icon(snapshot, style, stale=stale),
         team=snapshot.team or tr("lemlist credits"),
         total=UNKNOWN if credits is None else formats.number(credits),
         unit=tr("credit", "credits", 2 if credits is None else credits),
         level=_level_words(snapshot),
-        stale=reading is not None and problem is not None,
+        stale=stale,
         rows=tuple(
             Row(name, labels[name], amount, UNKNOWN if amount is None else formats.number(amount))
             for name, amount in buckets.items()
@@ -146,7 +147,7 @@ def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetim
         else Trouble(problem.title, problem.message, _remedy(problem.kind, snapshot.key_source)),
         taken=_taken(reading, formats, now),
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
-        note=_note(snapshot.key_source),
+        notes=tuple(_notes(snapshot)),
         snooze=_snooze_words(snapshot.snooze, formats, now),
     )
 
@@ -157,7 +158,11 @@ def age_line(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.reading is not None:
         parts.append(tr("Updated {ago}", ago=ago(now - snapshot.reading.at)))
     if snapshot.next_at is not None:
-        parts.append(tr("next {when}", when=_ahead(snapshot.next_at - now)))
+        ahead = _ahead(snapshot.next_at - now)
+        if snapshot.problem is None:
+            parts.append(tr("next {when}", when=ahead))
+        else:
+            parts.append(tr("next try {when}", when=ahead))
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]
 
@@ -173,6 +178,25 @@ def ago(age: timedelta) -> str:
     if hours < 48:
         return tr("{n} hour ago", "{n} hours ago", hours, n=hours)
     return tr("{n} day ago", "{n} days ago", hours // 24, n=hours // 24)
+
+
+def remedy_words(remedy: Remedy | None) -> str:
+    """Name what the user can do about a problem; empty if there is nothing."""
+    match remedy:
+        case Remedy.ENTER_KEY:
+            return tr("Enter key…")
+        case Remedy.UNLOCK:
+            return tr("Unlock…")
+    return ""
+
+
+def snooze_choices() -> tuple[tuple[SnoozeChoice, str], ...]:
+    """Name the lengths of silence, for a menu."""
+    return (
+        (SnoozeChoice.HOUR, tr("For 1 hour")),
+        (SnoozeChoice.TOMORROW, tr("Until tomorrow")),
+        (SnoozeChoice.NEXT_LEVEL, tr("Until the next level")),
+    )
 
 
 def notice(alert: Alert, formats: Formats) -> tuple[str, str]:
@@ -194,14 +218,26 @@ def notice(alert: Alert, formats: Formats) -> tuple[str, str]:
             )
 
 
-def _icon(snapshot: Snapshot, style: IconStyle) -> IconKey:
+def _is_stale(snapshot: Snapshot, now: datetime) -> bool:
+    """Tell figures that are no longer to be relied on.
+
+    They are out of date when newer ones could not be had, when newer ones should have come long
+    ago, as after a sleep, and when the clock says that they are of the future.
+    """
+    if snapshot.reading is None:
+        return False
+    is_late = snapshot.next_at is not None and now > snapshot.next_at + LATE
+    return snapshot.problem is not None or is_late or now < snapshot.reading.at - LATE
+
+
+def _icon(snapshot: Snapshot, style: IconStyle, *, stale: bool) -> IconKey:
     if snapshot.reading is None or snapshot.level is None:
         locked = snapshot.problem is not None and snapshot.problem.kind is Kind.KEYCHAIN_LOCKED
         return IconKey(IconShape.LOCKED if locked else IconShape.UNKNOWN)
     return IconKey(
         IconShape(snapshot.level),
         snapshot.reading.balance.credits if style is IconStyle.NUMBER else None,
-        stale=snapshot.problem is not None,
+        stale=stale,
     )
 
 
@@ -261,14 +297,16 @@ def _ahead(wait: timedelta) -> str:
     return tr("in {n} hour", "in {n} hours", hours, n=hours)
 
 
-def _note(source: KeySource | None) -> str:
-    if source is KeySource.ENVIRONMENT:
-        return tr("The key comes from LEMLIST_API_KEY.")
-    if source is KeySource.THIS_RUN:
-        return tr("The key is kept until you quit.")
-    if source is KeySource.DEMO:
-        return tr("A demo: the figures are invented.")
-    return ""
+def _notes(snapshot: Snapshot) -> Iterator[str]:
+    match snapshot.key_source:
+        case KeySource.ENVIRONMENT:
+            yield tr("The key comes from LEMLIST_API_KEY.")
+        case KeySource.THIS_RUN:
+            yield tr("The key is kept until you quit.")
+        case KeySource.DEMO:
+            yield tr("A demo: the figures are invented.")
+    if not snapshot.can_remember:
+        yield tr("The disk can't be written: after a restart you may be told the same again.")
 
 
 def _snooze_words(snooze: Snooze | None, formats: Formats, now: datetime) -> str:

@@ -68,6 +68,8 @@ class Snapshot:
     alert: Alert | None = None
     snooze: Snooze | None = None
     key_source: KeySource | None = None
+    can_remember: bool = True
+    """Whether what the user is told now will still be known after a restart."""
     wait: float = 0.0
     """Seconds from the end of the poll to the next."""
     next_at: datetime | None = None
@@ -119,6 +121,7 @@ class Watch:
         self._team_wanted_at = 0.0
         self._failures = 0
         self._snapshot = Snapshot()
+        self._can_remember = True
 
     def poll(self, *, prompt: bool = False) -> Snapshot:
         """Ask once, and tell what is known now. With ``prompt`` the keychain may ask the user."""
@@ -212,6 +215,7 @@ class Watch:
             team=self._team.name if self._team else None,
             alert=alert,
             snooze=self._alerts.snooze,
+            can_remember=self._can_remember,
             wait=wait,
             next_at=self._now() + timedelta(seconds=wait),
         )
@@ -239,5 +243,7 @@ class Watch:
             return
         try:
             self._alerts_file.save(state, self._team_id)
+            self._can_remember = True
         except OSError as error:
+            self._can_remember = False
             log.warning("what was said can't be kept: %s", error.strerror)

@@ -1,5 +1,6 @@
 """The dialog that says what this program is, and what it sends where."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout, QVBoxLayout, QWidget
 
 from tray_app import __version__
@@ -10,10 +11,19 @@ from tray_app.i18n import tr
 class AboutDialog(QDialog):
     """Name, version, licence and privacy."""
 
+    diagnostics_requested = Signal()
+
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("About lemlist credits"))
         buttons = QDialogButtonBox()
+        self._copy = buttons.addButton(
+            tr("Copy &diagnostics"), QDialogButtonBox.ButtonRole.ActionRole
+        )
+        self._copy.clicked.connect(self.diagnostics_requested)
+        self._copy.setAccessibleDescription(
+            tr("Versions, platform, settings and the last problems; no key and no figures.")
+        )
         close = buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         close.clicked.connect(self.reject)
         close.setDefault(True)
@@ -40,3 +50,7 @@ class AboutDialog(QDialog):
             layout.addWidget(paragraph(text))
         layout.addSpacing(SPACE - GAP)
         layout.addWidget(buttons)
+
+    def show_copied(self) -> None:
+        """Say that the diagnostics are on the clipboard."""
+        self._copy.setText(tr("Diagnostics copied"))

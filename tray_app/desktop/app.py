@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,22 +19,26 @@ from tray_app.desktop.poller import Poller
 from tray_app.desktop.quit_signals import QuitSignals
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
+from tray_app.desktop.uncaught import UncaughtErrors
 from tray_app.desktop.worker import Worker
+from tray_app.diagnostics import PastProblem, report
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE, URL_VARIABLE
+from tray_app.logs import start_logging
 from tray_app.rules.alerts import AlertKind
 from tray_app.store.alerts import AlertsFile
-from tray_app.store.folders import alerts_file, runtime_folder, settings_file
+from tray_app.store.folders import alerts_file, log_file, runtime_folder, settings_file
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
-from tray_app.view import Remedy, notice, view_of
+from tray_app.view import Remedy, View, notice, view_of
 from tray_app.watch import Checked, Snapshot, Watch, connector
 
 if TYPE_CHECKING:
     from tray_app.desktop.about_dialog import AboutDialog
     from tray_app.desktop.key_dialog import KeyDialog
     from tray_app.desktop.popup import Popup
+    from tray_app.desktop.resume import Resume
     from tray_app.desktop.settings_dialog import SettingsDialog
     from tray_app.lemlist.sandbox import Sandbox
 
@@ -51,9 +56,9 @@ QUIT_TIME = 0.5
 """Seconds that quitting waits for settings which are being written."""
 
 
-def run(environ: Mapping[str, str], *, demo: bool) -> int:
+def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     """Start the tray program, and return its exit code when it ends."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    stop_logging = start_logging(log_file(), verbose=verbose)
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("lemlist-credits")
     qt.setApplicationDisplayName(tr("lemlist credits"))
@@ -67,7 +72,9 @@ def run(environ: Mapping[str, str], *, demo: bool) -> int:
     app = App(environ, instance)
     qt.aboutToQuit.connect(app.stop)
     app.start(demo=demo)
-    return qt.exec()
+    code = qt.exec()
+    stop_logging()
+    return code
 
 
 Opened = tuple[Watch, Settings, list[str]]
@@ -96,6 +103,9 @@ class App(QObject):
         self._tray = Tray(self)
         self._notifier = Notifier(self._tray.message)
         self._signals = QuitSignals(self)
+        self._uncaught = UncaughtErrors(self)
+        self._resume: Resume | None = None
+        self._problems: deque[PastProblem] = deque(maxlen=10)
         # Built on first use, as each of them takes more memory than the icon.
         self._popup: Popup | None = None
         self._key_dialog: KeyDialog | None = None
@@ -121,13 +131,14 @@ class App(QObject):
         self._notifier.clicked.connect(self._open_popup)
         self._instance.opened_again.connect(self._open_popup)
         self._signals.quit_asked.connect(QApplication.quit)
+        self._uncaught.first_raised.connect(self._admit_defect)
 
     def start(self, *, demo: bool) -> None:
         """Show the icon at once; then read what the first poll needs, and poll."""
         self._tray.show()
-        self._instance.listen()
 
         def begin(opened: Opened) -> None:
+            self._listen()
             self._watch, self._settings, complaints = opened
             self._complain(" ".join(complaints))
             if demo:
@@ -137,9 +148,20 @@ class App(QObject):
 
         self._disk.submit(self._open_watch, begin)
 
+    def _listen(self) -> None:
+        """Begin to hear of what comes from outside; it takes Qt's network library, so not first."""
+        from tray_app.desktop.resume import Resume
+
+        self._instance.listen()
+        self._resume = Resume(self)
+        self._resume.ticked.connect(self._look_again)
+        self._resume.resumed.connect(self._poller.poll)
+
     @Slot()
     def stop(self) -> None:
         """End what was started. Requests and keychain calls under way are left to themselves."""
+        if self._resume is not None:
+            self._resume.stop()
         self._poller.stop()
         self._tray.hide()
         self._disk.finish(QUIT_TIME)
@@ -183,16 +205,27 @@ class App(QObject):
     @Slot(object)
     def _show(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        view = view_of(snapshot, self._settings.icon, self._formats, datetime.now(UTC))
-        self._tray.show_view(view)
-        if self._popup is not None:
-            self._popup.show_view(view, snapshot)
+        self._look_again()
+        if snapshot.problem is not None:
+            self._problems.append(PastProblem(datetime.now(UTC), snapshot.problem))
         if snapshot.alert is not None:
+            view = self._view()
             title, body = notice(snapshot.alert, self._formats)
             urgent = snapshot.alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
             self._notifier.notify(title, body, paint_icon(view.icon, NOTICE_PICTURE), urgent=urgent)
         if self._has_no_key():
             self._ask_for_first_key()
+
+    @Slot()
+    def _look_again(self) -> None:
+        """Show what is known as of now: it may have got out of date."""
+        view = self._view()
+        self._tray.show_view(view)
+        if self._popup is not None:
+            self._popup.show_view(view, self._snapshot)
+
+    def _view(self) -> View:
+        return view_of(self._snapshot, self._settings.icon, self._formats, datetime.now(UTC))
 
     @Slot(bool)
     def _show_busy(self, busy: bool) -> None:
@@ -219,9 +252,7 @@ class App(QObject):
             popup.closed_as_window.connect(QApplication.quit)
             popup.say(self._complaint)
             popup.set_busy(self._poller.busy)
-            now = datetime.now(UTC)
-            view = view_of(self._snapshot, self._settings.icon, self._formats, now)
-            popup.show_view(view, self._snapshot)
+            popup.show_view(self._view(), self._snapshot)
         return self._popup
 
     @Slot()
@@ -366,7 +397,32 @@ class App(QObject):
 
         if self._about_dialog is None:
             self._about_dialog = AboutDialog()
+            self._about_dialog.diagnostics_requested.connect(self._copy_diagnostics)
         _bring_forward(self._about_dialog)
+
+    @Slot()
+    def _copy_diagnostics(self) -> None:
+        keychain, settings, problems = self._keychain, self._settings, list(self._problems)
+        tray = f"{QApplication.platformName()}, {self._tray.kind()}"
+
+        def describe() -> str:
+            return report(settings, problems, keychain=keychain.name(), tray=tray)
+
+        def copy(text: str) -> None:
+            QApplication.clipboard().setText(text)
+            if self._about_dialog is not None:
+                self._about_dialog.show_copied()
+
+        self._disk.submit(describe, copy)
+
+    @Slot()
+    def _admit_defect(self) -> None:
+        self._complain(
+            tr(
+                "Something went wrong inside this program; it goes on. Please report it, with what "
+                "About, Copy diagnostics gives."
+            )
+        )
 
     @Slot()
     def _buy(self) -> None:

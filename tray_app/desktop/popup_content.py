@@ -23,7 +23,7 @@ from tray_app.errors import Kind
 from tray_app.i18n import tr
 from tray_app.lemlist.balance import BUCKETS
 from tray_app.rules.alerts import SnoozeChoice
-from tray_app.view import Remedy, View, age_line
+from tray_app.view import Remedy, View, age_line, remedy_words, snooze_choices
 from tray_app.watch import Snapshot
 
 SIDE = 16
@@ -118,20 +118,17 @@ class PopupContent(QWidget):
             self.rows[row.bucket].show_row(row, is_stale=view.stale)
         for part in (self._headline, self._buckets, self._divider, self._actions):
             part.setVisible(has_figures or is_waiting)
-        self._show_line(self.note, view.note)
+        self._show_line(self.note, "\n".join(view.notes))
         self._show_line(self.snoozed, view.snooze)
 
     def _show_trouble(self, view: View, snapshot: Snapshot) -> None:
         self._remedy = view.trouble.remedy if view.trouble else None
         if view.trouble is not None:
-            words = {
-                None: "",
-                Remedy.ENTER_KEY: tr("Enter key…"),
-                Remedy.UNLOCK: tr("Unlock…"),
-            }
             # Having no key yet is how everybody begins, not a failure.
             is_new = snapshot.problem is not None and snapshot.problem.kind is Kind.NO_KEY
-            self.trouble.show_trouble(view.trouble, words[self._remedy], is_invitation=is_new)
+            self.trouble.show_trouble(
+                view.trouble, remedy_words(self._remedy), is_invitation=is_new
+            )
         self._trouble_place.setVisible(view.trouble is not None)
         self.buy.set_primary(self._remedy is None)
 
@@ -149,11 +146,7 @@ class PopupContent(QWidget):
 
     def _make_snooze_menu(self) -> QMenu:
         menu = QMenu(self.snooze)
-        for choice, words in (
-            (SnoozeChoice.HOUR, tr("For 1 hour")),
-            (SnoozeChoice.TOMORROW, tr("Until tomorrow")),
-            (SnoozeChoice.NEXT_LEVEL, tr("Until the next level")),
-        ):
+        for choice, words in snooze_choices():
             menu.addAction(words).setData(choice)
         menu.triggered.connect(self._ask_for_snooze)
         self.snooze.setMenu(menu)

@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, Signal, Slot
@@ -16,7 +17,8 @@ class SingleInstance(QObject):
 
     def __init__(self, folder: Path, name: str) -> None:
         super().__init__()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(OSError):  # without the folder there is no lock, and that is survived
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = QLockFile(str(folder / f"{name}.lock"))
         self._lock.setStaleLockTime(0)  # only a dead process loses its lock, never a busy one
         # Unix takes a path; Windows has names of pipes, which all users of a computer share.
@@ -27,8 +29,11 @@ class SingleInstance(QObject):
         )
 
     def acquire(self) -> bool:
-        """Become the one instance; ``False`` if there is one already."""
-        return self._lock.tryLock(0)
+        """Become the one instance; ``False`` if there is one already.
+
+        Where no lock can be had, as on a full or read-only disk, every instance is the one.
+        """
+        return self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
 
     def listen(self) -> None:
         """Begin to hear of later starts."""

@@ -1,5 +1,7 @@
 """The icon in the panel: its picture, its tooltip and its one menu."""
 
+import sys
+
 from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
@@ -7,7 +9,10 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from tray_app.desktop.icon import tray_icon
 from tray_app.i18n import tr
 from tray_app.rules.alerts import SnoozeChoice
-from tray_app.view import IconKey, IconShape, Remedy, View
+from tray_app.view import IconKey, IconShape, Remedy, View, remedy_words, snooze_choices
+
+WINDOWS_TOOLTIP = 127
+"""Characters of a tooltip that Windows shows (NOTIFYICONDATA.szTip)."""
 
 LOOK_AGAIN = 2000
 """Milliseconds between two looks for a panel, while there is none."""
@@ -79,6 +84,12 @@ class Tray(QObject):
         place = self._icon.geometry() if self._icon else QRect()
         return place if place.isValid() else None
 
+    def kind(self) -> str:
+        """Name the way in which the icon is shown, for diagnostics."""
+        if self._icon is None:
+            return "none"
+        return "with a place" if self.geometry() else "without a place"
+
     def message(self, title: str, body: str) -> None:
         """Show a notification by the means of Qt, which needs an icon in the panel."""
         if self._icon is not None:
@@ -90,17 +101,18 @@ class Tray(QObject):
             self._icon_key = view.icon
             if self._icon is not None:
                 self._icon.setIcon(tray_icon(view.icon))
-        if view.tooltip != self._tooltip:
-            self._tooltip = view.tooltip
+        tooltip = view.tooltip(WINDOWS_TOOLTIP) if sys.platform == "win32" else view.tooltip()
+        if tooltip != self._tooltip:
+            self._tooltip = tooltip
             if self._icon is not None:
-                self._icon.setToolTip(view.tooltip)
+                self._icon.setToolTip(tooltip)
         _say(self._headline, view.headline)
         for action, row in zip(self._buckets, view.rows, strict=True):
             _say(action, f"{row.label}: {row.text}")
         _say(self._age, view.figures)
         _say(self._snooze_state, view.snooze)
         self._remedy = view.trouble.remedy if view.trouble else None
-        _say(self._remedy_action, remedy_text(self._remedy))
+        _say(self._remedy_action, remedy_words(self._remedy))
         self._key_action.setEnabled(not view.key_is_fixed)
 
     @Slot()
@@ -145,11 +157,7 @@ class Tray(QObject):
 
     def _add_snooze_menu(self) -> None:
         submenu = self._menu.addMenu(tr("S&nooze"))
-        for choice, text in (
-            (SnoozeChoice.HOUR, tr("For 1 hour")),
-            (SnoozeChoice.TOMORROW, tr("Until tomorrow")),
-            (SnoozeChoice.NEXT_LEVEL, tr("Until the next level")),
-        ):
+        for choice, text in snooze_choices():
             action = submenu.addAction(text)
             action.setData(choice)
         submenu.triggered.connect(self._snooze)
@@ -157,16 +165,6 @@ class Tray(QObject):
     @Slot(QAction)
     def _snooze(self, action: QAction) -> None:
         self.snooze_requested.emit(SnoozeChoice(action.data()))
-
-
-def remedy_text(remedy: Remedy | None) -> str:
-    """Name what the user can do about a problem; empty if there is nothing."""
-    match remedy:
-        case Remedy.ENTER_KEY:
-            return tr("Enter key…")
-        case Remedy.UNLOCK:
-            return tr("Unlock…")
-    return ""
 
 
 def _say(action: QAction, text: str) -> None:

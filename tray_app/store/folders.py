@@ -17,6 +17,11 @@ def alerts_file() -> Path:
     return platformdirs.user_state_path(APP, appauthor=False) / "alerts.json"
 
 
+def log_file() -> Path:
+    """Return the place of the log."""
+    return platformdirs.user_log_path(APP, appauthor=False) / "lemlist-credits.log"
+
+
 def runtime_folder() -> Path:
     """Return the folder for what one running instance tells another."""
     return platformdirs.user_runtime_path(APP, appauthor=False)

@@ -99,6 +99,13 @@ class Keychain:
 
         return _in_time(call, PROMPT_TIME)
 
+    def name(self) -> str:
+        """Name the keychain that is used here, for diagnostics."""
+        try:
+            return type(_in_time(_backend, ANSWER_TIME)).__module__
+        except Problem as problem:
+            return problem.kind
+
     def check(self) -> None:
         """Find out whether a key could be kept here, without asking the user for anything.
 

@@ -1,0 +1,504 @@
+"""The commands without a screen, as processes."""
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import RawServer, answer, closed_port
+from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
+from tray_app import __version__
+from tray_app.cli import EXIT_CODES
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.sandbox import Sandbox
+
+MAIN = str(Path(__file__).parent.parent / "main.py")
+KEY = "fake-key-0123456789abcdef"
+OTHER_KEY = "fake-key-of-another-team"
+TIMEOUT = 30.0
+PASSED_ON = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+Env = dict[str, str]
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(story="fixed", key=KEY, request_limit=1_000_000) as running:
+        running.set_balance(subscription=80, paid=10, gifted=10, freemium=0)
+        yield running
+
+
+@pytest.fixture
+def env(home: Path, sandbox: Sandbox) -> Env:
+    """Return all that a command finds in its environment."""
+    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {
+        **passed_on,
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "LEMLIST_API_URL": sandbox.url,
+        "LEMLIST_API_KEY": KEY,
+    }
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop(tray=False, notifications=False) as running:
+        yield running
+
+
+@pytest.fixture
+def keyring_env(desktop: VirtualDesktop, env: Env) -> Env:
+    """Return an environment with a keyring that has no key, and no key elsewhere either."""
+    subprocess.run(["secret-tool", "clear", "service", "lemlist-credits"], env=desktop.env)
+    found = {**env, "DBUS_SESSION_BUS_ADDRESS": desktop.bus_address}
+    del found["LEMLIST_API_KEY"]
+    return found
+
+
+def run(env: Env, *arguments: str, stdin: str | bytes = "", **options: Any) -> Done:
+    """Run a command to its end. Nothing of it may be a traceback or hold a key."""
+    done = subprocess.run(
+        [sys.executable, MAIN, *arguments],
+        env=env,
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+        **options,
+    )
+    stdout, stderr = done.stdout.decode(), done.stderr.decode()
+    check_output(stdout + stderr)
+    return Done(done.args, done.returncode, stdout, stderr)
+
+
+def check_output(text: str) -> None:
+    for unwanted in ("Traceback", "Error:", "Exception", KEY, OTHER_KEY):
+        assert unwanted not in text
+
+
+def stored(env: Env) -> str:
+    command = ["secret-tool", "lookup", "service", "lemlist-credits", "username", "default"]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False).stdout
+
+
+# --- status -------------------------------------------------------------------------------------
+
+
+def test_status(env: Env) -> None:
+    done = run(env, "status")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "Acme Growth: Critical · 100 credits\n"
+        "  Subscription  80\n"
+        "  Paid          10\n"
+        "  Gifted        10\n"
+        "  Freemium       0\n"
+    )
+
+
+def test_status_as_json(env: Env) -> None:
+    asked = datetime.now(UTC)
+    done = run(env, "status", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\n") == 1
+    told = json.loads(done.stdout)
+    fetched_at = told.pop("fetched_at")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", fetched_at)
+    told_at = datetime.fromisoformat(fetched_at)
+    assert asked - timedelta(seconds=1) <= told_at <= datetime.now(UTC)
+    assert told == {
+        "team": "Acme Growth",
+        "credits": 100,
+        "remaining": {"total": 100, "freemium": 0, "subscription": 80, "gifted": 10, "paid": 10},
+        "level": "critical",
+    }
+
+
+def test_what_is_unknown_is_null(env: Env, sandbox: Sandbox) -> None:
+    sandbox.set_fault("missing-details", path="/team/credits")
+    told = json.loads(run(env, "status", "--json").stdout)
+    buckets = ("total", "freemium", "subscription", "gifted", "paid")
+    assert (told["credits"], told["remaining"]) == (100, dict.fromkeys(buckets))
+    text = run(env, "status").stdout
+    assert text.count("–") == 4
+
+
+@pytest.mark.parametrize("fault", ["500", "429", "html", "reset"])
+def test_a_team_without_a_name_fails_nothing(env: Env, sandbox: Sandbox, fault: str) -> None:
+    sandbox.set_fault(fault, path="/team")
+    done = run(env, "status", "--json")
+    assert (done.returncode, json.loads(done.stdout)["team"]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "code"),
+    [
+        ("402", Kind.PAYMENT_REQUIRED, 2),
+        ("404", Kind.NO_USER, 2),
+        ("502", Kind.SERVER_ERROR, 4),
+        ("html", Kind.UNEXPECTED_RESPONSE, 6),
+        ("huge-body", Kind.UNEXPECTED_RESPONSE, 6),
+    ],
+)
+def test_errors(env: Env, sandbox: Sandbox, fault: str, kind: Kind, code: int) -> None:
+    sandbox.set_fault(fault)
+    check_error(run(env, "status", "--json"), kind, code)
+
+
+def check_error(done: Done, kind: Kind, code: int, **more: object) -> None:
+    problem = Problem(kind)
+    told = {"kind": kind.value, "title": problem.title, "message": problem.message, **more}
+    assert json.loads(done.stdout) == {"error": told}
+    assert done.stderr.startswith(f"{problem.title}. {problem.message}\n")
+    assert done.returncode == code == EXIT_CODES[kind]
+
+
+def test_an_error_in_words_is_on_standard_error_only(env: Env, sandbox: Sandbox) -> None:
+    sandbox.set_fault("403")
+    done = run(env, "status")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "The key's user is blocked." in done.stderr
+
+
+@pytest.mark.parametrize(("retry_after", "seconds"), [("9", 9), (None, 2), ("99999", 3600)])
+def test_the_rate_limit(env: Env, sandbox: Sandbox, retry_after: str | None, seconds: int) -> None:
+    sandbox.set_fault("429", retry_after=retry_after)
+    done = run(env, "status", "--json")
+    check_error(done, Kind.RATE_LIMITED, 3, retry_after=seconds)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "code"),
+    [
+        ({"LEMLIST_API_URL": "http://127.0.0.1:{closed}"}, Kind.OFFLINE, 4),
+        ({"LEMLIST_API_URL": "https://127.0.0.1:{open}"}, Kind.TLS, 4),
+        ({"LEMLIST_API_URL": "http://api.lemlist.com/api"}, Kind.BAD_ADDRESS, 1),
+        ({"LEMLIST_API_URL": "http://127.0.0.1:{open}"}, Kind.UNEXPECTED_RESPONSE, 6),
+        ({"LEMLIST_API_KEY": "some-other-key"}, Kind.UNAUTHORIZED, 2),
+        ({"LEMLIST_API_KEY": "clé"}, Kind.BAD_KEY, 2),
+        ({"LEMLIST_API_KEY": "a\x07b"}, Kind.BAD_KEY, 2),
+        ({"LEMLIST_API_KEY": "k" * 1001}, Kind.BAD_KEY, 2),
+        ({"LEMLIST_API_KEY": ""}, Kind.KEYCHAIN_UNAVAILABLE, 2),
+    ],
+    ids=["offline", "tls", "address", "page", "refused", "accent", "control", "long", "no bus"],
+)
+def test_environments(env: Env, sandbox: Sandbox, changes: Env, kind: Kind, code: int) -> None:
+    ports = {"closed": closed_port(), "open": sandbox.url.split(":")[2].split("/")[0]}
+    changed = {name: value.format(**ports) for name, value in changes.items()}
+    check_error(run({**env, **changed}, "status", "--json"), kind, code)
+
+
+def test_every_kind_has_an_exit_code() -> None:
+    assert EXIT_CODES.keys() == set(Kind)
+    assert set(EXIT_CODES.values()) == {1, 2, 3, 4, 6}
+    assert {EXIT_CODES[kind] for kind in (Kind.TIMEOUT, Kind.TLS, Kind.OFFLINE)} == {4}
+
+
+@pytest.mark.parametrize("arguments", [("status", "--json"), ("key", "remove"), ("--version",)])
+def test_no_qt_is_imported(env: Env, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-X", "importtime", MAIN, *arguments]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert "tray_app" in done.stderr
+    assert not re.search("PySide|shiboken", done.stderr)
+
+
+def test_settings_are_used(env: Env, home: Path) -> None:
+    file = home / ".config" / "lemlist-credits" / "settings.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"low": 90, "critical": 50}')
+    assert json.loads(run(env, "status", "--json").stdout)["level"] == "healthy"
+
+
+def test_a_broken_settings_file_is_said_on_standard_error(env: Env, home: Path) -> None:
+    file = home / ".config" / "lemlist-credits" / "settings.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    done = run(env, "status", "--json")
+    assert json.loads(done.stdout)["level"] == "critical"
+    (aside,) = file.parent.iterdir()
+    assert aside.name in done.stderr
+
+
+def test_interrupted(env: Env, sandbox: Sandbox) -> None:
+    sandbox.set_fault("silent")
+    with subprocess.Popen(
+        [sys.executable, MAIN, "status"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        wait_until(lambda: sandbox.requests, TIMEOUT, "the request is on its way")
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, output, errors) == (130, b"", b"")
+
+
+# --- odd terminals ------------------------------------------------------------------------------
+
+ODD_TEAM = answer('{"credits": 7, "_id": "tea_1", "name": "Größe 株\\u001b[31m\\ud800"}'.encode())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"LANG": "C.UTF-8"},
+        {"LC_ALL": "C"},
+        {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+        {"LC_ALL": "tlh_QS.UTF-8"},
+    ],
+    ids=str,
+)
+def test_encodings(env: Env, changes: Env) -> None:
+    with RawServer(ODD_TEAM) as server:
+        odd = {**env, **changes, "LEMLIST_API_URL": f"http://127.0.0.1:{server.port}"}
+        text, as_json = run(odd, "status"), run(odd, "status", "--json")
+    assert (text.returncode, as_json.returncode) == (0, 0)
+    assert text.stdout.startswith("Gr")
+    assert "7 credits" in text.stdout
+    assert "\x1b" not in text.stdout
+    assert as_json.stdout.isascii()
+    assert json.loads(as_json.stdout)["team"] == "Größe 株 [31m"
+
+
+def test_a_closed_output(env: Env) -> None:
+    command = ["sh", "-c", f"exec {sys.executable} {MAIN} status >&-"]
+    done = subprocess.run(command, env=env, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_all_closed(env: Env, sandbox: Sandbox) -> None:
+    sandbox.set_fault("403")
+    command = ["sh", "-c", f"exec {sys.executable} {MAIN} status <&- >&- 2>&-"]
+    assert subprocess.run(command, env=env, check=False).returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [("status",), ("status", "--json")], ids=str)
+def test_a_full_disk(env: Env, arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, MAIN, *arguments],
+            env=env,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 6
+    assert done.stderr == "The output can't be written: No space left on device.\n"
+
+
+def test_a_broken_pipe(env: Env) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, MAIN, "status"],
+        env=env,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (6, "The output can't be written: Broken pipe.\n")
+
+
+# --- key ----------------------------------------------------------------------------------------
+
+
+def test_a_key_is_set_used_and_removed(keyring_env: Env) -> None:
+    check_error(run(keyring_env, "status", "--json"), Kind.NO_KEY, 2)
+    done = run(keyring_env, "key", "set", stdin=f"  {KEY}\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "The key of Acme Growth (100 credits) is stored.\n"
+    assert stored(keyring_env) == KEY
+    assert run(keyring_env, "status").returncode == 0
+    done = run(keyring_env, "key", "remove")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "The key is removed.\n", "")
+    assert stored(keyring_env) == ""
+    assert run(keyring_env, "key", "remove").stdout == "There was no key.\n"
+    check_error(run(keyring_env, "status", "--json"), Kind.NO_KEY, 2)
+
+
+@pytest.mark.parametrize(
+    ("fault", "key", "kind"),
+    [
+        (None, "some-other-key", Kind.UNAUTHORIZED),
+        (None, "nobody-key", Kind.NO_USER),
+        ("429", OTHER_KEY, Kind.RATE_LIMITED),
+        ("html", OTHER_KEY, Kind.UNEXPECTED_RESPONSE),
+    ],
+)
+def test_a_key_that_does_not_work_leaves_the_old_one(
+    keyring_env: Env, sandbox: Sandbox, fault: str | None, key: str, kind: Kind
+) -> None:
+    run(keyring_env, "key", "set", stdin=KEY)
+    sandbox.set_fault(fault)
+    done = run(keyring_env, "key", "set", stdin=key)
+    assert (done.returncode, done.stdout) == (EXIT_CODES[kind], "")
+    assert Problem(kind).title in done.stderr
+    assert stored(keyring_env) == KEY
+
+
+@pytest.mark.parametrize(
+    ("locale", "stdin"),
+    [
+        ("C.UTF-8", ""),
+        ("C.UTF-8", "\n" + KEY),
+        ("C.UTF-8", "clé"),
+        ("C.UTF-8", "a\x00b"),
+        ("C.UTF-8", "k" * 1001),
+        ("C.UTF-8", b"\xff\xfe\x00\x80"),
+        ("C", "clé"),
+        ("C", b"\x80" * 100_000),
+    ],
+    ids=["empty", "second line", "accent", "nul", "long", "binary", "accent in C", "binary in C"],
+)
+def test_input_that_is_no_key(env: Env, sandbox: Sandbox, locale: str, stdin: str | bytes) -> None:
+    done = run({**env, "LC_ALL": locale}, "key", "set", stdin=stdin)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert Problem(Kind.BAD_KEY).title in done.stderr
+    assert sandbox.requests == []
+
+
+def test_a_closed_input(env: Env, sandbox: Sandbox) -> None:
+    command = ["sh", "-c", f"exec {sys.executable} {MAIN} key set <&-"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    check_output(done.stdout + done.stderr)
+    assert done.returncode == 2
+    assert sandbox.requests == []
+
+
+def test_without_a_keychain(env: Env) -> None:
+    for arguments in (("key", "set"), ("key", "remove")):
+        done = run(env, *arguments, stdin=KEY)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert Problem(Kind.KEYCHAIN_UNAVAILABLE).title in done.stderr
+
+
+def test_the_key_is_nowhere_to_be_seen(keyring_env: Env, sandbox: Sandbox, home: Path) -> None:
+    """While the key is checked it is in neither arguments nor environment; then in no file."""
+    sandbox.set_fault("slow", seconds=3600)
+    with subprocess.Popen(
+        [sys.executable, MAIN, "key", "set"],
+        env=keyring_env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(KEY.encode())
+        process.stdin.close()
+        process.stdin = None
+        wait_until(lambda: sandbox.requests, TIMEOUT, "the key is being checked")
+        proc = Path("/proc") / str(process.pid)
+        assert KEY.encode() not in (proc / "cmdline").read_bytes() + (proc / "environ").read_bytes()
+        process.kill()
+        process.communicate()
+    sandbox.set_fault(None)
+    run(keyring_env, "key", "set", stdin=KEY)
+    run(keyring_env, "status")
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]
+
+
+class Terminal:
+    """A command on a terminal of its own, at which somebody types."""
+
+    def __init__(self, env: Env, *arguments: str) -> None:
+        self._master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            ["setsid", "--ctty", "--wait", sys.executable, MAIN, *arguments],
+            env=env,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+        )
+        os.close(slave)
+        self.output = ""
+
+    def wait_for(self, text: str) -> None:
+        while text not in self.output:
+            assert select.select([self._master], [], [], TIMEOUT)[0], self.output
+            self.output += os.read(self._master, 4096).decode()
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def end(self) -> int:
+        """Wait for the end of the command, close the terminal and return the exit code."""
+        try:
+            while part := os.read(self._master, 4096):
+                self.output += part.decode()
+        except OSError:  # as Linux has it when nobody holds the other side any more
+            pass
+        os.close(self._master)
+        return self.process.wait(TIMEOUT)
+
+
+def test_a_hidden_prompt(keyring_env: Env) -> None:
+    terminal = Terminal(keyring_env, "key", "set")
+    terminal.wait_for("lemlist API key: ")
+    terminal.type(f"{KEY}\n")
+    assert terminal.end() == 0
+    assert "is stored" in terminal.output
+    check_output(terminal.output)
+    assert stored(keyring_env) == KEY
+
+
+@pytest.mark.parametrize(("typed", "code"), [("\x04", 2), ("\n", 2), ("\x03", 130)], ids=repr)
+def test_a_prompt_that_gets_no_key(env: Env, typed: str, code: int) -> None:
+    terminal = Terminal(env, "key", "set")
+    terminal.wait_for("lemlist API key: ")
+    terminal.type(typed)
+    assert terminal.end() == code
+    check_output(terminal.output)
+
+
+# --- arguments ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("--nonsense",),
+        ("status", "--nonsense"),
+        ("status", "more"),
+        ("key",),
+        ("key", KEY),
+        ("key", "set", KEY),
+        ("key", "set", f"--key={KEY}"),
+        (KEY,),
+        ("sandbox", "--port", "many"),
+        ("sandbox", "--story", "nonsense"),
+    ],
+    ids=lambda arguments: " ".join(arguments).replace(KEY, "KEY"),
+)
+def test_bad_arguments(env: Env, sandbox: Sandbox, arguments: tuple[str, ...]) -> None:
+    done = run(env, *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr
+    assert sandbox.requests == []
+
+
+def test_version(env: Env) -> None:
+    done = run(env, "--version")
+    assert (done.returncode, done.stdout) == (0, f"lemlist-credits {__version__}\n")
+
+
+@pytest.mark.parametrize("command", [(), ("status",), ("key",), ("sandbox",), ("demo",)])
+def test_help(env: Env, command: tuple[str, ...]) -> None:
+    done = run(env, *command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: lemlist-credits")

@@ -1,0 +1,386 @@
+"""From a Snapshot to words."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import NOON
+from tray_app.credentials import KeySource
+from tray_app.errors import Kind, Problem
+from tray_app.formats import Formats
+from tray_app.lemlist.balance import Balance
+from tray_app.rules.alerts import Alert, AlertKind, Snooze
+from tray_app.rules.levels import Level
+from tray_app.store.settings import IconStyle
+from tray_app.view import (
+    LATE,
+    UNKNOWN,
+    IconKey,
+    IconShape,
+    Remedy,
+    View,
+    age_line,
+    ago,
+    notice,
+    view_of,
+)
+from tray_app.watch import Reading, Snapshot
+
+HEALTHY = Balance(12_430, 12_430, subscription=8_000, paid=4_100, gifted=330, freemium=0)
+OFFLINE = Problem(Kind.OFFLINE)
+
+
+class FakeFormats(Formats):
+    """A locale that is the same everywhere."""
+
+    def number(self, number: int) -> str:
+        return f"{number:,}"
+
+    def time(self, moment: datetime) -> str:
+        return moment.strftime("%H:%M")
+
+    def day_and_time(self, moment: datetime) -> str:
+        return moment.strftime("%d %b %H:%M")
+
+
+FORMATS = FakeFormats()
+WINDOWS_TOOLTIP = 127  # characters
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def good(balance: Balance = HEALTHY, level: Level = Level.HEALTHY) -> Snapshot:
+    return Snapshot(
+        Reading(balance, NOON),
+        level,
+        "Acme Growth",
+        key_source=KeySource.KEYCHAIN,
+        next_at=NOON + timedelta(minutes=5),
+    )
+
+
+def failed(kind: Kind, source: KeySource | None = None) -> Snapshot:
+    return Snapshot(problem=Problem(kind), key_source=source)
+
+
+def shown(snapshot: Snapshot, now: datetime = NOON, style: IconStyle = IconStyle.NUMBER) -> View:
+    return view_of(snapshot, style, FORMATS, now)
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def test_a_good_snapshot() -> None:
+    view = shown(good())
+    assert (view.team, view.total, view.unit) == ("Acme Growth", "12,430", "credits")
+    assert (view.level, view.stale, view.headline) == ("Healthy", False, "Healthy · 12,430 credits")
+    assert [(row.bucket, row.label, row.amount, row.text) for row in view.rows] == [
+        ("subscription", "Subscription", 8_000, "8,000"),
+        ("paid", "Paid", 4_100, "4,100"),
+        ("gifted", "Gifted", 330, "330"),
+        ("freemium", "Freemium", 0, "0"),
+    ]
+    assert (view.trouble, view.notes, view.snooze, view.key_is_fixed) == (None, (), "", False)
+    assert view.tooltip() == (
+        "Healthy · 12,430 credits\n"
+        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
+        "Figures from 12:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("level", "credits", "headline"),
+    [
+        (Level.HEALTHY, 12_430, "Healthy · 12,430 credits"),
+        (Level.LOW, 480, "Low · 480 credits"),
+        (Level.CRITICAL, 1, "Critical · 1 credit"),
+        (Level.EMPTY, 0, "Empty · 0 credits"),
+    ],
+)
+def test_every_level_has_a_word(level: Level, credits: int, headline: str) -> None:
+    assert shown(good(Balance(credits), level)).headline == headline
+
+
+def test_a_missing_bucket_is_unknown_and_not_zero() -> None:
+    rows = shown(good(Balance(100, paid=0))).rows
+    assert [(row.amount, row.text) for row in rows] == [
+        (None, UNKNOWN),
+        (0, "0"),
+        (None, UNKNOWN),
+        (None, UNKNOWN),
+    ]
+    assert UNKNOWN == "–"
+
+
+def test_before_the_first_answer() -> None:
+    view = shown(Snapshot())
+    assert (view.team, view.headline) == ("lemlist credits", "Loading · – credits")
+    assert {row.text for row in view.rows} == {UNKNOWN}
+    assert (view.figures, view.trouble, view.stale) == ("", None, False)
+
+
+def test_an_error_does_not_hide_the_last_figures() -> None:
+    view = shown(replace(good(Balance(480, paid=480), Level.LOW), problem=OFFLINE))
+    assert (view.total, view.level, view.stale) == ("480", "Low", True)
+    assert view.headline == "Low, out of date · 480 credits"
+    assert view.figures == "Figures from 12:00: lemlist can't be reached"
+    assert view.trouble is not None
+    assert (view.trouble.title, view.trouble.message) == (OFFLINE.title, OFFLINE.message)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_an_error_from_the_start(kind: Kind) -> None:
+    view = shown(failed(kind))
+    assert view.level == ("Locked" if kind is Kind.KEYCHAIN_LOCKED else "Unknown")
+    assert view.total == UNKNOWN
+    assert view.figures == Problem(kind).title
+    assert not view.stale
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "remedy"),
+    [
+        (Kind.NO_KEY, None, Remedy.ENTER_KEY),
+        (Kind.BAD_KEY, None, Remedy.ENTER_KEY),
+        (Kind.BAD_REQUEST, KeySource.KEYCHAIN, Remedy.ENTER_KEY),
+        (Kind.UNAUTHORIZED, KeySource.KEYCHAIN, Remedy.ENTER_KEY),
+        (Kind.UNAUTHORIZED, KeySource.THIS_RUN, Remedy.ENTER_KEY),
+        (Kind.FORBIDDEN, KeySource.KEYCHAIN, Remedy.ENTER_KEY),
+        (Kind.NO_USER, KeySource.KEYCHAIN, Remedy.ENTER_KEY),
+        (Kind.KEYCHAIN_UNAVAILABLE, None, Remedy.ENTER_KEY),
+        (Kind.KEYCHAIN_LOCKED, None, Remedy.UNLOCK),
+        (Kind.UNAUTHORIZED, KeySource.ENVIRONMENT, None),
+        (Kind.BAD_KEY, KeySource.ENVIRONMENT, None),
+        (Kind.PAYMENT_REQUIRED, KeySource.KEYCHAIN, None),
+        (Kind.OFFLINE, KeySource.KEYCHAIN, None),
+        (Kind.BAD_ADDRESS, KeySource.KEYCHAIN, None),
+    ],
+)
+def test_what_can_be_done(kind: Kind, source: KeySource | None, remedy: Remedy | None) -> None:
+    trouble = shown(failed(kind, source)).trouble
+    assert trouble is not None
+    assert trouble.remedy is remedy
+
+
+@pytest.mark.parametrize(
+    ("source", "notes", "fixed"),
+    [
+        (None, (), False),
+        (KeySource.KEYCHAIN, (), False),
+        (KeySource.ENVIRONMENT, ("The key comes from LEMLIST_API_KEY.",), True),
+        (KeySource.THIS_RUN, ("The key is kept until you quit.",), False),
+        (KeySource.DEMO, ("A demo: the figures are invented.",), False),
+    ],
+)
+def test_where_the_key_comes_from(
+    source: KeySource | None, notes: tuple[str, ...], fixed: bool
+) -> None:
+    view = shown(replace(good(), key_source=source))
+    assert (view.notes, view.key_is_fixed) == (notes, fixed)
+
+
+def test_a_disk_that_can_not_be_written_is_said() -> None:
+    (note,) = shown(replace(good(), can_remember=False)).notes
+    assert note.startswith("The disk can't be written")
+
+
+@pytest.mark.parametrize(
+    ("snooze", "words"),
+    [
+        (None, ""),
+        (Snooze(level=Level.LOW), "Alerts snoozed until the next level"),
+        (Snooze(until=NOON + timedelta(hours=1)), "Alerts snoozed until 13:00"),
+        (Snooze(until=NOON + timedelta(hours=20)), "Alerts snoozed until 23 Nov 08:00"),
+        (Snooze(until=NOON), ""),
+    ],
+    ids=str,
+)
+def test_snooze(snooze: Snooze | None, words: str) -> None:
+    assert shown(replace(good(), snooze=snooze)).snooze == words
+
+
+def test_figures_from_another_day_have_their_date() -> None:
+    assert shown(good(), NOON + timedelta(days=1)).figures == "Figures from 22 Nov 12:00"
+
+
+@pytest.mark.parametrize(
+    ("age", "is_stale"),
+    [
+        (timedelta(0), False),
+        (timedelta(minutes=5), False),
+        (timedelta(minutes=5) + LATE, False),
+        (timedelta(minutes=5, seconds=1) + LATE, True),
+        (timedelta(days=365), True),
+        (-LATE, False),
+        (timedelta(days=-365), True),
+    ],
+    ids=str,
+)
+def test_figures_get_out_of_date_by_their_age(age: timedelta, is_stale: bool) -> None:
+    view = shown(replace(good(), next_at=NOON + timedelta(minutes=5)), NOON + age)
+    assert view.stale is is_stale
+    assert view.icon.stale is is_stale
+    assert ("out of date" in view.headline) is is_stale
+    assert view.trouble is None
+
+
+# --- the tooltip --------------------------------------------------------------------------------
+
+
+def test_a_tooltip_has_everything() -> None:
+    snapshot = replace(good(), problem=Problem(Kind.TIMEOUT))
+    assert shown(snapshot).tooltip() == (
+        "Healthy, out of date · 12,430 credits\n"
+        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
+        "Figures from 12:00: lemlist did not answer in time"
+    )
+
+
+def test_a_long_tooltip_drops_the_problem_first() -> None:
+    snapshot = replace(good(), problem=Problem(Kind.TIMEOUT))
+    assert shown(snapshot).tooltip(WINDOWS_TOOLTIP) == (
+        "Healthy, out of date · 12,430 credits\n"
+        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
+        "Figures from 12:00"
+    )
+
+
+def test_a_very_long_tooltip_drops_the_buckets_too() -> None:
+    balance = Balance(9_999_999, 9_999_999, 9_999_999, 9_999_999, 9_999_999, 9_999_999)
+    snapshot = replace(good(balance), problem=Problem(Kind.TIMEOUT))
+    assert shown(snapshot).tooltip(WINDOWS_TOOLTIP) == (
+        "Healthy, out of date · 9,999,999 credits\n"
+        "Figures from 12:00: lemlist did not answer in time"
+    )
+
+
+amounts = st.none() | st.integers(-(10**15), 10**15)
+
+
+@given(
+    st.builds(Balance, st.integers(0, 10**15), amounts, amounts, amounts, amounts, amounts),
+    st.sampled_from(Level),
+    st.none() | st.sampled_from(Kind).map(Problem),
+    st.text(max_size=500),
+    st.timedeltas(timedelta(0), timedelta(days=1000)),
+)
+def test_a_tooltip_fits_and_has_the_total(
+    balance: Balance, level: Level, problem: Problem | None, team: str, age: timedelta
+) -> None:
+    snapshot = Snapshot(Reading(balance, NOON), level, team, problem)
+    tooltip = shown(snapshot, NOON + age).tooltip(WINDOWS_TOOLTIP)
+    assert len(tooltip) <= WINDOWS_TOOLTIP
+    assert f"{balance.credits:,} credit" in tooltip
+    assert "Figures from" in tooltip
+
+
+# --- the icon -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize(("style", "amount"), [(IconStyle.NUMBER, 480), (IconStyle.SYMBOL, None)])
+@pytest.mark.parametrize("problem", [None, OFFLINE], ids=["fresh", "stale"])
+def test_icon(level: Level, style: IconStyle, amount: int | None, problem: Problem | None) -> None:
+    snapshot = replace(good(Balance(480), level), problem=problem)
+    expected = IconKey(IconShape(level.value), amount, stale=problem is not None)
+    assert shown(snapshot, style=style).icon == expected
+
+
+@pytest.mark.parametrize("kind", [None, *Kind])
+def test_icon_without_figures(kind: Kind | None) -> None:
+    shape = IconShape.LOCKED if kind is Kind.KEYCHAIN_LOCKED else IconShape.UNKNOWN
+    assert shown(failed(kind) if kind else Snapshot()).icon == IconKey(shape)
+
+
+def test_figures_stay_when_the_keychain_is_locked_later() -> None:
+    snapshot = replace(good(), problem=Problem(Kind.KEYCHAIN_LOCKED))
+    assert shown(snapshot).icon == IconKey(IconShape.HEALTHY, 12_430, stale=True)
+
+
+# --- ages ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        ({"seconds": -5}, "just now"),
+        ({"hours": -5}, "just now"),
+        ({}, "just now"),
+        ({"seconds": 59}, "just now"),
+        ({"seconds": 60}, "1 min ago"),
+        ({"minutes": 38, "seconds": 59}, "38 min ago"),
+        ({"minutes": 59, "seconds": 59}, "59 min ago"),
+        ({"hours": 1}, "1 hour ago"),
+        ({"hours": 2, "minutes": 59}, "2 hours ago"),
+        ({"hours": 47}, "47 hours ago"),
+        ({"hours": 48}, "2 days ago"),
+        ({"days": 3, "hours": 23}, "3 days ago"),
+        ({"days": 400}, "400 days ago"),
+    ],
+    ids=str,
+)
+def test_ago(age: dict[str, int], words: str) -> None:
+    assert ago(timedelta(**age)) == words
+
+
+@pytest.mark.parametrize(
+    ("age", "wait", "line"),
+    [
+        (timedelta(0), timedelta(minutes=5), "Updated just now · next in 5 min"),
+        (timedelta(minutes=2), timedelta(minutes=3), "Updated 2 min ago · next in 3 min"),
+        (timedelta(0), timedelta(seconds=59), "Updated just now · next in less than a minute"),
+        (timedelta(0), -timedelta(hours=1), "Updated just now · next in less than a minute"),
+        (timedelta(0), timedelta(hours=1), "Updated just now · next in 1 hour"),
+        (timedelta(0), timedelta(hours=24), "Updated just now · next in 24 hours"),
+    ],
+    ids=str,
+)
+def test_age_line(age: timedelta, wait: timedelta, line: str) -> None:
+    now = NOON + age
+    assert age_line(replace(good(), next_at=now + wait), now) == line
+
+
+def test_age_line_without_figures() -> None:
+    assert age_line(Snapshot(), NOON) == ""
+    waiting = Snapshot(problem=OFFLINE, next_at=NOON + timedelta(seconds=90))
+    assert age_line(waiting, NOON) == "Next try in 2 min"
+
+
+# --- notifications ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("alert", "title", "body"),
+    [
+        (Alert(AlertKind.LOW, 480), "480 credits left", "low"),
+        (Alert(AlertKind.LOW, 1_480), "1,480 credits left", "low"),
+        (Alert(AlertKind.CRITICAL, 1), "1 credit left", "critical"),
+        (Alert(AlertKind.EMPTY, 0), "0 credits left", "Enrichment has stopped"),
+        (Alert(AlertKind.REFILL, 8_000, gained=7_910), "+7,910 credits", "8,000"),
+    ],
+    ids=str,
+)
+def test_notice(alert: Alert, title: str, body: str) -> None:
+    said_title, said_body = notice(alert, FORMATS)
+    assert said_title == title
+    assert body in said_body
+    assert said_body.endswith(".")
+
+
+@given(st.sampled_from(AlertKind), st.integers(0, 10**15), st.integers(0, 10**15))
+def test_a_notice_fits_on_windows(kind: AlertKind, credits: int, gained: int) -> None:
+    title, body = notice(Alert(kind, credits, gained), FORMATS)
+    assert len(title) <= 63
+    assert len(body) <= 255

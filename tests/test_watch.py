@@ -1,0 +1,417 @@
+"""One poll, from the key to the Snapshot."""
+
+import json
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fakes import FakeApi, FakeClock, FakeKeychain
+from tray_app.credentials import KEY_VARIABLE, Credentials, KeySource
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.address import URL_VARIABLE
+from tray_app.lemlist.balance import Balance, Team
+from tray_app.lemlist.client import Client
+from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
+from tray_app.rules.levels import Level, Thresholds
+from tray_app.store.alerts import AlertsFile
+from tray_app.store.settings import Settings
+from tray_app.watch import Checked, Reading, Snapshot, Watch, connector
+
+KEY = "fake-key-1"
+OTHER_KEY = "fake-key-2"
+OFFLINE = Problem(Kind.OFFLINE)
+
+
+@dataclass
+class World:
+    """All that a watch touches; a second watch in it is a restart."""
+
+    folder: Path
+    api: FakeApi = field(default_factory=FakeApi)
+    clock: FakeClock = field(default_factory=FakeClock)
+    keychain: FakeKeychain = field(default_factory=lambda: FakeKeychain(KEY))
+    keys: list[str] = field(default_factory=list)
+
+    @property
+    def alerts(self) -> Path:
+        return self.folder / "state" / "alerts.json"
+
+    def connect(self, key: str) -> FakeApi:
+        self.keys.append(key)
+        return self.api
+
+    def watch(self, settings: Settings | None = None) -> Watch:
+        return Watch(
+            Credentials({}, self.keychain),
+            self.connect,
+            AlertsFile(self.alerts, "default"),
+            settings or Settings(),
+            now=self.clock,
+            chance=lambda: 0.5,
+        )
+
+    def poll(self, watch: Watch, answer: int | Problem) -> Snapshot:
+        self.api.answer = answer if isinstance(answer, Problem) else Balance(answer)
+        self.clock.forward(minutes=5)
+        return watch.poll()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def alerted(world: World, watch: Watch, *answers: int | Problem) -> list[str | None]:
+    """Poll these answers and return what each poll alerted."""
+    snapshots = [world.poll(watch, each) for each in answers]
+    return [each.alert.kind.value if each.alert else None for each in snapshots]
+
+
+# --- a poll -------------------------------------------------------------------------------------
+
+
+def test_a_good_poll(world: World) -> None:
+    assert world.poll(world.watch(), 12_430) == Snapshot(
+        reading=Reading(Balance(12_430), world.clock.now),
+        level=Level.HEALTHY,
+        team="Acme Growth",
+        key_source=KeySource.KEYCHAIN,
+        wait=300,
+        next_at=world.clock.now + timedelta(minutes=5),
+    )
+    assert world.keys == [KEY]
+
+
+def test_a_failure_keeps_the_last_good_figures(world: World) -> None:
+    watch = world.watch()
+    good = world.poll(watch, 480)
+    bad = world.poll(watch, OFFLINE)
+    assert (bad.reading, bad.level, bad.team) == (good.reading, Level.LOW, "Acme Growth")
+    assert (bad.problem, bad.alert, bad.wait) == (OFFLINE, None, 15)
+    again = world.poll(watch, 470)
+    assert (again.problem, again.alert, again.wait) == (None, None, 300)
+
+
+def test_a_failure_from_the_start(world: World) -> None:
+    snapshot = world.poll(world.watch(), OFFLINE)
+    assert (snapshot.reading, snapshot.level, snapshot.team) == (None, None, None)
+    assert snapshot.problem is OFFLINE
+
+
+@pytest.mark.parametrize(
+    ("problem", "waits"),
+    [
+        (OFFLINE, [15, 30, 60, 120, 240, 480, 900, 900]),
+        (Problem(Kind.RATE_LIMITED, retry_after=100), [100, 100, 100, 120]),
+        (Problem(Kind.SERVER_ERROR, retry_after=3600), [3600, 3600]),
+        (Problem(Kind.UNAUTHORIZED), [3600, 3600]),
+    ],
+    ids=["offline", "rate limit", "503", "refused key"],
+)
+def test_waits_after_failures(world: World, problem: Problem, waits: list[float]) -> None:
+    watch = world.watch()
+    assert [world.poll(watch, problem).wait for _ in waits] == waits
+    assert world.poll(watch, 12_000).wait == 300
+    assert world.poll(watch, problem).wait == waits[0]
+
+
+@pytest.mark.parametrize("kind", [Kind.KEYCHAIN_LOCKED, Kind.KEYCHAIN_UNAVAILABLE])
+def test_a_keychain_that_gives_no_key(world: World, kind: Kind) -> None:
+    world.keychain.problem = Problem(kind)
+    watch = world.watch()
+    snapshot = watch.poll()
+    assert snapshot.problem is not None
+    assert (snapshot.problem.kind, snapshot.key_source) == (kind, None)
+    assert world.api.asked_balance == 0
+    world.keychain.problem = None
+    assert watch.poll(prompt=True).problem is None
+    assert world.keychain.prompts == [False, True]
+
+
+def test_no_key(world: World) -> None:
+    world.keychain.key = None
+    problem = world.watch().poll().problem
+    assert problem is not None
+    assert problem.kind is Kind.NO_KEY
+
+
+def test_the_log_tells_the_kind_and_nothing_secret(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    world.api.identity = Problem(Kind.TIMEOUT, "no whole answer in 5 s")
+    watch = world.watch()
+    world.poll(watch, 480)
+    world.poll(watch, Problem(Kind.OFFLINE, "ConnectTimeout"))
+    assert "poll failed: offline ConnectTimeout" in caplog.text
+    assert "no team name: timeout" in caplog.text
+    assert KEY not in caplog.text
+
+
+# --- the team's name ----------------------------------------------------------------------------
+
+
+def test_the_team_is_asked_for_once(world: World) -> None:
+    watch = world.watch()
+    for _ in range(3):
+        world.poll(watch, 12_000)
+    assert world.api.asked_team == 1
+
+
+def test_a_team_without_a_name_fails_nothing_and_is_not_asked_again_at_once(world: World) -> None:
+    world.api.identity = Problem(Kind.TIMEOUT)
+    watch = world.watch()
+    for _ in range(3):
+        snapshot = world.poll(watch, 12_000)
+        assert (snapshot.team, snapshot.problem, snapshot.level) == (None, None, Level.HEALTHY)
+    assert world.api.asked_team == 1
+
+
+# --- alerts -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([12_000, 480, 470, 90, 0], [None, "low", None, "critical", "empty"]),
+        ([480, 470], ["low", None]),
+        ([12_000, OFFLINE, 480], [None, None, "low"]),
+        ([480, OFFLINE, OFFLINE, 470], ["low", None, None, None]),
+        ([480, OFFLINE, 12_000], ["low", None, "refill"]),
+        ([OFFLINE, 480], [None, "low"]),
+        ([OFFLINE, 12_000], [None, None]),
+    ],
+    ids=["fall", "low from the start", "after a gap", "stale", "refill", "late", "late and well"],
+)
+def test_alerts(world: World, answers: list[int | Problem], expected: list[str | None]) -> None:
+    assert alerted(world, world.watch(), *answers) == expected
+
+
+def test_the_alert_of_a_poll_is_not_in_the_next_snapshot(world: World) -> None:
+    watch = world.watch()
+    assert world.poll(watch, 480).alert == Alert(AlertKind.LOW, 480)
+    assert watch.apply(Settings(interval=60)).alert is None
+    assert watch.snooze(SnoozeChoice.HOUR).alert is None
+
+
+def test_a_restart_does_not_say_it_again(world: World) -> None:
+    assert alerted(world, world.watch(), 12_000, 480) == [None, "low"]
+    assert alerted(world, world.watch(), 470, 90) == [None, "critical"]
+    assert alerted(world, world.watch(), OFFLINE, 80) == [None, None]
+
+
+def test_another_team_is_another_story(world: World) -> None:
+    assert alerted(world, world.watch(), 480) == ["low"]
+    world.api.identity = Team("tea_2", "Other")
+    assert alerted(world, world.watch(), 470) == ["low"]
+
+
+def test_another_key_is_another_story(world: World) -> None:
+    watch = world.watch()
+    assert alerted(world, watch, 12_000, 480) == [None, "low"]
+    world.api.identity = Team("tea_2", "Other")
+    watch.use_key(OTHER_KEY, store=True)
+    snapshot = world.poll(watch, 90)
+    assert snapshot.alert == Alert(AlertKind.CRITICAL, 90)
+    assert snapshot.team == "Other"
+
+
+def test_notifications_off(world: World) -> None:
+    watch = world.watch(Settings(notifications=False))
+    assert alerted(world, watch, 12_000, 480) == [None, None]
+    watch.apply(Settings(notifications=True))
+    assert alerted(world, watch, 470, 90) == [None, "critical"]
+
+
+def test_a_snooze(world: World) -> None:
+    watch = world.watch()
+    world.poll(watch, 12_000)
+    snapshot = watch.snooze(SnoozeChoice.HOUR)
+    assert snapshot.snooze is not None
+    assert snapshot.snooze.until == world.clock.now + timedelta(hours=1)
+    assert alerted(world, watch, 480) == [None]
+    world.clock.forward(hours=1)
+    assert alerted(world, world.watch(), 470, 460) == ["low", None]
+
+
+def test_state_that_can_not_be_kept_fails_nothing(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    (world.folder / "state").write_text("in the way")
+    watch = world.watch()
+    assert alerted(world, watch, 12_000, 480, 470) == [None, "low", None]
+    assert "can't be kept" in caplog.text
+    assert not watch.poll().can_remember
+
+
+def test_without_a_file_nothing_is_kept(world: World) -> None:
+    watch = Watch(Credentials({}, world.keychain), world.connect, None, Settings())
+    assert alerted(world, watch, 12_000, 480) == [None, "low"]
+    assert not world.alerts.exists()
+
+
+def test_neither_key_nor_amount_is_kept(world: World) -> None:
+    world.poll(world.watch(), 480)
+    assert json.loads(world.alerts.read_text())["default"]["said"] == ["low"]
+    assert not {KEY, "480"} & set(world.alerts.read_text().split('"'))
+
+
+steps = st.lists(
+    st.sampled_from([0, 50, 100, 104, 105, 300, 500, 524, 525, 12_000])
+    | st.just(OFFLINE)
+    | st.sampled_from(["restart", "settings", *SnoozeChoice]),
+    max_size=25,
+)
+
+
+@settings(max_examples=60)
+@given(steps)
+def test_no_sequence_alerts_twice_in_an_episode_or_on_stale_data(
+    run: list[int | Problem | str],
+) -> None:
+    with TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        watch = world.watch()
+        said: set[str] = set()
+        for step in run:
+            match step:
+                case int():
+                    snapshot = world.poll(watch, step)
+                    assert snapshot.level is not None
+                    now = snapshot.level.severity
+                    said -= {level.value for level in Level if level.severity > now}
+                    if snapshot.alert and snapshot.alert.kind is not AlertKind.REFILL:
+                        assert snapshot.alert.kind.value not in said
+                        said.add(snapshot.alert.kind.value)
+                case Problem():
+                    assert world.poll(watch, step).alert is None
+                case SnoozeChoice():
+                    assert watch.snooze(step).alert is None
+                case "settings":
+                    assert watch.apply(Settings(interval=60)).alert is None
+                case _:
+                    watch = world.watch()
+
+
+# --- settings -----------------------------------------------------------------------------------
+
+
+def test_other_thresholds_judge_anew_and_say_nothing(world: World) -> None:
+    watch = world.watch()
+    world.poll(watch, 600)
+    snapshot = watch.apply(Settings(Thresholds(1000, 100), interval=60))
+    assert (snapshot.level, snapshot.alert, snapshot.wait) == (Level.LOW, None, 60)
+    assert alerted(world, watch, 590) == [None]
+    assert watch.apply(Settings()).level is Level.HEALTHY
+
+
+def test_other_settings_leave_the_level_alone(world: World) -> None:
+    watch = world.watch()
+    assert alerted(world, watch, 500, 510) == ["low", None]
+    assert watch.apply(Settings(interval=60)).level is Level.LOW
+    assert alerted(world, watch, 500) == [None]
+
+
+def test_settings_before_the_first_poll(world: World) -> None:
+    watch = world.watch()
+    snapshot = watch.apply(Settings(interval=60))
+    assert (snapshot.reading, snapshot.level, snapshot.wait) == (None, None, 60)
+
+
+def test_settings_while_there_is_a_problem(world: World) -> None:
+    watch = world.watch()
+    world.poll(watch, OFFLINE)
+    assert watch.apply(Settings(interval=60)).problem is OFFLINE
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+
+def test_checking_a_key_stores_nothing(world: World) -> None:
+    watch = world.watch()
+    assert watch.check(f" {OTHER_KEY}\n") == Checked("Acme Growth", Balance(1000))
+    assert world.keys == [OTHER_KEY]
+    assert world.keychain.key == KEY
+
+
+def test_checking_a_key_of_a_team_without_a_name(world: World) -> None:
+    world.api.identity = Problem(Kind.TIMEOUT)
+    assert world.watch().check(OTHER_KEY).team is None
+
+
+@pytest.mark.parametrize(("key", "kind"), [("", Kind.BAD_KEY), (OTHER_KEY, Kind.UNAUTHORIZED)])
+def test_checking_a_key_that_is_no_good(world: World, key: str, kind: Kind) -> None:
+    world.api.answer = Problem(Kind.UNAUTHORIZED)
+    with pytest.raises(Problem) as caught:
+        world.watch().check(key)
+    assert caught.value.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("store", "stored", "source"),
+    [(True, OTHER_KEY, KeySource.KEYCHAIN), (False, KEY, KeySource.THIS_RUN)],
+)
+def test_another_key(world: World, store: bool, stored: str, source: KeySource) -> None:
+    watch = world.watch()
+    world.poll(watch, OFFLINE)
+    watch.use_key(f" {OTHER_KEY} ", store=store)
+    assert world.poll(watch, 12_000).key_source is source
+    assert world.keys == [KEY, OTHER_KEY]
+    assert world.keychain.key == stored
+
+
+def test_the_old_key_stays_when_the_new_one_can_not_be_stored(world: World) -> None:
+    watch = world.watch()
+    before = world.poll(watch, 480)
+    world.keychain.problem = Problem(Kind.KEYCHAIN_LOCKED)
+    with pytest.raises(Problem):
+        watch.use_key(OTHER_KEY, store=True)
+    assert world.keychain.key == KEY
+    after = world.poll(watch, 480)
+    assert replace(after, reading=None, alert=None, next_at=None) == replace(
+        before, reading=None, alert=None, next_at=None
+    )
+    assert world.keys == [KEY]
+
+
+# --- over a real socket -------------------------------------------------------------------------
+
+
+def watch_at(url: str) -> Watch:
+    environ = {URL_VARIABLE: url, KEY_VARIABLE: DEMO_KEY}
+    return Watch(Credentials(environ, FakeKeychain()), connector(environ), None, Settings())
+
+
+def test_the_sandbox() -> None:
+    with Sandbox(story="fixed") as sandbox:
+        watch = watch_at(sandbox.url)
+        good = watch.poll()
+        assert (good.team, good.level, good.key_source) == (
+            "Acme Growth",
+            Level.HEALTHY,
+            KeySource.ENVIRONMENT,
+        )
+        sandbox.set_fault("503", retry_after="1000")
+        bad = watch.poll()
+        assert bad.reading == good.reading
+        assert bad.wait == 1000
+        sandbox.set_fault(None)
+        sandbox.set_total(0)
+        assert watch.poll().alert == Alert(AlertKind.EMPTY, 0)
+
+
+def test_a_bad_address() -> None:
+    problem = watch_at("http://api.lemlist.com/api").poll().problem
+    assert problem is not None
+    assert problem.kind is Kind.BAD_ADDRESS
+
+
+def test_the_connector_makes_clients() -> None:
+    assert isinstance(connector({})(KEY), Client)

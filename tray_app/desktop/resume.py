@@ -1,0 +1,69 @@
+"""Moments at which the figures are to be asked for anew: after a sleep, with the network back."""
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtNetwork import QNetworkInformation
+
+TICK = 40.0
+"""Seconds between two looks at the clock: late enough to let the processor sleep."""
+
+SETTLING_TIME = 5000
+"""Milliseconds from a resume to the poll, for the network to come up."""
+
+_SURPRISE = 60.0  # seconds that the clock may be off after a tick, which is coarse
+
+
+class Resume(QObject):
+    """Notices that the computer has slept, that its clock was set, or that it is online again.
+
+    A sleep and a clock that was set look the same from here: the time of day is not where the
+    tick should have found it. Both make what is known of the figures' age worthless.
+    """
+
+    ticked = Signal()
+    """For what is said of the time of day."""
+    resumed = Signal()
+
+    def __init__(
+        self,
+        parent: QObject,
+        *,
+        tick: float = TICK,
+        settling_time: int = SETTLING_TIME,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(parent)
+        self._tick_seconds = tick
+        self._clock = clock
+        self._expected = clock() + tick
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(round(tick * 1000))
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(settling_time)
+        self._settling.timeout.connect(self.resumed)
+        # Its back ends differ by platform, and not every system has one.
+        if QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
+            QNetworkInformation.instance().reachabilityChanged.connect(self._network_changed)
+
+    def stop(self) -> None:
+        """Notice nothing more."""
+        self._timer.stop()
+        self._settling.stop()
+
+    @Slot()
+    def _tick(self) -> None:
+        now = self._clock()
+        if abs(now - self._expected) > _SURPRISE:
+            self._settling.start()
+        self._expected = now + self._tick_seconds
+        self.ticked.emit()
+
+    @Slot(QNetworkInformation.Reachability)
+    def _network_changed(self, reachability: QNetworkInformation.Reachability) -> None:
+        if reachability is QNetworkInformation.Reachability.Online:
+            self._settling.start()

@@ -1,0 +1,37 @@
+"""What is done about a defect of this program: it is logged, said once, and survived."""
+
+import logging
+import sys
+import threading
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Signal
+
+from tray_app.logs import outline
+
+log = logging.getLogger(__name__)
+
+
+class UncaughtErrors(QObject):
+    """Hears of exceptions that nobody caught, in any thread."""
+
+    first_raised = Signal()
+    """Emitted once: a user who is told again learns nothing new."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._is_told = False
+        sys.excepthook = self._take
+        threading.excepthook = self._take_from_thread
+
+    def _take(
+        self, _class: type[BaseException], error: BaseException, frames: TracebackType | None
+    ) -> None:
+        log.critical("uncaught: %s", outline(error, frames))
+        if not self._is_told:
+            self._is_told = True
+            self.first_raised.emit()
+
+    def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            self._take(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)

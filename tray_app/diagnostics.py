@@ -1,0 +1,64 @@
+"""What a user can send to whoever helps: no key, no team, no figures."""
+
+import locale
+import os
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from tray_app import __version__
+from tray_app.errors import Problem
+from tray_app.store.settings import Settings
+
+PACKAGES = ("PySide6-Essentials", "requests", "urllib3", "truststore", "keyring", "jeepney")
+VARIABLES = ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "LANG")
+
+
+@dataclass(frozen=True, slots=True)
+class PastProblem:
+    """A problem and when it came up."""
+
+    at: datetime
+    problem: Problem
+
+
+def report(
+    settings: Settings,
+    problems: Iterable[PastProblem],
+    *,
+    keychain: str,
+    tray: str,
+    environ: Mapping[str, str] = os.environ,
+) -> str:
+    """Describe this program and where it runs, one fact a line."""
+    frozen = " (bundle)" if getattr(sys, "frozen", False) else ""
+    facts = [
+        ("lemlist-credits", __version__ + frozen),
+        ("system", platform.platform()),
+        ("Python", platform.python_version()),
+        *((package, _version(package)) for package in PACKAGES),
+        *((name, environ.get(name, "–")) for name in VARIABLES),
+        ("encoding", locale.getpreferredencoding(do_setlocale=False)),
+        ("tray", tray),
+        ("keychain", keychain),
+        ("low, critical", f"{settings.thresholds.low}, {settings.thresholds.critical}"),
+        ("interval", f"{settings.interval} s"),
+        ("notifications", "on" if settings.notifications else "off"),
+        ("icon", settings.icon),
+    ]
+    lines = [f"{name}: {value}" for name, value in facts]
+    lines += [
+        f"{past.at:%Y-%m-%d %H:%M:%S} {past.problem.kind} {past.problem.detail}".rstrip()
+        for past in problems
+    ]
+    return "\n".join(lines)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # a bundle does not carry what pip knows of its packages
+        return "–"

@@ -1,0 +1,71 @@
+"""The log: small files in the platform's log folder, written away from whoever logs."""
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+
+LARGEST_FILE = 200_000
+OLD_FILES = 2
+"""Bytes of a log file, and how many old ones are kept beside the newest."""
+
+
+def start_logging(file: Path, *, verbose: bool) -> Callable[[], None]:
+    """Send what is logged to a file and to standard error; return what ends that.
+
+    A thread of its own does the writing, so that a slow disk holds up nobody. A log that can't be
+    written is done without.
+    """
+    logging.raiseExceptions = False
+    handlers: list[logging.Handler] = [_File(file)]
+    if sys.stderr is not None:  # a windowed program on Windows has none
+        terminal = logging.StreamHandler()
+        terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
+        terminal.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        handlers.append(terminal)
+    queue: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    sender = QueueHandler(queue)
+    root = logging.getLogger()
+    root.addHandler(sender)
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    listener = QueueListener(queue, *handlers, respect_handler_level=True)
+    listener.start()
+
+    def stop() -> None:
+        root.removeHandler(sender)
+        listener.stop()
+        for handler in handlers:
+            handler.close()
+
+    return stop
+
+
+def outline(error: BaseException | None, frames: TracebackType | None) -> str:
+    """Say what was raised, and where, without the values: some of them may be the key."""
+    places = (
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(frames)
+    )
+    return " > ".join((*places, type(error).__name__))
+
+
+class _File(RotatingFileHandler):
+    """A log file whose folder is made when there is something to write."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            file, maxBytes=LARGEST_FILE, backupCount=OLD_FILES, encoding="utf-8", delay=True
+        )
+        self._folder = file.parent
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            super().emit(record)
+        except OSError:
+            self.handleError(record)
