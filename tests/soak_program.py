@@ -67,15 +67,15 @@ class Lead(QObject):
             )
 
 
-import PySide6.QtGui
 
-PySide6.QtGui.QPixmapCache.setCacheLimit(512)
+
 
 
 class LedApp(app.App):
     """The program, with the lead."""
 
     def start(self, *, demo: bool) -> None:
+        from PySide6.QtGui import QPixmapCache; QPixmapCache.setCacheLimit(int(os.environ.get("PMC","10240")))
         super().start(demo=demo)
         self._lead = Lead(self._poller)
 
