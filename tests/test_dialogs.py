@@ -176,8 +176,8 @@ def test_space_around_a_key_is_trimmed(dialog: KeyDialog, text: str) -> None:
         ("clé", "It has characters that no key has."),
         ("one\ntwo", "It has characters that no key has."),
         ("one\x07two", "It has characters that no key has."),
-        ("k" * 1001, "It is longer than 1000 characters."),
-        ("k" * 100_000, "It is longer than 1000 characters."),
+        ("k" * 1001, "It is longer than 1,000 characters."),
+        ("k" * 100_000, "It is longer than 1,000 characters."),
     ],
 )
 def test_unusable_text_is_refused_in_words(dialog: KeyDialog, text: str, reason: str) -> None:

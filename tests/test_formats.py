@@ -14,13 +14,14 @@ MOMENT = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _plain_and_in_india(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    before = locale.setlocale(locale.LC_ALL)
     with monkeypatch.context() as patch:
         patch.setenv("LC_ALL", "C")
         patch.setenv("TZ", "Asia/Kolkata")
         time.tzset()
         yield
     time.tzset()
-    locale.setlocale(locale.LC_ALL, "")
+    locale.setlocale(locale.LC_ALL, before)
 
 
 @pytest.mark.parametrize(

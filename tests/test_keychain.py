@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -279,12 +280,13 @@ def test_a_keyring_that_hangs(
         if Path(f"/proc/{pid}/comm").read_text().startswith("gnome-keyring-d")
     ]
     os.kill(daemon, signal.SIGSTOP)
-    try:
-        with pytest.raises(Problem) as caught:
-            keychain.read(prompt=False)
-        assert caught.value.kind is Kind.KEYCHAIN_LOCKED
-    finally:
-        os.kill(daemon, signal.SIGCONT)
+    with ThreadPoolExecutor() as pool:
+        try:
+            problem = pool.submit(keychain.read, prompt=False).exception(timeout=10)
+        finally:
+            os.kill(daemon, signal.SIGCONT)
+    assert isinstance(problem, Problem)
+    assert problem.kind is Kind.KEYCHAIN_LOCKED
     wait_until(
         lambda: "keychain" not in {each.name for each in threading.enumerate()},
         TIMEOUT,

@@ -23,8 +23,10 @@ class TerminalFormats:
     """The locale of the C library, for the commands without a screen."""
 
     def __init__(self) -> None:
-        with suppress(locale.Error):  # a locale that is not installed leaves the plain one
-            locale.setlocale(locale.LC_ALL, "")
+        # Not the encoding of characters, which Python has chosen already.
+        for category in (locale.LC_NUMERIC, locale.LC_TIME):
+            with suppress(locale.Error):  # a locale that is not installed leaves the plain one
+                locale.setlocale(category, "")
 
     def number(self, number: int) -> str:
         """Write a whole number with its thousands separated, by commas in a plain locale."""
