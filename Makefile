@@ -3,6 +3,7 @@
 # make test    set up, check, bundle and run all tests
 # make check   formatting, lint, types, import contract, dependencies
 # make bundle  the program with everything it needs, in dist/lemlist-credits/
+# make soak    thousands of polls on a desktop in memory: does anything grow?
 # make pictures  all pictures to look at, in build/, and those of the README, in docs/pictures/
 # make setup   all that the others need, without doing anything with it
 # make lock    write the lock files after a change of pyproject.toml; deleted ones upgrade
@@ -24,7 +25,7 @@ DEMO := $(BIN)/python main.py demo
 run demo: PURPOSES := qt
 endif
 
-.PHONY: run demo test check bundle pictures setup lock clean system
+.PHONY: run demo test check bundle soak pictures setup lock clean system
 .NOTPARALLEL:
 
 run: .venv/runtime-installed
@@ -50,6 +51,9 @@ bundle: dist/lemlist-credits/lemlist-credits
 dist/lemlist-credits/lemlist-credits: .venv/dev-installed $(SOURCES)
 	$(BIN)/pyinstaller --noconfirm --log-level=WARN build.spec
 	touch $@
+
+soak: .venv/dev-installed
+	$(BIN)/python -m tests.soak
 
 pictures: .venv/dev-installed
 	$(BIN)/python -m tests.demo build/demo
