@@ -29,8 +29,8 @@ for purpose in "$@"; do
         ;;
     virtual-desktop)
         needed="$needed at-spi2-core dbus dbus-x11 dunst fonts-dejavu-core fonts-inter gcr
-            gnome-keyring hsetroot imagemagick libsecret-tools openbox picom xdotool xfce4-panel
-            xfconf xvfb"
+            gnome-keyring hsetroot imagemagick libfaketime libsecret-tools openbox picom xdotool
+            xfce4-panel xfconf xvfb"
         ;;
     bundle)
         needed="$needed binutils ${debian_python:+lib$debian_python}"

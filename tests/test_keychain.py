@@ -14,7 +14,6 @@ import pytest
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop, processes_at_home
 from tests.waiting import wait_until
 from tray_app.errors import Kind, Problem
-from tray_app.store import keychain as keychain_module
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 
 KEY = "fake-key-0123456789abcdef"
@@ -269,11 +268,9 @@ def test_a_locked_keyring_asks_when_it_may(keys: tuple[str, str], outcome: str) 
     assert output.strip() == outcome
 
 
-def test_a_keyring_that_hangs(
-    desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch, keychain: Keychain
-) -> None:
+def test_a_keyring_that_hangs(desktop: VirtualDesktop, keychain: Keychain) -> None:
     keychain.write(KEY)
-    monkeypatch.setattr(keychain_module, "ANSWER_TIME", 0.5)
+    impatient = Keychain(ACCOUNT, answer_time=0.5)
     (daemon,) = [
         pid
         for pid in processes_at_home(desktop.home)
@@ -282,7 +279,7 @@ def test_a_keyring_that_hangs(
     os.kill(daemon, signal.SIGSTOP)
     with ThreadPoolExecutor() as pool:
         try:
-            problem = pool.submit(keychain.read, prompt=False).exception(timeout=10)
+            problem = pool.submit(impatient.read, prompt=False).exception(timeout=10)
         finally:
             os.kill(daemon, signal.SIGCONT)
     assert isinstance(problem, Problem)

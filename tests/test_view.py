@@ -358,6 +358,11 @@ def test_age_line_without_figures() -> None:
     assert age_line(waiting, NOON) == "Next try in 2 min"
 
 
+def test_age_line_says_nothing_that_the_clock_makes_absurd() -> None:
+    snapshot = replace(good(), next_at=NOON + timedelta(minutes=5))
+    assert age_line(snapshot, NOON - timedelta(days=365)) == ""
+
+
 # --- notifications ------------------------------------------------------------------------------
 
 

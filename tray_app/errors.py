@@ -94,7 +94,7 @@ _WORDS: dict[Kind, Callable[[], tuple[str, str]]] = {
         tr("Unlock it, so that the API key can be read."),
     ),
     Kind.KEYCHAIN_UNAVAILABLE: lambda: (
-        tr("No keychain was found"),
+        tr("The keychain can't be used"),
         tr("Enter the key; without a keychain it is kept only until you quit."),
     ),
 }

@@ -4,6 +4,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from queue import SimpleQueue
@@ -39,7 +40,8 @@ def start_logging(file: Path, *, verbose: bool) -> Callable[[], None]:
         root.removeHandler(sender)
         listener.stop()
         for handler in handlers:
-            handler.close()
+            with suppress(OSError):  # it tries once more to write what a full disk did not take
+                handler.close()
 
     return stop
 

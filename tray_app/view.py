@@ -17,6 +17,9 @@ from tray_app.watch import Reading, Snapshot
 
 UNKNOWN = "–"
 
+LONGEST_WAIT = timedelta(hours=25)
+"""More than any wait is; what is said to be further ahead is a matter of the clock."""
+
 LATE = timedelta(minutes=2)
 """By how much a poll may be late, or a clock off, before it is said."""
 
@@ -155,9 +158,9 @@ def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetim
 def age_line(snapshot: Snapshot, now: datetime) -> str:
     """Say how old the figures are and when the next come, for a window that is being looked at."""
     parts = []
-    if snapshot.reading is not None:
+    if snapshot.reading is not None and now > snapshot.reading.at - LATE:
         parts.append(tr("Updated {ago}", ago=ago(now - snapshot.reading.at)))
-    if snapshot.next_at is not None:
+    if snapshot.next_at is not None and snapshot.next_at - now < LONGEST_WAIT:
         ahead = _ahead(snapshot.next_at - now)
         if snapshot.problem is None:
             parts.append(tr("next {when}", when=ahead))

@@ -197,6 +197,8 @@ class Watch:
         return self._say(alert if self._settings.notifications else None, self._wait())
 
     def _failed(self, problem: Problem) -> Snapshot:
+        # It is kept, and with it everything that it was raised from would be.
+        problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
         self._failures += 1
         self._snapshot = replace(
@@ -236,7 +238,7 @@ class Watch:
         self._team_id = self._team.id
 
     def _remember(self, state: AlertState) -> None:
-        if state == self._alerts:
+        if state == self._alerts and self._can_remember:
             return
         self._alerts = state
         if self._alerts_file is None:

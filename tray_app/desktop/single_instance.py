@@ -2,7 +2,6 @@
 
 import getpass
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, Signal, Slot
@@ -16,9 +15,8 @@ class SingleInstance(QObject):
     opened_again = Signal()
 
     def __init__(self, folder: Path, name: str) -> None:
+        """``folder`` exists, where it can; ``name`` tells programs apart that share it."""
         super().__init__()
-        with suppress(OSError):  # without the folder there is no lock, and that is survived
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = QLockFile(str(folder / f"{name}.lock"))
         self._lock.setStaleLockTime(0)  # only a dead process loses its lock, never a busy one
         # Unix takes a path; Windows has names of pipes, which all users of a computer share.

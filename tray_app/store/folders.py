@@ -1,27 +1,43 @@
 """Where this program keeps its files, as each platform wants it."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
 
 APP = "lemlist-credits"
 
+NOWHERE = Path(os.devnull) / APP
+"""A folder that can't be: what is to be kept in it fails, as on a disk that can't be written."""
+
 
 def settings_file() -> Path:
     """Return the place of the user's settings."""
-    return platformdirs.user_config_path(APP, appauthor=False) / "settings.json"
+    return _folder(platformdirs.user_config_path) / "settings.json"
 
 
 def alerts_file() -> Path:
     """Return the place where it stands what the user was told."""
-    return platformdirs.user_state_path(APP, appauthor=False) / "alerts.json"
+    return _folder(platformdirs.user_state_path) / "alerts.json"
 
 
 def log_file() -> Path:
     """Return the place of the log."""
-    return platformdirs.user_log_path(APP, appauthor=False) / "lemlist-credits.log"
+    return _folder(platformdirs.user_log_path) / "lemlist-credits.log"
 
 
 def runtime_folder() -> Path:
-    """Return the folder for what one running instance tells another."""
-    return platformdirs.user_runtime_path(APP, appauthor=False)
+    """Return the folder for what one running instance tells another.
+
+    It is made, as its parent may be missing too: made with the wrong permissions, the next
+    instance would not trust it, and look for this one elsewhere.
+    """
+    return _folder(platformdirs.user_runtime_path, ensure_exists=True)
+
+
+def _folder(locate: Callable[..., Path], **options: bool) -> Path:
+    try:
+        return locate(APP, appauthor=False, **options)
+    except (RuntimeError, OSError):  # there is no home folder, or none that can be used
+        return NOWHERE

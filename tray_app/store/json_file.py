@@ -4,9 +4,16 @@ import errno
 import json
 import os
 import tempfile
+import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+LEFT_BEHIND = 60.0
+"""Seconds after which a half-written file is of a process that was killed: a write takes less."""
+
+_HALF_WRITTEN = ".new"
 
 
 class BrokenFileError(Exception):
@@ -49,7 +56,8 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
         # Replacing it would succeed all the same, against the wish of who made it so.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    _clear_away(path)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_HALF_WRITTEN, dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(content, file, indent=2)
@@ -60,3 +68,12 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _clear_away(path: Path) -> None:
+    """Delete what processes that were killed while they wrote this file have left behind."""
+    for half_written in path.parent.glob(f".{path.name}.*{_HALF_WRITTEN}"):
+        with suppress(OSError):  # as when another process was quicker
+            # Not "older than": the clock may have been set back since.
+            if abs(time.time() - half_written.stat().st_mtime) > LEFT_BEHIND:
+                half_written.unlink()

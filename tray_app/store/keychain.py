@@ -3,6 +3,7 @@
 import importlib
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,10 +36,19 @@ T = TypeVar("T")
 
 
 class Keychain:
-    """One account's key in the keychain. Calls block, at most for the times above."""
+    """One account's key in the keychain. Calls block, at most for the times that it is given."""
 
-    def __init__(self, account: str) -> None:
+    def __init__(
+        self,
+        account: str,
+        *,
+        answer_time: float = ANSWER_TIME,
+        prompt_time: float = PROMPT_TIME,
+    ) -> None:
+        """Both times are in seconds: for calls that need nobody, and for those that may ask."""
         self._account = account
+        self._answer_time = answer_time
+        self._prompt_time = prompt_time
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
@@ -61,25 +71,31 @@ class Keychain:
                     raise Problem(Kind.KEYCHAIN_LOCKED)
             return backend.get_password(SERVICE, self._account)
 
-        return _in_time(call, PROMPT_TIME if prompt else ANSWER_TIME)
+        return _in_time(call, self._prompt_time if prompt else self._answer_time)
 
     def write(self, key: str) -> None:
         """Store the key, and read it back to see that it is there.
 
         Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``.
+            Problem: ``keychain_locked`` or ``keychain_unavailable``; the key is not stored, nor
+                will it be when a prompt is answered later on.
         """
+        deadline = time.monotonic() + self._prompt_time
 
         def call() -> None:
             backend = _backend()
-            # macOS deletes before it adds: an unchanged key is left where it is.
-            if backend.get_password(SERVICE, self._account) == key:
+            before = backend.get_password(SERVICE, self._account)
+            # macOS deletes before it adds: an unchanged key is left where it is. And a prompt
+            # that was answered too late unlocks, but whoever wanted to write was told that
+            # nothing was written.
+            if before == key or time.monotonic() > deadline:
                 return
             backend.set_password(SERVICE, self._account, key)
-            if backend.get_password(SERVICE, self._account) != key:
+            # A third key is of another program that has written since: then this one was there.
+            if backend.get_password(SERVICE, self._account) in (None, before):
                 raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
 
-        _in_time(call, PROMPT_TIME)
+        _in_time(call, self._prompt_time)
 
     def remove(self) -> bool:
         """Delete the key, see that it is gone, and tell whether there was one.
@@ -97,12 +113,12 @@ class Keychain:
                 raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "the key is still there")
             return True
 
-        return _in_time(call, PROMPT_TIME)
+        return _in_time(call, self._prompt_time)
 
     def name(self) -> str:
         """Name the keychain that is used here, for diagnostics."""
         try:
-            return type(_in_time(_backend, ANSWER_TIME)).__module__
+            return type(_in_time(_backend, self._answer_time)).__module__
         except Problem as problem:
             return problem.kind
 
@@ -112,7 +128,7 @@ class Keychain:
         Raises:
             Problem: ``keychain_unavailable``.
         """
-        _in_time(_backend, ANSWER_TIME)
+        _in_time(_backend, self._answer_time)
 
 
 def _backend() -> "KeyringBackend":
