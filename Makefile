@@ -19,6 +19,8 @@ SOURCES := main.py build.spec $(shell find tray_app resources -type f -not -name
 START := $(BIN)/python -m tests.demo build/demo
 DEMO := $(START)
 PURPOSES := qt virtual-desktop bundle
+# Test files at a time: most of them wait for programs more than they compute.
+AT_ONCE := 3
 ifneq ($(DISPLAY)$(WAYLAND_DISPLAY),)
 START := $(BIN)/python main.py
 DEMO := $(BIN)/python main.py demo
@@ -35,7 +37,7 @@ demo: .venv/runtime-installed
 	$(DEMO)
 
 test: check bundle
-	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest --numprocesses=$(AT_ONCE) --dist=loadfile --cov --cov-report=term-missing:skip-covered
 	@report=$$($(BIN)/coverage report --show-missing --fail-under=100 \
 		--include='tray_app/rules/*,tray_app/lemlist/balance.py') || { echo "$$report"; exit 1; }
 
