@@ -6,6 +6,7 @@ It is the whole program as `main.py` starts it. Added is only what takes command
 input, one a line, and answers each with one line of JSON on standard output:
 
     poll      ask the API at once; answered when the outcome has been shown
+    focus     name the window that has the focus; empty when none has it
     measure   say what this process holds
 
 It ends with its standard input.
@@ -49,6 +50,9 @@ class Lead(QObject):
             case "poll":
                 self._is_asked = True
                 self._poller.poll()
+            case "focus":
+                window = QApplication.focusWindow()
+                _answer(window.title() if window else "")
             case "measure":
                 _answer(measurements())
             case _:
@@ -67,15 +71,10 @@ class Lead(QObject):
             )
 
 
-
-
-
-
 class LedApp(app.App):
     """The program, with the lead."""
 
     def start(self, *, demo: bool) -> None:
-        from PySide6.QtGui import QPixmapCache; QPixmapCache.setCacheLimit(int(os.environ.get("PMC","10240")))
         super().start(demo=demo)
         self._lead = Lead(self._poller)
 
@@ -99,12 +98,13 @@ def measurements() -> dict[str, Any]:
     mallinfo2.restype = _Mallinfo2
     malloc = mallinfo2()
     return {
-        "private": sum(
+        "memory": sum(
             int(line.split()[1])
             for line in Path("/proc/self/smaps_rollup").read_text().splitlines()
-            if line.startswith("Private_")
+            # What is shared, or not written to, depends on what else is running.
+            if line.startswith(("Private_Dirty:", "Swap:"))
         ),
-        "malloc": malloc.uordblks + malloc.hblkhd,
+        "allocated": malloc.uordblks + malloc.hblkhd,
         "blocks": sys.getallocatedblocks(),
         "files": len(os.listdir("/proc/self/fd")),  # noqa: PTH208  (no object for each)
         "threads": len(os.listdir("/proc/self/task")),  # noqa: PTH208
@@ -115,7 +115,7 @@ def measurements() -> dict[str, Any]:
     }
 
 
-def _answer(content: dict[str, Any]) -> None:
+def _answer(content: object) -> None:
     print(json.dumps(content), flush=True)
 
 

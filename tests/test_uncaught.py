@@ -21,9 +21,9 @@ class Defective(QObject):
 
 @pytest.fixture
 def uncaught(qapp: QApplication) -> Iterator[UncaughtErrors]:
-    hooks = sys.excepthook, threading.excepthook
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     yield UncaughtErrors(qapp)
-    sys.excepthook, threading.excepthook = hooks
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 def test_defects_in_slots_and_threads_are_logged_and_told_once(

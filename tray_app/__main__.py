@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from tray_app import __version__
+from tray_app.credentials import KEY_VARIABLE
 from tray_app.i18n import tr
+from tray_app.logs import outline
 
 BAD_ARGUMENTS = 1  # as lemlist's own command-line tool has it; argparse would say 2
-
-
+DEFECT = 6  # lemlist's "anything else"
 INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 
@@ -26,10 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
     _restore_library_path()
     options = _parser().parse_args(arguments)
+    environ = _take_environment()
     if options.command in (None, "demo"):
         from tray_app.desktop.app import run
 
-        return run(os.environ, demo=options.command == "demo", verbose=options.verbose)
+        return run(environ, demo=options.command == "demo", verbose=options.verbose)
     if options.command == "sandbox":
         from tray_app.lemlist import sandbox
 
@@ -38,10 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         if options.command == "status":
-            return cli.status(os.environ, as_json=options.json)
-        return cli.key_set(os.environ) if options.action == "set" else cli.key_remove()
+            return cli.status(environ, as_json=options.json)
+        return cli.key_set(environ) if options.action == "set" else cli.key_remove()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:
+        # A traceback would quote the error, and with it perhaps the key.
+        places = outline(error, error.__traceback__)
+        print(tr("Something went wrong inside this program."), places, file=sys.stderr)  # noqa: T201
+        return DEFECT
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=0, help=tr("by default a free one"))
     sandbox.add_argument("--story", default="steady", help=tr("how the balance moves"))
     return parser
+
+
+def _take_environment() -> dict[str, str]:
+    """Return the environment, and keep its key from programs that are started from here."""
+    environ = dict(os.environ)
+    os.environ.pop(KEY_VARIABLE, None)
+    return environ
 
 
 def _restore_library_path() -> None:

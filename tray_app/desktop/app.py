@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QPixmapCache
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tray_app.credentials import Credentials, KeySource
@@ -52,6 +52,9 @@ DEMO_INTERVAL = 5
 NOTICE_PICTURE = 64
 """Pixels of the icon in a notification."""
 
+PICTURES_KEPT = 512
+"""Kilobytes of pictures that Qt keeps for later. By default it keeps 10 MB of replaced icons."""
+
 QUIT_TIME = 0.5
 """Seconds that quitting waits for settings which are being written."""
 
@@ -64,6 +67,7 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     qt.setApplicationDisplayName(tr("lemlist credits"))
     qt.setDesktopFileName("lemlist-credits")
     qt.setQuitOnLastWindowClosed(False)
+    QPixmapCache.setCacheLimit(PICTURES_KEPT)
     instance = SingleInstance(runtime_folder(), "demo" if demo else "tray")
     if not instance.acquire():
         instance.call_first()

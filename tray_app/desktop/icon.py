@@ -79,19 +79,21 @@ def app_icon() -> QIcon:
     """Return the program's own icon, for its windows: a coin with a bolt, and no figures."""
     icon = QIcon()
     for size in APP_SIZES:
-        image = _blank(size)
-        painter = QPainter(image)
+        canvas = _canvas(size)
+        canvas.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(canvas)
         paint_app_icon(painter, size)
         painter.end()
-        icon.addPixmap(QPixmap.fromImage(image))
+        icon.addPixmap(QPixmap.fromImage(canvas))
     return icon
 
 
 def paint_icon(key: IconKey, size: int) -> QImage:
     """Paint `key` on a transparent square of `size` pixels."""
     paint = (STALE if key.stale else FRESH)[key.shape]
-    image = _blank(size)
-    painter = QPainter(image)
+    canvas = _canvas(size)
+    canvas.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(canvas)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_plate(painter, key.shape, paint, size)
     if key.shape is IconShape.LOCKED:
@@ -101,7 +103,7 @@ def paint_icon(key: IconKey, size: int) -> QImage:
     else:
         _paint_run(painter, symbol_run(SYMBOLS[key.shape], size), size, key.shape, paint)
     painter.end()
-    return image
+    return canvas.copy()
 
 
 def paint_app_icon(painter: QPainter, size: int) -> None:
@@ -118,10 +120,14 @@ def paint_app_icon(painter: QPainter, size: int) -> None:
     painter.fillPath(bolt, QColor("#007A59"))
 
 
-def _blank(size: int) -> QImage:
-    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    return image
+@lru_cache
+def _canvas(size: int) -> QImage:
+    """Return an image to paint on, the same one again and again.
+
+    WORKAROUND: for each image object that is painted on for the first time, PySide6 6.11.3 takes
+    six references to None and gives none back. No report of it was found.
+    """
+    return QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def _outline(shape: IconShape, size: int, inset: int) -> QPainterPath:

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from tray_app.desktop.dialog_parts import GAP, ROW_GAP, SPACE, MessageLine, heading_block, paragraph
+from tray_app.desktop.key_field import KeyField
 from tray_app.errors import Problem
 from tray_app.formats import Formats
 from tray_app.i18n import tr
@@ -132,8 +132,7 @@ class KeyDialog(QDialog):
     def done(self, result: int) -> None:
         """Close, and forget the key."""
         super().done(result)
-        # Unlike clear(), this empties the field's undo history too.
-        self._field.setText("")
+        self._field.forget()
         self._forget_check()
 
     def _build_choice(self) -> QWidget:
@@ -176,16 +175,9 @@ class KeyDialog(QDialog):
     def _build_entry(self) -> QWidget:
         page = QWidget()
         label = QLabel(tr("API &key"))
-        self._field = QLineEdit()
+        self._field = KeyField()
         label.setBuddy(self._field)
         self._field.setAccessibleName(tr("API key"))
-        self._field.setEchoMode(QLineEdit.EchoMode.Password)
-        self._field.setInputMethodHints(
-            Qt.InputMethodHint.ImhHiddenText
-            | Qt.InputMethodHint.ImhSensitiveData
-            | Qt.InputMethodHint.ImhNoPredictiveText
-            | Qt.InputMethodHint.ImhNoAutoUppercase
-        )
         self._field.textChanged.connect(self._forget_check)
         self._link = QPushButton(tr("&Where do I get a key?"))
         self._link.clicked.connect(self._open_keys_page)

@@ -3,7 +3,7 @@
 import math
 from typing import cast
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QRegion,
+    QScreen,
     QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
@@ -93,6 +94,10 @@ class Popup(QWidget):
         # the focus on X11, and Qt never calls it active, so it would not be deactivated either.
         application = cast("QGuiApplication", QGuiApplication.instance())
         application.focusWindowChanged.connect(self._look_after_focus)
+        application.screenAdded.connect(self._watch_screen)
+        application.screenRemoved.connect(self._look_after_place)
+        for screen in application.screens():
+            self._watch_screen(screen)
 
     def show_view(self, view: View, snapshot: Snapshot) -> None:
         """Show what is known now; cheap, and fine while hidden."""
@@ -140,7 +145,9 @@ class Popup(QWidget):
         if as_window == self._is_window:
             return
         self.hide()
-        self.clearMask()  # in vain once the flags have taken the native window away
+        self.clearMask()
+        # What is painted into a native window that was opaque before never shows.
+        self.destroy()
         self._is_window = as_window
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not as_window)
         self.setWindowFlags(_AS_WINDOW if as_window else _AS_POPUP)
@@ -156,7 +163,23 @@ class Popup(QWidget):
         self._cut_corners()
         if not QGuiApplication.platformName().startswith("wayland"):  # there the compositor places
             screen = QGuiApplication.screenAt(self._anchor.center()) or self.screen()
-            self.move(place(self.size(), self._anchor, screen.availableGeometry()))
+            corner = place(self.size(), self._anchor, screen.availableGeometry())
+            # Not moved, since Qt would make room for a frame, if this was a window once.
+            self.setGeometry(QRect(corner, self.size()))
+
+    @Slot(QScreen)
+    def _watch_screen(self, screen: QScreen) -> None:
+        screen.availableGeometryChanged.connect(self._look_after_place)
+
+    @Slot()
+    def _look_after_place(self) -> None:
+        # Qt takes its windows off a screen that has gone only after this event.
+        QTimer.singleShot(0, self, self._stay_on_screen)
+
+    def _stay_on_screen(self) -> None:
+        """Move with the work area, as not every window manager does it."""
+        if self.isVisible():
+            self._fit()
 
     def _cut_corners(self) -> None:
         """Cut the window to its card where no compositor makes the corners transparent.

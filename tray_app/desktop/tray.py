@@ -1,5 +1,6 @@
 """The icon in the panel: its picture, its tooltip and its one menu."""
 
+import logging
 import sys
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
@@ -7,12 +8,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from tray_app.desktop.icon import tray_icon
+from tray_app.desktop.session_bus import SessionBus
 from tray_app.i18n import tr
 from tray_app.rules.alerts import SnoozeChoice
 from tray_app.view import IconKey, IconShape, Remedy, View, remedy_words, snooze_choices
 
 WINDOWS_TOOLTIP = 127
 """Characters of a tooltip that Windows shows (NOTIFYICONDATA.szTip)."""
+
+log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 2000
 """Milliseconds between two looks for a panel, while there is none."""
@@ -62,6 +66,8 @@ class Tray(QObject):
 
         self._icon: QSystemTrayIcon | None = None
         self._tooltip = ""
+        self._bus = SessionBus(self)
+        self._bus.lost.connect(self._lose_panel)
         self._search = QTimer(self)
         self._search.setInterval(LOOK_AGAIN)
         self._search.timeout.connect(self._find_panel)
@@ -70,8 +76,7 @@ class Tray(QObject):
         """Appear in the panel, now or as soon as there is one."""
         self._find_panel()
         if self._icon is None:
-            self._search.start()
-            QTimer.singleShot(PATIENCE, self, self._lose_patience)
+            self._wait_for_panel()
 
     def hide(self) -> None:
         """Leave the panel."""
@@ -115,6 +120,10 @@ class Tray(QObject):
         _say(self._remedy_action, remedy_words(self._remedy))
         self._key_action.setEnabled(not view.key_is_fixed)
 
+    def _wait_for_panel(self) -> None:
+        self._search.start()
+        QTimer.singleShot(PATIENCE, self, self._lose_patience)
+
     @Slot()
     def _find_panel(self) -> None:
         # WORKAROUND: on X11 an icon that is shown before there is a panel never appears in it
@@ -128,6 +137,18 @@ class Tray(QObject):
         self._icon.activated.connect(self._activated)
         self._icon.show()
         self.shown.emit()
+        self._bus.watch()
+
+    @Slot()
+    def _lose_panel(self) -> None:
+        # Qt's icon stays with the bus it was made on. One that is made anew finds the next bus,
+        # or, on X11, a tray that needs none.
+        log.warning("the session bus is gone, and the icon with it")
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.deleteLater()
+            self._icon = None
+        self._wait_for_panel()  # not at once: a panel that is about to end still answers
 
     @Slot()
     def _lose_patience(self) -> None:

@@ -23,9 +23,10 @@ class UncaughtErrors(QObject):
         self._is_told = False
         sys.excepthook = self._take
         threading.excepthook = self._take_from_thread
+        sys.unraisablehook = self._take_unraisable
 
     def _take(
-        self, _class: type[BaseException], error: BaseException, frames: TracebackType | None
+        self, _class: type[BaseException], error: BaseException | None, frames: TracebackType | None
     ) -> None:
         log.critical("uncaught: %s", outline(error, frames))
         if not self._is_told:
@@ -35,3 +36,6 @@ class UncaughtErrors(QObject):
     def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None:
             self._take(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+    def _take_unraisable(self, arguments: "sys.UnraisableHookArgs") -> None:
+        self._take(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)

@@ -1,5 +1,6 @@
 """One request to the lemlist API, which ends in an answer or in a :class:`Problem`, in time."""
 
+import ssl
 import threading
 import time
 from email.utils import parsedate_to_datetime
@@ -13,7 +14,7 @@ from tray_app import __version__
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import is_loopback
 from tray_app.lemlist.balance import Balance, Team, parse_balance, parse_team
-from tray_app.lemlist.transport import CuttableAdapter
+from tray_app.lemlist.transport import CuttableAdapter, system_trust
 
 DEADLINE = 15.0
 """Seconds that one request may take in all, from the name's resolution to the last byte."""
@@ -43,6 +44,7 @@ class Client:
         self._base_url = base_url
         self._key = key
         self._deadline = deadline
+        self._trust: ssl.SSLContext | None = None
         self._unfinished: threading.Thread | None = None
 
     def balance(self) -> Balance:
@@ -69,7 +71,9 @@ class Client:
         """
         if self._unfinished is not None and self._unfinished.is_alive():
             raise Problem(Kind.TIMEOUT, "the last request has not ended")
-        adapter = CuttableAdapter()
+        if self._trust is None and urlsplit(self._base_url).scheme == "https":
+            self._trust = system_trust()
+        adapter = CuttableAdapter(self._trust)
         outcome: list[bytes | Problem] = []
 
         def run() -> None:
@@ -92,14 +96,25 @@ class Client:
             raise Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
         result = outcome[0]
         if isinstance(result, Problem):
+            if result.kind is Kind.TLS:
+                self._trust = None  # read anew, as a missing certificate may be installed by then
             raise result
         return result
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that nothing is a redirect.
+
+        Also where it is not to follow a redirect, requests looks where it would lead. For that it
+        reads the body, however large it is and however large it gets when it is unpacked.
+        """
 
 
 def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> bytes:
     """Send the request and return the body of a good JSON answer."""
     try:
-        with requests.Session() as session:
+        with _Session() as session:
             # Nothing that is meant for this computer goes through a proxy.
             session.trust_env = not is_loopback(urlsplit(url).hostname or "")
             session.mount("https://", adapter)
@@ -170,18 +185,25 @@ def _read(response: requests.Response) -> bytes:
 def _transport_problem(error: Exception) -> Problem:
     """Name the failure of a connection. The order matters: all of requests' are OSErrors."""
     name = type(error).__name__
+    cause = _innermost(error)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return Problem(Kind.TLS, name)
+        # Broken off while it was being secured, as some firewalls do: no matter of trust.
+        broke_off = isinstance(cause, ssl.SSLEOFError)
+        return Problem(Kind.OFFLINE if broke_off else Kind.TLS, type(cause).__name__)
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return Problem(Kind.TIMEOUT, name)
-    # A server that breaks HTTP and one that breaks off differ only at the bottom of the error:
-    # ConnectionError(ProtocolError("…", cause)).
-    cause: BaseException = error
-    while cause.args and isinstance(cause.args[-1], BaseException):
-        cause = cause.args[-1]
+    # A server that breaks HTTP and one that breaks off differ only at the bottom of the error.
     bad_http = isinstance(cause, HTTPException | urllib3.exceptions.InvalidHeader)
     if bad_http and not isinstance(cause, OSError):
         return Problem(Kind.UNEXPECTED_RESPONSE, type(cause).__name__)
     if isinstance(error, OSError) or isinstance(cause, OSError):
         return Problem(Kind.OFFLINE, name)
     return Problem(Kind.UNEXPECTED_RESPONSE, name)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """Return the error that requests and urllib3 have wrapped in theirs."""
+    for inner in (getattr(error, "reason", None), *error.args[-1:]):
+        if isinstance(inner, BaseException):
+            return _innermost(inner)
+    return error

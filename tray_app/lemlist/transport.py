@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import sys
 import threading
 from contextlib import suppress
 from typing import Any
@@ -11,15 +12,30 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, PoolManager
 
 
+def system_trust() -> ssl.SSLContext:
+    """Read the system's certificates, for all connections that are to be verified with them.
+
+    truststore knows where systems have them, but on Linux it reads them anew for each connection,
+    which takes 40 ms of processor time. Where OpenSSL finds them by itself, once is enough.
+    """
+    if sys.platform == "linux":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.set_default_verify_paths()
+        if context.cert_store_stats()["x509_ca"]:
+            return context
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class CuttableAdapter(HTTPAdapter):
-    """Connections that another thread can cut off, verified with the system's certificates.
+    """Connections that another thread can cut off.
 
     requests has no total deadline: its timeout starts anew with each received byte, so that a
     server that drips its headers holds the thread for hours. Cutting the socket wakes it.
     """
 
-    def __init__(self) -> None:
-        self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    def __init__(self, trust: ssl.SSLContext | None = None) -> None:
+        """``trust`` verifies servers; nothing but https needs it."""
+        self._trust = trust
         self._sockets: list[socket.socket] = []
         self._is_cut = threading.Event()
         super().__init__()
@@ -39,12 +55,12 @@ class CuttableAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Extend requests' hook."""
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        super().init_poolmanager(*args, ssl_context=self._trust, **kwargs)
         self._make_cuttable(self.poolmanager)
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Extend requests' hook."""
-        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+        manager = super().proxy_manager_for(proxy, ssl_context=self._trust, **kwargs)
         self._make_cuttable(manager)
         return manager
 

@@ -96,7 +96,7 @@ class Sandbox:
         self._clock = clock
         self._limit = RateLimit(request_limit, clock)
         self._lock = threading.Lock()
-        self._in_flight = 0
+        self._in_flight: set[int] = set()
         self._fault: tuple[str, Mapping[str, Any]] | None = None
         self._fixed: Buckets | None = None
         self._server: Server | None = None
@@ -241,18 +241,23 @@ class Sandbox:
         with self._lock:
             self.requests.append(asked)
             del self.requests[:-_MOST_KEPT]
-            self._in_flight += 1
-            self.max_in_flight = max(self.max_in_flight, self._in_flight)
+            self._in_flight.add(id(asked))
+            self.max_in_flight = max(self.max_in_flight, len(self._in_flight))
             within_limit, rate_headers = self._limit.take(who)
-        exchange = Exchange(connection, incoming.method, rate_headers)
+
+        def end() -> None:
+            with self._lock:
+                self._in_flight.discard(id(asked))
+
+        # It ends before its last byte is sent: after it the client may ask the next at once.
+        exchange = Exchange(connection, incoming.method, rate_headers, before_end=end)
         try:
             if within_limit:
                 self._answer(exchange, incoming.method, incoming.path, authorization)
             else:
                 exchange.send(429, MESSAGES[429].encode())
         finally:
-            with self._lock:
-                self._in_flight -= 1
+            end()
             if self.access_log is not None:
                 self.access_log(f"{asked.method} {asked.path} {exchange.status or '-'}")
         return exchange.keep_alive

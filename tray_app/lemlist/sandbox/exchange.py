@@ -4,7 +4,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 
@@ -22,8 +22,16 @@ class Exchange:
     connection.
     """
 
-    def __init__(self, connection: socket.socket, method: str, rate_headers: Mapping[str, str]):
+    def __init__(
+        self,
+        connection: socket.socket,
+        method: str,
+        rate_headers: Mapping[str, str],
+        before_end: Callable[[], None] = lambda: None,
+    ):
+        """``before_end`` is called when the answer is about to be whole."""
         self._connection = connection
+        self._before_end = before_end
         self._is_head = method == "HEAD"
         self.rate_headers = rate_headers
         self.keep_alive = True
@@ -45,6 +53,7 @@ class Exchange:
         else:
             framing = {"Content-Type": content_type, "Content-Length": str(len(body))}
         head = self.head(status, {**framing, **(headers or {})})
+        self._before_end()
         self.write(head if self._is_head else head + body)
 
     def begin(self, body: bytes, headers: Mapping[str, str | None] | None = None) -> None:

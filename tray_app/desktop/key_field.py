@@ -1,0 +1,184 @@
+"""The field for an API key, which assistive programs hear of as a row of bullets."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, Slot
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleTextCursorEvent,
+    QAccessibleTextInsertEvent,
+    QAccessibleTextRemoveEvent,
+    QAccessibleTextSelectionEvent,
+    QContextMenuEvent,
+    QDropEvent,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QWindow,
+)
+from PySide6.QtWidgets import QLineEdit, QMenu
+
+from tray_app.i18n import tr
+
+_KEY_EVENTS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
+_SCREEN_READER_KEYS = (Qt.Key.Key_Insert, Qt.Key.Key_CapsLock)
+"""Held down, they make every other key a command to the screen reader (Orca's documentation)."""
+_MODIFIER_KEYS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
+
+
+class KeyField(QLineEdit):
+    """A masked field. Its text leaves it by ``text()`` and in no other way.
+
+    WORKAROUND: on Linux, Qt reports each change of a masked text in plain text on the
+    accessibility bus, a pasted key in one piece, where every program of the user can listen and
+    screen readers read it out: https://github.com/keepassxreboot/keepassxc/issues/1920. So Qt is
+    silenced while the text changes, and the change is then told in bullets.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typing = _Typing(self)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(
+            Qt.InputMethodHint.ImhHiddenText
+            | Qt.InputMethodHint.ImhSensitiveData
+            | Qt.InputMethodHint.ImhNoPredictiveText
+            | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
+
+    def forget(self) -> None:
+        """Become empty, without a way back."""
+        with self._masked():
+            self.setText("")  # unlike clear(), this empties the undo history too
+
+    @contextmanager
+    def _masked(self) -> Iterator[None]:
+        """Let the text change unheard, and then tell what a beholder has seen of it."""
+        text, shown = self.text(), self.displayText()
+        cursor, selected = self.cursorPosition(), self.selectedText()
+        is_heard = sys.platform == "linux" and QAccessible.isActive()
+        # What others do about a change is to be heard again, so they are told of it later.
+        with QSignalBlocker(self):
+            if is_heard:
+                QAccessible.setActive(False)
+            try:
+                yield
+            finally:
+                if is_heard:
+                    QAccessible.setActive(True)
+        if is_heard:
+            self._tell(shown, cursor, selected)
+        if self.text() != text:
+            self.textChanged.emit(self.text())
+
+    def _tell(self, shown: str, cursor: int, selected: str) -> None:
+        now, at = self.displayText(), self.cursorPosition()
+        added = len(now) - len(shown)
+        if added > 0:
+            QAccessible.updateAccessibility(
+                QAccessibleTextInsertEvent(self, at - added, now[:added])
+            )
+        elif added < 0:
+            QAccessible.updateAccessibility(QAccessibleTextRemoveEvent(self, at, shown[:-added]))
+        if at != cursor:
+            QAccessible.updateAccessibility(QAccessibleTextCursorEvent(self, at))
+        if self.selectedText() != selected:
+            start, end = self.selectionStart(), self.selectionEnd()
+            QAccessible.updateAccessibility(QAccessibleTextSelectionEvent(self, start, end))
+
+    @Slot()
+    def _paste(self) -> None:
+        with self._masked():
+            self.paste()
+
+    # What Qt calls: all the ways in which the user changes the text
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Type, paste or delete."""
+        with self._masked():
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
+        """Take what an input method has composed."""
+        with self._masked():
+            super().inputMethodEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Paste what is selected elsewhere, on the middle button."""
+        with self._masked():
+            super().mouseReleaseEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Take what is dropped."""
+        with self._masked():
+            super().dropEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """Show a menu of what a masked field can do; Qt's own would change the text aloud."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("&Paste"), self._paste)
+        menu.addAction(tr("Select &all"), self.selectAll)
+        menu.popup(event.globalPos())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Keep what is typed from now on."""
+        if sys.platform == "linux":
+            self._typing.begin()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Leave what is typed elsewhere alone."""
+        self._typing.end()
+        super().focusOutEvent(event)
+
+
+class _Typing(QObject):
+    """Takes what is typed past Qt's report of every key on the accessibility bus.
+
+    A screen reader gets its commands by that report, so these are reported as ever. Everything
+    else is not, whether it is a character or not: a reported key is delivered only when the
+    report was answered, and would be overtaken by one that is not reported.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._application = cast("QCoreApplication", QCoreApplication.instance())
+        self._screen_reader_key_held = False
+
+    def begin(self) -> None:
+        """Stand before Qt's own filter: they are asked newest first."""
+        self._application.installEventFilter(self)
+
+    def end(self) -> None:
+        """Let all keys be reported."""
+        self._application.removeEventFilter(self)
+        self._screen_reader_key_held = False
+
+    def eventFilter(self, target: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Deliver a key as if the program had made it up; Qt reports only the user's."""
+        if event.type() is QEvent.Type.ShortcutOverride:
+            # It comes before each press. Qt installs its filter anew when programs begin to listen.
+            self.begin()
+        if not (isinstance(event, QKeyEvent) and event.type() in _KEY_EVENTS):
+            return False
+        if not (event.spontaneous() and isinstance(target, QWindow)) or self._is_command(event):
+            return False
+        QCoreApplication.sendEvent(target, event)
+        return True
+
+    def _is_command(self, event: QKeyEvent) -> bool:
+        """Tell whether a key may be meant for the screen reader."""
+        key, modifiers = event.key(), event.modifiers()
+        pastes = modifiers & (
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+        )
+        if key in _SCREEN_READER_KEYS and not pastes:
+            self._screen_reader_key_held = event.type() is QEvent.Type.KeyPress
+            return True
+        on_keypad = bool(modifiers & Qt.KeyboardModifier.KeypadModifier) and not event.text()
+        return self._screen_reader_key_held or on_keypad or key in _MODIFIER_KEYS
