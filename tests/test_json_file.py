@@ -78,7 +78,9 @@ def test_a_file_in_the_place_of_its_folder(path: Path) -> None:
         write_object(path, {"low": 7})
 
 
-@pytest.mark.parametrize("content", [{"low": object()}, {"low": {1: {(1, 2): 3}}}], ids=str)
+@pytest.mark.parametrize(
+    "content", [{"low": object()}, {"low": {1: {(1, 2): 3}}}], ids=["value", "key"]
+)
 def test_the_old_file_stays_when_writing_fails(path: Path, content: dict[str, object]) -> None:
     write_object(path, {"low": 7})
     before = path.read_bytes()
