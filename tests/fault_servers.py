@@ -389,14 +389,18 @@ def _behind_proxy(world: World, host: str) -> dict[str, str]:
     return {"SSL_CERT_FILE": str(public), "HTTPS_PROXY": proxy}
 
 
+# The first name is the certificate's own, by which OpenSSL looks for it among those it trusts: each
+# has another, or one that is trusted would stand in the way of the next.
+
+
 def self_signed(folder: Path) -> tuple[ssl.SSLContext, Path]:
     """A certificate for the right name."""
-    return certificate(folder, REMOTE)
+    return certificate(folder, "impostor.example", REMOTE)
 
 
 def expired(folder: Path) -> tuple[ssl.SSLContext, Path]:
     """A certificate that was good until yesterday."""
-    return certificate(folder, REMOTE, expired=True)
+    return certificate(folder, "expired.example", REMOTE, expired=True)
 
 
 def wrong_host(folder: Path) -> tuple[ssl.SSLContext, Path]:
@@ -406,7 +410,7 @@ def wrong_host(folder: Path) -> tuple[ssl.SSLContext, Path]:
 
 def old_protocol(folder: Path) -> tuple[ssl.SSLContext, Path]:
     """A good certificate, and nothing newer than TLS 1.1."""
-    tls, public = certificate(folder, REMOTE)
+    tls, public = certificate(folder, "old.example", REMOTE)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         tls.minimum_version = ssl.TLSVersion.TLSv1

@@ -95,7 +95,7 @@ class App(QObject):
         self._formats = QtFormats()
         self._settings_file = SettingsFile(settings_file())
         self._settings = Settings()
-        self._complaint = ""
+        self._complaints: dict[str, str] = {}
         self._watch: Watch | None = None
         self._snapshot = Snapshot()
         self._asked_for_key = False
@@ -144,7 +144,7 @@ class App(QObject):
         def begin(opened: Opened) -> None:
             self._listen()
             self._watch, self._settings, complaints = opened
-            self._complain(" ".join(complaints))
+            self._complain("settings", " ".join(complaints))
             if demo:
                 self._start_demo()
             else:
@@ -236,12 +236,16 @@ class App(QObject):
         if self._popup is not None:
             self._popup.set_busy(busy)
 
-    def _complain(self, sentence: str) -> None:
-        self._complaint = sentence
+    def _complain(self, about: str, sentence: str) -> None:
+        """Say something of the program itself on the popup, until something else or "" is said."""
+        self._complaints[about] = sentence
         if sentence:
             log.warning("%s", sentence)
         if self._popup is not None:
-            self._popup.say(sentence)
+            self._popup.say(self._all_complaints())
+
+    def _all_complaints(self) -> str:
+        return "\n".join(filter(None, self._complaints.values()))
 
     def _the_popup(self) -> "Popup":
         if self._popup is None:
@@ -254,7 +258,7 @@ class App(QObject):
             popup.remedy_requested.connect(self._remedy)
             popup.snooze_requested.connect(self._poller.snooze)
             popup.closed_as_window.connect(QApplication.quit)
-            popup.say(self._complaint)
+            popup.say(self._all_complaints())
             popup.set_busy(self._poller.busy)
             popup.show_view(self._view(), self._snapshot)
         return self._popup
@@ -272,14 +276,16 @@ class App(QObject):
         """Show the popup as a window, on a desktop without a panel for icons."""
         popup = self._the_popup()
         popup.as_window()
-        popup.say(tr("This desktop has no tray. Closing this window ends the program."))
+        self._complain(
+            "tray", tr("This desktop has no tray. Closing this window ends the program.")
+        )
         popup.open(None)
 
     @Slot()
     def _use_panel(self) -> None:
         if self._popup is not None:
             self._popup.as_popup()
-            self._popup.say(self._complaint)
+            self._complain("tray", "")
 
     # The key
 
@@ -369,7 +375,7 @@ class App(QObject):
 
         if self._settings_dialog is None:
             self._settings_dialog = dialog = SettingsDialog(
-                self._settings, self._formats, complaint=self._complaint
+                self._settings, self._formats, complaint=self._complaints.get("settings", "")
             )
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.saved.connect(self._save_settings)
@@ -393,7 +399,7 @@ class App(QObject):
                 return tr("The settings can't be saved. They are used until you quit.")
             return ""
 
-        self._disk.submit(save, self._complain)
+        self._disk.submit(save, lambda complaint: self._complain("settings", complaint))
 
     @Slot()
     def _open_about(self) -> None:
@@ -422,10 +428,11 @@ class App(QObject):
     @Slot()
     def _admit_defect(self) -> None:
         self._complain(
+            "defect",
             tr(
                 "Something went wrong inside this program; it goes on. Please report it, with what "
                 "About, Copy diagnostics gives."
-            )
+            ),
         )
 
     @Slot()
