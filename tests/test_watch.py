@@ -415,3 +415,10 @@ def test_a_bad_address() -> None:
 
 def test_the_connector_makes_clients() -> None:
     assert isinstance(connector({})(KEY), Client)
+
+
+def test_the_users_own_tries_make_no_wait_longer(world: World) -> None:
+    world.api.answer = OFFLINE
+    watch = world.watch()
+    waits = [watch.poll(by_user=by_user).wait for by_user in (False, True, True, True, False)]
+    assert waits[0] == waits[1] == waits[2] == waits[3] < waits[4]

@@ -123,8 +123,11 @@ class Watch:
         self._snapshot = Snapshot()
         self._can_remember = True
 
-    def poll(self, *, prompt: bool = False) -> Snapshot:
-        """Ask once, and tell what is known now. With ``prompt`` the keychain may ask the user."""
+    def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
+        """Ask once, and tell what is known now. With ``prompt`` the keychain may ask the user.
+
+        A failure of a poll ``by_user`` does not make the next wait longer.
+        """
         started = time.monotonic()
         try:
             key = self._credentials.get(prompt=prompt)
@@ -132,6 +135,8 @@ class Watch:
                 self._api = self._connect(key.text)
             balance = self._api.balance()
         except Problem as problem:
+            if not by_user or self._failures == 0:
+                self._failures += 1
             return self._failed(problem)
         self._name_team(self._api, POLL_DEADLINE - (time.monotonic() - started))
         return self._succeeded(balance)
@@ -200,7 +205,6 @@ class Watch:
         # It is kept, and with it everything that it was raised from would be.
         problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
-        self._failures += 1
         self._snapshot = replace(
             self._snapshot, problem=problem, key_source=self._credentials.source
         )

@@ -13,8 +13,8 @@ from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
 from tray_app.watch import Snapshot, Watch
 
-FRESH = 2.0
-"""Seconds for which a good reading answers another *Refresh*, as when the user clicks again."""
+BREATH = 2.0
+"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again."""
 
 
 class Poller(QObject):
@@ -49,17 +49,17 @@ class Poller(QObject):
     @Slot()
     def poll(self) -> None:
         """Ask now. Whoever asks while a request is under way gets that request's answer."""
-        self._poll(prompt=False)
+        self._poll(prompt=False, by_user=False)
 
     @Slot()
     def refresh(self) -> None:
         """Ask now because the user wants it, unless that can't tell anything newer."""
         if time.monotonic() >= self._not_before:
-            self.poll()
+            self._poll(prompt=False, by_user=True)
 
     def unlock(self) -> None:
         """Ask now, and let the keychain ask the user for its password."""
-        self._poll(prompt=True)
+        self._poll(prompt=True, by_user=True)
 
     def use_key(
         self,
@@ -93,7 +93,7 @@ class Poller(QObject):
         """Ask no more."""
         self._timer.stop()
 
-    def _poll(self, *, prompt: bool) -> None:
+    def _poll(self, *, prompt: bool, by_user: bool) -> None:
         watch = self._watch
         if self._polling or watch is None:
             return
@@ -113,11 +113,11 @@ class Poller(QObject):
             # A defect of this program, which the worker has logged.
             ended(replace(self._last, problem=problem, alert=None, wait=LONGEST_RETRY))
 
-        self._worker.submit(lambda: watch.poll(prompt=prompt), ended, broke)
+        self._worker.submit(lambda: watch.poll(prompt=prompt, by_user=by_user), ended, broke)
 
     def _polled(self, snapshot: Snapshot) -> None:
-        pause = FRESH if snapshot.problem is None else snapshot.problem.retry_after or 0.0
-        self._not_before = time.monotonic() + pause
+        asked_for = snapshot.problem.retry_after if snapshot.problem is not None else None
+        self._not_before = time.monotonic() + max(BREATH, asked_for or 0.0)
         self._take(snapshot)
 
     def _take(self, snapshot: Snapshot) -> None:
