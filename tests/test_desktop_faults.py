@@ -253,9 +253,8 @@ def test_popup_is_on_a_screen_when_screens_shrink_come_and_go(sandbox: Sandbox) 
         desktop.run("xrandr", "--newmode", "small", *mode)
         desktop.run("xrandr", "--addmode", "screen", "small")
         program.wait_for_tooltip("12,430 credits")
-        wait_for_picture(desktop, GREEN)
 
-        program.click_icon()
+        open_popup_at(program, width - 80, height - 20)
         popup_inside(program, work_area(desktop))
         shrink(desktop)
         popup_inside(program, (0, 0, 1024, 600 - PANEL_HEIGHT))
@@ -265,18 +264,23 @@ def test_popup_is_on_a_screen_when_screens_shrink_come_and_go(sandbox: Sandbox) 
         left, right = (f"{half}/170x{height}/200+{x}+0" for x in (0, half))
         desktop.run("xrandr", "--setmonitor", "left", left, "screen")
         desktop.run("xrandr", "--setmonitor", "right", right, "none")
-        wait_for_picture(desktop, GREEN)
-        program.click_icon()
+        open_popup_at(program, width - 80, height - 20)
         popup_inside(program, (half, 0, width, height))
         desktop.run("xrandr", "--delmonitor", "right")
         popup_inside(program, (0, 0, half, height))
         program.close_popup()
 
         desktop.run("xrandr", "--delmonitor", "left")
-        program.click_icon()
+        open_popup_at(program, width - 80, height - 20)
         popup_inside(program, work_area(desktop))
         shrink(desktop)
         popup_inside(program, (0, 0, 1024, 600 - PANEL_HEIGHT))
+
+
+def open_popup_at(program: TrayProgram, x: int, y: int) -> None:
+    """Click the icon as a panel that is at (x, y), wherever the panel moves with its screen."""
+    program.desktop.run("xdotool", "mousemove", str(x), str(y))
+    program.item.activate(x, y)
 
 
 def shrink(desktop: VirtualDesktop) -> None:
