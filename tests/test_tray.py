@@ -9,6 +9,7 @@ import pytest
 
 from tests.accessibility import Accessible
 from tests.dbus_probe import Pixmap
+from tests.fake_network_manager import FakeNetworkManager
 from tests.notification_log import NotificationLog
 from tests.tray_program import BUNDLE, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
@@ -313,6 +314,24 @@ def test_buy_credits_opens_the_browser_with_its_own_libraries(
         program.item.click_menu("Buy credits…")
         wait_until(lambda: opened.exists() and opened.read_text(), TIMEOUT, "a page is opened")
     assert opened.read_text() == "https://app.lemlist.com/settings/billing libraries=\n"
+
+
+def test_figures_come_back_with_the_network(
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    environment = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address}
+    sandbox.stop()
+    with (
+        FakeNetworkManager(desktop.bus_address) as network,
+        TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program,
+    ):
+        program.wait_for_tooltip("lemlist can't be reached")
+        wait_until(network.asked.is_set, TIMEOUT, "the program asks for the network")
+        sandbox.start()
+        network.connect()
+        wait_until(lambda: sandbox.requests, 10, "a request, sooner than the next try")
+        program.wait_for_tooltip("12,430 credits")
 
 
 def test_settings_are_kept_and_judge_at_once(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
