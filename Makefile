@@ -38,6 +38,7 @@ demo: .venv/runtime-installed
 
 test: check bundle
 	$(BIN)/pytest --numprocesses=$(AT_ONCE) --dist=loadfile --cov --cov-report=term-missing:skip-covered
+	@rm -f .coverage.*  # half-written by processes that tests have killed
 	@report=$$($(BIN)/coverage report --show-missing --fail-under=100 \
 		--include='tray_app/rules/*,tray_app/lemlist/balance.py') || { echo "$$report"; exit 1; }
 

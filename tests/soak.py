@@ -188,7 +188,7 @@ class Soak:
         """
 
         def is_done() -> bool:
-            return (self._ask("focus") == POPUP) == opens
+            return bool((self._ask("focus") == POPUP) == opens)
 
         def clicked() -> bool:
             if not is_done():
