@@ -20,6 +20,7 @@ class AboutDialog(QDialog):
         self._copy = buttons.addButton(
             tr("Copy &diagnostics"), QDialogButtonBox.ButtonRole.ActionRole
         )
+        self._copy.setAutoDefault(False)
         self._copy.clicked.connect(self.diagnostics_requested)
         self._copy.setAccessibleDescription(
             tr("Versions, platform, settings and the last problems; no key and no figures.")
