@@ -9,7 +9,7 @@ import pytest
 
 from tests.accessibility import Accessible
 from tests.dbus_probe import Pixmap
-from tests.fake_network_manager import FakeNetworkManager
+from tests.fake_system_services import CONNECTED, Login, NetworkManager
 from tests.notification_log import NotificationLog
 from tests.tray_program import BUNDLE, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
@@ -323,15 +323,42 @@ def test_figures_come_back_with_the_network(
     environment = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address}
     sandbox.stop()
     with (
-        FakeNetworkManager(desktop.bus_address) as network,
+        NetworkManager(desktop.bus_address) as network,
         TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program,
     ):
         program.wait_for_tooltip("lemlist can't be reached")
-        wait_until(network.asked.is_set, TIMEOUT, "the program asks for the network")
         sandbox.start()
-        network.connect()
-        wait_until(lambda: sandbox.requests, 10, "a request, sooner than the next try")
+
+        def is_asked() -> object:
+            network.tell(CONNECTED)  # again and again, as nobody knows when it begins to listen
+            return sandbox.requests
+
+        wait_until(is_asked, 10, "a request, sooner than the next try")
         program.wait_for_tooltip("12,430 credits")
+        # It hangs, so whoever asks it something waits.
+        assert network.questions() == []
+
+
+def test_figures_are_renewed_after_a_sleep(
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    environment = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address}
+    with (
+        Login(desktop.bus_address) as login,
+        TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program,
+    ):
+        program.wait_for_tooltip("12,430 credits")
+        sandbox.set_total(480)
+        before = len(sandbox.requests)
+
+        def is_asked() -> object:
+            login.tell_of_sleep(begins=False)
+            return len(sandbox.requests) > before
+
+        wait_until(is_asked, 15, "a request, sooner than the next poll")
+        program.wait_for_tooltip("480 credits")
+        assert len(sandbox.requests) == before + 1
 
 
 def test_settings_are_kept_and_judge_at_once(desktop: VirtualDesktop, sandbox: Sandbox) -> None:

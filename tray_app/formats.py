@@ -2,7 +2,7 @@
 
 import locale
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 
@@ -17,6 +17,15 @@ class Formats(Protocol):
 
     def day_and_time(self, moment: datetime) -> str:
         """Write the local date and time of day, short."""
+
+    def day(self, day: date) -> str:
+        """Write a day without its year, short."""
+
+    def weekday(self, day: date) -> str:
+        """Name a day's weekday, short."""
+
+    def month(self, day: date) -> str:
+        """Name a day's month, short."""
 
 
 class TerminalFormats:
@@ -41,3 +50,18 @@ class TerminalFormats:
     def day_and_time(self, moment: datetime) -> str:
         """Write the local date and time."""
         return moment.astimezone().strftime("%x %H:%M")
+
+    def day(self, day: date) -> str:
+        """Write day and month in the locale's order."""
+        example = f"{date(2000, 11, 22):%x}"
+        if 0 <= example.find("22") < example.find("11"):
+            return f"{day.day} {day:%b}"
+        return f"{day:%b} {day.day}"
+
+    def weekday(self, day: date) -> str:
+        """Name the weekday, short."""
+        return f"{day:%a}"
+
+    def month(self, day: date) -> str:
+        """Name the month, short."""
+        return f"{day:%b}"

@@ -1,8 +1,12 @@
 """Numbers and times as the desktop's locale writes them."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
+
+_DAY_AND_MONTH = re.compile(r"(?<!d)dd?(?!d)\.?.*?M+|M+.*?(?<!d)dd?(?!d)[.日일]?")
+"""The part of a date's pattern that says day and month, in either order."""
 
 
 class QtFormats:
@@ -14,6 +18,10 @@ class QtFormats:
         # The plain C locale would leave the thousands together.
         options = self._locale.numberOptions()
         self._locale.setNumberOptions(options & ~QLocale.NumberOption.OmitGroupSeparator)
+        # Qt has no pattern without the year, so it is cut out of the long one.
+        whole = self._locale.dateFormat(QLocale.FormatType.LongFormat)
+        part = _DAY_AND_MONTH.search(whole)
+        self._day = part[0].replace("MMMM", "MMM") if part else "d MMM"
 
     def number(self, number: int) -> str:
         """Write a whole number with its thousands separated."""
@@ -26,6 +34,18 @@ class QtFormats:
     def day_and_time(self, moment: datetime) -> str:
         """Write the local date and time of day, short."""
         return self._locale.toString(_local(moment), QLocale.FormatType.ShortFormat)
+
+    def day(self, day: date) -> str:
+        """Write a day without its year, short."""
+        return self._locale.toString(QDate(day.year, day.month, day.day), self._day)
+
+    def weekday(self, day: date) -> str:
+        """Name a day's weekday, short."""
+        return self._locale.standaloneDayName(day.isoweekday(), QLocale.FormatType.ShortFormat)
+
+    def month(self, day: date) -> str:
+        """Name a day's month, short."""
+        return self._locale.standaloneMonthName(day.month, QLocale.FormatType.ShortFormat)
 
 
 def _local(moment: datetime) -> QDateTime:

@@ -1,10 +1,13 @@
 """Moments at which the figures are to be asked for anew: after a sleep, with the network back."""
 
+import sys
 import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtNetwork import QNetworkInformation
+
+from tray_app.desktop.system_bus import SystemBus
 
 TICK = 40.0
 """Seconds between two looks at the clock: late enough to let the processor sleep."""
@@ -18,8 +21,9 @@ _SURPRISE = 60.0  # seconds that the clock may be off after a tick, which is coa
 class Resume(QObject):
     """Notices that the computer has slept, that its clock was set, or that it is online again.
 
-    A sleep and a clock that was set look the same from here: the time of day is not where the
-    tick should have found it. Both make what is known of the figures' age worthless.
+    A sleep and a clock that was set look the same to the clock: the time of day is not where the
+    tick should have found it. Both make what is known of the figures' age worthless. Linux also
+    tells of a sleep's end at once.
     """
 
     ticked = Signal()
@@ -46,8 +50,11 @@ class Resume(QObject):
         self._settling.setSingleShot(True)
         self._settling.setInterval(settling_time)
         self._settling.timeout.connect(self.resumed)
-        # Its back ends differ by platform, and not every system has one.
-        if QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
+        if sys.platform == "linux":
+            self._system_bus = SystemBus(self)
+            self._system_bus.changed.connect(self._settle)
+            self._system_bus.watch()
+        elif QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
             QNetworkInformation.instance().reachabilityChanged.connect(self._network_changed)
 
     def stop(self) -> None:
@@ -59,11 +66,16 @@ class Resume(QObject):
     def _tick(self) -> None:
         now = self._clock()
         if abs(now - self._expected) > _SURPRISE:
-            self._settling.start()
+            self._settle()
         self._expected = now + self._tick_seconds
         self.ticked.emit()
 
     @Slot(QNetworkInformation.Reachability)
     def _network_changed(self, reachability: QNetworkInformation.Reachability) -> None:
         if reachability is QNetworkInformation.Reachability.Online:
+            self._settle()
+
+    @Slot()
+    def _settle(self) -> None:
+        if not self._settling.isActive():  # a network that comes and goes would put it off for ever
             self._settling.start()
