@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -296,6 +297,27 @@ def test_popup_closes_by_escape_focus_and_the_same_click(
         desktop.start(*FROM_SOURCE[:1], "-c", OTHER_WINDOW)
         wait_until(lambda: desktop.active_window() == "Other", TIMEOUT, "another window")
         program.open_popup()
+        desktop.click(100, 100)
+        wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
+
+
+def test_popup_outlives_the_focus_that_it_lost_before_it_was_shown(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        desktop.start(*FROM_SOURCE[:1], "-c", OTHER_WINDOW)
+        wait_until(lambda: desktop.active_window() == "Other", TIMEOUT, "another window")
+        item = program.item
+        program.open_popup()
+        for pause in (0.0, 0.06, 0.08, 0.09, 0.1, 0.08, 0.09, 0.1):  # about when Qt tells
+            wait_until(lambda: desktop.active_window() == POPUP, TIMEOUT, "the focus")
+            item.activate()  # closes it
+            time.sleep(pause)
+            item.activate()  # and opens it
+            with pytest.raises(TimeoutError):
+                wait_until(lambda: not program.windows(), 0.5, "it closes by itself")
         desktop.click(100, 100)
         wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
 

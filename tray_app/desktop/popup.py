@@ -35,6 +35,8 @@ RADIUS = 10
 AGE_REFRESH_MS = 10_000
 SAME_CLICK_MS = 250
 """Milliseconds from the press that takes the focus away to the tray's report of the click."""
+FOCUS_SETTLES_MS = 250
+"""Milliseconds after which the focus that a popup had before it was shown again is its own."""
 
 # WORKAROUND: opened from a tray click, a Qt.Popup does not show on Wayland, so this is a window
 # that hides by itself. https://github.com/hluk/CopyQ/issues/3108
@@ -74,6 +76,7 @@ class Popup(QWidget):
         self._is_window = False
         self._anchor = QRect()
         self._left = QElapsedTimer()
+        self._has_had_focus = False
         self._ticker = QTimer(self)
         self._ticker.setInterval(AGE_REFRESH_MS)
 
@@ -132,6 +135,10 @@ class Popup(QWidget):
         self.raise_()
         self.activateWindow()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
+        # Qt tells on X11 only after a while that the focus was lost, so that what it tells now may
+        # be about the time before, as when the icon is clicked twice.
+        self._has_had_focus = False
+        QTimer.singleShot(FOCUS_SETTLES_MS, self, self._notice_focus)
 
     def as_window(self) -> None:
         """Become an ordinary window, hidden until it is opened."""
@@ -247,13 +254,19 @@ class Popup(QWidget):
         painter.drawRoundedRect(edge, RADIUS, RADIUS)
 
     def _look_after_focus(self) -> None:
+        self._notice_focus()
         # Whether the focus went to the popup's own menu is known only after this event.
         QTimer.singleShot(0, self, self._hide_when_left)
 
+    def _notice_focus(self) -> None:
+        self._has_had_focus = self._has_had_focus or self._has_focus()
+
+    def _has_focus(self) -> bool:
+        return QGuiApplication.focusWindow() == self.windowHandle() or self.isActiveWindow()
+
     def _hide_when_left(self) -> None:
-        if self._is_window or not self.isVisible():
+        if self._is_window or not self.isVisible() or not self._has_had_focus:
             return
-        has_focus = QGuiApplication.focusWindow() == self.windowHandle() or self.isActiveWindow()
-        if not has_focus and QApplication.activePopupWidget() is None:
+        if not self._has_focus() and QApplication.activePopupWidget() is None:
             self.hide()
             self._left.start()
