@@ -77,6 +77,9 @@ class Popup(QWidget):
         self._anchor = QRect()
         self._left = QElapsedTimer()
         self._has_had_focus = False
+        self._focus_settles = QTimer(self)
+        self._focus_settles.setSingleShot(True)
+        self._focus_settles.setInterval(FOCUS_SETTLES_MS)
         self._ticker = QTimer(self)
         self._ticker.setInterval(AGE_REFRESH_MS)
 
@@ -86,6 +89,7 @@ class Popup(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.content)
 
+        self._focus_settles.timeout.connect(self._notice_focus)
         self._ticker.timeout.connect(self.content.tick)
         self.content.refresh_requested.connect(self.refresh_requested)
         self.content.buy_requested.connect(self.buy_requested)
@@ -138,7 +142,7 @@ class Popup(QWidget):
         # Qt tells on X11 only after a while that the focus was lost, so that what it tells now may
         # be about the time before, as when the icon is clicked twice.
         self._has_had_focus = False
-        QTimer.singleShot(FOCUS_SETTLES_MS, self, self._notice_focus)
+        self._focus_settles.start()
 
     def as_window(self) -> None:
         """Become an ordinary window, hidden until it is opened."""
