@@ -1,0 +1,306 @@
+"""Sudden drains: found when they are one, once, and never for what a team always does."""
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from tray_app.rules.drains import (
+    DRAIN_WINDOW,
+    SMALLEST_DRAIN,
+    Drain,
+    Habit,
+    habit_of,
+    largest_drops,
+    sudden_drain,
+)
+from tray_app.rules.history import Drop, Record, Refill, changes
+
+MINUTE = 60
+HOUR = 3600
+DAY = 24 * HOUR
+POLL = 5 * MINUTE
+MONDAY = 1_790_553_600
+"""Its midnight, UTC."""
+
+HABIT = Habit(usual_per_hour=90, short_limit=300, long_limit=600)
+
+Spending = Callable[[Random, int, int], int]
+"""What a team spends within five minutes, by the day and the minute of the day."""
+
+
+def drops(*amounts: int, begin: int = MONDAY, step: int = POLL) -> list[Refill | Drop]:
+    """Drops that follow each other, nothing spent where the amount is 0."""
+    return [
+        Drop(begin + index * step, begin + (index + 1) * step, amount)
+        for index, amount in enumerate(amounts)
+        if amount
+    ]
+
+
+def simulated(spend: Spending, days: int, seed: int = 1) -> list[Record]:
+    """Polls every five minutes of a team, as the history keeps them."""
+    random = Random(seed)
+    left = 10_000_000
+    records = [Record(MONDAY, MONDAY, left)]
+    for poll in range(1, days * DAY // POLL):
+        at = MONDAY + poll * POLL
+        day, second = divmod(poll * POLL, DAY)
+        amount = spend(random, day, second // MINUTE)
+        left -= amount
+        if amount:
+            records.append(Record(at, at, left))
+        else:
+            records[-1] = records[-1]._replace(last=at)
+    return records
+
+
+def is_working(day: int, minute: int) -> bool:
+    return day % 7 < 5 and 9 * 60 <= minute < 18 * 60
+
+
+def office(random: Random, day: int, minute: int) -> int:
+    """About 90 an hour, e-mail by e-mail, in working hours."""
+    return 5 * random.choice((0, 0, 1, 2, 2, 4)) if is_working(day, minute) else 0
+
+
+def around_the_clock(random: Random, day: int, minute: int) -> int:
+    return random.randint(0, 15)
+
+
+def campaigns(random: Random, day: int, minute: int) -> int:
+    """A list of some 800 credits every other day, at any time of it."""
+    starts = random.random() < 1 / 108 / 2
+    return office(random, day, minute) + (
+        round(800 * random.lognormvariate(0, 0.3)) if starts and is_working(day, minute) else 0
+    )
+
+
+def mondays(random: Random, day: int, minute: int) -> int:
+    """A campaign on each Monday morning, which takes twenty minutes."""
+    if day % 7 == 0 and 10 * 60 <= minute < 10 * 60 + 20:
+        return random.randint(300, 700)
+    return office(random, day, minute)
+
+
+def growing(random: Random, day: int, minute: int) -> int:
+    return round(office(random, day, minute) * (1 + day / 30))
+
+
+def idle_then_active(random: Random, day: int, minute: int) -> int:
+    return office(random, day, minute) if day % 42 >= 21 else 0
+
+
+def heavy(random: Random, day: int, minute: int) -> int:
+    """Batches of lognormal size, a few an hour."""
+    if not is_working(day, minute) or random.random() > 0.3:
+        return 0
+    return round(60 * random.lognormvariate(0, 0.9))
+
+
+def alarms(records: list[Record], since: int) -> list[Drain]:
+    """Let the time pass and note each drain as it would be told."""
+    told: list[Drain] = []
+    said_until = 0
+    habit, learned_on = None, -1
+    spent = changes(records)  # one from each record to the next
+    for index, record in enumerate(records):
+        if record.first < since:
+            continue
+        if record.first // DAY != learned_on:
+            habit, learned_on = habit_of(records, record.first), record.first // DAY
+        if habit is None:
+            continue
+        drain = sudden_drain(spent[max(index - 15, 0) : index], habit, record.first)
+        if drain is not None:
+            if drain.begin >= said_until:
+                told.append(drain)
+            said_until = max(said_until, drain.end)
+    return told
+
+
+# --- habits ---
+
+
+def test_too_few_days_make_no_habit() -> None:
+    records = simulated(office, 5)
+    assert habit_of([], MONDAY) is None
+    assert habit_of(records, MONDAY + 4 * DAY - 60) is None
+    assert habit_of(records, records[-1].last) is not None
+    assert habit_of(records, MONDAY + 45 * DAY) is None
+
+
+def test_an_idle_team_has_a_habit_too() -> None:
+    idle = [Record(MONDAY, MONDAY + 20 * DAY, 5000)]
+    assert habit_of(idle, MONDAY + 20 * DAY) == Habit(0, SMALLEST_DRAIN, SMALLEST_DRAIN)
+
+
+def test_the_usual_is_learned_from_the_hours_of_work() -> None:
+    records = simulated(office, 30)
+    habit = habit_of(records, records[-1].last)
+    assert habit is not None
+    assert 75 <= habit.usual_per_hour <= 105
+
+
+def test_one_drain_is_no_habit() -> None:
+    def once(random: Random, day: int, minute: int) -> int:
+        return 5000 if (day, minute) == (20, 600) else office(random, day, minute)
+
+    drained = simulated(once, 30)
+    habit = habit_of(drained, drained[-1].last)
+    assert habit is not None
+    assert habit.short_limit < 500
+
+
+def test_only_the_last_month_counts() -> None:
+    def long_ago(random: Random, day: int, minute: int) -> int:
+        return 3000 if day < 10 and minute == 600 else office(random, day, minute)
+
+    records = simulated(long_ago, 41)
+    then = habit_of(records, MONDAY + 30 * DAY)
+    now = habit_of(records, records[-1].last)
+    assert then is not None
+    assert now is not None
+    assert then.short_limit > 5000
+    assert now.short_limit < 500
+
+
+def test_what_took_a_night_is_no_peak() -> None:
+    nights = [
+        record
+        for day in range(20)
+        for record in (
+            Record(MONDAY + day * DAY, MONDAY + day * DAY + 8 * HOUR, 90_000 - 2000 * day),
+        )
+    ]
+    assert habit_of(nights, nights[-1].last) == Habit(0, SMALLEST_DRAIN, SMALLEST_DRAIN)
+
+
+def test_a_daily_reservation_is_habit() -> None:
+    records = []
+    for day in range(10):
+        begin = MONDAY + day * DAY
+        records += [
+            Record(begin, begin + 10 * HOUR, 5000),
+            Record(begin + 10 * HOUR + POLL, begin + 10 * HOUR + POLL, 4000),
+            Record(begin + 10 * HOUR + 2 * POLL, begin + 12 * HOUR, 5000),
+        ]
+    habit = habit_of(records, records[-1].last)
+    assert habit is not None
+    assert habit.usual_per_hour == 0
+    assert habit.short_limit >= 2000
+
+
+# --- sudden drains ---
+
+
+def test_two_thousand_in_ten_minutes_at_ninety_an_hour() -> None:
+    records = simulated(office, 30)
+    habit = habit_of(records, records[-1].last)
+    assert habit is not None
+    at, left = records[-1].last, records[-1].credits
+    records += [
+        Record(at + POLL, at + POLL, left - 1100),
+        Record(at + 2 * POLL, at + 2 * POLL, left - 2000),
+    ]
+    drain = sudden_drain(changes(records[-20:]), habit, at + 2 * POLL)
+    assert drain == Drain(at, at + 2 * POLL, 2000, habit.usual_per_hour)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "step", "expected"),
+    [
+        ((301,), POLL, (0, 1, 301)),
+        ((300,), POLL, None),
+        ((150, 150), POLL, None),
+        ((150, 160), POLL, (0, 2, 310)),
+        # slower than ten minutes
+        ((150, 0, 0, 160), POLL, None),
+        ((140, 0, 0, 140, 0, 0, 140, 0, 0, 200), POLL, (0, 10, 620)),
+        ((140, 0, 0, 140, 0, 0, 140, 0, 0, 100), POLL, None),
+        ((700,), HOUR, (0, 1, 700)),
+        # nobody looked, so the pace is unknown
+        ((2000,), 14 * HOUR, None),
+        # what is usual around it is left out
+        ((8, 8, 2000, 8, 8), POLL, (2, 3, 2000)),
+        # it goes on
+        ((8, 400, 400, 200, 400, 8), POLL, (1, 5, 1400)),
+        # two in an hour
+        ((900, 0, 0, 0, 0, 800), POLL, (5, 6, 800)),
+        ((), POLL, None),
+    ],
+    ids=[
+        "above", "limit", "two-at-limit", "two", "slow", "hour", "hour-usual", "hourly-polls",
+        "unseen", "trimmed", "long", "second", "nothing",
+    ],
+)  # fmt: skip
+def test_drain(amounts: tuple[int, ...], step: int, expected: tuple[int, int, int] | None) -> None:
+    found = sudden_drain(drops(*amounts, step=step), HABIT, MONDAY + len(amounts) * step)
+    if expected is None:
+        assert found is None
+    else:
+        first, last, amount = expected
+        assert found == Drain(MONDAY + first * step, MONDAY + last * step, amount, 90)
+
+
+def test_a_drain_is_over_after_an_hour() -> None:
+    found = drops(2000)
+    assert sudden_drain(found, HABIT, MONDAY + POLL + DRAIN_WINDOW - 1) is not None
+    assert sudden_drain(found, HABIT, MONDAY + POLL + DRAIN_WINDOW) is None
+
+
+def test_refills_are_no_drain() -> None:
+    refill = Refill(MONDAY + POLL, 5000, {"paid": 5000})
+    assert sudden_drain([refill], HABIT, MONDAY + POLL) is None
+
+
+@pytest.mark.parametrize(
+    "team", [office, around_the_clock, campaigns, mondays, growing, idle_then_active, heavy]
+)
+def test_ordinary_teams_are_left_in_peace(team: Spending) -> None:
+    months = 2
+    assert len(alarms(simulated(team, months * 30, seed=11), MONDAY)) <= months
+
+
+def test_each_event_is_told_once() -> None:
+    def drained(random: Random, day: int, minute: int) -> int:
+        is_long = day == 22 and 600 <= minute < 780  # three hours
+        is_short = (day, minute) in {(24, 900), (24, 905), (24, 1005)}
+        return 500 * (is_long or is_short) + office(random, day, minute)
+
+    told = alarms(simulated(drained, 26, seed=5), MONDAY + 20 * DAY)
+    minutes = [divmod((drain.end - MONDAY) // MINUTE, 1440) for drain in told]
+    assert minutes == [(22, 600), (24, 900), (24, 1005)]
+
+
+# --- the largest drops ---
+
+
+def test_the_largest_drops() -> None:
+    found: list[Refill | Drop] = [Refill(MONDAY, 9000)]
+    for day in range(12):
+        found += drops(10 * day + 5, begin=MONDAY + day * DAY)
+    assert [drop.amount for drop in largest_drops(found)] == list(range(115, 15, -10))
+    assert largest_drops(found, 1) == [Drop(MONDAY + 11 * DAY, MONDAY + 11 * DAY + POLL, 115)]
+    assert largest_drops([]) == []
+
+
+def test_drops_within_ten_minutes_are_one() -> None:
+    found = drops(3, 700, 900, 500, 2)
+    assert [
+        (drop.begin - MONDAY, drop.end - MONDAY, drop.amount) for drop in largest_drops(found)
+    ] == [(POLL, 3 * POLL, 1600), (3 * POLL, 5 * POLL, 502), (0, POLL, 3)]
+
+
+def test_a_drop_that_nobody_saw_is_listed() -> None:
+    night = Drop(MONDAY, MONDAY + 14 * HOUR, 2000)
+    later = Drop(MONDAY + 15 * HOUR, MONDAY + 15 * HOUR + POLL, 30)
+    assert largest_drops([night, later]) == [night, later]
+
+
+def test_the_buckets_of_the_largest_drops() -> None:
+    found = [
+        Drop(0, 300, 30, {"subscription": 20, "paid": 10}),
+        Drop(300, 600, 50, {"paid": 50}),
+    ]
+    assert largest_drops(found) == [Drop(0, 600, 80, {"subscription": 20, "paid": 60})]

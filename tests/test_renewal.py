@@ -1,0 +1,129 @@
+"""When the plan's credits are renewed, and what lapses."""
+
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tray_app.rules.history import Refill
+from tray_app.rules.renewal import likely_to_lapse, next_renewal
+
+TODAY = date(2026, 11, 22)
+
+
+def came(day: str, subscription: int = 8000, zone: tzinfo = UTC) -> Refill:
+    moment = datetime.fromisoformat(day if "T" in day else f"{day}T12:00").replace(tzinfo=zone)
+    return Refill(int(moment.timestamp()), subscription, {"subscription": subscription})
+
+
+def learned(*days: str, today: date = TODAY) -> date | None:
+    return next_renewal([came(day) for day in days], None, today, UTC)
+
+
+@pytest.mark.parametrize(
+    ("set_day", "today", "expected"),
+    [
+        (25, "2026-11-22", "2026-11-25"),
+        (22, "2026-11-22", "2026-11-22"),
+        (21, "2026-11-22", "2026-12-21"),
+        (1, "2026-12-31", "2027-01-01"),
+        (31, "2026-11-22", "2026-11-30"),
+        (31, "2026-11-30", "2026-11-30"),
+        (31, "2026-12-01", "2026-12-31"),
+        (30, "2027-02-01", "2027-02-28"),
+        (31, "2028-02-01", "2028-02-29"),
+        (29, "2027-01-30", "2027-02-28"),
+    ],
+)
+def test_set_by_the_user(set_day: int, today: str, expected: str) -> None:
+    found = next_renewal([], set_day, date.fromisoformat(today), UTC)
+    assert found == date.fromisoformat(expected)
+
+
+def test_the_users_day_wins() -> None:
+    refills = [came("2026-10-05"), came("2026-11-05")]
+    assert next_renewal(refills, 28, TODAY, UTC) == date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        (),
+        ("2026-11-05",),
+        ("2026-11-05", "2026-11-15"),
+        ("2026-10-05", "2026-11-15"),
+        ("2026-05-05", "2026-06-05"),
+    ],
+    ids=["none", "one", "same-month", "other-day", "long-ago"],
+)
+def test_unknown(days: tuple[str, ...]) -> None:
+    assert learned(*days) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "expected"),
+    [
+        (("2026-10-05", "2026-11-05"), "2026-11-22", "2026-12-05"),
+        (("2026-09-05", "2026-10-05", "2026-11-05"), "2026-12-04", "2026-12-05"),
+        # seen late, as the computer was off
+        (("2026-09-07", "2026-10-05", "2026-11-05"), "2026-11-22", "2026-12-05"),
+        (("2026-10-05", "2026-11-06"), "2026-11-22", "2026-12-05"),
+        # nothing was spent in a month, so that nothing came
+        (("2026-09-05", "2026-11-05"), "2026-11-22", "2026-12-05"),
+        # the end of the month
+        (("2026-09-30", "2026-10-31"), "2026-11-22", "2026-11-30"),
+        (("2026-10-31", "2026-11-30"), "2026-12-07", "2026-12-31"),
+        (("2027-01-31", "2027-02-28"), "2027-03-05", "2027-03-31"),
+        (("2026-12-30", "2027-01-30", "2027-02-28"), "2027-03-05", "2027-03-30"),
+        (("2027-02-28", "2027-03-28"), "2027-04-05", "2027-04-28"),
+        # over the turn of the year
+        (("2026-11-15", "2026-12-15"), "2026-12-20", "2027-01-15"),
+        # the day has changed
+        (("2026-09-05", "2026-10-05", "2026-10-20", "2026-11-18"), "2026-11-22", "2026-12-18"),
+    ],
+    ids=[
+        "two", "three", "late", "a-day-late", "gap", "short-month", "last", "february",
+        "thirtieth", "after-february", "new-year", "changed",
+    ],
+)  # fmt: skip
+def test_learned_from_jumps(days: tuple[str, ...], today: str, expected: str) -> None:
+    assert learned(*days, today=date.fromisoformat(today)) == date.fromisoformat(expected)
+
+
+def test_the_larger_jumps_count() -> None:
+    small = [came(f"2026-{month:02}-{day}", 40) for month in (9, 10, 11) for day in range(10, 20)]
+    large = [came("2026-09-05"), came("2026-10-05"), came("2026-11-05")]
+    assert next_renewal([*small, *large], None, TODAY, UTC) == date(2026, 12, 5)
+
+
+def test_other_buckets_are_not_the_plans() -> None:
+    refills = [Refill(came(day).at, 5000, {"paid": 5000}) for day in ("2026-10-05", "2026-11-05")]
+    assert next_renewal(refills, None, TODAY, UTC) is None
+    unknown = [Refill(refill.at, 5000) for refill in refills]
+    assert next_renewal(unknown, None, TODAY, UTC) is None
+
+
+@pytest.mark.parametrize("set_day", [None, 22])
+@pytest.mark.parametrize("seen", ["2026-11-22", "2026-11-21"])
+def test_today_until_it_was_seen(set_day: int | None, seen: str) -> None:
+    before = [came("2026-08-22"), came("2026-09-22"), came("2026-10-22")]
+    assert next_renewal(before, set_day, TODAY, UTC) == TODAY
+    assert next_renewal([*before, came(seen)], set_day, TODAY, UTC) == date(2026, 12, 22)
+
+
+def test_a_renewal_that_is_late() -> None:
+    assert learned("2026-09-20", "2026-10-20") == date(2026, 12, 20)
+
+
+def test_days_are_local() -> None:
+    refills = [came("2026-10-04T23:30"), came("2026-11-04T23:30")]
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert next_renewal(refills, None, TODAY, tokyo) == date(2026, 12, 5)
+
+
+@pytest.mark.parametrize(
+    ("subscription", "spending", "lapsing"),
+    [(3100, 0.0, 3100), (3100, 900.0, 2200), (3100, 3100.0, 0), (3100, 9000.0, 0), (-5, 0.0, 0)],
+)
+def test_what_lapses(subscription: int, spending: float, lapsing: int) -> None:
+    assert likely_to_lapse(subscription, spending) == lapsing

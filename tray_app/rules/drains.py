@@ -1,0 +1,197 @@
+"""Spending that is far outside a team's own habit. ``docs/forecast.md`` has the reasoning."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
+from typing import NamedTuple
+
+from tray_app.rules.history import Drop, Record, Refill, changes
+
+SHORT_WINDOW = 11 * 60
+DRAIN_WINDOW = 61 * 60
+"""Seconds in which a drain is sudden: ten minutes or an hour, and what a poll may come late."""
+
+HABIT_DAYS = 30
+"""Days from which a habit is learned."""
+DAYS_NEEDED = 5
+"""Days on which the balance must have been seen."""
+
+SMALLEST_DRAIN = 250
+"""Credits; less is never worth an alert."""
+
+_DAY = 24 * 3600
+_HOUR = 3600
+_BEYOND = 2.0
+"""Times the peak of a busy day."""
+_BEYOND_AT_FIRST = 10.0
+"""Divided by the days seen, it is added to that: few days don't show the busiest of a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How a team usually spends. Amounts are in credits."""
+
+    usual_per_hour: int
+    """In the hours in which anything was spent at all, the median."""
+    short_limit: int
+    """Spending within :data:`SHORT_WINDOW` that is still no drain."""
+    long_limit: int
+    """The same within :data:`DRAIN_WINDOW`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Sudden spending between two sightings (seconds since the epoch), in credits."""
+
+    begin: int
+    end: int
+    amount: int
+    usual_per_hour: int
+
+
+def habit_of(records: Sequence[Record], now: int) -> Habit | None:
+    """Learn a team's habit from its last month; ``None`` if it was seen on too few days.
+
+    The limit is twice the peak of the team's second busiest day: one drain in a month does not
+    become the habit, and a campaign every other week does. Dips count in the peaks even if they
+    came back, since a dip that is reserved each day is no surprise either.
+    """
+    begin = now - HABIT_DAYS * _DAY
+    first = max(bisect_left(records, (begin,)) - 1, 0)
+    recent = records[first : bisect_left(records, (now + 1,))]
+    seen: set[int] = set()
+    for record in recent:
+        seen.update(range(max(record.first, begin) // _DAY, min(record.last, now) // _DAY + 1))
+    if len(seen) < DAYS_NEEDED:
+        return None
+    falls = [
+        Drop(before.last, after.first, before.credits - after.credits)
+        for before, after in pairwise(recent)
+        if after.credits < before.credits and begin <= before.last
+    ]
+    beyond = _BEYOND + _BEYOND_AT_FIRST / len(seen)
+    return Habit(
+        _usual_per_hour(changes(recent), begin),
+        max(SMALLEST_DRAIN, round(beyond * _busy_peak(falls, SHORT_WINDOW))),
+        max(SMALLEST_DRAIN, round(beyond * _busy_peak(falls, DRAIN_WINDOW))),
+    )
+
+
+def sudden_drain(recent: Iterable[Refill | Drop], habit: Habit, now: int) -> Drain | None:
+    """Return the latest drain among changes that ended within :data:`DRAIN_WINDOW` before now.
+
+    What was spent over a longer time between two sightings has no known pace, and is none.
+    A drain that goes on is returned with each reading, with a later end; it is a new one if it
+    begins after the end of the one before.
+    """
+    drops = [one for one in recent if isinstance(one, Drop) and one.end > now - DRAIN_WINDOW]
+    excesses = _excesses(drops, SHORT_WINDOW, habit.short_limit) or _excesses(
+        drops, DRAIN_WINDOW, habit.long_limit
+    )
+    if not excesses:
+        return None
+    first, last = excesses[-1]
+    amount = sum(drop.amount for drop in drops[first : last + 1])
+    return Drain(drops[first].begin, drops[last].end, amount, habit.usual_per_hour)
+
+
+def largest_drops(found: Iterable[Refill | Drop], count: int = 10) -> list[Drop]:
+    """Return the largest drops, the largest first; those within ten minutes count as one."""
+    largest: list[Drop] = []
+    drops = [one for one in found if isinstance(one, Drop)]
+    pieces = [_largest_piece(drops)] if drops else []
+    while pieces and len(largest) < count:
+        piece = max(pieces, key=_amount)
+        pieces.remove(piece)
+        first, last = piece.first, piece.last
+        together = piece.drops[first : last + 1]
+        largest.append(Drop(together[0].begin, together[-1].end, piece.amount, _buckets(together)))
+        rests = (piece.drops[:first], piece.drops[last + 1 :])
+        pieces += [_largest_piece(rest) for rest in rests if rest]
+    return largest
+
+
+def _usual_per_hour(found: Iterable[Refill | Drop], begin: int) -> int:
+    hours: dict[int, int] = {}
+    for one in found:
+        if isinstance(one, Drop) and begin <= one.begin and one.end - one.begin <= DRAIN_WINDOW:
+            hour = one.end // _HOUR
+            hours[hour] = hours.get(hour, 0) + one.amount
+    amounts = sorted(hours.values())
+    return amounts[len(amounts) // 2] if amounts else 0
+
+
+def _busy_peak(drops: Sequence[Drop], window: int) -> int:
+    """Return the most that was spent within a window on the second busiest day."""
+    peaks: dict[int, int] = {}
+    for drop, (_, amount) in zip(drops, _windows(drops, window), strict=True):
+        day = drop.end // _DAY
+        peaks[day] = max(peaks.get(day, 0), amount)
+    return sorted((0, 0, *peaks.values()))[-2]
+
+
+def _excesses(drops: Sequence[Drop], window: int, limit: int) -> list[tuple[int, int]]:
+    """Return the first and last drop of each drain: windows above the limit, as narrow as can be.
+
+    Those that overlap or follow each other within a window are one.
+    """
+    found: list[tuple[int, int]] = []
+    for last, (first, amount) in enumerate(_windows(drops, window)):
+        if amount <= limit:
+            continue
+        while amount - drops[first].amount > limit:
+            amount -= drops[first].amount
+            first += 1
+        if amount - drops[last].amount > limit:
+            continue
+        if found and drops[first].begin - drops[found[-1][1]].end <= window:
+            found[-1] = found[-1][0], last
+        else:
+            found.append((first, last))
+    return found
+
+
+def _windows(drops: Sequence[Drop], window: int) -> Iterator[tuple[int, int]]:
+    """Yield, for each drop, the first of those within the window that ends with it, and their sum.
+
+    A drop that took longer than the window is in none: it yields the next index, and 0.
+    """
+    first = amount = 0
+    for last, drop in enumerate(drops):
+        amount += drop.amount
+        while first <= last and drop.end - drops[first].begin > window:
+            amount -= drops[first].amount
+            first += 1
+        yield first, amount
+
+
+class _Piece(NamedTuple):
+    """Drops without a gap in the list, and which of them within ten minutes are the most."""
+
+    drops: Sequence[Drop]
+    first: int
+    last: int
+    amount: int
+
+
+_amount = attrgetter("amount")
+
+
+def _largest_piece(drops: Sequence[Drop]) -> _Piece:
+    pieces = (
+        _Piece(drops, first, last, amount)
+        if first <= last
+        else _Piece(drops, last, last, drops[last].amount)
+        for last, (first, amount) in enumerate(_windows(drops, SHORT_WINDOW))
+    )
+    return max(pieces, key=_amount)
+
+
+def _buckets(drops: Iterable[Drop]) -> dict[str, int]:
+    lost: dict[str, int] = {}
+    for drop in drops:
+        for bucket, amount in drop.buckets.items():
+            lost[bucket] = lost.get(bucket, 0) + amount
+    return lost
