@@ -4,6 +4,7 @@
 # make check   formatting, lint, types, import contract, dependencies
 # make bundle  the program with everything it needs, in dist/lemlist-credits/
 # make soak    thousands of polls on a desktop in memory: does anything grow?
+# make forecast-report  how well the forecast does on made-up teams, into docs/forecast.md
 # make pictures  all pictures to look at, in build/, and those of the README, in docs/pictures/
 # make setup   all that the others need, without doing anything with it
 # make lock    write the lock files after a change of pyproject.toml; deleted ones upgrade
@@ -27,7 +28,7 @@ DEMO := $(BIN)/python main.py demo
 run demo: PURPOSES := qt
 endif
 
-.PHONY: run demo test check bundle soak pictures setup lock clean system
+.PHONY: run demo test check bundle soak forecast-report pictures setup lock clean system
 .NOTPARALLEL:
 
 run: .venv/runtime-installed
@@ -57,6 +58,9 @@ dist/lemlist-credits/lemlist-credits: .venv/dev-installed $(SOURCES)
 
 soak: .venv/dev-installed
 	$(BIN)/python -m tests.soak
+
+forecast-report: .venv/dev-installed
+	$(BIN)/python -m tests.forecast_report
 
 pictures: .venv/dev-installed
 	$(BIN)/python -m tests.demo build/demo

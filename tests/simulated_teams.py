@@ -1,0 +1,171 @@
+"""Made-up teams that spend credits, each in its own way: what the forecast is judged by."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from tray_app.rules.history import Day, Record
+
+LENGTH = 300
+"""Days of a team's life."""
+
+TUNING_SEEDS = range(1000, 1100)
+HELD_OUT_SEEDS = range(3000, 3080)
+"""The forecast's numbers were chosen by the former; what it promises is held by the latter."""
+
+MONDAY = date(2024, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """What a team spends on each day from ``begin`` on, and whether anybody looked."""
+
+    kind: str
+    begin: date
+    spent: list[int]
+    seen: list[bool]
+
+    def days(self, count: int) -> list[Day]:
+        """Return the first days as the history tells them, with one more for today.
+
+        What is spent while nobody looks is found out later, and shared out evenly.
+        """
+        known: list[float] = list(self.spent[:count])
+        start = 0
+        while start < count:
+            end = start + 1
+            if not self.seen[start]:
+                while end < count and not self.seen[end]:
+                    end += 1
+                known[start:end] = [sum(known[start:end]) / (end - start)] * (end - start)
+            start = end
+        return [
+            Day(self.begin + timedelta(days=index), Record(0, 0, 0), spent, is_seen=seen)
+            for index, (spent, seen) in enumerate(
+                zip([*known, 0.0], [*self.seen[:count], True], strict=True)
+            )
+        ]
+
+
+def simulate(kind: str, seed: int) -> Team:
+    """Return the team of that kind and seed, always the same."""
+    chance = Random(f"{kind} {seed}")
+    begin = MONDAY + timedelta(days=chance.randrange(365))
+    weekdays = [(begin.weekday() + index) % 7 for index in range(LENGTH)]
+    shape = KINDS[kind](chance, weekdays)
+    scale = 10 ** chance.uniform(1.7, 3.5)  # 50 to 3,000 credits on a usual day
+    noise = chance.uniform(0.15, 0.5)
+    spent = [round(scale * part * chance.lognormvariate(0.0, noise)) for part in shape]
+    return Team(kind, begin, spent, _seen(chance, weekdays))
+
+
+def _seen(chance: Random, weekdays: list[int]) -> list[bool]:
+    """A third of the teams has a computer that is off at weekends, and on some other days."""
+    if chance.random() < 2 / 3:
+        return [True] * len(weekdays)
+    return [weekday < 5 and chance.random() < 0.95 for weekday in weekdays]
+
+
+def _week(chance: Random) -> list[float]:
+    """Make the profile of a working week, with a favourite day and, at times, a free one."""
+    week = [chance.uniform(0.8, 1.2) for _ in range(5)] + [0.0, 0.0]
+    week[chance.randrange(5)] *= chance.choice([1.0, 1.0, 1.5, 2.0])
+    week[4] *= chance.choice([1.0, 1.0, 0.6, 0.1])
+    if chance.random() < 0.3:
+        week[5:] = [chance.uniform(0.02, 0.3)] * 2
+    return week
+
+
+def _steady(chance: Random, weekdays: list[int]) -> list[float]:
+    """Automation that goes on every day, a little less at weekends."""
+    weekend = chance.uniform(0.7, 1.0)
+    return [weekend if weekday >= 5 else 1.0 for weekday in weekdays]
+
+
+def _weekdays_only(chance: Random, weekdays: list[int]) -> list[float]:
+    week = _week(chance)
+    return [0.0 if chance.random() < 0.03 else week[weekday] for weekday in weekdays]
+
+
+def _bursts(chance: Random, weekdays: list[int]) -> list[float]:
+    """Campaigns of 2 to 7 working days, each 10 to 25 days after the last, and little between."""
+    week = _week(chance)
+    base = chance.uniform(0.05, 0.2)
+    parts: list[float] = []
+    pause, left, size = chance.randrange(20), 0, 0.0
+    for weekday in weekdays:
+        if pause == 0:
+            pause, left, size = chance.randint(10, 25), chance.randint(2, 7), chance.uniform(1, 3)
+        pause -= 1
+        parts.append(week[weekday] * (size if left else base))
+        left -= left > 0 and weekday < 5
+    return parts
+
+
+def _growing(chance: Random, weekdays: list[int]) -> list[float]:
+    """2 to 7 % more each week."""
+    week, growth = _week(chance), chance.uniform(1.02, 1.07)
+    return [week[weekday] * growth ** (index / 7) for index, weekday in enumerate(weekdays)]
+
+
+def _declining(chance: Random, weekdays: list[int]) -> list[float]:
+    """1 to 4 % less each week."""
+    week, decline = _week(chance), chance.uniform(0.96, 0.99)
+    return [week[weekday] * decline ** (index / 7) for index, weekday in enumerate(weekdays)]
+
+
+def _idle_then_active(chance: Random, weekdays: list[int]) -> list[float]:
+    """Nothing for 2 to 8 weeks, then work for 5 to 15, and so on."""
+    week = _week(chance)
+    parts: list[float] = []
+    while len(parts) < len(weekdays):
+        idle, active = chance.randint(14, 56), chance.randint(35, 105)
+        level = chance.uniform(0.5, 1.5)
+        parts += [0.0] * idle
+        parts += [level * week[weekday] for weekday in weekdays[len(parts) :][:active]]
+    return parts[: len(weekdays)]
+
+
+def _drains(chance: Random, weekdays: list[int]) -> list[float]:
+    """Steady work, and now and then a day on which a mistake burns 5 to 15 days' worth."""
+    week = _week(chance)
+    return [
+        week[weekday] + (chance.uniform(5, 15) if chance.random() < 1 / 40 else 0.0)
+        for weekday in weekdays
+    ]
+
+
+def _holidays(chance: Random, weekdays: list[int]) -> list[float]:
+    """Steady work with a pause of one to three weeks every 6 to 14 weeks."""
+    week = _week(chance)
+    parts: list[float] = []
+    while len(parts) < len(weekdays):
+        work, pause = chance.randint(42, 98), chance.randint(7, 21)
+        parts += [week[weekday] for weekday in weekdays[len(parts) :][:work]]
+        parts += [0.0] * pause
+    return parts[: len(weekdays)]
+
+
+def _new_level(chance: Random, weekdays: list[int]) -> list[float]:
+    """Every 5 to 20 weeks the team gets larger or smaller, up to threefold."""
+    week = _week(chance)
+    parts: list[float] = []
+    while len(parts) < len(weekdays):
+        level = 3 ** chance.uniform(-1, 1)
+        stay = chance.randint(35, 140)
+        parts += [level * week[weekday] for weekday in weekdays[len(parts) :][:stay]]
+    return parts
+
+
+KINDS: dict[str, Callable[[Random, list[int]], list[float]]] = {
+    "steady": _steady,
+    "weekdays only": _weekdays_only,
+    "bursts by campaign": _bursts,
+    "growing": _growing,
+    "declining": _declining,
+    "idle, then active": _idle_then_active,
+    "drains": _drains,
+    "holidays": _holidays,
+    "new level": _new_level,
+}
