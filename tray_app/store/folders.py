@@ -22,6 +22,11 @@ def alerts_file() -> Path:
     return _folder(platformdirs.user_state_path) / "alerts.json"
 
 
+def history_file() -> Path:
+    """Return the place of the history of the balance."""
+    return _folder(platformdirs.user_data_path) / "history.sqlite"
+
+
 def log_file() -> Path:
     """Return the place of the log."""
     return _folder(platformdirs.user_log_path) / "lemlist-credits.log"

@@ -1,0 +1,72 @@
+"""The history as CSV."""
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from tray_app.history_csv import days_csv, readings_csv
+from tray_app.rules.history import Day, Record, Refill
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SUMMER_TIME_ENDS = int(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp())
+
+
+def test_readings() -> None:
+    out = io.StringIO(newline="")
+    readings_csv(
+        [
+            Record(SUMMER_TIME_ENDS, SUMMER_TIME_ENDS + 3600, 12_430, 8_000, 4_100, 330, 0),
+            Record(SUMMER_TIME_ENDS + 7200, SUMMER_TIME_ENDS + 7200, 12_000),
+        ],
+        out,
+        BERLIN,
+    )
+    assert out.getvalue() == (
+        "first_utc,first_local,last_utc,last_local,credits,subscription,paid,gifted,freemium\r\n"
+        "2026-10-25T00:30:00Z,2026-10-25T02:30:00+02:00,"
+        "2026-10-25T01:30:00Z,2026-10-25T02:30:00+01:00,12430,8000,4100,330,0\r\n"
+        "2026-10-25T02:30:00Z,2026-10-25T03:30:00+01:00,"
+        "2026-10-25T02:30:00Z,2026-10-25T03:30:00+01:00,12000,,,,\r\n"
+    )
+
+
+def test_days() -> None:
+    out = io.StringIO(newline="")
+    close = Record(SUMMER_TIME_ENDS, SUMMER_TIME_ENDS, 5_480, 400, 5_080, 0)
+    refills = (Refill(SUMMER_TIME_ENDS, 5_000, {"paid": 5_000}), Refill(SUMMER_TIME_ENDS, 400))
+    days = [
+        Day(date(2026, 10, 25), close, 1_380.0, refills),
+        Day(date(2026, 10, 26), close, 1 / 3, is_seen=False),
+    ]
+    days_csv(days, out, BERLIN)
+    assert out.getvalue() == (
+        "date,begin_utc,begin_local,seen,"
+        "credits,subscription,paid,gifted,freemium,spent,refilled\r\n"
+        "2026-10-25,2026-10-24T22:00:00Z,2026-10-25T00:00:00+02:00,1,"
+        "5480,400,5080,0,,1380.00,5400\r\n"
+        "2026-10-26,2026-10-25T23:00:00Z,2026-10-26T00:00:00+01:00,0,"
+        "5480,400,5080,0,,0.33,0\r\n"
+    )
+
+
+def test_no_history_is_a_header() -> None:
+    for write in (readings_csv, days_csv):
+        out = io.StringIO(newline="")
+        write([], out)
+        assert out.getvalue().count("\r\n") == 1
+
+
+def test_the_time_of_this_computer() -> None:
+    """Whatever it is, both times are the same moment."""
+    readings, days = io.StringIO(newline=""), io.StringIO(newline="")
+    record = Record(SUMMER_TIME_ENDS, SUMMER_TIME_ENDS + 3600, 7)
+    readings_csv([record], readings)
+    days_csv([Day(date(2026, 10, 25), record, 0)], days)
+    (reading,) = csv.DictReader(readings.getvalue().splitlines())
+    (day,) = csv.DictReader(days.getvalue().splitlines())
+    for line, name in ((reading, "first"), (reading, "last"), (day, "begin")):
+        local = datetime.fromisoformat(line[f"{name}_local"])
+        assert local.tzinfo is not None
+        assert local == datetime.fromisoformat(line[f"{name}_utc"])
+    assert day["begin_local"].startswith("2026-10-25T00:00:00")

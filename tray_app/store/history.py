@@ -1,0 +1,391 @@
+"""What the balance has been: a database of every good reading, for years, in little space."""
+
+import itertools
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TypeVar
+
+from tray_app.i18n import tr
+from tray_app.rules.history import Record, thinned
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+DAY = 86_400
+"""Seconds."""
+
+KEPT_WHOLE = 90 * DAY
+"""Seconds for which every change is kept."""
+
+KEPT_AT_ALL = 5 * 366 * DAY
+"""Seconds for which a day's close is kept, and what tells its spending from its refills."""
+
+EARLIEST = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
+"""This program is younger, so a clock before it has not been set."""
+
+LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
+
+LARGEST = 2**53
+"""As the API's client reads no larger amount."""
+
+_APPLICATION_ID = int.from_bytes(b"lmcr", "big")
+
+# By the version of the file that each leads to; what was published once is never changed.
+_MIGRATIONS = (
+    (
+        f"PRAGMA application_id = {_APPLICATION_ID}",
+        """
+        CREATE TABLE teams (
+            id INTEGER PRIMARY KEY,
+            lemlist_id TEXT NOT NULL UNIQUE,
+            set_back_at INTEGER,  -- since when readings come from before the last row
+            thinned_until INTEGER NOT NULL DEFAULT 0
+        )
+        """,
+        """
+        CREATE TABLE readings (
+            team INTEGER NOT NULL,
+            first INTEGER NOT NULL,  -- seconds since the epoch, as all times here
+            last INTEGER NOT NULL,
+            credits INTEGER NOT NULL,
+            subscription INTEGER,
+            paid INTEGER,
+            gifted INTEGER,
+            freemium INTEGER,
+            PRIMARY KEY (team, first)
+        ) WITHOUT ROWID
+        """,
+    ),
+)
+
+_COLUMNS = ", ".join(Record._fields)
+
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+"""The last one since the statements are right, so that it must be the tables that are wrong."""
+
+_BUSY_TIMEOUT = 2.0
+"""Seconds to wait for another process, whose transactions take milliseconds."""
+
+
+class _ForeignError(sqlite3.DatabaseError):
+    """The file is a database of another program."""
+
+
+class _NewerVersionError(Exception):
+    """The file is of a newer version of this program."""
+
+
+class History:
+    """The file of the readings of all teams. Reads and writes block, but none raises.
+
+    What fails changes nothing but `complaint`, and is tried anew at the next call. An object
+    belongs to the thread that calls it first; others, and other processes, have their own.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
+        self._set_aside = ""
+        self._fault = ""
+
+    @property
+    def complaint(self) -> str:
+        """A sentence on what is wrong with the file, for the user; empty if nothing is."""
+        return self._fault or self._set_aside
+
+    def record(self, team_id: str, record: Record) -> bool:
+        """Keep what was just seen, and tell whether it is kept.
+
+        Amounts that have not changed extend the last row. Impossible times and negative totals
+        are refused; a negative bucket counts as unknown.
+
+        What is seen before the last row means that the clock was wrong then, or is now. Nobody
+        knows which, so nothing is kept for as long as a 24th of the difference, at most for a
+        day: a clock that is wrong after the start is usually set within minutes, and must not
+        cost years. If the clock is still behind after that, it is believed: the rows after the
+        time at which it was set back are dropped, and their spending shows as one difference.
+        """
+        if not (
+            EARLIEST <= record.first <= record.last <= LATEST and 0 <= record.credits <= LARGEST
+        ):
+            log.warning("a reading is impossible: %s at %s", record.credits, record.first)
+            return False
+        record = Record(
+            *record[:3],
+            *(None if amount is None or amount < 0 else amount for amount in record[3:]),
+        )
+        return self._attempt(lambda database: _record(database, team_id, record), otherwise=False)
+
+    def read(self, team_id: str, since: int = 0) -> list[Record]:
+        """Return what was seen at ``since`` (seconds since the epoch) or later, in its order."""
+        if not self._path.exists():
+            return []  # and none is made, only to be read
+        return self._attempt(lambda database: _read(database, team_id, since), otherwise=[])
+
+    def latest_team(self) -> str | None:
+        """Return the identity of the team that was seen last."""
+        if not self._path.exists():
+            return None
+        return self._attempt(_latest_team, otherwise=None)
+
+    def thin(self, team_id: str, now: int, zone: tzinfo | None = None) -> None:
+        """Drop the details of what is older than 90 days, and all that is older than 5 years.
+
+        For once a day. Age is counted from the last reading of more than a day before ``now``
+        (seconds since the epoch), so that a clock that is wrong for less costs nothing.
+        """
+        self._attempt(lambda database: _thin(database, team_id, now, zone), otherwise=None)
+
+    def close(self) -> None:
+        """Close the file, which merges the write-ahead log into it; the next call reopens it."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _attempt(self, action: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """Do something with the file: the one place where its errors end."""
+        try:
+            try:
+                result = action(self._open())
+            except sqlite3.DatabaseError as error:
+                if not _is_broken(error):
+                    raise
+                self._put_aside()
+                result = action(self._open())
+        except _NewerVersionError:
+            self._fail(
+                tr("The history is from a newer version. It is left alone and not used."),
+                "newer version",
+            )
+            return otherwise
+        except (OSError, sqlite3.Error, UnicodeEncodeError) as error:
+            self.close()
+            self._fail(
+                tr("{path} can't be used: the history is not kept.", path=self._path),
+                getattr(error, "sqlite_errorname", type(error).__name__),
+            )
+            return otherwise
+        self._fault = ""
+        return result
+
+    def _fail(self, fault: str, reason: str) -> None:
+        if fault != self._fault:  # not at every poll
+            log.warning("no history: %s", reason)
+        self._fault = fault
+
+    def _open(self) -> sqlite3.Connection:
+        if self._database is not None and self._opened == _identity(self._path):
+            return self._database
+        # Not open, or what is open is no longer the file of this name: it was deleted, or another
+        # process has set it aside.
+        self.close()
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Made here to be private, which its companions take over from it. Not opened if it is
+        # there: closing it would end the locks that other connections of this process hold.
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode=0o600))
+        self._opened = _identity(self._path)
+        # Without an isolation level transactions begin and end where it is written.
+        database = sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT, isolation_level=None)
+        try:
+            migrate(database, _APPLICATION_ID, _MIGRATIONS)
+            # A commit then waits for no disk. Losing power loses the last readings at most.
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.execute("PRAGMA wal_autocheckpoint = 100")  # pages; a poll writes one
+            database.execute("PRAGMA cache_size = -256")  # KiB
+        except BaseException:
+            database.close()
+            raise
+        self._database = database
+        return database
+
+    def _put_aside(self) -> None:
+        self.close()
+        if self._opened != _identity(self._path):
+            return  # another process has done so, and this is its new file
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")  # noqa: DTZ005  (a name for its owner)
+        aside = f"{self._path}.broken-{stamp}"
+        # The log goes first: a new file must not find it, while the old one without it is only
+        # found to be broken again.
+        for companion in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                Path(f"{self._path}{companion}").replace(f"{aside}{companion}")
+        log.warning("the history was broken and has been set aside")
+        self._set_aside = tr(
+            "The history file was broken. It is kept as {name}; a new one was begun.",
+            name=Path(aside).name,
+        )
+
+
+def migrate(
+    database: sqlite3.Connection, application_id: int, migrations: Sequence[Sequence[str]]
+) -> None:
+    """Apply to a database those of the migrations that it lacks, in one transaction.
+
+    Its version is the number of migrations that it has seen. The first one sets the application's
+    number, by which a new database is told from another program's.
+    """
+    (found_id,) = database.execute("PRAGMA application_id").fetchone()
+    (done,) = database.execute("PRAGMA user_version").fetchone()
+    if (found_id, done) == (application_id, len(migrations)):
+        return
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        # Looked at again, and all at once, as another process may be making the file as well.
+        (found_id,) = database.execute("PRAGMA application_id").fetchone()
+        (done,) = database.execute("PRAGMA user_version").fetchone()
+        if found_id != application_id:
+            if database.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
+                raise _ForeignError
+            done = 0
+        if done > len(migrations):
+            raise _NewerVersionError
+        for statement in itertools.chain.from_iterable(migrations[done:]):
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _is_broken(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return isinstance(error, _ForeignError) or code & 0xFF in _BROKEN
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell one file from another that later has the same name."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _record(database: sqlite3.Connection, team_id: str, record: Record) -> bool:
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("INSERT OR IGNORE INTO teams (lemlist_id) VALUES (?)", (team_id,))
+        team, set_back_at = database.execute(
+            "SELECT id, set_back_at FROM teams WHERE lemlist_id = ?", (team_id,)
+        ).fetchone()
+        last = _last_row(database, team)
+        if last is not None and record.first < last.last:
+            if set_back_at is None or record.first < set_back_at:
+                _set_back(database, team, record.first)
+                return False
+            if record.first - set_back_at < min((last.last - set_back_at) // 24, DAY):
+                return False
+            _forget_after(database, team, set_back_at)
+            last = _last_row(database, team)
+        if set_back_at is not None:
+            _set_back(database, team, None)
+        if last is not None and last[2:] == record[2:]:
+            database.execute(
+                "UPDATE readings SET last = ? WHERE team = ? AND first = ?",
+                (record.last, team, last.first),
+            )
+        else:
+            # Of two readings in one second the later one counts.
+            database.execute(
+                f"INSERT OR REPLACE INTO readings (team, {_COLUMNS})"  # noqa: S608
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (team, *record),
+            )
+    return True
+
+
+def _last_row(database: sqlite3.Connection, team: int) -> Record | None:
+    row = database.execute(
+        f"SELECT {_COLUMNS} FROM readings WHERE team = ? ORDER BY first DESC LIMIT 1",  # noqa: S608
+        (team,),
+    ).fetchone()
+    return None if row is None else Record._make(row)
+
+
+def _set_back(database: sqlite3.Connection, team: int, at: int | None) -> None:
+    database.execute("UPDATE teams SET set_back_at = ? WHERE id = ?", (at, team))
+
+
+def _forget_after(database: sqlite3.Connection, team: int, at: int) -> None:
+    database.execute("DELETE FROM readings WHERE team = ? AND first > ?", (team, at))
+    database.execute("UPDATE readings SET last = ?2 WHERE team = ?1 AND last > ?2", (team, at))
+    database.execute(
+        "UPDATE teams SET thinned_until = min(thinned_until, ?2) WHERE id = ?1", (team, at)
+    )
+
+
+def _read(database: sqlite3.Connection, team_id: str, since: int) -> list[Record]:
+    found = database.execute("SELECT id FROM teams WHERE lemlist_id = ?", (team_id,)).fetchone()
+    if found is None:
+        return []
+    rows = _between(database, found[0], since, LATEST)
+    return rows[1:] if rows and rows[0].last < since else rows
+
+
+def _latest_team(database: sqlite3.Connection) -> str | None:
+    found = database.execute(
+        """
+        SELECT lemlist_id FROM teams JOIN readings ON readings.team = teams.id
+        GROUP BY teams.id ORDER BY max(last) DESC LIMIT 1
+        """
+    ).fetchone()
+    return found[0] if found else None
+
+
+def _between(database: sqlite3.Connection, team: int, begin: int, end: int) -> list[Record]:
+    """Return the rows that began in a time, and the one before them."""
+    rows = database.execute(
+        f"""
+        SELECT {_COLUMNS} FROM readings
+        WHERE team = ?1 AND first <= ?3 AND first >= coalesce(
+            (SELECT max(first) FROM readings WHERE team = ?1 AND first < ?2), ?2
+        )
+        ORDER BY first
+        """,  # noqa: S608
+        (team, begin, end),
+    )
+    return list(map(Record._make, rows))
+
+
+def _thin(database: sqlite3.Connection, team_id: str, now: int, zone: tzinfo | None) -> None:
+    found = database.execute(
+        """
+        SELECT id, thinned_until, last FROM teams, readings ON team = id
+        WHERE lemlist_id = ? AND last <= ? ORDER BY first DESC LIMIT 1
+        """,
+        (team_id, now - DAY),
+    ).fetchone()
+    if found is None:
+        return
+    team, begin, newest = found
+    end = _midnight(newest - KEPT_WHOLE, zone)
+    if end <= begin:
+        return
+    # What was thinned before is not read again but for its last row, by which the first change is
+    # seen. What comes back after midnight tells what fell before it, so a day more is read.
+    rows = _between(database, team, begin, end + DAY)
+    dropped = set(rows).difference(thinned(rows, end, zone))
+    oldest = newest - KEPT_AT_ALL
+    # Nothing so old changes any more, so that only now others have to wait.
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        database.executemany(
+            "DELETE FROM readings WHERE team = ? AND first = ?",
+            ((team, row.first) for row in dropped),
+        )
+        database.execute(
+            "DELETE FROM readings WHERE team = ?1 AND first < ?2 AND last < ?2", (team, oldest)
+        )
+        database.execute("UPDATE teams SET thinned_until = ? WHERE id = ?", (end, team))
+
+
+def _midnight(seconds: int, zone: tzinfo | None) -> int:
+    """Return when the local day of a time began."""
+    moment = datetime.fromtimestamp(seconds, zone)
+    return int(moment.replace(hour=0, minute=0, second=0, fold=0).timestamp())
