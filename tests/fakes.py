@@ -19,10 +19,36 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tray_app.errors import Problem
+from tray_app.formats import Formats
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.store.keychain import Keychain
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+
+
+class FakeFormats(Formats):
+    """A locale that is the same everywhere."""
+
+    def number(self, number: int) -> str:
+        return f"{number:,}"
+
+    def time(self, moment: dt.datetime) -> str:
+        return f"{moment:%H:%M}"
+
+    def day_and_time(self, moment: dt.datetime) -> str:
+        return f"{moment:%d %b %H:%M}"
+
+    def day(self, day: dt.date) -> str:
+        return f"{day.day} {day:%b}"
+
+    def weekday(self, day: dt.date) -> str:
+        return f"{day:%a}"
+
+    def weekday_name(self, day: dt.date) -> str:
+        return f"{day:%A}"
+
+    def month(self, day: dt.date) -> str:
+        return f"{day:%b}"
 
 
 class FakeClock:

@@ -18,7 +18,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from tests import pictures_dialogs, pictures_icon, pictures_popup
+from tests import pictures_dialogs, pictures_history, pictures_icon, pictures_popup
 from tray_app.desktop.icon import paint_icon
 from tray_app.view import IconKey, IconShape
 
@@ -42,18 +42,21 @@ POPUPS = ("popup-healthy-light", "popup-offline-low-dark")
 def make_all(folder: Path) -> list[Path]:
     """Write every picture of icon, popup and dialogs, dark and light, at 1x and 2x."""
     folder.mkdir(parents=True, exist_ok=True)
-    makers = (pictures_icon, pictures_popup, pictures_dialogs)
+    makers = (pictures_icon, pictures_popup, pictures_dialogs, pictures_history)
     return [path for maker in makers for path in maker.make(folder)]
 
 
 def make_readme(folder: Path) -> list[Path]:
     """Write the pictures that the README shows; the desktop's come from the demo."""
     folder.mkdir(parents=True, exist_ok=True)
-    popups = pictures_popup.make(PROJECT / "build" / "pictures")
+    made = PROJECT / "build" / "pictures"
+    popups = pictures_popup.make(made)
+    pictures_history.make(made)
     chosen = [QImage(str(path)) for path in popups if path.stem in POPUPS]
     pictures = {
         "popup": side_by_side(chosen),
         "icon": icons_on_panels(),
+        "history": QImage(str(made / "history-30-days-light-2x.png")),
         "desktop": QImage(str(PROJECT / "build" / "demo" / "2-low.png")).copy(CORNER),
     }
     for name, picture in pictures.items():

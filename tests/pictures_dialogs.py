@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import (
     QLocale,
@@ -16,24 +18,44 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QSpinBox
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QDialog,
+    QSpinBox,
+    QTabWidget,
+)
 
 from tests.dialog_driver import buttons, key_field, press
 from tray_app.desktop.about_dialog import AboutDialog
 from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.key_dialog import KeyDialog
+from tray_app.desktop.plan_dialog import PlanDialog
 from tray_app.desktop.settings_dialog import SettingsDialog
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
+from tray_app.rules.forecast import Curve, Rhythm, TooEarly
 from tray_app.rules.levels import Thresholds
+from tray_app.rules.prices import Prices
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.watch import Checked
+
+Window = TypeVar("Window", bound=QDialog)
 
 GAP = 24  # pixels between the dialogs of a sheet
 COLUMNS = 3
 BACKDROP = "#8A93A5"
 FAKE_KEY = "not-a-key-" * 3
 ACME = Checked("Acme Growth", Balance(12_430))
+TODAY = date(2026, 11, 22)
+RENEWAL = date(2026, 12, 31)
+STEADY = Rhythm(
+    300.0,
+    frozenset(range(5)),
+    (1.0,) * 5 + (0.0,) * 2,
+    Curve((0.0, 1.0), (0.0, 250.0), (0.0, 300.0), (0.0, 366.0)),
+)
+"""A team that spends about 300 credits a working day."""
 
 DARK = {
     QPalette.ColorRole.Window: "#2B2F36",
@@ -79,6 +101,7 @@ def main(folder: Path, scale: str) -> None:
         for name, states in (
             ("key", key_states),
             ("settings", settings_states),
+            ("plan", plan_states),
             ("about", about_states),
         ):
             pictures = [picture(dialog) for dialog in states()]
@@ -137,14 +160,49 @@ def settings_states() -> Iterator[QDialog]:
             complaint="The settings can't be written. They hold until you quit.",
         )
     )
-    for low, interval, unit in ((50, 5, 1), (500, 10, 0)):
-        dialog = shown(SettingsDialog(Settings(), QtFormats(QLocale())))
-        low_box, _critical_box, interval_box = dialog.findChildren(QSpinBox)
-        low_box.setValue(low)
-        interval_box.setValue(interval)
-        dialog.findChildren(QComboBox)[0].setCurrentIndex(unit)
-        press(dialog, Qt.Key.Key_Return)
-        yield dialog
+    yield with_numbers({"Low at, in credits": "50", "Warn at, in working days left": "0"})
+    yield with_numbers({"Check every": "0", "Warn at, in working days left": "99"})
+    yield with_prices({})
+    yield with_prices({"Phone found, in credits": "0"})
+    yield with_prices({"1,000 credits, in US dollars": "0", "LinkedIn enrichment, in credits": "2"})
+
+
+def with_prices(typed: dict[str, str]) -> SettingsDialog:
+    """Show the tab of the prices."""
+    dialog = SettingsDialog(Settings(renewal_day=15), QtFormats(QLocale()))
+    dialog.findChildren(QTabWidget)[0].setCurrentIndex(1)
+    return with_numbers(typed, dialog) if typed else shown(dialog)
+
+
+def with_numbers(typed: dict[str, str], dialog: SettingsDialog | None = None) -> SettingsDialog:
+    """Type numbers into the fields of the settings, and Enter."""
+    dialog = shown(dialog or SettingsDialog(Settings(), QtFormats(QLocale())))
+    for box in dialog.findChildren(QAbstractSpinBox):
+        if box.accessibleName() in typed:
+            box.setFocus()
+            box.selectAll()
+            QTest.keyClicks(box, typed[box.accessibleName()])
+    press(dialog, Qt.Key.Key_Return)
+    return dialog
+
+
+def plan_states() -> Iterator[QDialog]:
+    """Yield the dialog that reckons a plan in all its states."""
+    yield plan(12_430, STEADY)
+    yield plan(1_300, STEADY)
+    yield plan(12_430, TooEarly(date(2026, 12, 4)))
+    yield plan(9_876_543, STEADY, leads="1234567")
+    yield plan(0, None)
+    yield shown(PlanDialog(QtFormats(QLocale())))
+
+
+def plan(credits: int, rhythm: Rhythm | TooEarly | None, leads: str = "") -> PlanDialog:
+    """Show the answers to these figures."""
+    dialog = PlanDialog(QtFormats(QLocale()))
+    dialog.show_figures(credits, rhythm, Prices(), RENEWAL, TODAY)
+    shown(dialog)
+    QTest.keyClicks(dialog.findChildren(QSpinBox)[0], leads)
+    return dialog
 
 
 def about_states() -> Iterator[QDialog]:
@@ -157,7 +215,7 @@ def key_dialog(*, first_run: bool) -> KeyDialog:
     return KeyDialog(QtFormats(QLocale()), first_run=first_run)
 
 
-def shown(dialog: QDialog) -> QDialog:
+def shown(dialog: Window) -> Window:
     """Show a dialog as the active window, so that its focus is seen."""
     dialog.show()
     dialog.activateWindow()

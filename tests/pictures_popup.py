@@ -13,10 +13,14 @@ from tray_app.credentials import KeySource
 from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.popup import Popup
 from tray_app.errors import Kind, Problem
+from tray_app.history_view import trend_of
 from tray_app.lemlist.balance import Balance
+from tray_app.lemlist.sandbox.past import past_of_demo
 from tray_app.rules.alerts import Snooze
+from tray_app.rules.history import Record
+from tray_app.rules.insight import conclude, learn
 from tray_app.rules.levels import Thresholds, level_of
-from tray_app.store.settings import IconStyle
+from tray_app.store.settings import Settings
 from tray_app.view import view_of
 from tray_app.watch import Reading, Snapshot
 
@@ -33,6 +37,7 @@ class State:
     snapshot: Snapshot
     is_busy: bool = False
     said: str = ""
+    past: tuple[Record, ...] = ()
 
 
 def known(balance: Balance, now: datetime, *, age: int = 2) -> Snapshot:
@@ -46,6 +51,23 @@ def known(balance: Balance, now: datetime, *, age: int = 2) -> Snapshot:
     )
 
 
+def with_past(name: str, snapshot: Snapshot, now: datetime, days: int = 60) -> State:
+    """The same after some days like those of the demo's team, of this team's size."""
+    assert snapshot.reading is not None
+    balance = snapshot.reading.balance
+    whole = past_of_demo(now)
+    size = balance.credits / whole[-1].credits
+    past = tuple(
+        Record(first, last, *(round(amount * size) for amount in amounts if amount is not None))
+        for first, last, *amounts in whole
+        if last > now.timestamp() - days * 86_400
+    )
+    insight = conclude(
+        learn(past, now.astimezone()), (), balance.credits, balance.subscription, now, None
+    )
+    return State(name, replace(snapshot, insight=insight), past=past)
+
+
 def states(now: datetime) -> Iterator[State]:
     """Yield what is worth a look."""
     healthy = known(Balance(12_430, 12_430, 8_000, 4_100, 330, 0), now)
@@ -55,11 +77,14 @@ def states(now: datetime) -> Iterator[State]:
     def without(kind: Kind) -> Snapshot:
         return Snapshot(problem=Problem(kind), next_at=soon)
 
-    yield State("healthy", healthy)
-    yield State("low", low)
-    yield State("critical", known(Balance(62, 62, 0, 60, 2, 0), now))
+    millions = known(Balance(1_234_567, 1_234_567, 1_000_000, 234_000, 560, 7), now)
+    yield with_past("healthy", healthy, now)
+    yield with_past("low", low, now)
+    yield with_past("critical", known(Balance(62, 62, 0, 60, 2, 0), now), now)
     yield State("empty", known(Balance(0, 0, 0, 0, 0, 0), now))
-    yield State("millions", known(Balance(1_234_567, 1_234_567, 1_000_000, 234_000, 560, 7), now))
+    yield with_past("millions", millions, now)
+    yield with_past("young", healthy, now, days=3)
+    yield State("new", healthy)
     yield State("largest", known(Balance(2**53, 2**53, 2**52, 2**52, 0, 0), now))
     yield State(
         "long-name",
@@ -68,7 +93,8 @@ def states(now: datetime) -> Iterator[State]:
     yield State("buckets-unknown", known(Balance(12_430), now))
     yield State("bucket-negative", known(Balance(500, 500, 520, -20, None, 0), now))
     old = known(Balance(480, 480, 80, 390, 10, None), now, age=38)
-    yield State("offline-low", replace(old, problem=Problem(Kind.OFFLINE), next_at=soon))
+    offline = replace(old, problem=Problem(Kind.OFFLINE), next_at=soon)
+    yield with_past("offline-low", offline, now)
     yield State("limited", replace(healthy, problem=Problem(Kind.RATE_LIMITED)))
     yield State("refused", replace(healthy, problem=Problem(Kind.UNAUTHORIZED)))
     yield State("loading", Snapshot(), is_busy=True)
@@ -99,10 +125,13 @@ def palette(*, dark: bool) -> QPalette:
 
 def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     """Render the popup in one state."""
-    popup = Popup()
+    formats = QtFormats(QLocale("en_US"))
+    settings = Settings()
+    popup = Popup(formats)
     popup.setPalette(palette(dark=dark))
-    view = view_of(state.snapshot, IconStyle.NUMBER, QtFormats(QLocale("en_US")), now)
-    popup.show_view(view, state.snapshot)
+    popup.show_view(view_of(state.snapshot, settings, formats, now), state.snapshot)
+    trend = trend_of(state.past, 30, int(now.timestamp()))
+    popup.show_trend(trend, low=settings.thresholds.low)
     popup.set_busy(state.is_busy)
     popup.say(state.said)
     popup.open(QRect(QPoint(700, 0), QPoint(720, 20)))

@@ -17,12 +17,14 @@ from tray_app.rules.alerts import (
     Alert,
     AlertKind,
     AlertState,
+    Outlook,
     Snooze,
     SnoozeChoice,
     acknowledged,
     decide,
     snoozed,
 )
+from tray_app.rules.drains import Drain
 from tray_app.rules.levels import Level, Thresholds, level_of
 from tray_app.store.alerts import AlertsFile
 
@@ -39,9 +41,11 @@ class Watched:
     state: AlertState = field(default_factory=AlertState)
     previous: int | None = None
 
-    def see(self, credits: int) -> Alert | None:
+    def see(self, credits: int, outlook: Outlook | None = None) -> Alert | None:
         level = level_of(credits, LIMITS, self.state.level)
-        self.state, alert = decide(self.state, level, credits, self.previous, self.now)
+        self.state, alert = decide(
+            self.state, level, credits, self.previous, self.now, outlook or Outlook()
+        )
         self.previous = credits
         return alert
 
@@ -210,6 +214,99 @@ events = st.lists(
     | st.sampled_from([timedelta(minutes=5), timedelta(minutes=61), timedelta(days=2)]),
     max_size=40,
 )
+
+# --- what the history tells ---------------------------------------------------------------------
+
+
+def lasting(*days: int | None) -> list[Outlook]:
+    return [Outlook(each, warn_within=3) for each in days]
+
+
+def kinds(watched: Watched, credits: int, outlooks: Sequence[Outlook]) -> list[str | None]:
+    alerts = [watched.see(credits, outlook) for outlook in outlooks]
+    return [alert.kind.value if alert else None for alert in alerts]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([9, 4, 3, 2, 3], [None, None, "runs_out", None, None]),
+        ([3, 4, 3], ["runs_out", None, None]),  # a day to and fro is the same episode
+        ([3, 5, 3], ["runs_out", None, "runs_out"]),
+        ([3, None, 3], ["runs_out", None, None]),  # not knowing ends nothing
+        ([None, None], [None, None]),
+    ],
+    ids=["once", "to and fro", "two episodes", "unknown in between", "unknown"],
+)
+def test_a_near_end_is_said_once(
+    watched: Watched, days: list[int | None], expected: list[str | None]
+) -> None:
+    assert kinds(watched, 9_000, lasting(*days)) == expected
+
+
+def test_a_near_end_is_not_said_again_after_a_restart(watched: Watched) -> None:
+    assert kinds(watched, 9_000, lasting(3)) == ["runs_out"]
+    watched.restart()
+    assert kinds(watched, 9_000, lasting(3)) == [None]
+
+
+def test_a_near_end_is_not_said_when_the_user_wants_no_warning(watched: Watched) -> None:
+    assert watched.see(9_000, Outlook(0, warn_within=0)) is None
+
+
+def test_a_level_says_the_near_end_too(watched: Watched) -> None:
+    (outlook,) = lasting(2)
+    assert watched.see(480, outlook) == Alert(AlertKind.LOW, 480)
+    assert watched.see(470, outlook) is None
+
+
+def test_nothing_runs_out_of_what_is_empty(watched: Watched) -> None:
+    assert watched.see(0, Outlook(0, warn_within=3)) == Alert(AlertKind.EMPTY, 0)
+    watched.state = acknowledged(AlertState(), EMPTY)
+    assert watched.see(0, Outlook(0, warn_within=3)) is None
+
+
+DRAIN = Drain(begin=1_000, end=1_600, amount=2_000, usual_per_hour=90)
+
+
+def drained(drain: Drain | None) -> Outlook:
+    return Outlook(9, warn_within=3, drain=drain)
+
+
+def test_a_drain_is_said_once(watched: Watched) -> None:
+    assert watched.see(9_000, drained(DRAIN)) == Alert(AlertKind.DRAIN, 9_000, drain=DRAIN)
+    assert watched.see(8_990, drained(DRAIN)) is None
+    watched.restart()
+    assert watched.see(8_990, drained(DRAIN)) is None
+
+
+def test_a_drain_that_goes_on_is_the_same(watched: Watched) -> None:
+    spans = [(1_000, 1_600), (1_300, 2_200), (1_900, 2_800), (2_700, 3_400)]
+    outlooks = [drained(Drain(begin, end, 2_000, 90)) for begin, end in spans]
+    assert kinds(watched, 9_000, outlooks) == ["drain", None, None, None]
+    later = drained(Drain(3_400, 4_000, 2_000, 90))
+    assert kinds(watched, 9_000, [later]) == ["drain"]
+
+
+def test_the_worst_is_said_first_and_the_rest_after_it(watched: Watched) -> None:
+    outlook = Outlook(2, warn_within=3, drain=DRAIN)
+    assert kinds(watched, 480, [outlook] * 3) == ["low", "drain", None]
+    watched.state, watched.previous = AlertState(HEALTHY), None
+    assert kinds(watched, 9_000, [outlook] * 3) == ["drain", "runs_out", None]
+
+
+def test_a_snooze_holds_back_what_the_history_tells(watched: Watched) -> None:
+    watched.see(9_000)
+    watched.snooze(SnoozeChoice.HOUR)
+    outlook = Outlook(2, warn_within=3, drain=DRAIN)
+    assert kinds(watched, 9_000, [outlook] * 2) == [None, None]
+    watched.now += timedelta(hours=1)
+    assert kinds(watched, 9_000, [outlook] * 3) == ["drain", "runs_out", None]
+
+
+def test_a_refill_comes_before_other_news(watched: Watched) -> None:
+    watched.see(480)
+    assert kinds(watched, 9_000, [drained(DRAIN)] * 2) == ["refill", "drain"]
 
 
 @dataclass

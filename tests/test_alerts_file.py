@@ -30,6 +30,8 @@ states = st.builds(
     st.none() | levels,
     st.frozensets(levels),
     st.none() | st.builds(Snooze, until=times) | st.builds(Snooze, level=levels),
+    st.booleans(),
+    st.integers(0, 2**33),
 )
 
 
@@ -74,6 +76,8 @@ def test_each_account_has_its_own(path: Path) -> None:
         '{"default": {"snooze_until": "9999-12-31T23:59:59-12:00"}}',
         '{"default": {"snooze_until": "0001-01-01T00:00:00+12:00"}}',
         '{"default": {"snooze_level": true}}',
+        '{"default": {"said_drain": "late"}}',
+        '{"default": {"said_drain": []}}',
     ],
 )
 def test_a_file_that_can_not_be_used_is_as_good_as_none(path: Path, content: str) -> None:
@@ -98,4 +102,7 @@ def test_a_place_that_can_not_be_used(path: Path) -> None:
 def test_there_is_no_key_and_no_amount_in_it(path: Path) -> None:
     AlertsFile(path, "default").save(SAID, "tea_1")
     (entry,) = json.loads(path.read_text()).values()
-    assert set(entry) == {"team", "level", "said", "snooze_until", "snooze_level"}
+    assert set(entry) == {
+        *("team", "level", "said", "snooze_until", "snooze_level"),
+        *("said_runs_out", "said_drain"),
+    }

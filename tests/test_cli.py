@@ -1,5 +1,7 @@
 """The commands without a screen, as processes."""
 
+import csv
+import io
 import json
 import os
 import pty
@@ -9,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,15 @@ from tests.fakes import RawServer, answer, closed_port
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app import __version__
+from tray_app.__main__ import BAD_ARGUMENTS
 from tray_app.cli import EXIT_CODES
 from tray_app.errors import Kind, Problem
-from tray_app.lemlist.sandbox import Sandbox
+from tray_app.lemlist.sandbox import DEMO_TEAM_ID, Sandbox
+from tray_app.lemlist.sandbox.past import past_of_demo
+from tray_app.rules.alerts import AlertState
+from tray_app.rules.history import Record
+from tray_app.store.alerts import AlertsFile
+from tray_app.store.history import History
 
 MAIN = str(Path(__file__).parent.parent / "main.py")
 KEY = "fake-key-0123456789abcdef"
@@ -106,7 +114,14 @@ def test_status(env: Env) -> None:
         "  Paid          10\n"
         "  Gifted        10\n"
         "  Freemium       0\n"
+        f"A forecast will be here from about {ready_on():%b} {ready_on().day}.\n"
+        "Enough for 20 e-mails or 5 phones\n"
     )
+
+
+def ready_on() -> date:
+    """Return when a week of whole days is known, after today, of which only a part is."""
+    return datetime.now(UTC).astimezone().date() + timedelta(days=8)
 
 
 def test_status_as_json(env: Env) -> None:
@@ -124,6 +139,8 @@ def test_status_as_json(env: Env) -> None:
         "credits": 100,
         "remaining": {"total": 100, "freemium": 0, "subscription": 80, "gifted": 10, "paid": 10},
         "level": "critical",
+        "forecast": None,
+        "buys": {"email_found": 20, "email_verified": 100, "phone_found": 5, "linkedin": 100},
     }
 
 
@@ -241,6 +258,130 @@ def test_interrupted(env: Env, sandbox: Sandbox) -> None:
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, output, errors) == (130, b"", b"")
+
+
+# --- the past and the future --------------------------------------------------------------------
+
+FULL = {"subscription": 8_000, "paid": 4_100, "gifted": 330, "freemium": 0}
+
+
+@pytest.fixture
+def past(home: Path, sandbox: Sandbox) -> list[Record]:
+    """Return the sixty days that the history of this user holds."""
+    sandbox.set_balance(**FULL)
+    records = past_of_demo(datetime.now(UTC))
+    record_all(home, DEMO_TEAM_ID, records)
+    return records
+
+
+def record_all(home: Path, team_id: str, records: list[Record]) -> None:
+    history = History(home / ".local" / "share" / "lemlist-credits" / "history.sqlite")
+    assert all(history.record(team_id, record) for record in records)
+    history.close()
+
+
+def test_status_says_how_long_it_lasts(env: Env, past: list[Record]) -> None:
+    done = run(env, "status")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = (
+        "About [78] working days left \\(−1,[34]\\d\\d a day\\): until .*, between .* and .*\\.\n"
+    )
+    assert re.search(said, done.stdout)
+    assert "Enough for 2,486 e-mails or 621 phones\n" in done.stdout
+
+
+def test_status_as_json_has_the_forecast(env: Env, past: list[Record]) -> None:
+    told = json.loads(run(env, "status", "--json").stdout)
+    forecast = told["forecast"]
+    assert 1_200 < forecast.pop("per_working_day") < 1_600
+    days = [date.fromisoformat(forecast["runs_out"][name]) for name in ("from", "likely", "to")]
+    assert datetime.now(UTC).astimezone().date() < days[0] <= days[1] <= days[2]
+    assert told["buys"]["email_found"] == 2_486
+
+
+def test_status_of_a_balance_that_lasts(env: Env, sandbox: Sandbox, past: list[Record]) -> None:
+    sandbox.set_balance(subscription=0, paid=9_000_000, gifted=0, freemium=0)
+    assert json.loads(run(env, "status", "--json").stdout)["forecast"]["runs_out"] is None
+    assert "Enough for more than a year" in run(env, "status").stdout
+
+
+def test_status_records_what_it_reads(env: Env) -> None:
+    run(env, "status")
+    (row,) = list(csv.DictReader(io.StringIO(run(env, "history", "--csv").stdout)))
+    assert (row["credits"], row["subscription"], row["freemium"]) == ("100", "80", "0")
+
+
+def test_status_says_that_the_history_is_broken(env: Env, home: Path) -> None:
+    run(env, "status")
+    file = home / ".local" / "share" / "lemlist-credits" / "history.sqlite"
+    file.write_bytes(b"no database" * 1000)
+    done = run(env, "status")
+    assert (done.returncode, done.stdout[:11]) == (0, "Acme Growth")
+    assert "The history file was broken. It is kept as" in done.stderr
+
+
+def test_history_as_a_table(env: Env, past: list[Record]) -> None:
+    done = run(env, "history", "--days", "7")
+    assert (done.returncode, done.stderr) == (0, "")
+    title, headings, *days = done.stdout.splitlines()
+    assert title.startswith("12,430 credits left · ")
+    assert headings.split("  ")[0] == "Day"
+    assert len(days) == 7
+    assert all("12,430" in day for day in days[-1:])
+    assert not [line for line in done.stdout.splitlines() if line != line.rstrip()]
+
+
+def test_history_as_csv(env: Env, past: list[Record]) -> None:
+    done = subprocess.run(
+        [sys.executable, MAIN, "history", "--csv", "--days", "3650"], env=env, capture_output=True
+    )
+    assert done.returncode == BAD_ARGUMENTS
+    done = subprocess.run(
+        [sys.executable, MAIN, "history", "--csv", "--days", "90"], env=env, capture_output=True
+    )
+    text = done.stdout.decode()
+    assert text.count("\r\n") == text.count("\n") == len(past) + 1
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [int(row["credits"]) for row in rows] == [record.credits for record in past]
+
+
+def test_history_as_json(env: Env, past: list[Record]) -> None:
+    done = run(env, "history", "--json")
+    days = json.loads(done.stdout)["days"]
+    assert len(days) == 30
+    assert days[-1]["date"] == datetime.now(UTC).astimezone().date().isoformat()
+    assert (days[-1]["credits"], days[-1]["remaining"]) == (12_430, FULL)
+    assert sum(day["refilled"] for day in days) > 20_000
+    assert sum(day["spent"] > 0 for day in days) >= 20
+
+
+def test_history_is_of_the_team_that_was_seen_last(env: Env, home: Path) -> None:
+    now = int(datetime.now(UTC).timestamp())
+    record_all(home, "tea_1", [Record(now - 900, now - 600, 111)])
+    record_all(home, "tea_2", [Record(now - 1200, now - 300, 222)])
+    assert [day["credits"] for day in days_told(env)] == [222]
+
+
+def test_history_is_of_the_team_that_the_tray_shows(env: Env, home: Path) -> None:
+    now = int(datetime.now(UTC).timestamp())
+    record_all(home, "tea_1", [Record(now - 900, now - 600, 111)])
+    record_all(home, "tea_2", [Record(now - 1200, now - 300, 222)])
+    state = home / ".local" / "state" / "lemlist-credits" / "alerts.json"
+    AlertsFile(state, "default").save(AlertState(), "tea_1")
+    assert [day["credits"] for day in days_told(env)] == [111]
+
+
+def days_told(env: Env) -> list[dict[str, Any]]:
+    days: list[dict[str, Any]] = json.loads(run(env, "history", "--json").stdout)["days"]
+    return days
+
+
+def test_no_history_yet(env: Env, home: Path) -> None:
+    done = run(env, "history")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "There is no history of these days.\n"
+    assert days_told(env) == []
+    assert not (home / ".local" / "share" / "lemlist-credits").exists()
 
 
 # --- odd terminals ------------------------------------------------------------------------------

@@ -9,13 +9,14 @@ from PySide6.QtGui import QAccessible, QFont
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QDialog,
     QLabel,
     QLineEdit,
     QRadioButton,
-    QSpinBox,
+    QTabWidget,
     QWidget,
 )
 
@@ -29,8 +30,9 @@ from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import KEYS_PAGE
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
+from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
-from tray_app.store.settings import IconStyle, Settings
+from tray_app.store.settings import LONGEST_WARNING, IconStyle, Settings
 from tray_app.watch import Checked
 
 pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")
@@ -420,23 +422,51 @@ def settings_dialog() -> Iterator[SettingsDialog]:
     dialog.reject()
 
 
-def boxes(dialog: SettingsDialog) -> dict[str, QSpinBox]:
-    return {box.accessibleName(): box for box in dialog.findChildren(QSpinBox)}
+def boxes(dialog: SettingsDialog) -> dict[str, QAbstractSpinBox]:
+    return {box.accessibleName(): box for box in dialog.findChildren(QAbstractSpinBox)}
+
+
+def choices(dialog: SettingsDialog) -> dict[str, QComboBox]:
+    return {box.accessibleName(): box for box in dialog.findChildren(QComboBox)}
 
 
 def unit_of(dialog: SettingsDialog) -> QComboBox:
-    (unit,) = dialog.findChildren(QComboBox)
-    return unit
+    return choices(dialog)["Unit of the interval"]
 
 
-def type_number(dialog: SettingsDialog, name: str, number: int) -> None:
+def type_number(dialog: SettingsDialog, name: str, number: int | str) -> None:
+    """Type into a field, on the tab that it is on."""
     box = boxes(dialog)[name]
+    if not box.isVisible():
+        press_alt(dialog, Qt.Key.Key_P if name in PRICES else Qt.Key.Key_G)
     box.setFocus()
     box.selectAll()
     QTest.keyClicks(box, str(number))
 
 
+def press_alt(dialog: QDialog, key: Qt.Key) -> None:
+    QTest.keyClick(dialog, key, Qt.KeyboardModifier.AltModifier)
+
+
 LOW, CRITICAL, INTERVAL = "Low at, in credits", "Critical at, in credits", "Check every"
+WARNING = "Warn at, in working days left"
+PRICES = FOUND, VERIFIED, PHONE, LINKEDIN, DOLLARS = (
+    "E-mail found, in credits",
+    "E-mail verified, in credits",
+    "Phone found, in credits",
+    "LinkedIn enrichment, in credits",
+    "1,000 credits, in US dollars",
+)
+NOTIFY = "Notify of these, of sudden drains and of refills"
+ODD = Settings(
+    Thresholds(900, 800),
+    86_399,
+    notifications=False,
+    icon=IconStyle.SYMBOL,
+    warn_within=0,
+    renewal_day=31,
+    prices=Prices(4, 2, 19, 3, 987),
+)
 
 
 def saved_by(spy: QSignalSpy) -> list[Settings]:
@@ -450,14 +480,71 @@ def test_everything_can_be_chosen_and_saved(settings_dialog: SettingsDialog) -> 
     assert boxes(settings_dialog)[LOW].text() == "12,500"
     type_number(settings_dialog, INTERVAL, 2)
     unit_of(settings_dialog).setCurrentText("hours")
-    notify = "Notify at each level, and when credits come back"
-    buttons(settings_dialog)[notify].click()
+    type_number(settings_dialog, WARNING, 10)
+    buttons(settings_dialog)[NOTIFY].click()
     buttons(settings_dialog)["Symbol"].click()
+    press_alt(settings_dialog, Qt.Key.Key_P)
+    press_alt(settings_dialog, Qt.Key.Key_O)
+    for _ in range(15):
+        press(settings_dialog, Qt.Key.Key_Down)
+    for name, typed in zip(PRICES, ("6", "2", "25", "3", "12.34"), strict=True):
+        type_number(settings_dialog, name, typed)
     press(settings_dialog, Qt.Key.Key_Return)
     assert saved_by(saved) == [
-        Settings(Thresholds(12_500, 1_000), 7200, notifications=False, icon=IconStyle.SYMBOL)
+        Settings(
+            Thresholds(12_500, 1_000),
+            7200,
+            notifications=False,
+            icon=IconStyle.SYMBOL,
+            warn_within=10,
+            renewal_day=15,
+            prices=Prices(6, 2, 25, 3, 1234),
+        )
     ]
     assert not settings_dialog.isVisible()
+
+
+@pytest.mark.parametrize("chosen", [Settings(), ODD])
+def test_what_is_shown_is_saved_as_it_was(chosen: Settings) -> None:
+    dialog = show(SettingsDialog(chosen, FORMATS))
+    saved = QSignalSpy(dialog.saved)
+    press(dialog, Qt.Key.Key_Return)
+    assert saved_by(saved) == [chosen]
+
+
+def test_no_days_left_are_no_warning(settings_dialog: SettingsDialog) -> None:
+    saved = QSignalSpy(settings_dialog.saved)
+    assert "working days left or fewer" in words(settings_dialog)
+    type_number(settings_dialog, WARNING, 1)
+    assert "working day left" in words(settings_dialog).splitlines()
+    press(settings_dialog, Qt.Key.Key_Down)
+    assert boxes(settings_dialog)[WARNING].text() == "Never"
+    assert "working day" not in words(settings_dialog)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert saved_by(saved) == [Settings(warn_within=0)]
+
+
+def test_the_day_of_the_renewal_can_be_learned_again() -> None:
+    dialog = show(SettingsDialog(ODD, FORMATS))
+    saved = QSignalSpy(dialog.saved)
+    press_alt(dialog, Qt.Key.Key_P)
+    renewal = choices(dialog)["Plan renews on"]
+    assert renewal.currentText() == "Day 31 of the month"
+    renewal.setFocus()
+    press(dialog, Qt.Key.Key_Home)
+    assert renewal.currentText() == "Learn it from the refills"
+    press(dialog, Qt.Key.Key_Return)
+    assert [settings.renewal_day for settings in saved_by(saved)] == [None]
+
+
+def test_the_prices_say_where_they_are_from(settings_dialog: SettingsDialog) -> None:
+    press_alt(settings_dialog, Qt.Key.Key_P)
+    said = words(settings_dialog)
+    assert "help.lemlist.com" in said
+    assert "as of Nov 22, 2026" in said
+    assert said.splitlines().count("credit") == 2
+    type_number(settings_dialog, LINKEDIN, 2)
+    assert words(settings_dialog).splitlines().count("credit") == 1
 
 
 def test_escape_saves_nothing(settings_dialog: SettingsDialog) -> None:
@@ -481,10 +568,17 @@ def test_escape_saves_nothing(settings_dialog: SettingsDialog) -> None:
         (INTERVAL, SHORTEST_INTERVAL - 1, "seconds", "interval must"),
         (INTERVAL, LONGEST_INTERVAL + 1, "seconds", "interval must"),
         (INTERVAL, 25, "hours", "interval must"),
+        (WARNING, LONGEST_WARNING + 1, "minutes", "warning must"),
+        (FOUND, 0, "minutes", "A price must"),
+        (VERIFIED, 0, "minutes", "A price must"),
+        (PHONE, LARGEST_PRICE + 1, "minutes", "A price must"),
+        (LINKEDIN, 0, "minutes", "A price must"),
+        (DOLLARS, "0.00", "minutes", "price of 1,000 credits must"),
+        (DOLLARS, f"{LARGEST_CENTS // 100}.01", "minutes", "price of 1,000 credits must"),
     ],
 )
 def test_a_wrong_number_is_refused_with_its_field_named(
-    settings_dialog: SettingsDialog, name: str, number: int, unit: str, said: str
+    settings_dialog: SettingsDialog, name: str, number: int | str, unit: str, said: str
 ) -> None:
     saved = QSignalSpy(settings_dialog.saved)
     unit_of(settings_dialog).setCurrentText(unit)
@@ -513,6 +607,20 @@ def test_both_of_two_faults_are_said(settings_dialog: SettingsDialog) -> None:
     assert settings_dialog.focusWidget() is boxes(settings_dialog)[LOW]
 
 
+def test_a_fault_on_the_other_tab_is_led_to(settings_dialog: SettingsDialog) -> None:
+    saved = QSignalSpy(settings_dialog.saved)
+    type_number(settings_dialog, PHONE, 0)
+    press_alt(settings_dialog, Qt.Key.Key_G)
+    type_number(settings_dialog, LOW, 700)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert "A price must" in words(settings_dialog)
+    assert settings_dialog.focusWidget() is boxes(settings_dialog)[PHONE]
+    QTest.keyClicks(settings_dialog.focusWidget(), "30")
+    assert "A price must" not in words(settings_dialog)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert saved_by(saved) == [Settings(Thresholds(700, 100), prices=Prices(phone_found=30))]
+
+
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
@@ -536,8 +644,7 @@ def test_any_interval_is_shown_and_saved_exactly(seconds: int, shown: str) -> No
 
 
 def test_defaults_are_restored_but_not_saved_by_that() -> None:
-    odd = Settings(Thresholds(900, 800), 86_399, notifications=False, icon=IconStyle.SYMBOL)
-    dialog = show(SettingsDialog(odd, FORMATS))
+    dialog = show(SettingsDialog(ODD, FORMATS))
     saved = QSignalSpy(dialog.saved)
     buttons(dialog)["Restore defaults"].click()
     assert saved.count() == 0
@@ -592,7 +699,9 @@ def test_about_says_version_licence_and_privacy() -> None:
 def every_dialog() -> list[QDialog]:
     first = KeyDialog(FORMATS, first_run=True)
     entry = KeyDialog(FORMATS, first_run=False)
-    return [first, entry, SettingsDialog(Settings(), FORMATS, complaint="Oh."), AboutDialog()]
+    settings, prices = (SettingsDialog(Settings(), FORMATS, complaint="Oh.") for _ in range(2))
+    prices.findChildren(QTabWidget)[0].setCurrentIndex(1)
+    return [first, entry, settings, prices, AboutDialog()]
 
 
 def test_every_control_has_a_name_and_is_reached_by_tab() -> None:
@@ -603,8 +712,8 @@ def test_every_control_has_a_name_and_is_reached_by_tab() -> None:
             for widget in dialog.findChildren(QWidget)
             if widget.isVisible()
             and widget.isEnabled()
-            and isinstance(widget, QAbstractButton | QComboBox | QSpinBox | QLineEdit)
-            and not isinstance(widget.parent(), QSpinBox)
+            and isinstance(widget, QAbstractButton | QComboBox | QAbstractSpinBox | QLineEdit)
+            and not isinstance(widget.parent(), QAbstractSpinBox)
         }
         for control in controls:
             interface = QAccessible.queryAccessibleInterface(control)
@@ -628,6 +737,8 @@ def test_mnemonics_are_unique_and_lead_to_the_field() -> None:
             if isinstance(widget, QLabel | QAbstractButton)
             if widget.isVisible() and "&" in widget.text()
         ]
+        for tabs in dialog.findChildren(QTabWidget):
+            texts += [tabs.tabText(index) for index in range(tabs.count())]
         letters = [text[text.index("&") + 1].lower() for text in texts]
         assert len(letters) == len(set(letters)), texts
         dialog.reject()
@@ -662,9 +773,11 @@ def test_no_text_is_clipped_when_it_is_larger() -> None:
             press(dialog, Qt.Key.Key_Return)
             dialog.save_failed(Problem(Kind.KEYCHAIN_UNAVAILABLE))
         if isinstance(dialog, SettingsDialog):
-            type_number(dialog, LOW, 1)
-            type_number(dialog, INTERVAL, 0)
+            prices_are_shown = boxes(dialog)[PHONE].isVisible()
+            for name in (PHONE,) if prices_are_shown else (LOW, INTERVAL, WARNING):
+                type_number(dialog, name, 99_999 if name == WARNING else 0)
             press(dialog, Qt.Key.Key_Return)
+            assert boxes(dialog)[PHONE].isVisible() is prices_are_shown
         assert_nothing_clipped(dialog)
         dialog.reject()
 

@@ -1,15 +1,18 @@
-"""Numbers and times in a terminal."""
+"""Numbers, times and days as the user writes them."""
 
 import locale
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from PySide6.QtCore import QLocale
 
+from tray_app.desktop.formats import QtFormats
 from tray_app.formats import TerminalFormats
 
 MOMENT = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
+DAY = date(2026, 11, 3)
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +50,44 @@ def test_a_locale_with_separators_of_its_own(monkeypatch: pytest.MonkeyPatch) ->
     german = {"thousands_sep": ".", "grouping": [3, 0]}
     monkeypatch.setattr(locale, "_override_localeconv", german)
     assert TerminalFormats().number(1_012_430) == "1.012.430"
+
+
+def test_days() -> None:
+    formats = TerminalFormats()
+    assert (formats.day(DAY), formats.weekday(DAY), formats.month(DAY)) == ("Nov 3", "Tue", "Nov")
+
+
+def test_days_in_a_locale_that_writes_the_day_first() -> None:
+    class British(date):
+        """No such locale is sure to be installed, so the day itself writes as in one."""
+
+        def __format__(self, spec: str) -> str:
+            return super().__format__(spec.replace("%x", "%d/%m/%y"))
+
+    assert TerminalFormats().day(British(2026, 11, 3)) == "3 Nov"
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "weekday", "month"),
+    [
+        ("en_US", "Nov 3", "Tue", "Nov"),
+        ("en_GB", "3 Nov", "Tue", "Nov"),
+        ("de_DE", "3. Nov.", "Di", "Nov"),
+        ("fr_FR", "3 nov.", "mar.", "nov."),
+        ("ja_JP", "11月3日", "火", "11月"),
+        ("ko_KR", "11월 3일", "화", "11월"),
+        ("hu_HU", "nov. 3.", "K", "nov."),
+    ],
+)
+def test_days_on_the_desktop(name: str, day: str, weekday: str, month: str) -> None:
+    formats = QtFormats(QLocale(name))
+    assert (formats.day(DAY), formats.weekday(DAY), formats.month(DAY)) == (day, weekday, month)
+
+
+def test_no_day_is_taken_for_another_in_any_locale() -> None:
+    days = [date(2026, month, day) for month in range(1, 13) for day in (1, 2, 11, 28)]
+    for locale_ in QLocale.matchingLocales(
+        QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry
+    ):
+        formats = QtFormats(locale_)
+        assert len({formats.day(day) for day in days}) == len(days), locale_.name()

@@ -35,7 +35,9 @@ def test_icon_popup_and_dialogs_dark_and_light_at_both_scales() -> None:
     for brightness in ("dark", "light"):
         for scale in ("1x", "2x"):
             assert f"popup-{brightness}-{scale}" in names
-            for dialog in ("key", "settings", "about"):
+            assert f"sparkline-{brightness}-{scale}" in names
+            assert f"history-30-days-{brightness}-{scale}" in names
+            for dialog in ("key", "settings", "plan", "about"):
                 assert f"dialogs-{dialog}-{brightness}-{scale}" in names
     assert {"icon-1x", "icon-2x"} <= names
     for path in paths:

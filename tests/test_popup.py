@@ -26,11 +26,12 @@ from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.alerts import Snooze, SnoozeChoice
 from tray_app.rules.levels import Level
-from tray_app.store.settings import IconStyle
+from tray_app.store.settings import Settings
 from tray_app.view import Remedy, view_of
 from tray_app.watch import Snapshot
 
 NOW = datetime.now(UTC)
+FORMATS = QtFormats(QLocale("en_US"))
 ANCHOR = QRect(600, 0, 22, 22)
 NO_KEY = Snapshot(problem=Problem(Kind.NO_KEY))
 STATES = {state.name: state for state in states(NOW)}
@@ -38,7 +39,7 @@ STATES = {state.name: state for state in states(NOW)}
 
 @pytest.fixture
 def popup(qapp: QApplication) -> Iterator[Popup]:
-    popup = Popup()
+    popup = Popup(FORMATS)
     yield popup
     popup.hide()
     popup.deleteLater()
@@ -81,7 +82,7 @@ def seen(condition: Callable[[], object], what: str) -> None:
 
 
 def show(popup: Popup, snapshot: Snapshot) -> None:
-    view = view_of(snapshot, IconStyle.NUMBER, QtFormats(QLocale("en_US")), NOW)
+    view = view_of(snapshot, Settings(), FORMATS, NOW)
     popup.show_view(view, snapshot)
 
 
@@ -221,11 +222,12 @@ def test_notes_take_room_only_while_there_are_any(popup: Popup) -> None:
 
 def test_loading_and_busy_keep_the_layout(popup: Popup) -> None:
     opened(popup, Snapshot())
-    size = popup.size()
+    place = popup.content.bar.geometry()
     popup.set_busy(True)
     show(popup, healthy())
     settle()
-    assert popup.size() == size
+    assert popup.content.bar.geometry() == place
+    size = popup.size()
     popup.set_busy(False)
     settle()
     assert popup.size() == size
@@ -357,6 +359,7 @@ def test_the_keyboard_reaches_every_control(popup: Popup) -> None:
         "Refresh",
         "Settings",
         "Enter key…",
+        "Enough for 2,486 e-mails or 621 phones",
         "Snooze",
         "Buy credits",
     ]
@@ -368,13 +371,14 @@ def test_keys_press_the_buttons(popup: Popup, key: Qt.Key) -> None:
     popup.refresh_requested.connect(lambda: asked.append("refresh"))
     popup.settings_requested.connect(lambda: asked.append("settings"))
     popup.remedy_requested.connect(asked.append)
+    popup.plan_requested.connect(lambda: asked.append("plan"))
     popup.buy_requested.connect(lambda: asked.append("buy"))
     opened(popup, refused())
-    for tabs in (1, 1, 1, 2):
+    for tabs in (1, 1, 1, 1, 2):
         for _ in range(tabs):
             press(popup, Qt.Key.Key_Tab)
         press(popup, key)
-    assert asked == ["refresh", "settings", Remedy.ENTER_KEY, "buy"]
+    assert asked == ["refresh", "settings", Remedy.ENTER_KEY, "plan", "buy"]
 
 
 def test_a_locked_keychain_can_be_unlocked(popup: Popup) -> None:
@@ -518,7 +522,7 @@ def test_nothing_ticks_while_hidden(popup: Popup) -> None:
     popup.set_busy(True)
     assert not running(popup)
     opened(popup)
-    assert len(running(popup)) == 2  # the age's and the busy button's
+    seen(lambda: len(running(popup)) == 2, "only the age's and the busy button's clock run")
     still = popup.content.refresh.grab().toImage()
     seen(lambda: popup.content.refresh.grab().toImage() != still, "the arrow turns")
     popup.set_busy(False)

@@ -9,10 +9,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
+from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
-from tray_app.store.settings import VERSION, IconStyle, Settings, SettingsFile
+from tray_app.store.settings import (
+    LONGEST_WARNING,
+    VERSION,
+    IconStyle,
+    Settings,
+    SettingsFile,
+)
 
-OTHERS = Settings(Thresholds(2000, 300), 60, notifications=False, icon=IconStyle.SYMBOL)
+OTHERS = Settings(
+    Thresholds(2000, 300),
+    60,
+    notifications=False,
+    icon=IconStyle.SYMBOL,
+    warn_within=0,
+    renewal_day=31,
+    prices=Prices(4, 2, 19, 3, 987),
+)
 
 
 @pytest.fixture
@@ -27,7 +42,15 @@ def put(path: Path, content: object) -> None:
 
 def test_defaults(path: Path) -> None:
     loaded, complaints = SettingsFile(path).load()
-    assert loaded == Settings(Thresholds(500, 100), 300, notifications=True, icon=IconStyle.NUMBER)
+    assert loaded == Settings(
+        Thresholds(500, 100),
+        300,
+        notifications=True,
+        icon=IconStyle.NUMBER,
+        warn_within=3,
+        renewal_day=None,
+        prices=Prices(5, 1, 20, 1, 1000),
+    )
     assert complaints == []
     assert not path.exists()
 
@@ -42,7 +65,22 @@ def test_round_trip(path: Path) -> None:
         "interval": 60,
         "notifications": False,
         "icon": "symbol",
+        "warn_within": 0,
+        "renewal_day": 31,
+        "prices": {
+            "email_found": 4,
+            "email_verified": 2,
+            "phone_found": 19,
+            "linkedin": 3,
+            "cents_per_1000": 987,
+        },
     }
+
+
+def test_a_day_that_is_to_be_learned_again_is_kept_as_that(path: Path) -> None:
+    SettingsFile(path).save(OTHERS)
+    SettingsFile(path).save(Settings())
+    assert SettingsFile(path).load() == (Settings(), [])
 
 
 def test_unknown_keys_survive(path: Path) -> None:
@@ -123,6 +161,28 @@ def test_a_folder_that_can_not_be_made(path: Path) -> None:
         ({"interval": LONGEST_INTERVAL + 1}, "interval", Settings()),
         ({"interval": 0, "low": 700}, "interval", Settings(Thresholds(700, 100))),
         ({"interval": 10**400}, "interval", Settings()),
+        ({"warn_within": "3"}, "warn_within", Settings()),
+        ({"warn_within": None}, "warn_within", Settings()),
+        ({"warn_within": -1, "low": 700}, "warning", Settings(Thresholds(700, 100))),
+        ({"warn_within": LONGEST_WARNING + 1}, "warning", Settings()),
+        ({"renewal_day": "first"}, "renewal_day", Settings()),
+        ({"renewal_day": False}, "renewal_day", Settings()),
+        ({"renewal_day": -1}, "renewal", Settings()),
+        ({"renewal_day": 0}, "renewal", Settings()),
+        ({"renewal_day": 32, "low": 700}, "renewal", Settings(Thresholds(700, 100))),
+        ({"prices": [5, 1, 20, 1]}, "prices", Settings()),
+        ({"prices": None}, "prices", Settings()),
+        ({"prices": {"linkedin": "one"}}, "linkedin", Settings()),
+        (
+            {"prices": {"linkedin": 1.5, "email_found": 6}},
+            "linkedin",
+            Settings(prices=Prices(email_found=6)),
+        ),
+        ({"prices": {"cents_per_1000": True}}, "cents_per_1000", Settings()),
+        ({"prices": {"email_found": 0, "linkedin": 2}}, "price", Settings()),
+        ({"prices": {"phone_found": LARGEST_PRICE + 1}}, "price", Settings()),
+        ({"prices": {"cents_per_1000": 0}, "low": 700}, "price", Settings(Thresholds(700, 100))),
+        ({"prices": {"cents_per_1000": LARGEST_CENTS + 1}}, "price of 1,000", Settings()),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -142,6 +202,15 @@ def test_what_can_not_be_used_is_named(
         ({"interval": LONGEST_INTERVAL}, Settings(interval=LONGEST_INTERVAL)),
         ({"low": 2, "critical": 1}, Settings(Thresholds(2, 1))),
         ({"low": LARGEST_THRESHOLD}, Settings(Thresholds(LARGEST_THRESHOLD, 100))),
+        ({"warn_within": 0}, Settings(warn_within=0)),
+        ({"warn_within": LONGEST_WARNING}, Settings(warn_within=LONGEST_WARNING)),
+        ({"renewal_day": 1}, Settings(renewal_day=1)),
+        ({"renewal_day": 31}, Settings(renewal_day=31)),
+        ({"prices": {"email_found": 1}}, Settings(prices=Prices(email_found=1))),
+        (
+            {"prices": {"phone_found": LARGEST_PRICE, "cents_per_1000": LARGEST_CENTS}},
+            Settings(prices=Prices(phone_found=LARGEST_PRICE, cents_per_1000=LARGEST_CENTS)),
+        ),
     ],
     ids=str,
 )
@@ -153,19 +222,32 @@ def test_the_limits_themselves_can_be_used(
 
 
 def test_every_fault_is_named(path: Path) -> None:
-    put(path, {"low": 1, "critical": 1, "interval": 1, "notifications": "no", "icon": 0})
+    content = {"low": 1, "critical": 1, "interval": 1, "notifications": "no", "icon": 0}
+    put(path, content | {"warn_within": 99, "renewal_day": 99, "prices": {"linkedin": 0}})
     loaded, complaints = SettingsFile(path).load()
     assert loaded == Settings()
-    assert len(complaints) == 4
-    assert set(Settings(Thresholds(1, 1), 1).faults()) == {"low", "interval"}
+    assert len(complaints) == 7
+    wrong = Settings(
+        Thresholds(1, 1), 1, warn_within=-1, renewal_day=0, prices=Prices(cents_per_1000=0)
+    )
+    assert set(wrong.faults()) == {
+        "low",
+        "interval",
+        "warn_within",
+        "renewal_day",
+        "cents_per_1000",
+    }
 
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
-names = st.sampled_from(["version", "low", "critical", "interval", "notifications", "icon", "x"])
+fields = ["low", "critical", "interval", "notifications", "icon", "warn_within", "renewal_day"]
+names = st.sampled_from(["version", *fields, "prices", "x"])
+prices = st.sampled_from(["email_found", "phone_found", "cents_per_1000", "x"])
+branches = st.lists(leaves, max_size=2) | st.dictionaries(prices, leaves, max_size=3)
 
 
 @settings(max_examples=100)
-@given(st.dictionaries(names, leaves | st.lists(leaves, max_size=2)))
+@given(st.dictionaries(names, leaves | branches))
 def test_any_file_gives_usable_settings(
     tmp_path_factory: pytest.TempPathFactory, content: dict[str, object]
 ) -> None:

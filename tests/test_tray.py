@@ -90,6 +90,8 @@ def test_figures_in_tooltip_menu_and_popup(
         assert labels[6:] == [
             "Refresh now",
             "Open",
+            "History…",
+            "Plan…",
             "Buy credits…",
             "Snooze",
             "For 1 hour",

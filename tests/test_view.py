@@ -9,14 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import NOON
+from tests.fakes import NOON, FakeFormats
 from tray_app.credentials import KeySource
 from tray_app.errors import Kind, Problem
-from tray_app.formats import Formats
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
+from tray_app.rules.drains import Drain
+from tray_app.rules.forecast import Curve, Forecast, Rhythm, RunsOut, TooEarly
+from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level
-from tray_app.store.settings import IconStyle
+from tray_app.rules.prices import Prices
+from tray_app.store.settings import IconStyle, Settings
 from tray_app.view import (
     LATE,
     UNKNOWN,
@@ -33,19 +36,6 @@ from tray_app.watch import Reading, Snapshot
 
 HEALTHY = Balance(12_430, 12_430, subscription=8_000, paid=4_100, gifted=330, freemium=0)
 OFFLINE = Problem(Kind.OFFLINE)
-
-
-class FakeFormats(Formats):
-    """A locale that is the same everywhere."""
-
-    def number(self, number: int) -> str:
-        return f"{number:,}"
-
-    def time(self, moment: datetime) -> str:
-        return moment.strftime("%H:%M")
-
-    def day_and_time(self, moment: datetime) -> str:
-        return moment.strftime("%d %b %H:%M")
 
 
 FORMATS = FakeFormats()
@@ -76,7 +66,7 @@ def failed(kind: Kind, source: KeySource | None = None) -> Snapshot:
 
 
 def shown(snapshot: Snapshot, now: datetime = NOON, style: IconStyle = IconStyle.NUMBER) -> View:
-    return view_of(snapshot, style, FORMATS, now)
+    return view_of(snapshot, Settings(icon=style), FORMATS, now)
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -279,7 +269,7 @@ amounts = st.none() | st.integers(-(10**15), 10**15)
 def test_a_tooltip_fits_and_has_the_total(
     balance: Balance, level: Level, problem: Problem | None, team: str, age: timedelta
 ) -> None:
-    snapshot = Snapshot(Reading(balance, NOON), level, team, problem)
+    snapshot = Snapshot(Reading(balance, NOON), level, team, problem=problem)
     tooltip = shown(snapshot, NOON + age).tooltip(WINDOWS_TOOLTIP)
     assert len(tooltip) <= WINDOWS_TOOLTIP
     assert f"{balance.credits:,} credit" in tooltip
@@ -366,26 +356,175 @@ def test_age_line_says_nothing_that_the_clock_makes_absurd() -> None:
 # --- notifications ------------------------------------------------------------------------------
 
 
+def said(alert: Alert, insight: Insight | None = None) -> tuple[str, str]:
+    return notice(replace(good(), insight=insight), alert, Prices(), FORMATS, NOON)
+
+
 @pytest.mark.parametrize(
     ("alert", "title", "body"),
     [
-        (Alert(AlertKind.LOW, 480), "480 credits left", "low"),
-        (Alert(AlertKind.LOW, 1_480), "1,480 credits left", "low"),
-        (Alert(AlertKind.CRITICAL, 1), "1 credit left", "critical"),
-        (Alert(AlertKind.EMPTY, 0), "0 credits left", "Enrichment has stopped"),
-        (Alert(AlertKind.REFILL, 8_000, gained=7_910), "+7,910 credits", "8,000"),
+        (
+            Alert(AlertKind.LOW, 480),
+            "480 credits left",
+            "About 96 e-mails. Top up before campaigns stop moving.",
+        ),
+        (
+            Alert(AlertKind.CRITICAL, 1),
+            "1 credit left",
+            "About 0 e-mails. At zero, enrichment stops silently.",
+        ),
+        (
+            Alert(AlertKind.EMPTY, 0),
+            "0 credits left",
+            "Enrichment has stopped: campaigns don't move on until someone buys credits.",
+        ),
+        (
+            Alert(AlertKind.REFILL, 8_000, gained=7_910),
+            "+7,910 credits",
+            "The balance is back at 8,000.",
+        ),
+        (
+            Alert(AlertKind.DRAIN, 480, drain=Drain(0, 600, 2_000, 90)),
+            "−2,000 credits in 10 min",
+            "Usually −90 an hour. 480 credits left.",
+        ),
     ],
-    ids=str,
+    ids=lambda value: value.kind.value if isinstance(value, Alert) else "",
 )
 def test_notice(alert: Alert, title: str, body: str) -> None:
-    said_title, said_body = notice(alert, FORMATS)
-    assert said_title == title
-    assert body in said_body
-    assert said_body.endswith(".")
+    assert said(alert) == (title, body)
+
+
+def test_a_notice_says_when_the_credits_run_out() -> None:
+    insight = lasting(4)  # until Thursday
+    assert said(Alert(AlertKind.LOW, 480), insight)[1] == (
+        "About 96 e-mails; at this pace they run out on Thursday. "
+        "Top up before campaigns stop moving."
+    )
+    assert said(Alert(AlertKind.RUNS_OUT, 480), insight) == (
+        "Credits are likely to run out on Thursday",
+        "480 credits left. About 96 e-mails.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "today"), (1, "tomorrow"), (2, "on Tuesday"), (6, "on Saturday"), (7, "on 29 Nov")],
+)
+def test_the_day_on_which_credits_run_out(days: int, words: str) -> None:
+    title, _ = said(Alert(AlertKind.RUNS_OUT, 480), lasting(days))
+    assert title == f"Credits are likely to run out {words}"
 
 
 @given(st.sampled_from(AlertKind), st.integers(0, 10**15), st.integers(0, 10**15))
 def test_a_notice_fits_on_windows(kind: AlertKind, credits: int, gained: int) -> None:
-    title, body = notice(Alert(kind, credits, gained), FORMATS)
+    drain = Drain(0, 600, gained, gained) if kind is AlertKind.DRAIN else None
+    title, body = said(Alert(kind, credits, gained, drain), lasting(4))
     assert len(title) <= 63
     assert len(body) <= 255
+
+
+# --- the past and the future --------------------------------------------------------------------
+
+CURVE = Curve((0.0,), (0.0,), (0.0,), (0.0,))
+RHYTHM = Rhythm(1380.4, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, CURVE)
+TODAY = NOON.date()  # a Sunday
+
+
+def lasting(days: int | None, *, least: int | None = None, most: int | None = None) -> Insight:
+    """Tell that a balance lasts so many days, working days for simplicity."""
+    runs_out = None
+    if days is not None or least is not None:
+        earliest = TODAY + timedelta(least if least is not None else (days or 0))
+        likely = None if days is None else TODAY + timedelta(days)
+        latest = None if most is None else TODAY + timedelta(most)
+        runs_out = RunsOut(earliest, likely, latest)
+    return Insight(RHYTHM, Forecast(1380.4, runs_out), working_days=days)
+
+
+@pytest.mark.parametrize(
+    ("insight", "outlook", "forecast"),
+    [
+        (None, "", ""),
+        (Insight(TooEarly(None)), "", "A forecast needs more days on which credits are spent."),
+        (Insight(TooEarly(TODAY)), "", "A forecast will be here from about 22 Nov."),
+        (
+            lasting(11, least=8, most=17),
+            "About 11 working days left",
+            "About 11 working days left (−1,380 a day): until Thu 3 Dec, between 30 Nov and 9 Dec.",
+        ),
+        (
+            lasting(1, least=0),
+            "About 1 working day left",
+            "About 1 working day left (−1,380 a day): until Mon 23 Nov, 22 Nov at the earliest.",
+        ),
+        (
+            lasting(0, most=1),
+            "Likely to run out today",
+            "Likely to run out today (−1,380 a day): until Sun 22 Nov, between 22 Nov and 23 Nov.",
+        ),
+        (
+            lasting(None, least=8),
+            "",
+            "Likely enough for more than a year (−1,380 a day), at least until 30 Nov.",
+        ),
+        (lasting(None), "", "Enough for more than a year (−1,380 a day)."),
+        (
+            replace(lasting(None), rhythm=replace(RHYTHM, per_working_day=0.2)),
+            "",
+            "Hardly anything is being spent.",
+        ),
+    ],
+)
+def test_how_long_it_lasts(insight: Insight | None, outlook: str, forecast: str) -> None:
+    view = shown(replace(good(), insight=insight))
+    assert (view.outlook, view.forecast) == (outlook, forecast)
+    assert (outlook in view.tooltip()) is True
+
+
+def test_what_it_buys() -> None:
+    assert shown(good()).buys == "Enough for 2,486 e-mails or 621 phones"
+    assert shown(Snapshot()).buys == ""
+
+
+SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, warns=True)
+
+
+@pytest.mark.parametrize(
+    ("level", "insight", "advice"),
+    [
+        (Level.HEALTHY, replace(SHORT, working_days=9), ()),
+        (Level.HEALTHY, SHORT, ("Buy 4,000 credits ($40) to last until 22 Dec.",)),
+        (
+            Level.LOW,
+            replace(SHORT, working_days=9, renewal=TODAY + timedelta(30)),
+            ("Buy 4,000 credits ($40) to last until the renewal on 22 Dec.",),
+        ),
+        (Level.LOW, replace(SHORT, missing=0), ()),
+        (Level.LOW, None, ()),
+    ],
+    ids=["enough", "few days", "low", "low but enough", "nothing known"],
+)
+def test_what_to_buy(level: Level, insight: Insight | None, advice: tuple[str, ...]) -> None:
+    assert shown(replace(good(level=level), insight=insight)).advice == advice
+
+
+@pytest.mark.parametrize(
+    ("days", "amount", "advice"),
+    [
+        (0, 3_100, ("3,100 plan credits are likely to lapse today.",)),
+        (1, 3_100, ("3,100 plan credits are likely to lapse in 1 day.",)),
+        (4, 3_100, ("3,100 plan credits are likely to lapse in 4 days.",)),
+        (15, 3_100, ()),
+        (4, 99, ()),
+    ],
+)
+def test_what_is_likely_to_lapse(days: int, amount: int, advice: tuple[str, ...]) -> None:
+    insight = replace(lasting(90), renewal=TODAY + timedelta(days), lapsing=amount)
+    assert shown(replace(good(), insight=insight)).advice == advice
+
+
+def test_a_complaint_of_the_history_is_shown() -> None:
+    assert shown(replace(good(), complaint="The history was broken.")).notes == (
+        "The history was broken.",
+    )

@@ -3,7 +3,7 @@
 import json
 import logging
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import FakeApi, FakeClock, FakeKeychain
+from tray_app.analyst import Analyst
 from tray_app.credentials import KEY_VARIABLE, Credentials, KeySource
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
@@ -21,6 +22,7 @@ from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.store.alerts import AlertsFile
+from tray_app.store.history import History
 from tray_app.store.settings import Settings
 from tray_app.watch import Checked, Reading, Snapshot, Watch, connector
 
@@ -47,15 +49,19 @@ class World:
         self.keys.append(key)
         return self.api
 
-    def watch(self, settings: Settings | None = None) -> Watch:
+    def watch(self, settings: Settings | None = None, analyst: Analyst | None = None) -> Watch:
         return Watch(
             Credentials({}, self.keychain),
             self.connect,
             AlertsFile(self.alerts, "default"),
             settings or Settings(),
+            analyst,
             now=self.clock,
             chance=lambda: 0.5,
         )
+
+    def analyst(self) -> Analyst:
+        return Analyst(History(self.folder / "history.sqlite"), UTC)
 
     def poll(self, watch: Watch, answer: int | Problem) -> Snapshot:
         self.api.answer = answer if isinstance(answer, Problem) else Balance(answer)
@@ -82,6 +88,7 @@ def test_a_good_poll(world: World) -> None:
         reading=Reading(Balance(12_430), world.clock.now),
         level=Level.HEALTHY,
         team="Acme Growth",
+        team_id="tea_1",
         key_source=KeySource.KEYCHAIN,
         wait=300,
         next_at=world.clock.now + timedelta(minutes=5),
@@ -172,6 +179,109 @@ def test_a_team_without_a_name_fails_nothing_and_is_not_asked_again_at_once(worl
         snapshot = world.poll(watch, 12_000)
         assert (snapshot.team, snapshot.problem, snapshot.level) == (None, None, Level.HEALTHY)
     assert world.api.asked_team == 1
+
+
+# --- the history --------------------------------------------------------------------------------
+
+
+def test_the_first_figures_do_not_wait_for_the_history(world: World) -> None:
+    analyst = world.analyst()
+    watch = world.watch(analyst=analyst)
+    first = world.poll(watch, 12_000)
+    assert (first.to_study, first.insight) == (True, None)
+    studied = watch.study()
+    assert studied.insight is not None
+    assert studied == replace(first, to_study=False, insight=studied.insight)
+    second = world.poll(watch, 11_990)
+    assert (second.to_study, second.insight is not None) == (False, True)
+    assert watch.study() == second  # there is nothing more to learn
+    assert len(History(world.folder / "history.sqlite").read("tea_1")) == 2
+
+
+def test_there_is_nothing_to_study_without_a_history_or_figures(world: World) -> None:
+    watch = world.watch()
+    assert not world.poll(watch, 12_000).to_study
+    analyst = world.analyst()
+    watch = world.watch(analyst=analyst)
+    failed = world.poll(watch, OFFLINE)
+    assert not failed.to_study
+    assert watch.study() == failed
+
+
+def test_a_failure_keeps_what_the_history_told(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    world.poll(watch, 12_000)
+    insight = watch.study().insight
+    assert insight is not None
+    assert world.poll(watch, OFFLINE).insight == insight
+
+
+def test_a_failure_before_the_study_leaves_it_to_be_done(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    world.poll(watch, 12_000)
+    assert world.poll(watch, OFFLINE).to_study
+    assert watch.study().insight is not None
+
+
+def test_nothing_is_recorded_for_a_team_that_nobody_knows(world: World) -> None:
+    world.api.identity = Problem(Kind.TIMEOUT)
+    watch = world.watch(analyst=world.analyst())
+    snapshot = world.poll(watch, 12_000)
+    assert (snapshot.team_id, watch.study().insight) == (None, None)
+    assert History(world.folder / "history.sqlite").latest_team() is None
+
+
+def test_another_key_begins_another_history(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    world.poll(watch, 12_000)
+    watch.study()
+    world.api.identity = Team("tea_2", "Other Team")
+    watch.use_key(OTHER_KEY, store=True)
+    assert world.poll(watch, 500).to_study
+    watch.study()
+    history = History(world.folder / "history.sqlite")
+    assert [each.credits for each in history.read("tea_1")] == [12_000]
+    assert [each.credits for each in history.read("tea_2")] == [500]
+
+
+def test_a_history_that_can_not_be_kept_is_said(world: World) -> None:
+    (world.folder / "history.sqlite").mkdir()
+    watch = world.watch(analyst=world.analyst())
+    world.poll(watch, 12_000)
+    assert "can't be used" in watch.study().complaint
+    assert "can't be used" in world.poll(watch, 11_000).complaint
+
+
+def test_a_drain_is_alerted_as_the_history_tells(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    for hour in range(24 * 10):
+        world.api.answer = Balance(50_000 - 10 * hour)
+        world.clock.forward(hours=1)
+        watch.poll()
+        watch.study()
+    assert alerted(world, watch, 40_000, 39_990) == ["drain", None]
+
+
+def test_the_study_may_alert_too(world: World) -> None:
+    watch = world.watch(Settings(warn_within=0), world.analyst())
+    for hour in range(24 * 12):
+        world.api.answer = Balance(50_000 - 150 * hour)
+        world.clock.forward(hours=1)
+        watch.poll()
+        watch.study()
+    again = world.watch(analyst=world.analyst())
+    assert world.poll(again, 6_900).alert is None
+    assert again.study().alert == Alert(AlertKind.RUNS_OUT, 6_900)
+
+
+def test_another_renewal_day_is_used_at_once(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    world.poll(watch, 12_000)
+    watch.study()
+    insight = watch.apply(Settings(renewal_day=9)).insight
+    assert insight is not None
+    assert insight.renewal is not None
+    assert insight.renewal.day == 9
 
 
 # --- alerts -------------------------------------------------------------------------------------

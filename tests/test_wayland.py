@@ -167,8 +167,8 @@ def test_popup_shows_and_closes(desktop: WaylandDesktop, program: Program) -> No
 def test_popup_stays_open_for_its_own_menu(desktop: WaylandDesktop, program: Program) -> None:
     program.item.activate()
     program.wait_for_window()
-    # Refresh, settings, snooze; the menu's first line snoozes for an hour.
-    desktop.press_keys("Tab", "Tab", "Tab", "Return", "Down", "Return")
+    # Refresh, settings, plan, snooze; the menu's first line snoozes for an hour.
+    desktop.press_keys("Tab", "Tab", "Tab", "Tab", "Return", "Down", "Return")
     wait_until(
         lambda: any(label.startswith("Alerts snoozed") for label in program.item.menu().labels()),
         TIMEOUT,

@@ -13,6 +13,7 @@ from tray_app.logs import outline
 
 BAD_ARGUMENTS = 1  # as lemlist's own command-line tool has it; argparse would say 2
 DEFECT = 6  # lemlist's "anything else"
+MOST_DAYS = 5 * 366  # which is all that is kept
 INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "status":
             return cli.status(environ, as_json=options.json)
+        if options.command == "history":
+            return cli.history(options.days, cli.HistoryForm(options.form))
         return cli.key_set(environ) if options.action == "set" else cli.key_remove()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -63,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help=tr("the tray icon with invented figures"))
     status = commands.add_parser("status", help=tr("print the balance"))
     status.add_argument("--json", action="store_true", help=tr("as one JSON object"))
+    history = commands.add_parser("history", help=tr("print what the balance has been"))
+    history.add_argument("--days", type=_days, default=30, help=tr("how many, 30 by default"))
+    form = history.add_mutually_exclusive_group()
+    form.set_defaults(form="table")
+    for name, words in (("csv", tr("every reading, as CSV")), ("json", tr("the days, as JSON"))):
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=words)
     key = commands.add_parser("key", help=tr("store or remove the API key"))
     key.add_argument(
         "action",
@@ -73,6 +82,13 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=0, help=tr("by default a free one"))
     sandbox.add_argument("--story", default="steady", help=tr("how the balance moves"))
     return parser
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= MOST_DAYS:
+        raise ValueError(text)
+    return days
 
 
 def _take_environment() -> dict[str, str]:

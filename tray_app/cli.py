@@ -1,6 +1,7 @@
 """The commands that need no screen. They print and return their exit code."""
 
 import getpass
+import io
 import json
 import math
 import os
@@ -8,19 +9,38 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
+from tray_app.analyst import Analyst
 from tray_app.credentials import Credentials
 from tray_app.errors import Kind, Problem
 from tray_app.formats import TerminalFormats
+from tray_app.history_csv import readings_csv
+from tray_app.history_view import HistoryView, history_of
 from tray_app.i18n import tr
+from tray_app.lemlist.balance import BUCKETS
 from tray_app.lemlist.key import clean_key
-from tray_app.store.folders import settings_file
+from tray_app.rules.forecast import Forecast
+from tray_app.rules.history import Day, days_of
+from tray_app.rules.prices import buys
+from tray_app.store.alerts import AlertsFile
+from tray_app.store.folders import alerts_file, history_file, settings_file
+from tray_app.store.history import History
 from tray_app.store.keychain import ACCOUNT, Keychain
-from tray_app.store.settings import IconStyle, SettingsFile
+from tray_app.store.settings import Settings, SettingsFile
 from tray_app.view import view_of
 from tray_app.watch import Reading, Snapshot, Watch, connector
+
+
+class HistoryForm(StrEnum):
+    """The forms in which the history can be printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
 
 CANNOT_WRITE = 6
 """The exit code when standard output takes nothing; one of "anything else" below."""
@@ -53,16 +73,51 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     for complaint in complaints:
         _complain(complaint)
     credentials = Credentials(environ, Keychain(ACCOUNT))
-    snapshot = Watch(credentials, connector(environ), None, settings).poll()
+    past = History(history_file())
+    watch = Watch(credentials, connector(environ), None, settings, Analyst(past))
+    watch.poll()
+    snapshot = watch.study()
+    past.close()
+    if snapshot.complaint:
+        _complain(snapshot.complaint)
     if snapshot.reading is None:
         problem = snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
         if as_json:
             _print_json({"error": _error(problem)})
         return _fail(problem)
     if as_json:
-        _print_json(_figures(snapshot.reading, snapshot))
+        _print_json(_figures(snapshot.reading, snapshot, settings))
     else:
-        _print_figures(snapshot)
+        _print_figures(snapshot, settings)
+    return 0
+
+
+def history(days: int, form: HistoryForm) -> int:
+    """Print the history of the last ``days`` days, of the team that the tray shows."""
+    past = History(history_file())
+    _, known_team = AlertsFile(alerts_file(), ACCOUNT).load()
+    team_id = known_team or past.latest_team()
+    records = past.read(team_id) if team_id else []
+    past.close()
+    if past.complaint:
+        _complain(past.complaint)
+    now = datetime.now(UTC)
+    today = now.astimezone().date()
+    every_day = days_of(records, today)
+    begin = datetime.combine(today - timedelta(days - 1), time()).timestamp()
+    shown = [record for record in records if record.last >= begin]
+    match form:
+        case HistoryForm.CSV:
+            text = io.StringIO(newline="")
+            readings_csv(shown, text)
+            _print(text.getvalue(), end="")
+        case HistoryForm.JSON:
+            _print_json({"days": [_day(day) for day in every_day[-days:]]})
+        case HistoryForm.TABLE if not shown:
+            _complain(tr("There is no history of these days."))
+        case HistoryForm.TABLE:
+            seconds = int(now.timestamp())
+            _print_history(history_of(records, every_day, days, "", TerminalFormats(), seconds))
     return 0
 
 
@@ -106,7 +161,7 @@ def key_remove() -> int:
     return 0
 
 
-def _figures(reading: Reading, snapshot: Snapshot) -> dict[str, Any]:
+def _figures(reading: Reading, snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     remaining = asdict(reading.balance)
     credits = remaining.pop("credits")
     return {
@@ -118,6 +173,30 @@ def _figures(reading: Reading, snapshot: Snapshot) -> dict[str, Any]:
         },
         "level": snapshot.level,
         "fetched_at": reading.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "forecast": _forecast(snapshot.insight.forecast if snapshot.insight else None),
+        "buys": buys(credits, settings.prices),
+    }
+
+
+def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
+    if forecast is None:
+        return None
+    told: dict[str, Any] = {"per_working_day": round(forecast.per_working_day, 1)}
+    if (runs_out := forecast.runs_out) is None:
+        return told | {"runs_out": None}
+    days = {"from": runs_out.earliest, "likely": runs_out.likely, "to": runs_out.latest}
+    told["runs_out"] = {name: day.isoformat() if day else None for name, day in days.items()}
+    return told
+
+
+def _day(day: Day) -> dict[str, Any]:
+    return {
+        "date": day.date.isoformat(),
+        "seen": day.is_seen,
+        "credits": day.close.credits,
+        "remaining": {name: getattr(day.close, name) for name in BUCKETS},
+        "spent": round(day.spent, 2),
+        "refilled": sum(refill.amount for refill in day.refills),
     }
 
 
@@ -128,13 +207,25 @@ def _error(problem: Problem) -> dict[str, Any]:
     return error | {"retry_after": math.ceil(problem.retry_after)}
 
 
-def _print_figures(snapshot: Snapshot) -> None:
-    view = view_of(snapshot, IconStyle.NUMBER, TerminalFormats(), datetime.now(UTC))
+def _print_figures(snapshot: Snapshot, settings: Settings) -> None:
+    view = view_of(snapshot, settings, TerminalFormats(), datetime.now(UTC))
     _print(f"{view.team}: {view.headline}")
     label_width = max(len(row.label) for row in view.rows)
     amount_width = max(len(row.text) for row in view.rows)
     for row in view.rows:
         _print(f"  {row.label:<{label_width}}  {row.text:>{amount_width}}")
+    for sentence in filter(None, (view.forecast, view.buys, *view.advice)):
+        _print(sentence)
+
+
+def _print_history(view: HistoryView) -> None:
+    """Print the days from the oldest on, so that the latest stands above the prompt."""
+    _print(view.title)
+    rows = (view.day_headings, *reversed(view.day_rows))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *rest in rows:
+        amounts = (f"{text:>{width}}" for text, width in zip(rest, widths[1:], strict=True))
+        _print("  ".join((f"{first:<{widths[0]}}", *amounts)).rstrip())
 
 
 def _fail(problem: Problem) -> int:
@@ -144,7 +235,7 @@ def _fail(problem: Problem) -> int:
     return EXIT_CODES[problem.kind]
 
 
-def _print(text: str) -> None:
+def _print(text: str, end: str = "\n") -> None:
     """Write a line to standard output.
 
     Raises:
@@ -155,7 +246,7 @@ def _print(text: str) -> None:
     encoding = sys.stdout.encoding
     try:
         # A terminal that lacks a character, as "·", gets a "?" for it.
-        sys.stdout.write(f"{text}\n".encode(encoding, "replace").decode(encoding))
+        sys.stdout.write(f"{text}{end}".encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
         # What could not be written would be tried again, and complained of, at Python's end.

@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Protocol
 
+from tray_app.i18n import tr
+
 
 class Formats(Protocol):
     """How the user's locale writes things. The desktop has its own, from Qt."""
@@ -24,8 +26,16 @@ class Formats(Protocol):
     def weekday(self, day: date) -> str:
         """Name a day's weekday, short."""
 
+    def weekday_name(self, day: date) -> str:
+        """Name a day's weekday in full."""
+
     def month(self, day: date) -> str:
         """Name a day's month, short."""
+
+
+def day_words(day: date, formats: Formats) -> str:
+    """Write a day with its weekday."""
+    return tr("{weekday} {day}", weekday=formats.weekday(day), day=formats.day(day))
 
 
 class TerminalFormats:
@@ -53,7 +63,7 @@ class TerminalFormats:
 
     def day(self, day: date) -> str:
         """Write day and month in the locale's order."""
-        example = f"{date(2000, 11, 22):%x}"
+        example = f"{day.replace(2000, 11, 22):%x}"
         if 0 <= example.find("22") < example.find("11"):
             return f"{day.day} {day:%b}"
         return f"{day:%b} {day.day}"
@@ -61,6 +71,10 @@ class TerminalFormats:
     def weekday(self, day: date) -> str:
         """Name the weekday, short."""
         return f"{day:%a}"
+
+    def weekday_name(self, day: date) -> str:
+        """Name the weekday in full."""
+        return f"{day:%A}"
 
     def month(self, day: date) -> str:
         """Name the month, short."""

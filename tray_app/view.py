@@ -8,11 +8,22 @@ from enum import StrEnum, auto
 from tray_app.credentials import KeySource
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind
 from tray_app.formats import Formats
+from tray_app.history_view import bucket_labels
 from tray_app.i18n import tr
+from tray_app.insight_view import (
+    advice_words,
+    forecast_words,
+    lapse_words,
+    outlook_words,
+    run_out_words,
+)
 from tray_app.lemlist.balance import BUCKETS
+from tray_app.plan_view import buys_line
 from tray_app.rules.alerts import Alert, AlertKind, Snooze, SnoozeChoice
+from tray_app.rules.drains import Drain
 from tray_app.rules.levels import Level
-from tray_app.store.settings import IconStyle
+from tray_app.rules.prices import Action, Prices, buys
+from tray_app.store.settings import IconStyle, Settings
 from tray_app.watch import Reading, Snapshot
 
 UNKNOWN = "–"
@@ -94,6 +105,14 @@ class View:
     """Where the key comes from, and what can't be kept, where that is worth saying."""
     snooze: str
     """Until when alerts are held back; empty when they are not."""
+    outlook: str
+    """How long the balance lasts, in a few words; empty when nobody knows."""
+    forecast: str
+    """The same in a sentence with its range, or from when it can be said."""
+    buys: str
+    """What the balance is enough for."""
+    advice: tuple[str, ...]
+    """What to buy when it is low, and what is likely to lapse."""
 
     @property
     def headline(self) -> str:
@@ -117,8 +136,9 @@ class View:
         """
         buckets = " · ".join(f"{row.label} {row.text}" for row in self.rows)
         for parts in (
-            (self.headline, buckets, self.figures),
-            (self.headline, buckets, self.taken),
+            (self.headline, buckets, self.outlook, self.figures),
+            (self.headline, buckets, self.outlook, self.taken),
+            (self.headline, self.outlook, self.figures),
             (self.headline, self.figures),
         ):
             text = "\n".join(filter(None, parts))
@@ -127,15 +147,15 @@ class View:
         return text[:most]
 
 
-def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetime) -> View:
+def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime) -> View:
     """Say what a snapshot shows."""
     reading, problem = snapshot.reading, snapshot.problem
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
-    labels = _bucket_labels()
+    labels = bucket_labels()
     stale = _is_stale(snapshot, now)
     return View(
-        icon=_icon(snapshot, style, stale=stale),
+        icon=_icon(snapshot, settings.icon, stale=stale),
         team=snapshot.team or tr("lemlist credits"),
         total=UNKNOWN if credits is None else formats.number(credits),
         unit=tr("credit", "credits", 2 if credits is None else credits),
@@ -152,6 +172,10 @@ def view_of(snapshot: Snapshot, style: IconStyle, formats: Formats, now: datetim
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
         notes=tuple(_notes(snapshot)),
         snooze=_snooze_words(snapshot.snooze, formats, now),
+        outlook=outlook_words(snapshot.insight),
+        forecast=forecast_words(snapshot.insight, formats),
+        buys="" if credits is None else buys_line(credits, settings.prices, formats),
+        advice=tuple(filter(None, _advice(snapshot, settings, formats, now))),
     )
 
 
@@ -202,23 +226,41 @@ def snooze_choices() -> tuple[tuple[SnoozeChoice, str], ...]:
     )
 
 
-def notice(alert: Alert, formats: Formats) -> tuple[str, str]:
-    """Return the title and the body of a notification."""
+def notice(
+    snapshot: Snapshot, alert: Alert, prices: Prices, formats: Formats, now: datetime
+) -> tuple[str, str]:
+    """Return the title and the body of a notification on a snapshot's alert."""
     amount = formats.number(alert.credits)
     left = tr("{amount} credit left", "{amount} credits left", alert.credits, amount=amount)
-    match alert.kind:
-        case AlertKind.LOW:
-            return left, tr("The balance is low. Top up before campaigns stop moving.")
-        case AlertKind.CRITICAL:
-            return left, tr("The balance is critical. At zero, enrichment stops silently.")
-        case AlertKind.EMPTY:
+    runs_out = run_out_words(snapshot.insight, formats, now.astimezone().date())
+    worth = _worth(alert.credits, prices, runs_out, formats)
+    match alert:
+        case Alert(kind=AlertKind.LOW):
+            return left, tr("{worth} Top up before campaigns stop moving.", worth=worth)
+        case Alert(kind=AlertKind.CRITICAL):
+            return left, tr("{worth} At zero, enrichment stops silently.", worth=worth)
+        case Alert(kind=AlertKind.EMPTY):
             return tr("0 credits left"), tr(
                 "Enrichment has stopped: campaigns don't move on until someone buys credits."
             )
-        case AlertKind.REFILL:
+        case Alert(kind=AlertKind.REFILL):
             return tr("+{gained} credits", gained=formats.number(alert.gained)), tr(
                 "The balance is back at {amount}.", amount=amount
             )
+        case Alert(kind=AlertKind.RUNS_OUT):
+            title = tr("Credits are likely to run out {when}", when=runs_out)
+            return title, tr(
+                "{left}. {worth}", left=left, worth=_worth(alert.credits, prices, "", formats)
+            )
+        case Alert(drain=Drain() as drain):
+            gone = tr(
+                "−{amount} credits in {n} min",
+                amount=formats.number(drain.amount),
+                n=max(1, round((drain.end - drain.begin) / 60)),
+            )
+            usual = formats.number(drain.usual_per_hour)
+            return gone, tr("Usually −{usual} an hour. {left}.", usual=usual, left=left)
+    raise AssertionError(alert)
 
 
 def _is_stale(snapshot: Snapshot, now: datetime) -> bool:
@@ -257,15 +299,6 @@ def _level_words(snapshot: Snapshot) -> str:
     if snapshot.problem is None:
         return tr("Loading")
     return tr("Locked") if snapshot.problem.kind is Kind.KEYCHAIN_LOCKED else tr("Unknown")
-
-
-def _bucket_labels() -> dict[str, str]:
-    return {
-        "subscription": tr("Subscription"),
-        "paid": tr("Paid"),
-        "gifted": tr("Gifted"),
-        "freemium": tr("Freemium"),
-    }
 
 
 def _remedy(kind: Kind, source: KeySource | None) -> Remedy | None:
@@ -310,6 +343,29 @@ def _notes(snapshot: Snapshot) -> Iterator[str]:
             yield tr("A demo: the figures are invented.")
     if not snapshot.can_remember:
         yield tr("The disk can't be written: after a restart you may be told the same again.")
+    if snapshot.complaint:
+        yield snapshot.complaint
+
+
+def _advice(
+    snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime
+) -> Iterator[str]:
+    insight = snapshot.insight
+    if insight is None:
+        return
+    is_short = insight.outlook(settings.warn_within).is_short
+    if is_short or snapshot.level is not Level.HEALTHY:
+        yield advice_words(insight, settings.prices, formats)
+    yield lapse_words(insight, formats, now.astimezone().date())
+
+
+def _worth(credits: int, prices: Prices, runs_out: str, formats: Formats) -> str:
+    """Say what credits are worth, and when they run out if that is known."""
+    count = buys(credits, prices)[Action.EMAIL_FOUND]
+    mails = tr("About {n} e-mail", "About {n} e-mails", count, n=formats.number(count))
+    if runs_out:
+        return tr("{mails}; at this pace they run out {when}.", mails=mails, when=runs_out)
+    return tr("{mails}.", mails=mails)
 
 
 def _snooze_words(snooze: Snooze | None, formats: Formats, now: datetime) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tray_app.credentials import Credentials, KeySource
 from tray_app.errors import Problem
@@ -16,16 +16,21 @@ from tray_app.lemlist.key import clean_key
 from tray_app.rules.alerts import (
     Alert,
     AlertState,
+    Outlook,
     Snooze,
     SnoozeChoice,
     acknowledged,
     decide,
     snoozed,
 )
+from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level, level_of
 from tray_app.rules.schedule import next_wait
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.settings import Settings
+
+if TYPE_CHECKING:  # it brings the database with it, which the icon does not wait for
+    from tray_app.analyst import Analyst
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +69,20 @@ class Snapshot:
     reading: Reading | None = None
     level: Level | None = None
     team: str | None = None
+    team_id: str | None = None
+    """As lemlist has it; the history is kept by it."""
     problem: Problem | None = None
+    insight: Insight | None = None
+    """What the history tells of the reading."""
+    to_study: bool = False
+    """Whether the history has not been asked yet, which takes longer than a poll should."""
     alert: Alert | None = None
     snooze: Snooze | None = None
     key_source: KeySource | None = None
     can_remember: bool = True
     """Whether what the user is told now will still be known after a restart."""
+    complaint: str = ""
+    """What is wrong with the history, as a sentence for the user."""
     wait: float = 0.0
     """Seconds from the end of the poll to the next."""
     next_at: datetime | None = None
@@ -104,6 +117,7 @@ class Watch:
         connect: Callable[[str], Api],
         alerts_file: AlertsFile | None,
         settings: Settings,
+        analyst: "Analyst | None" = None,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
@@ -113,6 +127,7 @@ class Watch:
         self._connect = connect
         self._alerts_file = alerts_file
         self._settings = settings
+        self._analyst = analyst
         self._now = now
         self._chance = chance
         self._alerts, self._team_id = alerts_file.load() if alerts_file else (AlertState(), None)
@@ -169,6 +184,23 @@ class Watch:
         self._failures = 0
         self._alerts, self._team_id = AlertState(), None
         self._snapshot = Snapshot()
+        if self._analyst is not None:
+            self._analyst.forget()
+
+    def study(self) -> Snapshot:
+        """Ask the history what the last reading means, after a snapshot that wants it."""
+        reading, level = self._snapshot.reading, self._snapshot.level
+        if reading is None or level is None or not self._snapshot.to_study:
+            return self._snapshot
+        insight = self._ask_history(reading)
+        alert = self._decide(level, reading.balance.credits, reading.balance.credits, insight)
+        self._snapshot = replace(
+            self._snapshot,
+            insight=insight,
+            to_study=False,
+            complaint=self._analyst.complaint if self._analyst else "",
+        )
+        return self._say(alert)
 
     def apply(self, settings: Settings) -> Snapshot:
         """Judge the last reading by other settings. The user knows, so nothing is alerted."""
@@ -179,7 +211,10 @@ class Watch:
             level = level_of(reading.balance.credits, settings.thresholds)
             self._remember(acknowledged(self._alerts, level))
             self._snapshot = replace(self._snapshot, level=level)
-        return self._say(None, self._wait())
+        if reading is not None and self._analyst is not None and self._snapshot.insight is not None:
+            insight = self._analyst.judge(reading.balance, self._now(), settings.renewal_day)
+            self._snapshot = replace(self._snapshot, insight=insight)
+        return self._schedule(None)
 
     def snooze(self, choice: SnoozeChoice) -> Snapshot:
         """Hold alerts back for a while."""
@@ -188,18 +223,38 @@ class Watch:
         return self._snapshot
 
     def _succeeded(self, balance: Balance) -> Snapshot:
-        now = self._now()
         before = self._snapshot.reading
+        reading = Reading(balance, self._now())
+        analyst = self._analyst
+        to_study = analyst is not None and not analyst.is_ready
+        insight = None if to_study else self._ask_history(reading)
         level = level_of(balance.credits, self._settings.thresholds, self._alerts.level)
-        state, alert = decide(
-            self._alerts, level, balance.credits, before.balance.credits if before else None, now
-        )
-        self._remember(state)
+        previous = before.balance.credits if before else None
+        alert = self._decide(level, balance.credits, previous, insight)
         self._failures = 0
         self._snapshot = Snapshot(
-            reading=Reading(balance, now), level=level, key_source=self._credentials.source
+            reading=reading,
+            level=level,
+            insight=insight,
+            to_study=to_study,
+            key_source=self._credentials.source,
+            complaint=analyst.complaint if analyst else "",
         )
-        return self._say(alert if self._settings.notifications else None, self._wait())
+        return self._schedule(alert)
+
+    def _ask_history(self, reading: Reading) -> Insight | None:
+        if self._analyst is None:
+            return None
+        team_id = self._team.id if self._team else None
+        return self._analyst.take(team_id, reading.balance, reading.at, self._settings.renewal_day)
+
+    def _decide(
+        self, level: Level, credits: int, previous: int | None, insight: Insight | None
+    ) -> Alert | None:
+        outlook = insight.outlook(self._settings.warn_within) if insight else Outlook()
+        state, alert = decide(self._alerts, level, credits, previous, self._now(), outlook)
+        self._remember(state)
+        return alert if self._settings.notifications else None
 
     def _failed(self, problem: Problem) -> Snapshot:
         # It is kept, and with it everything that it was raised from would be.
@@ -208,22 +263,26 @@ class Watch:
         self._snapshot = replace(
             self._snapshot, problem=problem, key_source=self._credentials.source
         )
-        return self._say(None, self._wait())
+        return self._schedule(None)
 
-    def _wait(self) -> float:
-        problem = self._snapshot.problem
-        return next_wait(self._settings.interval, self._failures, problem, self._chance())
+    def _schedule(self, alert: Alert | None) -> Snapshot:
+        """Complete the snapshot after a poll: the next one is reckoned from now."""
+        wait = next_wait(
+            self._settings.interval, self._failures, self._snapshot.problem, self._chance()
+        )
+        next_at = self._now() + timedelta(seconds=wait)
+        self._snapshot = replace(self._snapshot, wait=wait, next_at=next_at)
+        return self._say(alert)
 
-    def _say(self, alert: Alert | None, wait: float) -> Snapshot:
+    def _say(self, alert: Alert | None) -> Snapshot:
         """Complete the snapshot with what does not come from the poll itself."""
         self._snapshot = replace(
             self._snapshot,
             team=self._team.name if self._team else None,
+            team_id=self._team.id if self._team else None,
             alert=alert,
             snooze=self._alerts.snooze,
             can_remember=self._can_remember,
-            wait=wait,
-            next_at=self._now() + timedelta(seconds=wait),
         )
         return self._snapshot
 

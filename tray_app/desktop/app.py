@@ -5,15 +5,17 @@ import sys
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QPixmapCache
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from tray_app.credentials import Credentials, KeySource
+from tray_app.credentials import Credentials
 from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.icon import app_icon, paint_icon
+from tray_app.desktop.insight_windows import InsightWindows, bring_forward
 from tray_app.desktop.notifier import Notifier
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.quit_signals import QuitSignals
@@ -24,11 +26,17 @@ from tray_app.desktop.worker import Worker
 from tray_app.diagnostics import PastProblem, report
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
-from tray_app.lemlist.address import BILLING_PAGE, URL_VARIABLE
+from tray_app.lemlist.address import BILLING_PAGE
 from tray_app.logs import start_logging
 from tray_app.rules.alerts import AlertKind
 from tray_app.store.alerts import AlertsFile
-from tray_app.store.folders import alerts_file, log_file, runtime_folder, settings_file
+from tray_app.store.folders import (
+    alerts_file,
+    history_file,
+    log_file,
+    runtime_folder,
+    settings_file,
+)
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
 from tray_app.view import Remedy, View, notice, view_of
@@ -36,18 +44,15 @@ from tray_app.watch import Checked, Snapshot, Watch, connector
 
 if TYPE_CHECKING:
     from tray_app.desktop.about_dialog import AboutDialog
+    from tray_app.desktop.demo import Demo
     from tray_app.desktop.key_dialog import KeyDialog
     from tray_app.desktop.popup import Popup
     from tray_app.desktop.resume import Resume
     from tray_app.desktop.settings_dialog import SettingsDialog
-    from tray_app.lemlist.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
 
 NO_KEY_ANYWHERE = (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
-
-DEMO_INTERVAL = 5
-"""Seconds between the polls of the demo, whose days pass in seconds."""
 
 NOTICE_PICTURE = 64
 """Pixels of the icon in a notification."""
@@ -99,11 +104,12 @@ class App(QObject):
         self._watch: Watch | None = None
         self._snapshot = Snapshot()
         self._asked_for_key = False
-        self._sandbox: Sandbox | None = None
+        self._demo: Demo | None = None
 
         self._network = Worker("network")
         self._disk = Worker("disk")
         self._poller = Poller(self._network)
+        self._insights = InsightWindows(self._disk, self._formats, self)
         self._tray = Tray(self)
         self._notifier = Notifier(self._tray.message)
         self._signals = QuitSignals(self)
@@ -125,6 +131,8 @@ class App(QObject):
         self._tray.refresh_requested.connect(self._poller.refresh)
         self._tray.buy_requested.connect(self._buy)
         self._tray.snooze_requested.connect(self._poller.snooze)
+        self._tray.history_requested.connect(self._insights.open_history)
+        self._tray.plan_requested.connect(self._insights.open_plan)
         self._tray.settings_requested.connect(self._open_settings)
         self._tray.key_requested.connect(self._open_key_dialog)
         self._tray.remedy_requested.connect(self._remedy)
@@ -132,6 +140,8 @@ class App(QObject):
         self._tray.quit_requested.connect(QApplication.quit)
         self._tray.no_panel.connect(self._use_window)
         self._tray.shown.connect(self._use_panel)
+        self._insights.trend_changed.connect(self._show_trend)
+        self._insights.buy_requested.connect(self._buy)
         self._notifier.clicked.connect(self._open_popup)
         self._instance.opened_again.connect(self._open_popup)
         self._signals.quit_asked.connect(QApplication.quit)
@@ -168,41 +178,47 @@ class App(QObject):
             self._resume.stop()
         self._poller.stop()
         self._tray.hide()
+        self._stop_demo()
         self._disk.finish(QUIT_TIME)
 
     def _open_watch(self) -> Opened:
         """Read the files and make the watch from them; for the worker thread."""
+        from tray_app.analyst import Analyst
+        from tray_app.store.history import History
+
         settings, complaints = self._settings_file.load()
         watch = Watch(
             Credentials(self._environ, self._keychain),
             connector(self._environ),
             AlertsFile(alerts_file(), ACCOUNT),
             settings,
+            Analyst(History(history_file())),
         )
         return watch, settings, complaints
 
     @Slot()
     def _start_demo(self) -> None:
-        def open_demo() -> tuple["Sandbox", Watch]:
-            from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+        keychain = self._keychain
 
-            sandbox = Sandbox(story="demo")
-            sandbox.start()
-            credentials = Credentials({}, self._keychain)
-            credentials.use(DEMO_KEY, KeySource.DEMO)
-            connect = connector({URL_VARIABLE: sandbox.url})
-            return sandbox, Watch(credentials, connect, None, Settings(interval=DEMO_INTERVAL))
+        def open_demo() -> "Demo":
+            from tray_app.desktop.demo import Demo
 
-        def start(opened: tuple["Sandbox", Watch]) -> None:
-            self._sandbox, watch = opened
-            self._poller.start(watch)
+            return Demo(keychain)
+
+        def start(demo: "Demo") -> None:
+            self._demo = demo
+            self._poller.start(demo.watch)
 
         self._disk.submit(open_demo, start)
 
     def _stop_demo(self) -> None:
-        if (sandbox := self._sandbox) is not None:
-            self._sandbox = None
-            self._disk.submit(sandbox.stop, _nothing)
+        if (demo := self._demo) is not None:
+            self._demo = None
+            self._disk.submit(demo.stop, _nothing)
+
+    @property
+    def _history(self) -> Path:
+        return self._demo.history if self._demo is not None else history_file()
 
     # What there is to see
 
@@ -210,11 +226,16 @@ class App(QObject):
     def _show(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._look_again()
+        self._insights.show(snapshot, self._settings, self._history)
+        if self._popup is not None and self._popup.isVisible():
+            self._insights.read_trend()
         if snapshot.problem is not None:
             self._problems.append(PastProblem(datetime.now(UTC), snapshot.problem))
         if snapshot.alert is not None:
             view = self._view()
-            title, body = notice(snapshot.alert, self._formats)
+            title, body = notice(
+                snapshot, snapshot.alert, self._settings.prices, self._formats, datetime.now(UTC)
+            )
             urgent = snapshot.alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
             self._notifier.notify(title, body, paint_icon(view.icon, NOTICE_PICTURE), urgent=urgent)
         if self._has_no_key():
@@ -229,7 +250,13 @@ class App(QObject):
             self._popup.show_view(view, self._snapshot)
 
     def _view(self) -> View:
-        return view_of(self._snapshot, self._settings.icon, self._formats, datetime.now(UTC))
+        return view_of(self._snapshot, self._settings, self._formats, datetime.now(UTC))
+
+    @Slot()
+    def _show_trend(self) -> None:
+        if self._popup is not None:
+            low = self._settings.thresholds.low
+            self._popup.show_trend(self._insights.trend, low=low)
 
     @Slot(bool)
     def _show_busy(self, busy: bool) -> None:
@@ -251,25 +278,31 @@ class App(QObject):
         if self._popup is None:
             from tray_app.desktop.popup import Popup
 
-            self._popup = popup = Popup()
+            self._popup = popup = Popup(self._formats)
             popup.refresh_requested.connect(self._poller.refresh)
             popup.buy_requested.connect(self._buy)
             popup.settings_requested.connect(self._open_settings)
             popup.remedy_requested.connect(self._remedy)
             popup.snooze_requested.connect(self._poller.snooze)
+            popup.range_wanted.connect(self._insights.choose_trend)
+            popup.history_requested.connect(self._insights.open_history)
+            popup.plan_requested.connect(self._insights.open_plan)
             popup.closed_as_window.connect(QApplication.quit)
             popup.say(self._all_complaints())
             popup.set_busy(self._poller.busy)
             popup.show_view(self._view(), self._snapshot)
+            self._show_trend()
         return self._popup
 
     @Slot()
     def _toggle_popup(self) -> None:
         self._the_popup().toggle(self._tray.geometry())
+        self._insights.read_trend()
 
     @Slot()
     def _open_popup(self) -> None:
         self._the_popup().open(self._tray.geometry())
+        self._insights.read_trend()
 
     @Slot()
     def _use_window(self) -> None:
@@ -318,7 +351,7 @@ class App(QObject):
             dialog.demo_requested.connect(self._start_demo)
             dialog.link_requested.connect(self._open_link)
             dialog.destroyed.connect(self._forget_key_dialog)
-        _bring_forward(self._key_dialog)
+        bring_forward(self._key_dialog)
 
     @Slot()
     def _forget_key_dialog(self) -> None:
@@ -380,7 +413,7 @@ class App(QObject):
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.saved.connect(self._save_settings)
             dialog.destroyed.connect(self._forget_settings_dialog)
-        _bring_forward(self._settings_dialog)
+        bring_forward(self._settings_dialog)
 
     @Slot()
     def _forget_settings_dialog(self) -> None:
@@ -408,7 +441,7 @@ class App(QObject):
         if self._about_dialog is None:
             self._about_dialog = AboutDialog()
             self._about_dialog.diagnostics_requested.connect(self._copy_diagnostics)
-        _bring_forward(self._about_dialog)
+        bring_forward(self._about_dialog)
 
     @Slot()
     def _copy_diagnostics(self) -> None:
@@ -442,12 +475,6 @@ class App(QObject):
     @Slot(str)
     def _open_link(self, address: str) -> None:
         QDesktopServices.openUrl(QUrl(address))
-
-
-def _bring_forward(window: QWidget) -> None:
-    window.show()
-    window.raise_()
-    window.activateWindow()
 
 
 def _nothing(_result: object) -> None:

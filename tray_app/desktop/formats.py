@@ -20,7 +20,7 @@ class QtFormats:
         self._locale.setNumberOptions(options & ~QLocale.NumberOption.OmitGroupSeparator)
         # Qt has no pattern without the year, so it is cut out of the long one.
         whole = self._locale.dateFormat(QLocale.FormatType.LongFormat)
-        part = _DAY_AND_MONTH.search(whole)
+        part = _DAY_AND_MONTH.search(re.sub(r" ?'[^']*'", "", whole))
         self._day = part[0].replace("MMMM", "MMM") if part else "d MMM"
 
     def number(self, number: int) -> str:
@@ -42,6 +42,10 @@ class QtFormats:
     def weekday(self, day: date) -> str:
         """Name a day's weekday, short."""
         return self._locale.standaloneDayName(day.isoweekday(), QLocale.FormatType.ShortFormat)
+
+    def weekday_name(self, day: date) -> str:
+        """Name a day's weekday in full."""
+        return self._locale.standaloneDayName(day.isoweekday(), QLocale.FormatType.LongFormat)
 
     def month(self, day: date) -> str:
         """Name a day's month, short."""

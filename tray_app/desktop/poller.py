@@ -119,6 +119,9 @@ class Poller(QObject):
         asked_for = snapshot.problem.retry_after if snapshot.problem is not None else None
         self._not_before = time.monotonic() + max(BREATH, asked_for or 0.0)
         self._take(snapshot)
+        if snapshot.to_study and (watch := self._watch) is not None:
+            # The figures are on the screen before the history is read.
+            self._worker.submit(watch.study, self._show)
 
     def _take(self, snapshot: Snapshot) -> None:
         self._timer.start(round(snapshot.wait * 1000))

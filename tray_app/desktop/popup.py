@@ -24,6 +24,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from tray_app.desktop.placing import place
 from tray_app.desktop.popup_content import PopupContent
 from tray_app.desktop.theme import theme_of, themed
+from tray_app.formats import Formats
+from tray_app.history_view import Trend
 from tray_app.i18n import tr
 from tray_app.view import View
 from tray_app.watch import Snapshot
@@ -35,8 +37,8 @@ RADIUS = 10
 AGE_REFRESH_MS = 10_000
 SAME_CLICK_MS = 250
 """Milliseconds from the press that takes the focus away to the tray's report of the click."""
-FOCUS_SETTLES_MS = 250
-"""Milliseconds after which the focus that a popup had before it was shown again is its own."""
+SETTLING_MS = 400
+"""Milliseconds after opening in which the news of the focus may be of the time before."""
 
 # WORKAROUND: opened from a tray click, a Qt.Popup does not show on Wayland, so this is a window
 # that hides by itself. https://github.com/hluk/CopyQ/issues/3108
@@ -66,36 +68,43 @@ class Popup(QWidget):
     """Carries a Remedy."""
     snooze_requested = Signal(object)
     """Carries a SnoozeChoice."""
+    range_wanted = Signal(int)
+    """Carries the days that the small chart is to show."""
+    history_requested = Signal()
+    plan_requested = Signal()
     closed_as_window = Signal()
     """The window that stands in for the tray was closed."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
         super().__init__(parent, _AS_POPUP)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowTitle(tr("lemlist credits"))
         self._is_window = False
         self._anchor = QRect()
         self._left = QElapsedTimer()
-        self._has_had_focus = False
-        self._focus_settles = QTimer(self)
-        self._focus_settles.setSingleShot(True)
-        self._focus_settles.setInterval(FOCUS_SETTLES_MS)
+        self._focus_has_moved = False
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLING_MS)
         self._ticker = QTimer(self)
         self._ticker.setInterval(AGE_REFRESH_MS)
 
-        self.content = PopupContent(self)
+        self.content = PopupContent(formats, self)
         self.content.setPalette(themed(self.palette()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.content)
 
-        self._focus_settles.timeout.connect(self._notice_focus)
+        self._settling.timeout.connect(self._settle)
         self._ticker.timeout.connect(self.content.tick)
         self.content.refresh_requested.connect(self.refresh_requested)
         self.content.buy_requested.connect(self.buy_requested)
         self.content.settings_requested.connect(self.settings_requested)
         self.content.remedy_requested.connect(self.remedy_requested)
         self.content.snooze_requested.connect(self.snooze_requested)
+        self.content.insight.range_wanted.connect(self.range_wanted)
+        self.content.insight.history_requested.connect(self.history_requested)
+        self.content.insight.plan_requested.connect(self.plan_requested)
         self.content.snooze_menu.aboutToHide.connect(self._look_after_focus)
         # Not the widget's deactivation: a popup that is hidden and at once shown again keeps
         # the focus on X11, and Qt never calls it active, so it would not be deactivated either.
@@ -110,6 +119,10 @@ class Popup(QWidget):
         """Show what is known now; cheap, and fine while hidden."""
         self.content.show_view(view, snapshot)
         self.setAccessibleDescription(view.headline)
+
+    def show_trend(self, trend: Trend | None, *, low: int) -> None:
+        """Show the course of the balance; ``low`` is the amount that counts as low."""
+        self.content.show_trend(trend, low=low)
 
     def set_busy(self, busy: bool) -> None:
         """Say whether a refresh is under way."""
@@ -132,6 +145,10 @@ class Popup(QWidget):
             anchor = QRect(QCursor.pos(), QSize(1, 1))
         self._anchor = anchor
         self._left.invalidate()
+        # Qt tells on X11 only after a while that the focus was lost, so that what it tells now may
+        # be of the time before, as when the icon is clicked twice.
+        self._focus_has_moved = False
+        self._settling.start()
         self.content.tick()
         self._fit()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -139,10 +156,6 @@ class Popup(QWidget):
         self.raise_()
         self.activateWindow()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
-        # Qt tells on X11 only after a while that the focus was lost, so that what it tells now may
-        # be about the time before, as when the icon is clicked twice.
-        self._has_had_focus = False
-        self._focus_settles.start()
 
     def as_window(self) -> None:
         """Become an ordinary window, hidden until it is opened."""
@@ -258,19 +271,21 @@ class Popup(QWidget):
         painter.drawRoundedRect(edge, RADIUS, RADIUS)
 
     def _look_after_focus(self) -> None:
-        self._notice_focus()
-        # Whether the focus went to the popup's own menu is known only after this event.
-        QTimer.singleShot(0, self, self._hide_when_left)
+        if self._settling.isActive():
+            self._focus_has_moved = True
+        else:
+            # Whether the focus went to the popup's own menu is known only after this event.
+            QTimer.singleShot(0, self, self._hide_when_left)
 
-    def _notice_focus(self) -> None:
-        self._has_had_focus = self._has_had_focus or self._has_focus()
-
-    def _has_focus(self) -> bool:
-        return QGuiApplication.focusWindow() == self.windowHandle() or self.isActiveWindow()
+    def _settle(self) -> None:
+        # Where the window manager gives it no focus, it has none to lose.
+        if self._focus_has_moved:
+            self._hide_when_left()
 
     def _hide_when_left(self) -> None:
-        if self._is_window or not self.isVisible() or not self._has_had_focus:
+        if self._is_window or not self.isVisible():
             return
-        if not self._has_focus() and QApplication.activePopupWidget() is None:
+        has_focus = QGuiApplication.focusWindow() == self.windowHandle() or self.isActiveWindow()
+        if not has_focus and QApplication.activePopupWidget() is None:
             self.hide()
             self._left.start()

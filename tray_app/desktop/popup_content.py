@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from tray_app.desktop.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
+from tray_app.desktop.insight_block import SIDE, InsightBlock
 from tray_app.desktop.popup_parts import (
     BucketBar,
     BucketRow,
@@ -20,14 +21,14 @@ from tray_app.desktop.popup_parts import (
 )
 from tray_app.desktop.theme import theme_of
 from tray_app.errors import Kind
+from tray_app.formats import Formats
+from tray_app.history_view import Trend
 from tray_app.i18n import tr
 from tray_app.lemlist.balance import BUCKETS
 from tray_app.rules.alerts import SnoozeChoice
 from tray_app.view import Remedy, View, age_line, remedy_words, snooze_choices
 from tray_app.watch import Snapshot
 
-SIDE = 16
-"""Pixels between the card's edge and what is on it."""
 GLYPH_INSET = 6
 """Pixels between a glyph button's edge and its glyph, which stands in line with the amounts."""
 
@@ -41,7 +42,7 @@ class PopupContent(QWidget):
     remedy_requested = Signal(object)
     snooze_requested = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, formats: Formats, parent: QWidget) -> None:
         super().__init__(parent)
         self._view: View | None = None
         self._snapshot = Snapshot()
@@ -56,6 +57,7 @@ class PopupContent(QWidget):
         self.trouble = TroubleBlock()
         self.bar = BucketBar()
         self.rows = {bucket: BucketRow(bucket) for bucket in BUCKETS}
+        self.insight = InsightBlock(formats)
         self._lines = tuple(muted_label() for _ in range(4))
         self.said, self.note, self.snoozed, self.age = self._lines
         self.snooze = TextButton(tr("Snooze"))
@@ -76,6 +78,12 @@ class PopupContent(QWidget):
             self._view = view
             self._show(view, snapshot)
         self.tick()
+
+    def show_trend(self, trend: Trend | None, *, low: int) -> None:
+        """Show the course of the balance; ``low`` is the amount that counts as low."""
+        is_stale = self._view is not None and self._view.stale
+        self.insight.show_trend(trend, is_stale=is_stale, low=low)
+        self._show_insight()
 
     def say(self, text: str) -> None:
         """Show one more quiet line; none when empty."""
@@ -118,8 +126,15 @@ class PopupContent(QWidget):
             self.rows[row.bucket].show_row(row, is_stale=view.stale)
         for part in (self._headline, self._buckets, self._divider, self._actions):
             part.setVisible(has_figures or is_waiting)
+        self.insight.show_view(view)
+        self._show_insight()
         self._show_line(self.note, "\n".join(view.notes))
         self._show_line(self.snoozed, view.snooze)
+
+    def _show_insight(self) -> None:
+        is_there = self._snapshot.reading is not None and self.insight.has_content
+        for part in (self.insight, self._insight_divider):
+            part.setVisible(is_there)
 
     def _show_trouble(self, view: View, snapshot: Snapshot) -> None:
         self._remedy = view.trouble.remedy if view.trouble else None
@@ -169,6 +184,7 @@ class PopupContent(QWidget):
         buckets.addSpacing(8)
         for row in self.rows.values():
             buckets.addWidget(row)
+        self._insight_divider = _Divider()
         self._divider = _Divider()
         self._notes = QWidget()
         notes = QVBoxLayout(self._notes)
@@ -184,9 +200,11 @@ class PopupContent(QWidget):
         column.setContentsMargins(0, 12, 0, SIDE)
         column.setSpacing(0)
         column.addLayout(self._header())
-        for part in (self._headline, self._trouble_place, self._buckets, self._divider):
+        for part in (
+            *(self._headline, self._trouble_place, self._buckets),
+            *(self._insight_divider, self.insight, self._divider, self._notes),
+        ):
             column.addWidget(part)
-        column.addWidget(self._notes)
         column.addWidget(self._actions)
 
     def _header(self) -> QHBoxLayout:
@@ -211,6 +229,7 @@ class PopupContent(QWidget):
         self.trouble.message.setFont(font)
         for row in self.rows.values():
             row.set_fonts(font)
+        self.insight.set_fonts(font)
         for line in self._lines:
             line.setFont(small)
 

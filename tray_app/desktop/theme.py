@@ -42,6 +42,13 @@ class Theme:
     invitation: Tint
     levels: dict[IconShape, Tint]
     buckets: dict[str, str]
+    line: str
+    """Of charts: the balance where it isn't divided into buckets."""
+    undivided: str
+    """Of charts: what no bucket is known of, beside layers of buckets."""
+    spent: str
+    refill: str
+    drain: str
 
 
 LIGHT = Theme(
@@ -75,6 +82,11 @@ LIGHT = Theme(
         "gifted": "#CC79A7",
         "freemium": "#767F8C",
     },
+    line="#0072B2",
+    undivided="#B9C1CC",
+    spent="#8791A0",
+    refill="#00684C",
+    drain="#9C4300",
 )
 
 DARK = Theme(
@@ -108,6 +120,11 @@ DARK = Theme(
         "gifted": "#DD94BC",
         "freemium": "#9AA3B0",
     },
+    line="#56B4E9",
+    undivided="#59626F",
+    spent="#7F8A99",
+    refill="#5FD9B3",
+    drain="#FFA566",
 )
 
 
@@ -120,6 +137,27 @@ def is_dark(palette: QPalette) -> bool:
 def theme_of(palette: QPalette) -> Theme:
     """Choose the colours that belong to a desktop's palette, or to :func:`themed`'s."""
     return DARK if is_dark(palette) else LIGHT
+
+
+def faint(colour: str | QColor, opacity: float) -> QColor:
+    """Return a colour that lets its ground through."""
+    result = QColor(colour)
+    result.setAlphaF(opacity)
+    return result
+
+
+def blended(colour: str, ground: str, share: float) -> QColor:
+    """Mix a colour with its ground; of the colour itself ``share`` is left, from 0 to 1."""
+    one, other = QColor(colour), QColor(ground)
+    red, green, blue = (
+        round(share * a + (1 - share) * b)
+        for a, b in (
+            (one.red(), other.red()),
+            (one.green(), other.green()),
+            (one.blue(), other.blue()),
+        )
+    )
+    return QColor(red, green, blue)
 
 
 def themed(palette: QPalette) -> QPalette:

@@ -32,6 +32,8 @@ class Tray(QObject):
     refresh_requested = Signal()
     buy_requested = Signal()
     snooze_requested = Signal(object)
+    history_requested = Signal()
+    plan_requested = Signal()
     settings_requested = Signal()
     key_requested = Signal()
     remedy_requested = Signal(object)
@@ -47,12 +49,15 @@ class Tray(QObject):
         self._menu = QMenu()
         self._headline = self._figure()
         self._buckets = [self._figure() for _ in range(4)]
+        self._outlook = self._figure()
         self._age = self._figure()
         self._snooze_state = self._figure()
         self._remedy_action = self._action("", self._ask_remedy)
         self._menu.addSeparator()
         self._action(tr("&Refresh now"), self.refresh_requested)
         self._action(tr("&Open"), self.open_requested)
+        self._action(tr("&History…"), self.history_requested)
+        self._action(tr("&Plan…"), self.plan_requested)
         self._action(tr("&Buy credits…"), self.buy_requested)
         self._add_snooze_menu()
         self._menu.addSeparator()
@@ -60,7 +65,8 @@ class Tray(QObject):
         self._key_action = self._action(tr("Change &key…"), self.key_requested)
         self._action(tr("&About"), self.about_requested)
         self._action(tr("&Quit"), self.quit_requested)
-        for action in (*self._buckets, self._age, self._snooze_state, self._remedy_action):
+        lines = (self._outlook, self._age, self._snooze_state, self._remedy_action)
+        for action in (*self._buckets, *lines):
             action.setVisible(False)
         self._headline.setText(tr("Loading"))
 
@@ -114,6 +120,7 @@ class Tray(QObject):
         _say(self._headline, view.headline)
         for action, row in zip(self._buckets, view.rows, strict=True):
             _say(action, f"{row.label}: {row.text}")
+        _say(self._outlook, view.outlook)
         _say(self._age, view.figures)
         _say(self._snooze_state, view.snooze)
         self._remedy = view.trouble.remedy if view.trouble else None

@@ -1,9 +1,10 @@
-"""When to say something: on the way into a level, once, and on the refill that ends it."""
+"""When to say something: once on the way into a level, and of what the history tells."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from tray_app.rules.drains import Drain
 from tray_app.rules.levels import Level
 
 MORNING = time(8)
@@ -17,6 +18,8 @@ class AlertKind(StrEnum):
     CRITICAL = "critical"
     EMPTY = "empty"
     REFILL = "refill"
+    RUNS_OUT = "runs_out"
+    DRAIN = "drain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,29 @@ class Alert:
     kind: AlertKind
     credits: int
     gained: int = 0
+    drain: Drain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the history tells that may be worth an alert."""
+
+    working_days: int | None = None
+    """Until the balance runs out, likely; ``None`` is unknown."""
+    warn_within: int = 0
+    """Working days; 0 warns of no date."""
+    drain: Drain | None = None
+    """Spending that is far above the team's habit, now."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the balance runs out soon enough for a warning."""
+        return self.working_days is not None and self.working_days <= self.warn_within > 0
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is clear that a warning's reason is gone; a day more than it takes."""
+        return self.working_days is not None and self.working_days > self.warn_within + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +77,10 @@ class AlertState:
     level: Level | None = None
     said: frozenset[Level] = frozenset()
     snooze: Snooze | None = None
+    said_runs_out: bool = False
+    """Whether the running episode of a near end needs no more words."""
+    said_drain: int = 0
+    """The end of the last drain that was spoken of, in seconds since the epoch."""
 
 
 class SnoozeChoice(StrEnum):
@@ -59,6 +89,9 @@ class SnoozeChoice(StrEnum):
     HOUR = "hour"
     TOMORROW = "tomorrow"
     NEXT_LEVEL = "next_level"
+
+
+_NOTHING_KNOWN = Outlook()
 
 
 def snoozed(state: AlertState, choice: SnoozeChoice, now: datetime) -> AlertState:
@@ -77,17 +110,46 @@ def acknowledged(state: AlertState, level: Level) -> AlertState:
 
 
 def decide(
-    state: AlertState, level: Level, credits: int, previous_credits: int | None, now: datetime
+    state: AlertState,
+    level: Level,
+    credits: int,
+    previous_credits: int | None,
+    now: datetime,
+    outlook: Outlook = _NOTHING_KNOWN,
 ) -> tuple[AlertState, Alert | None]:
     """Take in a good reading and tell what there is to say of it, if anything.
 
     ``previous_credits`` is the last good reading of this run, ``None`` for the first: the first
     is the baseline, and is spoken of only if it is low already and that was not said before.
+    One thing is said at a time, the worst first; what is left is said with the next reading.
     """
+    seen, alert = _judge_level(state, level, credits, previous_credits, now)
+    if outlook.is_long:
+        seen = replace(seen, said_runs_out=False)
+    drain = outlook.drain
+    if drain is not None and drain.begin < seen.said_drain:  # the same one, which goes on
+        seen = replace(seen, said_drain=max(seen.said_drain, drain.end))
+        drain = None
+    if alert is not None and alert.kind is not AlertKind.REFILL:
+        # Its words tell the date too.
+        return replace(seen, said_runs_out=seen.said_runs_out or outlook.is_short), alert
+    if alert is not None or seen.snooze is not None:
+        return seen, alert
+    if drain is not None:
+        alert = Alert(AlertKind.DRAIN, credits, drain=drain)
+        return replace(seen, said_drain=drain.end), alert
+    if outlook.is_short and level is not Level.EMPTY and not seen.said_runs_out:
+        return replace(seen, said_runs_out=True), Alert(AlertKind.RUNS_OUT, credits)
+    return seen, None
+
+
+def _judge_level(
+    state: AlertState, level: Level, credits: int, previous_credits: int | None, now: datetime
+) -> tuple[AlertState, Alert | None]:
     running = _up_to(level)
     said = state.said & running
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
-    seen = AlertState(level, said, snooze)
+    seen = replace(state, level=level, said=said, snooze=snooze)
     if snooze is not None:
         return seen, None
     if level is not Level.HEALTHY and level not in said:

@@ -42,6 +42,8 @@ class AlertsFile:
             "said": sorted(state.said),
             "snooze_until": snooze.until.isoformat() if snooze and snooze.until else None,
             "snooze_level": snooze.level if snooze else None,
+            "said_runs_out": state.said_runs_out,
+            "said_drain": state.said_drain,
         }
         write_object(self._path, self._content)
 
@@ -59,4 +61,6 @@ def _parse(entry: dict[str, Any]) -> AlertState:
         Level(level) if level is not None else None,
         frozenset(Level(each) for each in entry.get("said", ())),
         snooze,
+        said_runs_out=entry.get("said_runs_out") is True,
+        said_drain=int(entry.get("said_drain", 0)),
     )

@@ -32,6 +32,7 @@ from typing import Any, NamedTuple
 
 from tray_app.lemlist.sandbox.answers import (
     DEMO_KEY,
+    DEMO_TEAM_ID,
     credits_answer,
     judge,
     team_answer,
@@ -43,7 +44,7 @@ from tray_app.lemlist.sandbox.rate import RateLimit
 from tray_app.lemlist.sandbox.server import Incoming, Server
 from tray_app.lemlist.sandbox.stories import STORIES, Buckets, split
 
-__all__ = ["DEMO_KEY", "FAULTS", "STORIES", "Asked", "Sandbox", "main"]
+__all__ = ["DEMO_KEY", "DEMO_TEAM_ID", "FAULTS", "STORIES", "Asked", "Sandbox", "main"]
 
 _METHODS = "GET, HEAD, OPTIONS"
 _MOST_KEPT = 10_000

@@ -9,6 +9,7 @@ from typing import Any
 
 from tray_app.lemlist.sandbox.stories import Buckets
 
+DEMO_TEAM_ID = "tea_sandbox0000000001"
 DEMO_KEY = "sandbox-key"
 """The key that a sandbox accepts unless told another; no secret."""
 
@@ -51,7 +52,7 @@ def team_answer(name: str) -> dict[str, Any]:
     Like the real one it holds what a client has no business to keep; here all of it is made up.
     """
     return {
-        "_id": "tea_sandbox0000000001",
+        "_id": DEMO_TEAM_ID,
         "name": name,
         "userIds": ["usr_sandbox0000000001", "usr_sandbox0000000002"],
         "createdBy": "usr_sandbox0000000001",

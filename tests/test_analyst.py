@@ -1,0 +1,136 @@
+"""The history as it is kept and asked with each reading."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tray_app.analyst import Analyst
+from tray_app.lemlist.balance import Balance
+from tray_app.rules.forecast import Forecast, TooEarly
+from tray_app.rules.history import Record
+from tray_app.store.history import History
+
+MONDAY = datetime(2026, 10, 5, tzinfo=UTC)
+A_DAY = 800
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    history = History(tmp_path / "history.sqlite")
+    yield history
+    history.close()
+
+
+@pytest.fixture
+def analyst(history: History) -> Analyst:
+    return Analyst(history, UTC)
+
+
+def work(analyst: Analyst, team_id: str, days: int, left: int = 100_000) -> None:
+    """Read each hour of these days, with the spending of working hours."""
+    for hour in range(days * 24):
+        at = MONDAY + timedelta(hours=hour)
+        if at.weekday() < 5 and 9 <= at.hour <= 16:
+            left -= A_DAY // 8
+        analyst.take(team_id, Balance(left, subscription=left), at, None)
+
+
+def test_it_learns_while_it_records(analyst: Analyst, history: History) -> None:
+    first = analyst.take("tea_1", Balance(100_000), MONDAY, None)
+    assert first is not None
+    assert isinstance(first.rhythm, TooEarly)
+    work(analyst, "tea_1", 28)
+    insight = analyst.take("tea_1", Balance(4_000), MONDAY + timedelta(days=28), None)
+    assert insight is not None
+    assert isinstance(insight.forecast, Forecast)
+    assert insight.forecast.per_working_day == pytest.approx(A_DAY, rel=0.1)
+    assert history.read("tea_1")[-1].credits == 4_000
+
+
+def test_a_restart_goes_on_where_it_was(analyst: Analyst, history: History) -> None:
+    work(analyst, "tea_1", 28)
+    again = Analyst(history, UTC)
+    assert not again.is_ready
+    insight = again.take("tea_1", Balance(4_000), MONDAY + timedelta(days=28), None)
+    assert insight is not None
+    assert insight.forecast is not None
+    assert again.is_ready
+
+
+def test_teams_do_not_mix(analyst: Analyst, history: History) -> None:
+    work(analyst, "tea_1", 28)
+    analyst.forget()
+    insight = analyst.take("tea_2", Balance(4_000), MONDAY + timedelta(days=28), None)
+    assert insight is not None
+    assert isinstance(insight.rhythm, TooEarly)
+    assert len(history.read("tea_2")) == 1
+
+
+def test_what_is_read_before_the_team_has_a_name_is_kept_for_it(
+    analyst: Analyst, history: History
+) -> None:
+    minute = timedelta(minutes=1)
+    for number in range(3):
+        balance = Balance(500 - number)
+        assert analyst.take(None, balance, MONDAY + number * minute, None) is None
+    assert history.read("tea_1") == []
+    analyst.take("tea_1", Balance(400), MONDAY + 3 * minute, None)
+    assert [record.credits for record in history.read("tea_1")] == [500, 499, 498, 400]
+
+
+def test_what_is_read_of_a_team_that_is_never_named_goes_to_no_other(
+    analyst: Analyst, history: History
+) -> None:
+    analyst.take(None, Balance(500), MONDAY, None)
+    analyst.forget()  # another key was entered
+    analyst.take("tea_2", Balance(400), MONDAY + timedelta(minutes=1), None)
+    assert [record.credits for record in history.read("tea_2")] == [400]
+
+
+def test_buckets_are_recorded(analyst: Analyst, history: History) -> None:
+    balance = Balance(500, 500, subscription=400, paid=90, gifted=None, freemium=10)
+    analyst.take("tea_1", balance, MONDAY, None)
+    at = int(MONDAY.timestamp())
+    assert history.read("tea_1") == [Record(at, at, 500, 400, 90, None, 10)]
+
+
+def test_a_drain_is_noticed_in_between(analyst: Analyst) -> None:
+    work(analyst, "tea_1", 28)
+    night = MONDAY + timedelta(days=27, hours=23)
+    assert analyst.take("tea_1", Balance(84_000), night + timedelta(minutes=5), None) is not None
+    insight = analyst.take("tea_1", Balance(80_000), night + timedelta(minutes=10), None)
+    assert insight is not None
+    assert insight.drain is not None
+    assert insight.drain.amount == 4_000
+
+
+def test_a_renewal_is_learned_as_it_is_seen(analyst: Analyst) -> None:
+    left = 50_000
+    seen = None
+    for day in range(70):
+        at = MONDAY + timedelta(days=day)
+        left += 20_000 if at.day == 15 else -300
+        seen = analyst.take(
+            "tea_1", Balance(left, subscription=left, paid=0, gifted=0, freemium=0), at, None
+        )
+    assert seen is not None
+    assert seen.renewal == datetime(2026, 12, 15, tzinfo=UTC).date()
+
+
+def test_other_settings_are_judged_without_a_reading(analyst: Analyst, history: History) -> None:
+    assert analyst.judge(Balance(500), MONDAY, 9) is None
+    analyst.take("tea_1", Balance(500), MONDAY, None)
+    insight = analyst.judge(Balance(500), MONDAY, 9)
+    assert insight is not None
+    assert insight.renewal == datetime(2026, 10, 9, tzinfo=UTC).date()
+    assert len(history.read("tea_1")) == 1
+
+
+def test_a_history_that_can_not_be_kept_is_said_and_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "in the way" / "history.sqlite"
+    path.parent.touch()
+    analyst = Analyst(History(path), UTC)
+    assert analyst.take("tea_1", Balance(500), MONDAY, None) is not None
+    assert "can't be used" in analyst.complaint

@@ -1,0 +1,112 @@
+"""What a history tells of a balance, put together."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tray_app.rules.forecast import HORIZON, Forecast, TooEarly
+from tray_app.rules.history import Record, changes
+from tray_app.rules.insight import (
+    ADVISED_DAYS,
+    DAYS_BEFORE_WARNING,
+    Insight,
+    conclude,
+    learn,
+)
+
+NOW = datetime(2026, 11, 19, 8, tzinfo=UTC)
+"""A Thursday, before work."""
+A_DAY = 800
+
+
+def worked(days: int, left: int, *, a_day: int = A_DAY, renewed_on: int = 0) -> list[Record]:
+    """Return what was seen of a team that spends as much in each hour from 9 to 16 on weekdays.
+
+    It ends with ``left``; its subscription was renewed on a day of each month, if one is given.
+    """
+    begin = (NOW - timedelta(days)).replace(hour=0)
+    hours = [begin + timedelta(hours=hour) for hour in range(days * 24 + NOW.hour)]
+    records = []
+    balance = left
+    for hour in reversed(hours):
+        at = int(hour.timestamp())
+        records.append(Record(at, at + 3000, balance, balance, 0, 0, 0))
+        if hour.weekday() < 5 and 9 <= hour.hour <= 16:
+            balance += a_day // 8
+        if hour.day == renewed_on and hour.hour == 3:
+            balance -= 15_000
+    return records[::-1]
+
+
+def concluded(
+    records: list[Record], now: datetime = NOW, renewal_day: int | None = None
+) -> Insight:
+    lesson = learn(records, now, UTC)
+    recent = changes(records[-20:])
+    left = records[-1].credits
+    return conclude(lesson, recent, left, records[-1].subscription, now, renewal_day, UTC)
+
+
+def test_too_little_is_known() -> None:
+    insight = concluded(worked(3, 9_000))
+    assert isinstance(insight.rhythm, TooEarly)
+    assert (insight.forecast, insight.working_days, insight.warns) == (None, None, False)
+    assert (insight.missing, insight.lapsing, insight.lasts_until) == (0, 0, None)
+
+
+def test_a_steady_team() -> None:
+    insight = concluded(worked(40, 4_000))
+    assert isinstance(insight.forecast, Forecast)
+    assert insight.forecast.per_working_day == pytest.approx(A_DAY, rel=0.05)
+    assert insight.working_days in (4, 5)
+    assert insight.forecast.runs_out is not None
+    assert insight.forecast.runs_out.likely in (date(2026, 11, 25), date(2026, 11, 26))
+    assert insight.lasts_until == NOW.date() + timedelta(ADVISED_DAYS)
+    # Twenty-two working days, of which five are there.
+    assert 13_000 <= insight.missing <= 18_000
+    assert insight.drain is None
+
+
+def test_a_balance_that_lasts_has_nothing_missing() -> None:
+    insight = concluded(worked(40, 10_000_000))
+    assert insight.missing == 0
+    assert insight.working_days == HORIZON
+    assert insight.outlook(3).is_long
+
+
+def test_the_renewal_is_learned_and_the_advice_is_until_then() -> None:
+    insight = concluded(worked(80, 9_000, renewed_on=1))
+    assert insight.renewal == insight.lasts_until == date(2026, 12, 1)
+    assert insight.missing == 0
+    # Eight working days of 800 until then.
+    assert insight.lapsing == pytest.approx(9_000 - 8 * A_DAY, abs=A_DAY)
+
+
+def test_the_renewal_that_the_user_has_set() -> None:
+    insight = concluded(worked(40, 900), renewal_day=24)
+    assert insight.renewal == insight.lasts_until == date(2026, 11, 24)
+    assert insight.missing > 0
+    assert insight.lapsing == 0
+
+
+@pytest.mark.parametrize(("days", "warns"), [(9, False), (DAYS_BEFORE_WARNING, True)])
+def test_the_date_is_warned_of_after_ten_days(days: int, warns: bool) -> None:
+    insight = concluded(worked(days - 1, 800))
+    assert isinstance(insight.forecast, Forecast)
+    assert insight.warns is warns
+    assert insight.outlook(3).is_short is warns
+    assert not insight.outlook(0).is_short
+
+
+def test_a_drain() -> None:
+    records = worked(40, 9_000)
+    last = records[-1]
+    records.append(last._replace(first=last.last + 600, last=last.last + 600, credits=6_000))
+    insight = concluded(records, NOW + timedelta(minutes=10))
+    assert insight.drain is not None
+    assert insight.drain.amount == 3_000
+    assert insight.outlook(3).drain == insight.drain
+
+
+def test_a_team_nobody_has_seen() -> None:
+    assert learn([], NOW, UTC).refills == []

@@ -1,0 +1,204 @@
+"""What a plan takes, in words."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tray_app.formats import Formats
+from tray_app.plan_view import (
+    Answer,
+    action_names,
+    buys_line,
+    dollars,
+    lead_answer,
+    top_up_answer,
+)
+from tray_app.rules.forecast import Curve, Rhythm, TooEarly
+from tray_app.rules.prices import Action, Prices
+
+TODAY = date(2026, 11, 22)
+"""A Sunday."""
+MONDAY_LATER = date(2026, 11, 30)
+
+
+class FakeFormats(Formats):
+    """A locale that is the same everywhere."""
+
+    def number(self, number: int) -> str:
+        return f"{number:,}"
+
+    def time(self, moment: datetime) -> str:
+        return f"{moment:%H:%M}"
+
+    def day_and_time(self, moment: datetime) -> str:
+        return f"{moment:%d %b %H:%M}"
+
+    def day(self, day: date) -> str:
+        return f"{day.day} {day:%b}"
+
+    def weekday(self, day: date) -> str:
+        return f"{day:%a}"
+
+    def weekday_name(self, day: date) -> str:
+        return f"{day:%A}"
+
+    def month(self, day: date) -> str:
+        return f"{day:%b}"
+
+
+FORMATS = FakeFormats()
+
+
+def rhythm(low: float, likely: float, high: float) -> Rhythm:
+    """Return one that spends so much each working day."""
+    curve = Curve((0.0, 1.0), (0.0, low), (0.0, likely), (0.0, high))
+    return Rhythm(likely, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, curve)
+
+
+def top_up(
+    credits: int,
+    seen: Rhythm | TooEarly | None,
+    until: date = MONDAY_LATER,
+    prices: Prices | None = None,
+) -> Answer:
+    return top_up_answer(credits, seen, TODAY, until, prices or Prices(), FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("count", "action", "credits", "expected"),
+    [
+        (
+            500,
+            Action.EMAIL_FOUND,
+            12_430,
+            Answer("Yes", "It takes 2,500 of 12,430 credits; 9,930 are left.", 0),
+        ),
+        (20, Action.PHONE_FOUND, 401, Answer("Yes", "It takes 400 of 401 credits; 1 is left.", 0)),
+        (7, Action.LINKEDIN, 7, Answer("Yes", "It takes 7 of 7 credits; 0 are left.", 0)),
+        (
+            500,
+            Action.EMAIL_FOUND,
+            1_300,
+            Answer("Not quite", "Short by 1,200 credits, about $12.", 1_200),
+        ),
+        (8, Action.LINKEDIN, 7, Answer("Not quite", "Short by 1 credit, about $0.01.", 1)),
+        (
+            9_999_999,
+            Action.PHONE_FOUND,
+            0,
+            Answer("Not quite", "Short by 199,999,980 credits, about $2,000,000.", 199_999_980),
+        ),
+    ],
+)
+def test_enough_for_leads(count: int, action: Action, credits: int, expected: Answer) -> None:
+    assert lead_answer(count, action, credits, Prices(), FORMATS) == expected
+
+
+def test_leads_are_reckoned_by_the_prices_of_the_settings() -> None:
+    prices = Prices(email_verified=3, cents_per_1000=10_000)
+    answer = lead_answer(10, Action.EMAIL_VERIFIED, 20, prices, FORMATS)
+    assert answer == Answer("Not quite", "Short by 10 credits, about $1.", 10)
+
+
+def test_nothing_is_to_be_bought_when_the_high_end_is_covered() -> None:
+    answer = top_up(600, rhythm(80, 100, 120))
+    assert answer == Answer(
+        "Nothing", "At this pace about 500 will be spent by 30 Nov (up to 600).", 0
+    )
+    assert top_up(599, rhythm(80, 100, 120)).missing == 100
+
+
+def test_what_is_to_be_bought_covers_the_high_end() -> None:
+    answer = top_up(5_930, rhythm(1_000, 1_623.4, 1_985.1))
+    assert answer == Answer(
+        "4,000 credits, about $40",
+        "At this pace about 8,100 will be spent by 30 Nov (up to 9,900).",
+        4_000,
+    )
+    dear = top_up(5_930, rhythm(1_000, 1_623.4, 1_985.1), prices=Prices(cents_per_1000=10_000))
+    assert dear.verdict == "4,000 credits, about $400"
+
+
+def test_days_on_which_nothing_is_spent_take_nothing() -> None:
+    answer = top_up(0, rhythm(80, 100, 120), date(2026, 11, 23))
+    assert answer == Answer("Nothing", "Nothing will be spent by 23 Nov.", 0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "reason"),
+    [
+        (TooEarly(date(2026, 12, 4)), "A forecast will be here from about 4 Dec."),
+        (TooEarly(None), "A forecast needs more days on which credits are spent."),
+        (None, "There is no history that tells what is spent."),
+    ],
+    ids=["soon", "little", "none"],
+)
+def test_without_a_forecast_it_says_why(seen: TooEarly | None, reason: str) -> None:
+    assert top_up(0, seen) == Answer("Not known yet", reason, None)
+
+
+@pytest.mark.parametrize(
+    ("a_day", "said"),
+    [
+        (1.4, "about 7 "),
+        (19.4, "about 97 "),
+        (20.5, "about 100 "),
+        (191, "about 960 "),
+        (1_999, "about 10,000 "),
+        (2_471, "about 12,400 "),
+        (246_913, "about 1,230,000 "),
+    ],
+)
+def test_forecasts_are_rounded_as_they_deserve(a_day: float, said: str) -> None:
+    assert said in top_up(0, rhythm(a_day, a_day, a_day)).reason
+
+
+@given(st.floats(1, 20_000), st.integers(0, 100_000))
+def test_the_advice_and_the_rounded_high_end_agree(a_day: float, credits: int) -> None:
+    answer = top_up(credits, rhythm(a_day, a_day, a_day))
+    high = int(answer.reason.split("up to ")[1].split(")")[0].replace(",", ""))
+    assert answer.missing is not None
+    assert credits + answer.missing >= high - 50
+
+
+@pytest.mark.parametrize(
+    ("credits", "prices", "expected"),
+    [
+        (12_430, Prices(), "Enough for 2,486 e-mails or 621 phones"),
+        (20, Prices(), "Enough for 4 e-mails or 1 phone"),
+        (19, Prices(), "Enough for 3 e-mails"),
+        (5, Prices(), "Enough for 1 e-mail"),
+        (4, Prices(), ""),
+        (0, Prices(), ""),
+        (25, Prices(email_found=30), "Enough for 1 phone"),
+    ],
+)
+def test_what_a_balance_is_enough_for(credits: int, prices: Prices, expected: str) -> None:
+    assert buys_line(credits, prices, FORMATS) == expected
+
+
+@pytest.mark.parametrize(
+    ("cents", "expected"),
+    [
+        (0, "$0"),
+        (1, "$0.01"),
+        (50, "$0.50"),
+        (1_200, "$12"),
+        (1_205, "$12.05"),
+        (9_999, "$99.99"),
+        (10_000, "$100"),
+        (10_001, "$101"),
+        (123_450, "$1,235"),
+        (123_456_700, "$1,234,567"),
+    ],
+)
+def test_dollars(cents: int, expected: str) -> None:
+    assert dollars(cents, FORMATS) == expected
+
+
+def test_every_action_has_a_name() -> None:
+    actions, names = zip(*action_names(), strict=True)
+    assert set(actions) == set(Action)
+    assert len(set(names)) == len(names)

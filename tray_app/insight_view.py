@@ -1,0 +1,119 @@
+"""From an Insight to sentences: how long the balance lasts, and what to do about it."""
+
+from datetime import date
+
+from tray_app.formats import Formats, day_words
+from tray_app.i18n import tr
+from tray_app.plan_view import dollars
+from tray_app.rules.forecast import RunsOut, TooEarly
+from tray_app.rules.insight import Insight
+from tray_app.rules.prices import Prices
+
+WORTH_SAYING = 100
+"""Credits that lapse; fewer are not worth a line."""
+
+SOON = 14
+"""Days before a renewal from which it is worth saying what lapses with it."""
+
+NEAR = 6
+"""Days ahead for which a weekday's name says enough."""
+
+
+def outlook_words(insight: Insight | None) -> str:
+    """Say in a few words how long the balance lasts; empty when nobody knows."""
+    runs_out = _runs_out(insight)
+    days = insight.working_days if insight else None
+    if runs_out is None or runs_out.likely is None or days is None:
+        return ""
+    if days == 0:
+        return tr("Likely to run out today")
+    return tr("About {n} working day left", "About {n} working days left", days, n=days)
+
+
+def forecast_words(insight: Insight | None, formats: Formats) -> str:
+    """Say in a sentence how long the balance lasts, and how sure that is."""
+    if insight is None:
+        return ""
+    if isinstance(insight.rhythm, TooEarly):
+        ready_on = insight.rhythm.ready_on
+        if ready_on is None:
+            return tr("A forecast needs more days on which credits are spent.")
+        return tr("A forecast will be here from about {day}.", day=formats.day(ready_on))
+    pace = round(insight.rhythm.per_working_day)
+    rate = tr("−{pace} a day", pace=formats.number(pace))
+    runs_out = _runs_out(insight)
+    if runs_out is not None and runs_out.likely is not None:
+        return tr(
+            "{left} ({rate}): until {likely}, {range}.",
+            left=outlook_words(insight),
+            rate=rate,
+            likely=day_words(runs_out.likely, formats),
+            range=_range(runs_out, formats),
+        )
+    if runs_out is not None:
+        day = formats.day(runs_out.earliest)
+        return tr(
+            "Likely enough for more than a year ({rate}), at least until {day}.", rate=rate, day=day
+        )
+    if pace < 1:
+        return tr("Hardly anything is being spent.")
+    return tr("Enough for more than a year ({rate}).", rate=rate)
+
+
+def advice_words(insight: Insight | None, prices: Prices, formats: Formats) -> str:
+    """Say how much to buy, and until when that lasts; empty when nothing is missing."""
+    if insight is None or not insight.missing or insight.lasts_until is None:
+        return ""
+    words = {
+        "amount": formats.number(insight.missing),
+        "price": dollars(prices.cents(insight.missing), formats),
+        "day": formats.day(insight.lasts_until),
+    }
+    if insight.lasts_until == insight.renewal:
+        return tr("Buy {amount} credits ({price}) to last until the renewal on {day}.", **words)
+    return tr("Buy {amount} credits ({price}) to last until {day}.", **words)
+
+
+def lapse_words(insight: Insight | None, formats: Formats, today: date) -> str:
+    """Say what is likely to lapse with the next renewal, when that is near."""
+    if insight is None or insight.renewal is None or insight.lapsing < WORTH_SAYING:
+        return ""
+    days = (insight.renewal - today).days
+    if days > SOON:
+        return ""
+    amount = formats.number(insight.lapsing)
+    if days == 0:
+        return tr("{amount} plan credits are likely to lapse today.", amount=amount)
+    return tr(
+        "{amount} plan credits are likely to lapse in {n} day.",
+        "{amount} plan credits are likely to lapse in {n} days.",
+        days,
+        amount=amount,
+        n=days,
+    )
+
+
+def run_out_words(insight: Insight | None, formats: Formats, today: date) -> str:
+    """Say when the balance is likely to run out: "today", "on Thursday", "on 3 Dec"."""
+    runs_out = _runs_out(insight)
+    if runs_out is None or runs_out.likely is None:
+        return ""
+    days = (runs_out.likely - today).days
+    if days <= 0:
+        return tr("today")
+    if days == 1:
+        return tr("tomorrow")
+    if days <= NEAR:
+        return tr("on {weekday}", weekday=formats.weekday_name(runs_out.likely))
+    return tr("on {day}", day=formats.day(runs_out.likely))
+
+
+def _runs_out(insight: Insight | None) -> RunsOut | None:
+    return insight.forecast.runs_out if insight and insight.forecast else None
+
+
+def _range(runs_out: RunsOut, formats: Formats) -> str:
+    earliest = formats.day(runs_out.earliest)
+    if runs_out.latest is None:
+        return tr("{day} at the earliest", day=earliest)
+    return tr("between {begin} and {end}", begin=earliest, end=formats.day(runs_out.latest))

@@ -1,0 +1,107 @@
+"""What a history tells of a balance: all other rules on it, put together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from tray_app.rules.alerts import Outlook
+from tray_app.rules.drains import Drain, Habit, habit_of, sudden_drain
+from tray_app.rules.forecast import (
+    HORIZON,
+    Forecast,
+    Rhythm,
+    TooEarly,
+    fit,
+    forecast,
+    spending,
+    working_days_until,
+)
+from tray_app.rules.history import Drop, Record, Refill, changes, days_of
+from tray_app.rules.prices import top_up
+from tray_app.rules.renewal import likely_to_lapse, next_renewal
+
+DAYS_BEFORE_WARNING = 10
+"""Days of history before the date on which the balance runs out is worth an alert."""
+
+ADVISED_DAYS = 30
+"""Days that a top-up is to last when no renewal is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learned from a history, which takes its time; it holds for a day."""
+
+    rhythm: Rhythm | TooEarly
+    habit: Habit | None
+    refills: Sequence[Refill]
+    days_known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What is known beyond the balance itself. Amounts are in credits, dates local."""
+
+    rhythm: Rhythm | TooEarly
+    forecast: Forecast | None = None
+    working_days: int | None = None
+    """Until the balance runs out, likely; ``None`` is unknown."""
+    renewal: date | None = None
+    lapsing: int = 0
+    """Credits that are likely to lapse at the renewal."""
+    lasts_until: date | None = None
+    """The day that ``missing`` was reckoned for: the renewal, or some weeks ahead."""
+    missing: int = 0
+    """What has to be bought for the balance to last until then, on the safe side."""
+    drain: Drain | None = None
+    warns: bool = False
+    """Whether enough is known for an alert on the date."""
+
+    def outlook(self, warn_within: int) -> Outlook:
+        """Return what alerts are decided by; ``warn_within`` is in working days."""
+        return Outlook(self.working_days, warn_within if self.warns else 0, self.drain)
+
+
+def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) -> Lesson:
+    """Learn from all that was seen. ``now`` is local time; without a zone so is all else."""
+    days = days_of(records, now.date(), zone)
+    refills = [change for change in changes(records) if isinstance(change, Refill)]
+    habit = habit_of(records, int(now.timestamp()))
+    return Lesson(fit(days, now.date()), habit, refills, len(days))
+
+
+def conclude(
+    lesson: Lesson,
+    recent: Iterable[Refill | Drop],
+    credits: int,
+    subscription: int | None,
+    now: datetime,
+    renewal_day: int | None,
+    zone: tzinfo | None = None,
+) -> Insight:
+    """Tell what a balance means.
+
+    ``recent`` are at least the changes of the last hour, ``renewal_day`` is the day of the month
+    that the user has set.
+    """
+    today, rhythm = now.date(), lesson.rhythm
+    drain = None
+    if lesson.habit is not None:
+        drain = sudden_drain(recent, lesson.habit, int(now.timestamp()))
+    renewal = next_renewal(lesson.refills, renewal_day, today, zone)
+    if isinstance(rhythm, TooEarly):
+        return Insight(rhythm, renewal=renewal, drain=drain)
+    outcome = forecast(rhythm, credits, now)
+    end = outcome.runs_out.likely if outcome.runs_out else None
+    until = renewal or today + timedelta(ADVISED_DAYS)
+    needed = spending(rhythm, today, until)
+    return Insight(
+        rhythm,
+        forecast=outcome,
+        working_days=working_days_until(rhythm, today, end) if end else HORIZON,
+        renewal=renewal,
+        lapsing=likely_to_lapse(subscription or 0, needed.likely) if renewal else 0,
+        lasts_until=until,
+        missing=top_up(credits, needed.high),
+        drain=drain,
+        warns=lesson.days_known >= DAYS_BEFORE_WARNING,
+    )
