@@ -285,7 +285,8 @@ class Popup(QWidget):
     def _hide_when_left(self) -> None:
         if self._is_window or not self.isVisible():
             return
-        has_focus = QGuiApplication.focusWindow() == self.windowHandle() or self.isActiveWindow()
+        # Not isActiveWindow(), which is also true while another window of this program is active.
+        has_focus = QGuiApplication.focusWindow() == self.windowHandle()
         if not has_focus and QApplication.activePopupWidget() is None:
             self.hide()
             self._left.start()
