@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QMargins,
     QModelIndex,
     QPersistentModelIndex,
+    QStandardPaths,
     Qt,
     Signal,
 )
@@ -130,6 +131,8 @@ class HistoryWindow(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(list(kinds))
         dialog.setDefaultSuffix("csv")
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        dialog.setDirectory(QStandardPaths.writableLocation(documents))
         dialog.selectFile("lemlist-credits.csv")
         dialog.fileSelected.connect(
             lambda path: self.export_requested.emit(path, kinds[dialog.selectedNameFilter()])

@@ -1,0 +1,215 @@
+"""What the tray makes of its history, on a real desktop, seen as its users see it."""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.accessibility import Accessible
+from tests.notification_log import NotificationLog
+from tests.tray_program import BUNDLE, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
+from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
+from tray_app.lemlist.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.lemlist.sandbox.past import past_of_demo
+from tray_app.rules.history import Record
+from tray_app.store.history import History
+
+HISTORY = "History — lemlist credits"
+PLAN = "Plan — lemlist credits"
+FULL = {"subscription": 8_000, "paid": 4_100, "gifted": 330, "freemium": 0}
+
+
+@pytest.fixture(params=[FROM_SOURCE, BUNDLE], ids=["source", "bundle"])
+def program_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    command: tuple[str, ...] = request.param
+    return command
+
+
+@pytest.fixture
+def desktop() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(desktop: VirtualDesktop) -> Iterator[Sandbox]:
+    with Sandbox(story="fixed") as running:
+        running.set_balance(**FULL)
+        store_key(desktop, running.url, DEMO_KEY)
+        yield running
+
+
+def history_of(desktop: VirtualDesktop) -> History:
+    return History(desktop.home / "data" / "lemlist-credits" / "history.sqlite")
+
+
+@pytest.fixture
+def past(desktop: VirtualDesktop) -> list[Record]:
+    """Return the sixty days that this user's history holds."""
+    records = past_of_demo(datetime.now(UTC))
+    history = history_of(desktop)
+    assert all(history.record(DEMO_TEAM_ID, record) for record in records)
+    history.close()
+    return records
+
+
+def said(window: Accessible, start: str) -> str:
+    """Return the text in a window that starts so."""
+    return next((name for name in window.names() if name.startswith(start)), "")
+
+
+def test_forecast_chart_history_and_export(
+    desktop: VirtualDesktop,
+    sandbox: Sandbox,
+    past: list[Record],
+    program_command: tuple[str, ...],
+) -> None:
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+        program.wait_for_tooltip("working days left")
+        assert any("working days left" in label for label in program.item.menu().labels())
+        popup = program.open_popup()
+        assert "between" in said(popup, "About ")
+        assert said(popup, "Enough for 2,486 e-mails")
+        wait_until(
+            lambda: said(program.window(POPUP), "Balance, last 30 days"), TIMEOUT, "the chart"
+        )
+        program.close_popup()
+
+        program.item.click_menu("History…")
+        wait_until(lambda: said(program.window(HISTORY), "−2,000"), TIMEOUT, "the table of drops")
+        described = [one.description for one in program.window(HISTORY).walk()]
+        assert any(text.startswith("12,430 credits left · ") for text in described)
+        wait_until(lambda: desktop.active_window() == HISTORY, TIMEOUT, "the focus")
+        file = desktop.home / "my credits.csv"
+        export(program, desktop, file)
+        with file.open(newline="") as text:
+            rows = list(csv.DictReader(text))
+        assert [int(row["credits"]) for row in rows][: len(past)] == [one.credits for one in past]
+        assert said(program.window(HISTORY), "Saved as ")
+
+
+def export(program: TrayProgram, desktop: VirtualDesktop, file: Path) -> None:
+    """Save the history to a file, with the keyboard."""
+
+    def at_button() -> bool:
+        focused = [one.name for one in program.window(HISTORY).walk() if "focused" in one.states]
+        if "Export CSV…" in focused:
+            return True
+        desktop.press_keys("Tab")
+        return False
+
+    wait_until(at_button, TIMEOUT, "the focus is on the button")
+    desktop.press_keys("Return")
+    # The desktop's own dialog does not add the program's name to its title.
+    wait_until(lambda: desktop.active_window().startswith("Export CSV"), TIMEOUT, "the dialog")
+    desktop.press_keys("ctrl+a")
+    desktop.type_text(str(file))
+    desktop.press_keys("Return")
+    wait_until(lambda: said(program.window(HISTORY), "Saved as "), TIMEOUT, "it is saved")
+
+
+def test_the_plan_opens_from_the_popup_which_closes(
+    desktop: VirtualDesktop, sandbox: Sandbox, past: list[Record]
+) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("working days left")
+        program.open_popup()
+        wait_until(lambda: desktop.active_window() == POPUP, TIMEOUT, "the focus")
+
+        def at_link() -> bool:
+            focused = [one.name for one in program.window(POPUP).walk() if "focused" in one.states]
+            if any(name.startswith("Enough for") for name in focused):
+                return True
+            desktop.press_keys("Tab")
+            return False
+
+        wait_until(at_link, TIMEOUT, "the focus is on what it buys")
+        desktop.press_keys("Return")
+        wait_until(
+            lambda: [one.name for one in program.windows()] == [PLAN], TIMEOUT, "only the plan"
+        )
+        assert said(program.window(PLAN), "It takes 2,500 of 12,430 credits; 9,930 are left.")
+        assert said(program.window(PLAN), "At this pace about ")
+
+
+def test_a_drain_and_the_near_end_are_told(
+    desktop: VirtualDesktop, sandbox: Sandbox, past: list[Record]
+) -> None:
+    with (
+        NotificationLog(desktop.bus_address) as notices,
+        TrayProgram(desktop, sandbox.url) as program,
+    ):
+        program.wait_for_tooltip("working days left")
+        sandbox.set_total(2_000)
+
+        def is_low() -> bool:
+            program.item.click_menu("Refresh now")
+            return "2,000 credits" in program.tooltip()
+
+        wait_until(is_low, TIMEOUT, "the drain is seen")
+        drain = notices.wait_for_summary("−10,430 credits in 1 min", TIMEOUT)
+        assert drain.body.startswith("Usually −")
+
+        def is_told() -> bool:
+            program.item.click_menu("Refresh now")
+            return any("likely to run out" in one.summary for one in notices.notifications)
+
+        wait_until(is_told, TIMEOUT, "the near end is told")
+
+
+def test_a_reading_is_recorded_once_the_team_is_known(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        history = history_of(desktop)
+        wait_until(lambda: history.read(DEMO_TEAM_ID), TIMEOUT, "the reading is recorded")
+        sandbox.set_total(480)
+        wait_until(lambda: refreshed(program, history), TIMEOUT, "the next one too")
+        history.close()
+    history = history_of(desktop)
+    assert [record.credits for record in history.read(DEMO_TEAM_ID)] == [12_430, 480]
+    history.close()
+
+
+def refreshed(program: TrayProgram, history: History) -> bool:
+    program.item.click_menu("Refresh now")
+    return len(history.read(DEMO_TEAM_ID)) > 1
+
+
+def test_the_demo_brings_its_past_and_leaves_nothing(desktop: VirtualDesktop) -> None:
+    temporary = desktop.home / "temporary"
+    temporary.mkdir()
+    environment = {"TMPDIR": str(temporary)}
+    with TrayProgram(desktop, "http://127.0.0.1:9", "demo", env=environment) as program:
+        program.wait_for_tooltip("working days left")
+        assert list(temporary.glob("lemlist-credits-demo-*/history.sqlite"))
+        program.item.click_menu("Quit")
+        program.process.wait(TIMEOUT)
+    assert not list(temporary.iterdir())
+    assert not (desktop.home / "data" / "lemlist-credits").exists()
+
+
+def test_a_history_of_a_newer_version_is_said_and_left_alone(
+    desktop: VirtualDesktop, sandbox: Sandbox, past: list[Record]
+) -> None:
+    import sqlite3
+
+    file = desktop.home / "data" / "lemlist-credits" / "history.sqlite"
+    database = sqlite3.connect(file)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    kept = shutil.copy(file, desktop.home / "kept")
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        program.open_popup()
+        wait_until(
+            lambda: said(program.window(POPUP), "The history is from a newer version."),
+            TIMEOUT,
+            "it is said",
+        )
+    assert file.read_bytes() == Path(kept).read_bytes()
