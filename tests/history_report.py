@@ -7,12 +7,15 @@ are thinned every day. Nothing here passes or fails; ``test_history_store.py`` h
 import random
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tray_app.rules.history import Record, days_of
-from tray_app.store.history import DAY, KEPT_WHOLE, History
+from tray_app.history_view import trend_of
+from tray_app.rules.history import Record
+from tray_app.rules.insight import learn
+from tray_app.store.history import DAY, History
 
 TEAM = "tea_1"
 BEGIN = int(datetime(2021, 11, 22, tzinfo=UTC).timestamp())
@@ -70,7 +73,6 @@ def milliseconds(action: Callable[[], object]) -> str:
 def main() -> None:
     """Fill a history and print the figures."""
     now = BEGIN + READINGS * EVERY
-    today: date = datetime.fromtimestamp(now, UTC).date()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "history.sqlite"
         history = History(path)
@@ -83,21 +85,19 @@ def main() -> None:
         history.close()
         print(f"size when closed             {size_of(path) / 1e6:.2f} MB")
         print(f"records of five years        {len(history.read(TEAM)):,}")
-        since = now - KEPT_WHOLE
-        recent = history.read(TEAM, since)
-        print(f"records of 90 days           {len(recent):,}")
-        print(f"reading them                 {milliseconds(lambda: history.read(TEAM, since))}")
-        print(f"days_of them                 {milliseconds(lambda: days_of(recent, today, UTC))}")
-        popup = milliseconds(lambda: days_of(history.read(TEAM, since), today, UTC))
-        print(f"both, as for the popup       {popup}")
+        for days in (30, 90):
+            since = now - (days + 1) * DAY
+            recent = history.read(TEAM, since)
+            print(f"records of {days} days           {len(recent):,}")
+            print(
+                f"reading them                 {milliseconds(partial(history.read, TEAM, since))}"
+            )
+            chart = milliseconds(partial(trend_of, recent, days, now, UTC))
+            print(f"the popup's chart of them    {chart}")
+        moment = datetime.fromtimestamp(now, UTC)
+        learned = milliseconds(lambda: learn(history.read(TEAM), moment, UTC))
+        print(f"what is learned once a day   {learned}")
         history.close()
-
-        def read_anew() -> None:
-            opened = History(path)
-            opened.read(TEAM, since)
-            opened.close()
-
-        print(f"opening, reading, closing    {milliseconds(read_anew)}")
 
 
 if __name__ == "__main__":

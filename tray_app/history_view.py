@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tray_app.formats import Formats, day_words
 from tray_app.i18n import tr
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
-from tray_app.rules.history import Day, Drop, Record, Refill, changes
+from tray_app.rules.history import Day, Drop, Record, Refill, changes, refills
 
 BUCKETS = Record._fields[3:]
 UNDIVIDED = "undivided"
@@ -133,9 +133,7 @@ def trend_of(records: Sequence[Record], days: int, now: int, zone: tzinfo | None
     points = fewer(list(_points(recent, begin)), TREND_STRETCHES)
     return Trend(
         points=tuple((point.at, point.credits) for point in points),
-        refills=tuple(
-            (change.at, change.amount) for change in changes(recent) if isinstance(change, Refill)
-        ),
+        refills=tuple((refill.at, refill.amount) for refill in refills(recent)),
         begin=points[0].at if points else now,
         end=max(now, points[-1].at) if points else now,
         days=days,

@@ -16,7 +16,7 @@ from tray_app.rules.forecast import (
     spending,
     working_days_until,
 )
-from tray_app.rules.history import Drop, Record, Refill, changes, days_of
+from tray_app.rules.history import Drop, Record, Refill, days_of, refills
 from tray_app.rules.prices import top_up
 from tray_app.rules.renewal import likely_to_lapse, next_renewal
 
@@ -64,9 +64,8 @@ class Insight:
 def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) -> Lesson:
     """Learn from all that was seen. ``now`` is local time; without a zone so is all else."""
     days = days_of(records, now.date(), zone)
-    refills = [change for change in changes(records) if isinstance(change, Refill)]
     habit = habit_of(records, int(now.timestamp()))
-    return Lesson(fit(days, now.date()), habit, refills, len(days))
+    return Lesson(fit(days, now.date()), habit, refills(records), len(days))
 
 
 def conclude(
