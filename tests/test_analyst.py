@@ -96,6 +96,17 @@ def test_buckets_are_recorded(analyst: Analyst, history: History) -> None:
     assert history.read("tea_1") == [Record(at, at, 500, 400, 90, None, 10)]
 
 
+def test_of_two_readings_in_one_second_the_later_one_counts(
+    analyst: Analyst, history: History
+) -> None:
+    for credits in (500, 400, 300):
+        analyst.take("tea_1", Balance(credits), MONDAY, None)
+    assert [record.credits for record in history.read("tea_1")] == [300]
+    insight = analyst.take("tea_1", Balance(290), MONDAY + timedelta(minutes=1), None)
+    assert insight is not None
+    assert insight.drain is None
+
+
 def test_a_drain_is_noticed_in_between(analyst: Analyst) -> None:
     work(analyst, "tea_1", 28)
     night = MONDAY + timedelta(days=27, hours=23)

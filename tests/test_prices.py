@@ -99,7 +99,7 @@ def test_what_is_bought_is_enough_and_no_more(
     credits: int, spending: float, action: Action, count: int
 ) -> None:
     assert credits + top_up(credits, spending) >= spending
-    assert top_up(credits, spending) - max(0.0, spending - credits) < 100
+    assert top_up(credits, spending) - max(0.0, spending - credits) <= 100
     missing = shortfall(count, action, credits, PRICES)
     assert (missing is None) == (buys(credits, PRICES)[action] >= count)
     if missing is not None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -40,6 +41,7 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     keychain: FakeKeychain = field(default_factory=lambda: FakeKeychain(KEY))
     keys: list[str] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list)
 
     @property
     def alerts(self) -> Path:
@@ -61,7 +63,11 @@ class World:
         )
 
     def analyst(self) -> Analyst:
-        return Analyst(History(self.folder / "history.sqlite"), UTC)
+        return Analyst(self.history(), UTC)
+
+    def history(self) -> History:
+        self.histories.append(History(self.folder / "history.sqlite"))
+        return self.histories[-1]
 
     def poll(self, watch: Watch, answer: int | Problem) -> Snapshot:
         self.api.answer = answer if isinstance(answer, Problem) else Balance(answer)
@@ -70,8 +76,11 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    yield world
+    for history in world.histories:
+        history.close()
 
 
 def alerted(world: World, watch: Watch, *answers: int | Problem) -> list[str | None]:
@@ -195,7 +204,7 @@ def test_the_first_figures_do_not_wait_for_the_history(world: World) -> None:
     second = world.poll(watch, 11_990)
     assert (second.to_study, second.insight is not None) == (False, True)
     assert watch.study() == second  # there is nothing more to learn
-    assert len(History(world.folder / "history.sqlite").read("tea_1")) == 2
+    assert len(world.history().read("tea_1")) == 2
 
 
 def test_there_is_nothing_to_study_without_a_history_or_figures(world: World) -> None:
@@ -228,7 +237,7 @@ def test_nothing_is_recorded_for_a_team_that_nobody_knows(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
     snapshot = world.poll(watch, 12_000)
     assert (snapshot.team_id, watch.study().insight) == (None, None)
-    assert History(world.folder / "history.sqlite").latest_team() is None
+    assert world.history().latest_team() is None
 
 
 def test_another_key_begins_another_history(world: World) -> None:
@@ -239,7 +248,7 @@ def test_another_key_begins_another_history(world: World) -> None:
     watch.use_key(OTHER_KEY, store=True)
     assert world.poll(watch, 500).to_study
     watch.study()
-    history = History(world.folder / "history.sqlite")
+    history = world.history()
     assert [each.credits for each in history.read("tea_1")] == [12_000]
     assert [each.credits for each in history.read("tea_2")] == [500]
 

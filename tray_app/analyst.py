@@ -83,6 +83,8 @@ class Analyst:
         if last is not None and last[2:] == record[2:]:
             self._recent[-1] = last._replace(last=record.last)
             return
+        if last is not None and last.first == record.first:
+            self._recent.pop()  # of two readings in one second the later one counts
         while len(self._recent) > 1 and self._recent[1].first < record.first - DRAIN_WINDOW:
             self._recent.popleft()
         self._recent.append(record)
