@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests import pictures_dialogs, pictures_history, pictures_icon, pictures_popup
 from tray_app.desktop.icon import paint_icon
-from tray_app.view import IconKey, IconShape
+from tray_app.icon_key import IconKey, IconShape
 
 PROJECT = Path(__file__).parent.parent
 ICONS = (

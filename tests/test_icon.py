@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.glyphs import MAX_AMOUNT, amount_run, short_amount
 from tray_app.desktop.icon import FRESH, SIZES, STALE, app_icon, paint_icon, tray_icon
-from tray_app.view import IconKey, IconShape
+from tray_app.icon_key import IconKey, IconShape
 
 LIGHT, DARK = "#F4F5F7", "#20242B"
 NUMBERED = (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL)

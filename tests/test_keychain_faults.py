@@ -25,9 +25,9 @@ from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.desktop.icon import paint_icon
 from tray_app.errors import Kind, Problem
+from tray_app.icon_key import IconKey, IconShape
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
-from tray_app.view import IconKey, IconShape
 
 LOCKED = Problem(Kind.KEYCHAIN_LOCKED)
 UNAVAILABLE = Problem(Kind.KEYCHAIN_UNAVAILABLE)

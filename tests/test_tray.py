@@ -335,6 +335,7 @@ def test_buy_credits_opens_the_browser_with_its_own_libraries(
     environment = {"PATH": f"{browser.parent}:{desktop.env['PATH']}"}
     store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program:
+        program.wait_for_tooltip("12,430 credits")
         program.item.click_menu("Buy credits…")
         wait_until(lambda: opened.exists() and opened.read_text(), TIMEOUT, "a page is opened")
     assert opened.read_text() == "https://app.lemlist.com/settings/billing libraries=\n"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.fakes import NOON, FakeFormats
 from tray_app.credentials import KeySource
 from tray_app.errors import Kind, Problem
+from tray_app.icon_key import IconKey, IconShape
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.drains import Drain
@@ -23,8 +24,6 @@ from tray_app.store.settings import IconStyle, Settings
 from tray_app.view import (
     LATE,
     UNKNOWN,
-    IconKey,
-    IconShape,
     Remedy,
     View,
     age_line,

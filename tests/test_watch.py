@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeApi, FakeClock, FakeKeychain
 from tray_app.analyst import Analyst
-from tray_app.credentials import KEY_VARIABLE, Credentials, KeySource
+from tray_app.credentials import Credentials, KeySource
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.client import Client
+from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.levels import Level, Thresholds

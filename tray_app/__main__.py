@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from tray_app import __version__
-from tray_app.credentials import KEY_VARIABLE
 from tray_app.i18n import tr
-from tray_app.logs import outline
+from tray_app.lemlist.key import KEY_VARIABLE
 
 BAD_ARGUMENTS = 1  # as lemlist's own command-line tool has it; argparse would say 2
 DEFECT = 6  # lemlist's "anything else"
@@ -30,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     environ = _take_environment()
     if options.command in (None, "demo"):
-        from tray_app.desktop.app import run
+        from tray_app.desktop.start import run
 
         return run(environ, demo=options.command == "demo", verbose=options.verbose)
     if options.command == "sandbox":
@@ -48,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
+        from tray_app.logs import outline
+
         # A traceback would quote the error, and with it perhaps the key.
         places = outline(error, error.__traceback__)
         print(tr("Something went wrong inside this program."), places, file=sys.stderr)  # noqa: T201

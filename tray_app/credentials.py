@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tray_app.errors import Kind, Problem
-from tray_app.lemlist.key import clean_key
+from tray_app.lemlist.key import KEY_VARIABLE, clean_key
 from tray_app.store.keychain import Keychain
-
-KEY_VARIABLE = "LEMLIST_API_KEY"
 
 
 class KeySource(StrEnum):

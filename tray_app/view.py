@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
 from tray_app.credentials import KeySource
-from tray_app.errors import NEEDS_ANOTHER_KEY, Kind
+from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.formats import Formats
 from tray_app.history_view import bucket_labels
 from tray_app.i18n import tr
+from tray_app.icon_key import IconKey, IconShape
 from tray_app.insight_view import (
     advice_words,
     forecast_words,
@@ -33,29 +34,6 @@ LONGEST_WAIT = timedelta(hours=25)
 
 LATE = timedelta(minutes=2)
 """By how much a poll may be late, or a clock off, before it is said."""
-
-
-class IconShape(StrEnum):
-    """The outline of the icon: a level, or why there is none."""
-
-    HEALTHY = "healthy"
-    LOW = "low"
-    CRITICAL = "critical"
-    EMPTY = "empty"
-    UNKNOWN = "unknown"
-    LOCKED = "locked"
-
-
-@dataclass(frozen=True, slots=True)
-class IconKey:
-    """All that decides what the icon looks like.
-
-    ``amount`` is in credits; without it the level's symbol is shown.
-    """
-
-    shape: IconShape
-    amount: int | None = None
-    stale: bool = False
 
 
 class Remedy(StrEnum):
@@ -82,6 +60,8 @@ class Trouble:
     title: str
     message: str
     remedy: Remedy | None
+    action: str
+    """What the remedy is called on a button; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +145,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
             Row(name, labels[name], amount, UNKNOWN if amount is None else formats.number(amount))
             for name, amount in buckets.items()
         ),
-        trouble=None
-        if problem is None
-        else Trouble(problem.title, problem.message, _remedy(problem.kind, snapshot.key_source)),
+        trouble=None if problem is None else _trouble(problem, snapshot.key_source),
         taken=_taken(reading, formats, now),
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
         notes=tuple(_notes(snapshot)),
@@ -205,16 +183,6 @@ def ago(age: timedelta) -> str:
     if hours < 48:
         return tr("{n} hour ago", "{n} hours ago", hours, n=hours)
     return tr("{n} day ago", "{n} days ago", hours // 24, n=hours // 24)
-
-
-def remedy_words(remedy: Remedy | None) -> str:
-    """Name what the user can do about a problem; empty if there is nothing."""
-    match remedy:
-        case Remedy.ENTER_KEY:
-            return tr("Enter key…")
-        case Remedy.UNLOCK:
-            return tr("Unlock…")
-    return ""
 
 
 def snooze_choices() -> tuple[tuple[SnoozeChoice, str], ...]:
@@ -299,6 +267,13 @@ def _level_words(snapshot: Snapshot) -> str:
     if snapshot.problem is None:
         return tr("Loading")
     return tr("Locked") if snapshot.problem.kind is Kind.KEYCHAIN_LOCKED else tr("Unknown")
+
+
+def _trouble(problem: Problem, source: KeySource | None) -> Trouble:
+    remedy = _remedy(problem.kind, source)
+    actions = {Remedy.ENTER_KEY: tr("Enter key…"), Remedy.UNLOCK: tr("Unlock…")}
+    action = actions[remedy] if remedy else ""
+    return Trouble(problem.title, problem.message, remedy, action)
 
 
 def _remedy(kind: Kind, source: KeySource | None) -> Remedy | None:

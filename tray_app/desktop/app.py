@@ -1,7 +1,6 @@
 """The one place that makes the parts of the tray program and joins them."""
 
 import logging
-import sys
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QPixmapCache
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from tray_app.credentials import Credentials
@@ -27,19 +26,16 @@ from tray_app.diagnostics import PastProblem, report
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
-from tray_app.logs import start_logging
 from tray_app.rules.alerts import AlertKind
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.folders import (
     alerts_file,
     history_file,
-    log_file,
-    runtime_folder,
     settings_file,
 )
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
-from tray_app.view import Remedy, View, notice, view_of
+from tray_app.view import Remedy, View, notice, snooze_choices, view_of
 from tray_app.watch import Checked, Snapshot, Watch, connector
 
 if TYPE_CHECKING:
@@ -57,33 +53,8 @@ NO_KEY_ANYWHERE = (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
 NOTICE_PICTURE = 64
 """Pixels of the icon in a notification."""
 
-PICTURES_KEPT = 512
-"""Kilobytes of pictures that Qt keeps for later. By default it keeps 10 MB of replaced icons."""
-
 QUIT_TIME = 0.5
 """Seconds that quitting waits for settings which are being written."""
-
-
-def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
-    """Start the tray program, and return its exit code when it ends."""
-    stop_logging = start_logging(log_file(), verbose=verbose)
-    qt = QApplication(sys.argv[:1])
-    qt.setApplicationName("lemlist-credits")
-    qt.setApplicationDisplayName(tr("lemlist credits"))
-    qt.setDesktopFileName("lemlist-credits")
-    qt.setQuitOnLastWindowClosed(False)
-    QPixmapCache.setCacheLimit(PICTURES_KEPT)
-    instance = SingleInstance(runtime_folder(), "demo" if demo else "tray")
-    if not instance.acquire():
-        instance.call_first()
-        return 0
-    qt.setWindowIcon(app_icon())
-    app = App(environ, instance)
-    qt.aboutToQuit.connect(app.stop)
-    app.start(demo=demo)
-    code = qt.exec()
-    stop_logging()
-    return code
 
 
 Opened = tuple[Watch, Settings, list[str]]
@@ -92,7 +63,10 @@ Opened = tuple[Watch, Settings, list[str]]
 class App(QObject):
     """Owns the parts, and passes what one of them says to those whom it concerns."""
 
-    def __init__(self, environ: Mapping[str, str], instance: SingleInstance) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], instance: SingleInstance, tray: Tray, disk: Worker
+    ) -> None:
+        """``disk`` is the worker for files; ``tray`` shows its icon already."""
         super().__init__()
         self._environ = environ
         self._instance = instance
@@ -107,10 +81,10 @@ class App(QObject):
         self._demo: Demo | None = None
 
         self._network = Worker("network")
-        self._disk = Worker("disk")
+        self._disk = disk
         self._poller = Poller(self._network)
         self._insights = InsightWindows(self._disk, self._formats, self)
-        self._tray = Tray(self)
+        self._tray = tray
         self._notifier = Notifier(self._tray.message)
         self._signals = QuitSignals(self)
         self._uncaught = UncaughtErrors(self)
@@ -148,8 +122,9 @@ class App(QObject):
         self._uncaught.first_raised.connect(self._admit_defect)
 
     def start(self, *, demo: bool) -> None:
-        """Show the icon at once; then read what the first poll needs, and poll."""
-        self._tray.show()
+        """Read what the first poll needs, and poll."""
+        self._tray.offer_snooze(snooze_choices())
+        QApplication.setWindowIcon(app_icon())
 
         def begin(opened: Opened) -> None:
             self._listen()

@@ -10,7 +10,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from tray_app.desktop.icon import app_icon, paint_icon
-from tray_app.view import IconKey, IconShape
+from tray_app.icon_key import IconKey, IconShape
 
 GAP = 8
 """Pixels between things that belong together."""

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 
 from tray_app.desktop.glyphs import GLYPHS, Run, Stroke, amount_run, symbol_run
-from tray_app.view import IconKey, IconShape
+from tray_app.icon_key import IconKey, IconShape
 
 SIZES = (16, 20, 22, 24, 32, 40, 44, 48, 64)
 APP_SIZES = (16, 24, 32, 48, 64, 128, 256)

@@ -20,9 +20,9 @@ from tray_app.desktop.key_field import KeyField
 from tray_app.errors import Problem
 from tray_app.formats import Formats
 from tray_app.i18n import tr
+from tray_app.icon_key import IconShape
 from tray_app.lemlist.address import KEYS_PAGE
 from tray_app.lemlist.key import clean_key
-from tray_app.view import IconShape
 from tray_app.watch import Checked
 
 _NAME_WIDTH = 260  # pixels at most for a team's name, which may be one long word

@@ -21,11 +21,11 @@ from tray_app.desktop.dialog_parts import GAP, ROW_GAP, SPACE, MessageLine, head
 from tray_app.desktop.theme import theme_of
 from tray_app.formats import Formats
 from tray_app.i18n import tr
+from tray_app.icon_key import IconShape
 from tray_app.plan_view import Answer, action_names, buys_line, lead_answer, top_up_answer
 from tray_app.rules.forecast import HORIZON, Rhythm, TooEarly
 from tray_app.rules.insight import ADVISED_DAYS
 from tray_app.rules.prices import Action, Prices
-from tray_app.view import IconShape
 
 _WIDTH = 460  # pixels of the content; longer words or a larger font widen it
 _RADIUS = 6

@@ -26,7 +26,7 @@ from tray_app.history_view import Trend
 from tray_app.i18n import tr
 from tray_app.lemlist.balance import BUCKETS
 from tray_app.rules.alerts import SnoozeChoice
-from tray_app.view import Remedy, View, age_line, remedy_words, snooze_choices
+from tray_app.view import Remedy, View, age_line, snooze_choices
 from tray_app.watch import Snapshot
 
 GLYPH_INSET = 6
@@ -141,9 +141,7 @@ class PopupContent(QWidget):
         if view.trouble is not None:
             # Having no key yet is how everybody begins, not a failure.
             is_new = snapshot.problem is not None and snapshot.problem.kind is Kind.NO_KEY
-            self.trouble.show_trouble(
-                view.trouble, remedy_words(self._remedy), is_invitation=is_new
-            )
+            self.trouble.show_trouble(view.trouble, is_invitation=is_new)
         self._trouble_place.setVisible(view.trouble is not None)
         self.buy.set_primary(self._remedy is None)
 

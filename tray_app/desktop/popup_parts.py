@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLa
 from tray_app.desktop.buttons import TextButton
 from tray_app.desktop.theme import Tint, theme_of
 from tray_app.i18n import tr
-from tray_app.view import UNKNOWN, IconShape, Row, Trouble
+from tray_app.icon_key import IconShape
+from tray_app.view import UNKNOWN, Row, Trouble
 
 SEGMENT_GAP = 2
 SMALLEST_SEGMENT = 3
@@ -416,12 +417,12 @@ class TroubleBlock(QWidget):
         self._action = strip(QMargins(0, 8, 0, 0), self.button, None)
         column.addWidget(self._action)
 
-    def show_trouble(self, trouble: Trouble, remedy: str, *, is_invitation: bool) -> None:
-        """Show a problem; ``remedy`` is the button's words, empty when there is no button."""
+    def show_trouble(self, trouble: Trouble, *, is_invitation: bool) -> None:
+        """Show a problem."""
         self.title.setText(trouble.title)
         self.message.setText(trouble.message)
-        self.button.setText(remedy)
-        self._action.setVisible(bool(remedy))
+        self.button.setText(trouble.action)
+        self._action.setVisible(bool(trouble.action))
         if is_invitation != self._is_invitation:
             self._is_invitation = is_invitation
             self.update()

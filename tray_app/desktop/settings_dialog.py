@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
 from tray_app.desktop.dialog_parts import GAP, ROW_GAP, SPACE, IconPicture, MessageLine, paragraph
 from tray_app.formats import Formats
 from tray_app.i18n import tr
+from tray_app.icon_key import IconKey, IconShape
 from tray_app.rules.levels import Thresholds
 from tray_app.rules.prices import AS_OF, SOURCE, Action, Prices
 from tray_app.store.settings import IconStyle, Settings
-from tray_app.view import IconKey, IconShape
 
 _UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (
     (1, lambda n: tr("second", "seconds", n)),

@@ -22,7 +22,7 @@ from tray_app.desktop.theme import faint, theme_of
 from tray_app.formats import Formats
 from tray_app.history_view import Trend, has_trend, moment_words, trend_title, trend_words
 from tray_app.i18n import tr
-from tray_app.view import IconShape
+from tray_app.icon_key import IconShape
 
 HEIGHT = 44
 RANGES = (7, 30, 90)

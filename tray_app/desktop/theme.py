@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QPalette
 
-from tray_app.view import IconShape
+from tray_app.icon_key import IconShape
 
 
 @dataclass(frozen=True, slots=True)

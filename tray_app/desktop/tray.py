@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
@@ -10,8 +12,11 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from tray_app.desktop.icon import tray_icon
 from tray_app.desktop.session_bus import SessionBus
 from tray_app.i18n import tr
-from tray_app.rules.alerts import SnoozeChoice
-from tray_app.view import IconKey, IconShape, Remedy, View, remedy_words, snooze_choices
+from tray_app.icon_key import IconKey, IconShape
+
+if TYPE_CHECKING:  # nothing that the icon does not need is imported before it is up
+    from tray_app.rules.alerts import SnoozeChoice
+    from tray_app.view import Remedy, View
 
 WINDOWS_TOOLTIP = 127
 """Characters of a tooltip that Windows shows (NOTIFYICONDATA.szTip)."""
@@ -59,7 +64,9 @@ class Tray(QObject):
         self._action(tr("&History…"), self.history_requested)
         self._action(tr("&Plan…"), self.plan_requested)
         self._action(tr("&Buy credits…"), self.buy_requested)
-        self._add_snooze_menu()
+        self._snooze_menu = self._menu.addMenu(tr("S&nooze"))
+        self._snooze_menu.triggered.connect(self._snooze)
+        self._snooze_choices: list[SnoozeChoice] = []
         self._menu.addSeparator()
         self._action(tr("&Settings…"), self.settings_requested)
         self._key_action = self._action(tr("Change &key…"), self.key_requested)
@@ -77,6 +84,13 @@ class Tray(QObject):
         self._search = QTimer(self)
         self._search.setInterval(LOOK_AGAIN)
         self._search.timeout.connect(self._find_panel)
+
+    def offer_snooze(self, choices: "Iterable[tuple[SnoozeChoice, str]]") -> None:
+        """Offer these lengths of silence."""
+        for choice, text in choices:
+            # An action keeps no more of a choice than its text.
+            self._snooze_menu.addAction(text).setData(len(self._snooze_choices))
+            self._snooze_choices.append(choice)
 
     def show(self) -> None:
         """Appear in the panel, now or as soon as there is one."""
@@ -106,7 +120,7 @@ class Tray(QObject):
         if self._icon is not None:
             self._icon.showMessage(title, body, tray_icon(self._icon_key))
 
-    def show_view(self, view: View) -> None:
+    def show_view(self, view: "View") -> None:
         """Show another view; only what differs is touched, as each touch costs memory."""
         if view.icon != self._icon_key:
             self._icon_key = view.icon
@@ -124,7 +138,7 @@ class Tray(QObject):
         _say(self._age, view.figures)
         _say(self._snooze_state, view.snooze)
         self._remedy = view.trouble.remedy if view.trouble else None
-        _say(self._remedy_action, remedy_words(self._remedy))
+        _say(self._remedy_action, view.trouble.action if view.trouble else "")
         self._key_action.setEnabled(not view.key_is_fixed)
 
     def _wait_for_panel(self) -> None:
@@ -183,16 +197,9 @@ class Tray(QObject):
         """Make a line that tells something; a click on it opens the popup, and it is not grey."""
         return self._action("", self.open_requested)
 
-    def _add_snooze_menu(self) -> None:
-        submenu = self._menu.addMenu(tr("S&nooze"))
-        for choice, text in snooze_choices():
-            action = submenu.addAction(text)
-            action.setData(choice)
-        submenu.triggered.connect(self._snooze)
-
     @Slot(QAction)
     def _snooze(self, action: QAction) -> None:
-        self.snooze_requested.emit(SnoozeChoice(action.data()))
+        self.snooze_requested.emit(self._snooze_choices[action.data()])
 
 
 def _say(action: QAction, text: str) -> None:

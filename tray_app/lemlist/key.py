@@ -3,6 +3,9 @@
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 
+KEY_VARIABLE = "LEMLIST_API_KEY"
+"""The variable of the environment that overrides the stored key."""
+
 LONGEST = 1000
 """Characters. Seen keys have 32; Windows' keychain ends at 1,280."""
 

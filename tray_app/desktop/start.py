@@ -1,0 +1,76 @@
+"""The start of the tray program: the icon first, then all the rest.
+
+Half of the start's time is imports. Those that the icon does not need are made by the worker, so
+that the icon is up early and the GUI thread waits for none of them.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QPixmapCache
+from PySide6.QtWidgets import QApplication
+
+from tray_app.desktop.single_instance import SingleInstance
+from tray_app.desktop.tray import Tray
+from tray_app.desktop.worker import Worker
+from tray_app.i18n import tr
+from tray_app.store.folders import log_file, runtime_folder
+
+PICTURES_KEPT = 512
+"""Kilobytes of pictures that Qt keeps for later. By default it keeps 10 MB of replaced icons."""
+
+
+def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
+    """Start the tray program, and return its exit code when it ends."""
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("lemlist-credits")
+    qt.setApplicationDisplayName(tr("lemlist credits"))
+    qt.setDesktopFileName("lemlist-credits")
+    qt.setQuitOnLastWindowClosed(False)
+    QPixmapCache.setCacheLimit(PICTURES_KEPT)
+    instance = SingleInstance(runtime_folder(), "demo" if demo else "tray")
+    if not instance.acquire():
+        instance.call_first()
+        return 0
+    start = Start(qt, environ, instance)
+    start.begin(demo=demo, verbose=verbose)
+    code = qt.exec()
+    start.stop_logging()
+    return code
+
+
+class Start(QObject):
+    """Shows the icon, has the rest imported, and hands over to the :class:`App`."""
+
+    def __init__(
+        self, qt: QApplication, environ: Mapping[str, str], instance: SingleInstance
+    ) -> None:
+        super().__init__(qt)
+        self._qt = qt
+        self._environ = environ
+        self._instance = instance
+        self._disk = Worker("disk")
+        self._tray = Tray(self)
+        self.stop_logging: Callable[[], None] = lambda: None
+
+    def begin(self, *, demo: bool, verbose: bool) -> None:
+        """Show the icon at once, and go on when all is imported."""
+
+        def prepare() -> tuple[Callable[[], None], ModuleType]:
+            from tray_app.logs import start_logging
+
+            stop_logging = start_logging(log_file(), verbose=verbose)
+            from tray_app.desktop import app
+
+            return stop_logging, app
+
+        def go_on(prepared: tuple[Callable[[], None], ModuleType]) -> None:
+            self.stop_logging, app = prepared
+            self._app = app.App(self._environ, self._instance, self._tray, self._disk)
+            self._qt.aboutToQuit.connect(self._app.stop)
+            self._app.start(demo=demo)
+
+        self._tray.show()
+        self._disk.submit(prepare, go_on)
