@@ -13,8 +13,8 @@ The way of the data, one direction, one owner for each step:
 7. ``tray_app/desktop/``            icon, tooltip, menu, popup and notification,
    ``tray_app/cli.py``              or the terminal.
 
-``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` is the one place that wires
-the rest together.
+``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` is the one place that
+wires the rest together.
 """
 
 import sys
