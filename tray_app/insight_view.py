@@ -4,7 +4,7 @@ from datetime import date
 
 from tray_app.formats import Formats, day_words
 from tray_app.i18n import tr
-from tray_app.plan_view import dollars
+from tray_app.plan_view import dollars, too_early_words
 from tray_app.rules.forecast import RunsOut, TooEarly
 from tray_app.rules.insight import Insight
 from tray_app.rules.prices import Prices
@@ -35,10 +35,7 @@ def forecast_words(insight: Insight | None, formats: Formats) -> str:
     if insight is None:
         return ""
     if isinstance(insight.rhythm, TooEarly):
-        ready_on = insight.rhythm.ready_on
-        if ready_on is None:
-            return tr("A forecast needs more days on which credits are spent.")
-        return tr("A forecast will be here from about {day}.", day=formats.day(ready_on))
+        return too_early_words(insight.rhythm, formats)
     pace = round(insight.rhythm.per_working_day)
     rate = tr("−{pace} a day", pace=formats.number(pace))
     runs_out = _runs_out(insight)

@@ -93,12 +93,7 @@ def top_up_answer(
     if rhythm is None:
         return Answer(tr("Not known yet"), tr("There is no history that tells what is spent."))
     if isinstance(rhythm, TooEarly):
-        if rhythm.ready_on is None:
-            reason = tr("A forecast needs more days on which credits are spent.")
-        else:
-            ready_on = formats.day(rhythm.ready_on)
-            reason = tr("A forecast will be here from about {day}.", day=ready_on)
-        return Answer(tr("Not known yet"), reason)
+        return Answer(tr("Not known yet"), too_early_words(rhythm, formats))
     needed = spending(rhythm, today, until)
     missing = top_up(credits, needed.high)
     likely, high, day = _about(needed.likely), _about(needed.high), formats.day(until)
@@ -118,6 +113,13 @@ def top_up_answer(
         price=dollars(prices.cents(missing), formats),
     )
     return Answer(verdict, reason, missing)
+
+
+def too_early_words(rhythm: TooEarly, formats: Formats) -> str:
+    """Say from when there will be a forecast."""
+    if rhythm.ready_on is None:
+        return tr("A forecast needs more days on which credits are spent.")
+    return tr("A forecast will be here from about {day}.", day=formats.day(rhythm.ready_on))
 
 
 def dollars(cents: int, formats: Formats) -> str:

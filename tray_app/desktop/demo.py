@@ -23,7 +23,10 @@ class Demo:
 
     def __init__(self, keychain: Keychain) -> None:
         """Nothing is read from the keychain, nor written to it."""
-        self._folder = TemporaryDirectory(prefix="lemlist-credits-demo-")
+        self._folder = TemporaryDirectory(
+            prefix="lemlist-credits-demo-",
+            ignore_cleanup_errors=True,  # Windows deletes no file that is still open
+        )
         self.history = Path(self._folder.name) / "history.sqlite"
         self._sandbox = Sandbox(story="demo")
         self._sandbox.start()

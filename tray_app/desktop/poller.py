@@ -120,8 +120,13 @@ class Poller(QObject):
         self._not_before = time.monotonic() + max(BREATH, asked_for or 0.0)
         self._take(snapshot)
         if snapshot.to_study and (watch := self._watch) is not None:
+
+            def studied(learned: Snapshot) -> None:
+                if watch is self._watch:
+                    self._show(learned)
+
             # The figures are on the screen before the history is read.
-            self._worker.submit(watch.study, self._show)
+            self._worker.submit(watch.study, studied)
 
     def _take(self, snapshot: Snapshot) -> None:
         self._timer.start(round(snapshot.wait * 1000))
