@@ -3,6 +3,8 @@
 # make test    set up, check, bundle and run all tests
 # make check   formatting, lint, types, import contract, dependencies
 # make bundle  the program with everything it needs, in dist/lemlist-credits/
+# make release  the bundle as .tar.xz and .deb, with checksums, in dist/release/
+# make release-test  make it, and install, run and remove it on a minimal Debian; needs root
 # make soak    thousands of polls on a desktop in memory: does anything grow?
 # make forecast-report  how well the forecast does on made-up teams, into docs/forecast.md
 # make pictures  all pictures to look at, in build/, and those of the README, in docs/pictures/
@@ -19,7 +21,7 @@ SOURCES := main.py build.spec $(shell find tray_app resources -type f -not -name
 
 START := $(BIN)/python -m tests.demo build/demo
 DEMO := $(START)
-PURPOSES := qt virtual-desktop bundle
+PURPOSES := qt virtual-desktop bundle release
 # Test files at a time: most of them wait for programs more than they compute.
 AT_ONCE := 3
 ifneq ($(DISPLAY)$(WAYLAND_DISPLAY),)
@@ -28,7 +30,7 @@ DEMO := $(BIN)/python main.py demo
 run demo: PURPOSES := qt
 endif
 
-.PHONY: run demo test check bundle soak forecast-report pictures setup lock clean system
+.PHONY: run demo test check bundle release release-test soak forecast-report pictures setup lock clean system
 .NOTPARALLEL:
 
 run: .venv/runtime-installed
@@ -49,12 +51,24 @@ check: .venv/dev-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry .
+	$(BIN)/shellcheck --severity=warning resources/*.sh resources/macos/*.sh
+	$(BIN)/zizmor --offline --quiet --persona=auditor .github/workflows
 
 bundle: dist/lemlist-credits/lemlist-credits
 
 dist/lemlist-credits/lemlist-credits: .venv/dev-installed $(SOURCES)
-	$(BIN)/pyinstaller --noconfirm --log-level=WARN build.spec
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct || echo 0) PYTHONHASHSEED=0 \
+		$(BIN)/pyinstaller --noconfirm --log-level=WARN build.spec
 	touch $@
+
+# From scratch: the bill of materials has the commit's time in it.
+release: .venv/dev-installed
+	rm -rf dist/lemlist-credits
+	$(MAKE) bundle
+	$(BIN)/python -m resources.make_release
+
+release-test: release
+	$(BIN)/python -m tests.release_root
 
 soak: .venv/dev-installed
 	$(BIN)/python -m tests.soak

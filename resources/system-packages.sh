@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the system packages that are missing, where apt may; otherwise names them.
 #
-#     system-packages.sh PYTHON [qt] [virtual-desktop] [bundle]
+#     system-packages.sh PYTHON [qt] [virtual-desktop] [bundle] [bench] [release]
 #
 # Ends with 1 when something that is needed stays missing. On systems without dpkg it does nothing.
 set -eu
@@ -34,7 +34,15 @@ for purpose in "$@"; do
             xfconf xvfb"
         ;;
     bundle)
-        needed="$needed binutils ${debian_python:+lib$debian_python}"
+        needed="$needed binutils chrpath ${debian_python:+lib$debian_python}"
+        ;;
+    bench)
+        needed="$needed libx11-6 libxdamage1 xz-utils"
+        wanted="$wanted borgbackup syncthingtray vorta"
+        ;;
+    release)
+        needed="$needed appstream bash-completion desktop-file-utils dpkg-dev fish lintian man-db
+            mmdebstrap zsh"
         ;;
     esac
 done

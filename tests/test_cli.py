@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import qVersion
 
 from tests.fakes import RawServer, answer, closed_port
 from tests.virtual_desktop import VirtualDesktop
@@ -635,7 +636,9 @@ def test_bad_arguments(env: Env, sandbox: Sandbox, arguments: tuple[str, ...]) -
 
 def test_version(env: Env) -> None:
     done = run(env, "--version")
-    assert (done.returncode, done.stdout) == (0, f"lemlist-credits {__version__}\n")
+    python = ".".join(map(str, sys.version_info[:3]))
+    expected = f"lemlist-credits {__version__} (Python {python}, Qt {qVersion()})\n"
+    assert (done.returncode, done.stdout) == (0, expected)
 
 
 @pytest.mark.parametrize("command", [(), ("status",), ("key",), ("sandbox",), ("demo",)])

@@ -16,6 +16,17 @@ MOST_DAYS = 5 * 366  # which is all that is kept
 INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 
+class _Versions(argparse.Action):
+    """Prints the versions, which are looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        from tray_app.diagnostics import version_of
+
+        python = ".".join(map(str, sys.version_info[:3]))
+        qt = version_of("PySide6-Essentials")
+        parser.exit(message=f"lemlist-credits {__version__} (Python {python}, Qt {qt})\n")
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:  # noqa: ARG002
         self.print_usage(sys.stderr)
@@ -61,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         description=tr("Shows how many lemlist credits your team has left."),
         epilog=tr("Without a command, the tray icon is started."),
     )
-    parser.add_argument("--version", action="version", version=f"lemlist-credits {__version__}")
+    parser.add_argument(
+        "--version", action=_Versions, nargs=0, help=tr("print the versions, and end")
+    )
     parser.add_argument("--verbose", action="store_true", help=tr("log everything"))
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("demo", help=tr("the tray icon with invented figures"))

@@ -39,7 +39,7 @@ def report(
         ("lemlist-credits", __version__ + frozen),
         ("system", platform.platform()),
         ("Python", platform.python_version()),
-        *((package, _version(package)) for package in PACKAGES),
+        *((package, version_of(package)) for package in PACKAGES),
         *((name, environ.get(name, "–")) for name in VARIABLES),
         ("encoding", locale.getpreferredencoding(do_setlocale=False)),
         ("tray", tray),
@@ -57,8 +57,9 @@ def report(
     return "\n".join(lines)
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of an installed package, or a dash."""
     try:
         return version(package)
-    except PackageNotFoundError:  # a bundle does not carry what pip knows of its packages
+    except PackageNotFoundError:
         return "–"

@@ -1,6 +1,10 @@
 """The dialog that says what this program is, and what it sends where."""
 
-from PySide6.QtCore import Signal
+import platform
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout, QVBoxLayout, QWidget
 
 from tray_app import __version__
@@ -48,8 +52,17 @@ class AboutDialog(QDialog):
                 "only in this computer's keychain, and sent only to the lemlist API."
             ),
             tr("Not affiliated with lemlist. Free software under the MIT licence."),
+            tr("Python {python}, Qt {qt}", python=platform.python_version(), qt=qVersion()),
         ):
             layout.addWidget(paragraph(text))
+        if getattr(sys, "frozen", False):  # a bundle carries what others have written
+            address = QUrl.fromLocalFile(str(Path(sys.prefix) / "licences" / "README.txt"))
+            licences = paragraph(
+                f'<a href="{address.toString()}">{tr("Licences of what it is made of")}</a>'
+            )
+            licences.setTextFormat(Qt.TextFormat.RichText)
+            licences.setOpenExternalLinks(True)
+            layout.addWidget(licences)
         layout.addSpacing(SPACE - GAP)
         layout.addWidget(buttons)
 

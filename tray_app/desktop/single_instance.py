@@ -31,7 +31,15 @@ class SingleInstance(QObject):
 
         Where no lock can be had, as on a full or read-only disk, every instance is the one.
         """
-        return self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
+        is_first = (
+            self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
+        )
+        if sys.platform == "win32" and is_first:
+            import ctypes
+
+            # By this name the installer sees that the program runs (Inno Setup, AppMutex).
+            self._mutex = ctypes.windll.kernel32.CreateMutexW(None, False, "lemlist-credits")
+        return is_first
 
     def listen(self) -> None:
         """Begin to hear of later starts."""
