@@ -5,6 +5,7 @@
 # make bundle  the program with everything it needs, in dist/lemlist-credits/
 # make release  the bundle as .tar.xz and .deb, with checksums, in dist/release/
 # make release-test  make it, and install, run and remove it on a minimal Debian; needs root
+# make bench   how light it is beside a bare tray icon and its peers, in build/bench.json
 # make soak    thousands of polls on a desktop in memory: does anything grow?
 # make forecast-report  how well the forecast does on made-up teams, into docs/forecast.md
 # make pictures  all pictures to look at, in build/, and those of the README, in docs/pictures/
@@ -21,7 +22,7 @@ SOURCES := main.py build.spec $(shell find tray_app resources -type f -not -name
 
 START := $(BIN)/python -m tests.demo build/demo
 DEMO := $(START)
-PURPOSES := qt virtual-desktop bundle release
+PURPOSES := qt virtual-desktop bundle release bench
 # Test files at a time: most of them wait for programs more than they compute.
 AT_ONCE := 3
 ifneq ($(DISPLAY)$(WAYLAND_DISPLAY),)
@@ -30,7 +31,7 @@ DEMO := $(BIN)/python main.py demo
 run demo: PURPOSES := qt
 endif
 
-.PHONY: run demo test check bundle release release-test soak forecast-report pictures setup lock clean system
+.PHONY: run demo test check bundle release release-test bench soak forecast-report pictures setup lock clean system
 .NOTPARALLEL:
 
 run: .venv/runtime-installed
@@ -69,6 +70,9 @@ release: .venv/dev-installed
 
 release-test: release
 	$(BIN)/python -m tests.release_root
+
+bench: .venv/dev-installed bundle
+	$(BIN)/python -m tests.bench
 
 soak: .venv/dev-installed
 	$(BIN)/python -m tests.soak

@@ -1,0 +1,61 @@
+"""The tray program, made slow and fat, to see whether the benchmark notices.
+
+    python tests/bench/handicapped.py
+
+It is the whole program as `main.py` starts it, with a handicap for each budget.
+"""
+
+import sys
+import time
+
+from PySide6.QtCore import QTimer, Slot
+
+from tray_app.__main__ import main
+from tray_app.desktop import app
+
+UNTIL_ICON = 1.5  # seconds, like the others
+UNTIL_BALANCE = 2.0
+FAT = 200 * 2**20
+"""Bytes."""
+WAKES_EVERY = 500
+"""Milliseconds."""
+PER_POLL = 0.1
+IN_THE_POPUP = 0.15
+
+
+class HandicappedApp(app.App):
+    def start(self, *, demo: bool) -> None:
+        self._fat = bytearray(b"x" * FAT)
+        self._busy = QTimer(self)
+        self._busy.timeout.connect(self._nothing)
+        self._busy.start(WAKES_EVERY)
+        self._poller.busy_changed.connect(self._toil)
+        self._tray.clicked.disconnect(self._toggle_popup)
+        self._tray.clicked.connect(self._toggle_late)
+        super().start(demo=demo)
+        QTimer.singleShot(0, self, self._dawdle)  # with the icon up
+
+    @Slot()
+    def _nothing(self) -> None:
+        pass
+
+    @Slot()
+    def _dawdle(self) -> None:
+        time.sleep(UNTIL_BALANCE)
+
+    @Slot(bool)
+    def _toil(self, busy: bool) -> None:
+        end = time.thread_time() + PER_POLL
+        while busy and time.thread_time() < end:
+            pass
+
+    @Slot()
+    def _toggle_late(self) -> None:
+        time.sleep(IN_THE_POPUP)
+        self._toggle_popup()
+
+
+if __name__ == "__main__":
+    time.sleep(UNTIL_ICON)
+    app.App = HandicappedApp  # type: ignore[misc]
+    sys.exit(main([]))

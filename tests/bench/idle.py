@@ -1,0 +1,74 @@
+"""What programs do while nothing happens."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench.process import cpu_of, sleeps_of
+from tests.bench.programs import Program
+from tests.bench.running import Running, plain_desktop
+from tests.tray_program import store_key
+from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+
+SETTLING = 35.0
+"""Seconds after the last start. Qt keeps the threads of its pool for 30 s."""
+PART = 40.0
+"""Seconds: as long as the longest time between two wake-ups of the product."""
+MOST_PARTS = 5
+"""They end before the next poll, which is five minutes after the first."""
+TOTAL = 12_430
+
+
+class Idle(NamedTuple):
+    """A program's rest, by the minute."""
+
+    wake_ups: float
+    cpu: float
+    """Seconds."""
+
+
+def measure_idle(programs: Sequence[Program], *, parts: int) -> dict[Program, list[Idle]]:
+    """Let all programs rest next to each other on one desktop, and count what they do meanwhile."""
+    measured: dict[Program, list[Idle]] = defaultdict(list)
+    with (
+        plain_desktop() as desktop,
+        Sandbox(story="fixed") as sandbox,
+        ExitStack() as stack,
+    ):
+        sandbox.set_total(TOTAL)
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        running = [stack.enter_context(Running(desktop, each, sandbox)) for each in programs]
+        for each in running:
+            if each.program.is_product:
+                each.until_tooltip(f"{TOTAL:,} credits")
+        time.sleep(SETTLING)
+        asked = len(sandbox.requests)
+        for _ in range(min(parts, MOST_PARTS)):
+            before = {each: _count(each) for each in running}
+            time.sleep(PART)
+            for each in running:
+                measured[each.program].append(_rest(before[each], _count(each)))
+        if len(sandbox.requests) != asked:
+            raise AssertionError("a poll came in between")
+    return measured
+
+
+class _Count(NamedTuple):
+    at: float
+    sleeps: dict[Path, int]
+    cpu: float
+
+
+def _count(running: Running) -> _Count:
+    return _Count(time.monotonic(), sleeps_of(running.pid), cpu_of(running.pid))
+
+
+def _rest(before: _Count, after: _Count) -> Idle:
+    minutes = (after.at - before.at) / 60
+    sleeps = sum(count - before.sleeps.get(task, 0) for task, count in after.sleeps.items())
+    return Idle(sleeps / minutes, (after.cpu - before.cpu) / minutes)

@@ -1,0 +1,67 @@
+"""The processor time of a poll."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack
+from statistics import mean
+from typing import Literal
+
+from tests.bench.process import cpu_of
+from tests.bench.programs import Program
+from tests.bench.running import Running, plain_desktop
+from tests.tray_program import store_key
+from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+
+Story = Literal["fixed", "changing"]
+
+FULL = 12_430
+STEP = 137
+"""Credits that the balance falls by with each poll of the changing story, so that each time
+tooltip, menu and, as a rule, the icon have something else to say."""
+BREATH = 2.4
+"""Seconds from click to click; within two after an answer the program asks nothing."""
+POLLS = 5
+"""Polls of a round."""
+SETTLING = 5.0
+
+
+def measure_polls(
+    programs: Sequence[Program], story: Story, *, rounds: int
+) -> dict[Program, list[float]]:
+    """Return the seconds of processor time that a poll takes, the mean of each round.
+
+    Polls are asked for by *Refresh now* in the icon's menu, over D-Bus as a panel does, and all
+    that the program does until the next one counts, in all its threads.
+    """
+    measured: dict[Program, list[float]] = defaultdict(list)
+    with plain_desktop() as desktop, ExitStack() as stack:
+        sandboxes = [
+            stack.enter_context(Sandbox(story="fixed", request_limit=10**9)) for _ in programs
+        ]
+        store_key(desktop, sandboxes[0].url, DEMO_KEY)
+        running = []
+        for program, sandbox in zip(programs, sandboxes, strict=True):
+            sandbox.set_total(FULL)
+            running.append(stack.enter_context(Running(desktop, program, sandbox)))
+            running[-1].until_tooltip(f"{FULL:,} credits")
+        refreshes = [each.menu_line("Refresh now") for each in running]
+        time.sleep(SETTLING)
+        total = FULL
+        for _ in range(rounds):
+            taken: dict[Program, list[float]] = defaultdict(list)
+            for _ in range(POLLS):
+                total -= STEP if story == "changing" else 0
+                for each, sandbox, refresh in zip(running, sandboxes, refreshes, strict=True):
+                    sandbox.set_total(total)
+                    before, asked = cpu_of(each.pid), len(sandbox.requests)
+                    refresh.click()
+                    time.sleep(BREATH / len(running))
+                    taken[each.program].append(cpu_of(each.pid) - before)
+                    if len(sandbox.requests) != asked + 1:
+                        raise AssertionError(f"{each.program.label} has not asked once")
+            for program, values in taken.items():
+                measured[program].append(mean(values))
+    return measured

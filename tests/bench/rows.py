@@ -1,0 +1,84 @@
+"""The rows of the benchmark: a figure, what it is held against, and the verdict.
+
+The limits are the budgets of the design, and hold for the frozen build; what only a program that is
+led from inside can show is measured from source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The budget of a row."""
+
+    at_most: float
+    of: Literal["ratio", "figure"] = "figure"
+
+
+UNTIL_ICON = Limit(1.15, "ratio")
+UNTIL_BALANCE = Limit(2.5, "ratio")
+IDLE_PSS = Limit(1.5, "ratio")
+WAKE_UPS = Limit(2)
+"""A minute."""
+CPU_PER_POLL = Limit(10)
+"""Milliseconds."""
+CLICK = Limit(50)
+"""Milliseconds, for 95 of 100 clicks."""
+STALL = Limit(16)
+"""Milliseconds."""
+GROWTH = Limit(2_000_000)
+"""Bytes."""
+FILES = Limit(0)
+BUNDLE = Limit(0.65, "ratio")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    measure: str
+    unit: str
+    program: str
+    values: tuple[float, ...]
+    """What was measured, at least once; the table shows their range."""
+    baseline: float | None = None
+    """The same figure of what the program is compared with."""
+    limit: Limit | None = None
+    to_beat: float | None = None
+    """For a peer: the product's figure, which may not be larger."""
+
+    @property
+    def figure(self) -> float:
+        """What counts: the median."""
+        return median(self.values)
+
+    @property
+    def ratio(self) -> float | None:
+        """The figure as a multiple of the baseline; None without one that is above zero."""
+        return self.figure / self.baseline if self.baseline else None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the row can be missed."""
+        return self.limit is not None or self.to_beat is not None
+
+    @property
+    def missed(self) -> bool:
+        """Whether the budget is exceeded, or the peer is better than the product."""
+        if self.to_beat is not None:
+            return self.to_beat > self.figure
+        if self.limit is None:
+            return False
+        judged = self.ratio if self.limit.of == "ratio" else self.figure
+        return judged is None or judged > self.limit.at_most
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return the smallest value that is not below `percent` of them (nearest rank)."""
+    rank = -(-len(values) * percent // 100)
+    return sorted(values)[max(rank, 1) - 1]

@@ -1,0 +1,58 @@
+"""From the start to the icon and to the first balance, and the memory after it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.bench.process import Memory, cpu_of, memory_of
+from tests.bench.programs import Program
+from tests.bench.running import Running, plain_desktop
+from tests.tray_program import store_key
+from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+
+FULL = 12_430
+
+
+@dataclass
+class Starts:
+    """What was measured of one program, a value a round."""
+
+    until_icon: list[float] = field(default_factory=list)
+    """Seconds."""
+    until_balance: list[float] = field(default_factory=list)
+    """Seconds; empty for others than the product."""
+    cpu: list[float] = field(default_factory=list)
+    """Seconds of processor time until the memory was looked at."""
+    memory: list[Memory] = field(default_factory=list)
+
+
+def measure_starts(
+    programs: Sequence[Program], *, rounds: int, settling: float
+) -> dict[Program, Starts]:
+    """Start each program once a round, and let it settle for some seconds.
+
+    One round before the first brings files into memory and is not counted.
+    """
+    measured: dict[Program, Starts] = defaultdict(Starts)
+    figures = itertools.count(FULL, -1)  # another one each time, so that no old one can pass for it
+    with plain_desktop() as desktop, Sandbox(story="fixed", request_limit=10**9) as sandbox:
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        for number in range(rounds + 1):
+            for program in programs if number % 2 else reversed(programs):
+                figure = next(figures)
+                sandbox.set_total(figure)
+                with Running(desktop, program, sandbox) as running:
+                    until_balance = (
+                        [running.until_tooltip(f"{figure:,} credits")] if program.is_product else []
+                    )
+                    time.sleep(settling)
+                    if number:
+                        measured[program].until_icon.append(running.until_icon)
+                        measured[program].until_balance += until_balance
+                        measured[program].cpu.append(cpu_of(running.pid))
+                        measured[program].memory.append(memory_of(running.pid))
+    return measured
