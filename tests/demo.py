@@ -3,21 +3,25 @@
     python -m tests.demo FOLDER
 
 Starts a whole desktop and the stand-in API, stores a key in the desktop's keychain as a user
-would, starts the tray and plays its story: healthy, low, critical, empty, refilled, offline.
-Writes a picture of the desktop for each state, and prints what it shows.
+would, gives the team a past of sixty days, starts the tray and plays its story: healthy, low,
+critical, empty, refilled, offline. Writes a picture of the desktop for each state, and prints what
+it shows.
 """
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.notification_log import NotificationLog
 from tests.tray_program import TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.lemlist.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.lemlist.sandbox.past import past_of_demo
+from tray_app.store.history import History
 
 STORY = (
     # state, balance, what the tooltip says, what the notification says
-    ("healthy", 12_430, "12,430 credits", None),
+    ("healthy", 12_430, "working days left", None),
     ("low", 480, "480 credits", "480 credits left"),
     ("critical", 62, "62 credits", "62 credits left"),
     ("empty", 0, "0 credits", "0 credits left"),
@@ -35,6 +39,10 @@ def play(folder: Path) -> None:
     ):
         sandbox.set_total(12_430)
         say(store_key(desktop, sandbox.url, DEMO_KEY))
+        history = History(desktop.home / "data" / "lemlist-credits" / "history.sqlite")
+        for record in past_of_demo(datetime.now(UTC)):
+            history.record(DEMO_TEAM_ID, record)
+        history.close()
         with TrayProgram(desktop, sandbox.url) as program:
             for number, (state, balance, words, notice) in enumerate(STORY, start=1):
                 if balance is None:

@@ -463,6 +463,11 @@ def lasting(days: int | None, *, least: int | None = None, most: int | None = No
             "Likely to run out today (−1,380 a day): until Sun 22 Nov, between 22 Nov and 23 Nov.",
         ),
         (
+            replace(lasting(1, most=1), working_days=0),  # it is Sunday
+            "Likely to run out tomorrow",
+            "Likely to run out tomorrow (−1,380 a day): until Mon 23 Nov.",
+        ),
+        (
             lasting(None, least=8),
             "",
             "Likely enough for more than a year (−1,380 a day), at least until 30 Nov.",
@@ -479,6 +484,11 @@ def test_how_long_it_lasts(insight: Insight | None, outlook: str, forecast: str)
     view = shown(replace(good(), insight=insight))
     assert (view.outlook, view.forecast) == (outlook, forecast)
     assert (outlook in view.tooltip()) is True
+
+
+def test_what_is_empty_has_no_outlook() -> None:
+    view = shown(replace(good(Balance(0), Level.EMPTY), insight=lasting(0)))
+    assert (view.outlook, view.forecast) == ("", "")
 
 
 def test_what_it_buys() -> None:

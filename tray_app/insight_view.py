@@ -19,18 +19,18 @@ NEAR = 6
 """Days ahead for which a weekday's name says enough."""
 
 
-def outlook_words(insight: Insight | None) -> str:
+def outlook_words(insight: Insight | None, formats: Formats, today: date) -> str:
     """Say in a few words how long the balance lasts; empty when nobody knows."""
     runs_out = _runs_out(insight)
     days = insight.working_days if insight else None
     if runs_out is None or runs_out.likely is None or days is None:
         return ""
     if days == 0:
-        return tr("Likely to run out today")
+        return tr("Likely to run out {when}", when=run_out_words(insight, formats, today))
     return tr("About {n} working day left", "About {n} working days left", days, n=days)
 
 
-def forecast_words(insight: Insight | None, formats: Formats) -> str:
+def forecast_words(insight: Insight | None, formats: Formats, today: date) -> str:
     """Say in a sentence how long the balance lasts, and how sure that is."""
     if insight is None:
         return ""
@@ -40,12 +40,15 @@ def forecast_words(insight: Insight | None, formats: Formats) -> str:
     rate = tr("−{pace} a day", pace=formats.number(pace))
     runs_out = _runs_out(insight)
     if runs_out is not None and runs_out.likely is not None:
+        words = {
+            "left": outlook_words(insight, formats, today),
+            "rate": rate,
+            "likely": day_words(runs_out.likely, formats),
+        }
+        if runs_out.earliest == runs_out.latest:
+            return tr("{left} ({rate}): until {likely}.", **words)
         return tr(
-            "{left} ({rate}): until {likely}, {range}.",
-            left=outlook_words(insight),
-            rate=rate,
-            likely=day_words(runs_out.likely, formats),
-            range=_range(runs_out, formats),
+            "{left} ({rate}): until {likely}, {range}.", **words, range=_range(runs_out, formats)
         )
     if runs_out is not None:
         day = formats.day(runs_out.earliest)

@@ -134,6 +134,9 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
     labels = bucket_labels()
     stale = _is_stale(snapshot, now)
+    today = now.astimezone().date()
+    # Of what is empty nobody has to be told when it runs out.
+    lasting = None if snapshot.level is Level.EMPTY else snapshot.insight
     return View(
         icon=_icon(snapshot, settings.icon, stale=stale),
         team=snapshot.team or tr("lemlist credits"),
@@ -150,8 +153,8 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
         notes=tuple(_notes(snapshot)),
         snooze=_snooze_words(snapshot.snooze, formats, now),
-        outlook=outlook_words(snapshot.insight),
-        forecast=forecast_words(snapshot.insight, formats),
+        outlook=outlook_words(lasting, formats, today),
+        forecast=forecast_words(lasting, formats, today),
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
         advice=tuple(filter(None, _advice(snapshot, settings, formats, now))),
     )
