@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tray_app import __version__
 from tray_app.i18n import tr
 from tray_app.lemlist.key import KEY_VARIABLE
 
@@ -14,17 +13,6 @@ BAD_ARGUMENTS = 1  # as lemlist's own command-line tool has it; argparse would s
 DEFECT = 6  # lemlist's "anything else"
 MOST_DAYS = 5 * 366  # which is all that is kept
 INTERRUPTED = 130  # as shells have it for Ctrl-C
-
-
-class _Versions(argparse.Action):
-    """Prints the versions, which are looked up only then."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
-        from tray_app.diagnostics import version_of
-
-        python = ".".join(map(str, sys.version_info[:3]))
-        qt = version_of("PySide6-Essentials")
-        parser.exit(message=f"lemlist-credits {__version__} (Python {python}, Qt {qt})\n")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _restore_library_path()
     options = _parser().parse_args(arguments)
     environ = _take_environment()
+    if options.version:
+        from tray_app.cli import versions
+
+        return versions()
     if options.command in (None, "demo"):
         from tray_app.desktop.start import run
 
@@ -72,9 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         description=tr("Shows how many lemlist credits your team has left."),
         epilog=tr("Without a command, the tray icon is started."),
     )
-    parser.add_argument(
-        "--version", action=_Versions, nargs=0, help=tr("print the versions, and end")
-    )
+    parser.add_argument("--version", action="store_true", help=tr("print the versions, and end"))
     parser.add_argument("--verbose", action="store_true", help=tr("log everything"))
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("demo", help=tr("the tray icon with invented figures"))

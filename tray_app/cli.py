@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import platform
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,8 +14,10 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
+from tray_app import __version__
 from tray_app.analyst import Analyst
 from tray_app.credentials import Credentials
+from tray_app.diagnostics import version_of
 from tray_app.errors import Kind, Problem
 from tray_app.formats import TerminalFormats
 from tray_app.history_csv import readings_csv
@@ -65,6 +68,13 @@ EXIT_CODES = {
 }
 """As lemlist's own command-line tool has them: 1 arguments, 2 key, 3 rate limit, 4 network or
 server, 6 anything else."""
+
+
+def versions() -> int:
+    """Print the versions of this program and of what it is made with."""
+    qt = version_of("PySide6-Essentials")
+    _print(f"lemlist-credits {__version__} (Python {platform.python_version()}, Qt {qt})")
+    return 0
 
 
 def status(environ: Mapping[str, str], *, as_json: bool) -> int:
