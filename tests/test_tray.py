@@ -206,7 +206,7 @@ def test_demo_from_the_first_dialog(desktop: VirtualDesktop, sandbox: Sandbox) -
         program.window(dialog)
         wait_until(lambda: desktop.active_window() == dialog, TIMEOUT, "the focus")
         desktop.press_keys("Tab", "Return")
-        program.wait_for_tooltip(" credits\n")
+        program.wait_for_tooltip("working days left")
         assert "A demo: the figures are invented." in program.open_popup().names()
         assert sandbox.requests == []
 
