@@ -6,13 +6,13 @@ import time
 from dataclasses import dataclass, field
 
 from tests.bench.painting import Painting, WindowEvent
+from tests.bench.process import wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
 from tests.tray_program import store_key
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 
 TOTAL = 12_430
-SETTLING = 4.0
 QUIET = 0.4
 """Seconds without a drawing of the whole window, after which all is painted."""
 TIMEOUT = 5.0
@@ -43,7 +43,7 @@ def measure_clicks(program: Program, *, clicks: int) -> Clicks:
         sandbox.set_total(TOTAL)
         store_key(desktop, sandbox.url, DEMO_KEY)
         with Running(desktop, program, sandbox) as running:
-            time.sleep(SETTLING)
+            wait_until_quiet(running.pid)
             painting.forget()
             measured = Clicks(_open(running, painting))
             for _ in range(clicks):

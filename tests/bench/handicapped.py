@@ -6,6 +6,7 @@ It is the whole program as `main.py` starts it, with a handicap for each budget.
 """
 
 import sys
+import threading
 import time
 
 from PySide6.QtCore import QTimer, Slot
@@ -21,6 +22,11 @@ WAKES_EVERY = 500
 """Milliseconds."""
 PER_POLL = 0.1
 IN_THE_POPUP = 0.15
+
+
+def hold(seconds: float) -> None:
+    """Hold up whoever calls, on purpose."""
+    threading.Event().wait(seconds)
 
 
 class HandicappedApp(app.App):
@@ -41,7 +47,7 @@ class HandicappedApp(app.App):
 
     @Slot()
     def _dawdle(self) -> None:
-        time.sleep(UNTIL_BALANCE)
+        hold(UNTIL_BALANCE)
 
     @Slot(bool)
     def _toil(self, busy: bool) -> None:
@@ -51,11 +57,11 @@ class HandicappedApp(app.App):
 
     @Slot()
     def _toggle_late(self) -> None:
-        time.sleep(IN_THE_POPUP)
+        hold(IN_THE_POPUP)
         self._toggle_popup()
 
 
 if __name__ == "__main__":
-    time.sleep(UNTIL_ICON)
+    hold(UNTIL_ICON)
     app.App = HandicappedApp  # type: ignore[misc]
     sys.exit(main([]))

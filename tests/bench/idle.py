@@ -9,17 +9,21 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.process import cpu_of, sleeps_of
+from tests.bench.process import (
+    cpu_of,
+    let_pass,
+    sleeps_of,
+    wait_until_pool_is_empty,
+    wait_until_quiet,
+)
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
 from tests.tray_program import store_key
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 
-SETTLING = 35.0
-"""Seconds after the last start. Qt keeps the threads of its pool for 30 s."""
-PART = 40.0
+PART = 60.0
 """Seconds: as long as the longest time between two wake-ups of the product."""
-MOST_PARTS = 5
+MOST_PARTS = 3
 """They end before the next poll, which is five minutes after the first."""
 TOTAL = 12_430
 
@@ -46,11 +50,13 @@ def measure_idle(programs: Sequence[Program], *, parts: int) -> dict[Program, li
         for each in running:
             if each.program.is_product:
                 each.until_tooltip(f"{TOTAL:,} credits")
-        time.sleep(SETTLING)
+        for each in running:
+            wait_until_quiet(each.pid)
+            wait_until_pool_is_empty(each.pid)
         asked = len(sandbox.requests)
         for _ in range(min(parts, MOST_PARTS)):
             before = {each: _count(each) for each in running}
-            time.sleep(PART)
+            let_pass(PART)
             for each in running:
                 measured[each.program].append(_rest(before[each], _count(each)))
         if len(sandbox.requests) != asked:

@@ -29,8 +29,6 @@ class Effort:
     """How often is measured."""
 
     rounds: int
-    settling: float
-    """Seconds from the first balance to the look at the memory."""
     clicks: int
     faults: tuple[str, ...]
     passes: int
@@ -41,12 +39,12 @@ class Effort:
     @classmethod
     def thorough(cls, rounds: int) -> Effort:
         """Measure for what is told to others."""
-        return cls(rounds, 6.0, 60, tuple(FAULTS), min(rounds, 3), 10_000)
+        return cls(rounds, 60, tuple(FAULTS), min(rounds, 3), 10_000)
 
     @classmethod
     def quick(cls, rounds: int) -> Effort:
         """Measure for who has just changed something."""
-        return cls(rounds, 4.0, 20, ("dripped-body", "500"), 1, 1_000)
+        return cls(rounds, 20, ("dripped-body", "500"), 1, 1_000)
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def whole_field() -> Iterator[Field]:
 
 def start_rows(field: Field, effort: Effort) -> Iterator[Row]:
     """Start to icon, start to balance, memory."""
-    starts = measure_starts(field.all, rounds=effort.rounds, settling=effort.settling)
+    starts = measure_starts(field.all, rounds=effort.rounds)
 
     def each(value: Callable[[Starts], list[float]]) -> dict[Program, list[float]]:
         return {program: value(measured) for program, measured in starts.items()}

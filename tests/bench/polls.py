@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from statistics import mean
 from typing import Literal
 
-from tests.bench.process import cpu_of
+from tests.bench.process import cpu_of, let_pass, wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
 from tests.tray_program import store_key
@@ -25,7 +24,6 @@ BREATH = 2.4
 """Seconds from click to click; within two after an answer the program asks nothing."""
 POLLS = 5
 """Polls of a round."""
-SETTLING = 5.0
 
 
 def measure_polls(
@@ -48,7 +46,8 @@ def measure_polls(
             running.append(stack.enter_context(Running(desktop, program, sandbox)))
             running[-1].until_tooltip(f"{FULL:,} credits")
         refreshes = [each.menu_line("Refresh now") for each in running]
-        time.sleep(SETTLING)
+        for each in running:
+            wait_until_quiet(each.pid)
         total = FULL
         for _ in range(rounds):
             taken: dict[Program, list[float]] = defaultdict(list)
@@ -58,7 +57,7 @@ def measure_polls(
                     sandbox.set_total(total)
                     before, asked = cpu_of(each.pid), len(sandbox.requests)
                     refresh.click()
-                    time.sleep(BREATH / len(running))
+                    let_pass(BREATH / len(running))
                     taken[each.program].append(cpu_of(each.pid) - before)
                     if len(sandbox.requests) != asked + 1:
                         raise AssertionError(f"{each.program.label} has not asked once")

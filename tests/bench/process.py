@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.waiting import wait_until
+
 PROC = Path("/proc")
+QUIET = 1.5
+"""Seconds in which a program that has settled does next to nothing."""
+NEXT_TO_NOTHING = 0.004
+"""Seconds of processor time in those."""
+TIMEOUT = 60.0
 
 
 class Memory(NamedTuple):
@@ -40,6 +48,38 @@ def cpu_of(pid: int) -> float:
     ended; /proc/PID/stat is rounded to hundredths (clock_getcpuclockid(3)).
     """
     return sum(time.clock_gettime(~process << 3 | 2) for process in family_of(pid))
+
+
+def wait_until_quiet(pid: int) -> None:
+    """Wait until a program has settled: it has its processes and threads, and they are at rest.
+
+    Raises TimeoutError when it doesn't come to rest.
+    """
+    last, since = cpu_of(pid), time.monotonic()
+
+    def is_quiet() -> bool:
+        nonlocal last, since
+        now, used = time.monotonic(), cpu_of(pid)
+        if used - last > NEXT_TO_NOTHING:
+            last, since = used, now
+        return now - since >= QUIET
+
+    wait_until(is_quiet, TIMEOUT, f"process {pid} is quiet")
+
+
+def wait_until_pool_is_empty(pid: int) -> None:
+    """Wait until Qt has ended the threads of its pool, which it does after 30 s without work."""
+
+    def is_empty() -> bool:
+        names = (task / "comm" for task in (PROC / str(pid) / "task").iterdir())
+        return not any(name.read_text().startswith("Thread (pooled)") for name in names)
+
+    wait_until(is_empty, TIMEOUT, f"process {pid} has no threads to spare")
+
+
+def let_pass(seconds: float) -> None:
+    """Let a span of time pass that is itself what is measured, or part of a stimulus."""
+    threading.Event().wait(seconds)
 
 
 def sleeps_of(pid: int) -> dict[Path, int]:

@@ -21,7 +21,7 @@ from tests.bench.rows import Row
 SCRIPT = Path(__file__).with_name("handicapped.py")
 HANDICAPPED = Program("handicapped", "source", (sys.executable, str(SCRIPT)), is_product=True)
 FIELD = Field(bare=(BARE,), products=(HANDICAPPED,), peers={}, judged=HANDICAPPED)
-EFFORT = Effort(rounds=1, settling=1.0, clicks=3, faults=("500",), passes=1, polls=0)
+EFFORT = Effort(rounds=1, clicks=3, faults=("500",), passes=1, polls=0)
 GROUPS = (start_rows, idle_rows, poll_rows, click_rows, stall_rows)
 """Growth and sizes are figures that nothing can blur; tests/test_bench.py has their rows."""
 

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 
-from tests.bench.process import run_delay_of
+from tests.bench.process import let_pass, run_delay_of, wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import MenuLine, Running, plain_desktop
 from tests.tray_program import store_key
@@ -20,7 +20,6 @@ HANGING = 17.0
 FAILING = 3.0
 CLICK_EVERY = 0.5
 """Seconds between two clicks of the impatient user on *Refresh now*."""
-SETTLING = 4.0
 FAULTS: dict[str, dict[str, float]] = {
     "silent": {},
     "dripped-body": {"seconds": 0.05},
@@ -47,7 +46,7 @@ def measure_stalls(program: Program, *, faults: Sequence[str]) -> dict[str, floa
         with Running(desktop, program, sandbox) as running:
             stalls = _Stalls(running)
             running.item.activate()
-            stalls.longest(SETTLING, refresh=None)
+            wait_until_quiet(running.pid)
             refresh = running.menu_line("Refresh now")
             measured = {}
             for fault in faults:
@@ -62,7 +61,7 @@ def measure_floor(program: Program) -> float:
     """Return the same of a program that has nothing to do: what the method itself takes."""
     with plain_desktop() as desktop, Running(desktop, program) as running:
         stalls = _Stalls(running)
-        stalls.longest(SETTLING, refresh=None)
+        wait_until_quiet(running.pid)
         return stalls.longest(HANGING, refresh=None)
 
 
@@ -81,7 +80,7 @@ class _Stalls:
                 next_click = now + CLICK_EVERY
                 refresh.click()
             longest = max(longest, self._answer_time())
-            time.sleep(LOOK_EVERY)
+            let_pass(LOOK_EVERY)
         return longest
 
     def _answer_time(self) -> float:

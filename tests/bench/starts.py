@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.bench.process import Memory, cpu_of, memory_of
+from tests.bench.process import Memory, cpu_of, memory_of, wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
 from tests.tray_program import store_key
@@ -30,10 +29,8 @@ class Starts:
     memory: list[Memory] = field(default_factory=list)
 
 
-def measure_starts(
-    programs: Sequence[Program], *, rounds: int, settling: float
-) -> dict[Program, Starts]:
-    """Start each program once a round, and let it settle for some seconds.
+def measure_starts(programs: Sequence[Program], *, rounds: int) -> dict[Program, Starts]:
+    """Start each program once a round, and let it settle.
 
     One round before the first brings files into memory and is not counted.
     """
@@ -49,7 +46,7 @@ def measure_starts(
                     until_balance = (
                         [running.until_tooltip(f"{figure:,} credits")] if program.is_product else []
                     )
-                    time.sleep(settling)
+                    wait_until_quiet(running.pid)
                     if number:
                         measured[program].until_icon.append(running.until_icon)
                         measured[program].until_balance += until_balance
