@@ -11,7 +11,7 @@ import shtab
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from tray_app.__main__ import _parser
+from tray_app.arguments import argument_parser
 from tray_app.desktop.icon import paint_app_icon
 
 NAME = "lemlist-credits"
@@ -40,7 +40,7 @@ def lay_out(bundle: Path, prefix: Path, words: Mapping[str, str]) -> None:
     _fill(DATA / METAINFO, share / "metainfo" / METAINFO, words)
     _fill(DATA / f"{NAME}.1", share / "man" / "man1" / f"{NAME}.1", words)
     for shell, place in COMPLETIONS.items():
-        _write(share / place, shtab.complete(_parser(), shell) + "\n")
+        _write(share / place, shtab.complete(argument_parser(), shell) + "\n")
     _write_icons(share / "icons" / "hicolor")
     documents = share / "doc" / NAME
     _fill(DATA / "README.md", documents / "README.md", words)

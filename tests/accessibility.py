@@ -88,6 +88,11 @@ class Accessible:
         """The names of all showing objects, in reading order, empty ones left out."""
         return [one.name for one in self.walk() if one.name and "showing" in one.states]
 
+    @property
+    def focused(self) -> list[str]:
+        """The names of what has the focus; Qt says so of a table's cell and of a tab as well."""
+        return [one.name for one in self.walk() if "focused" in one.states]
+
     def find(self, *, role: str | None = None, name: str | None = None) -> Accessible:
         """The first object with this role and this exact name; raises LookupError."""
         for one in self.walk():

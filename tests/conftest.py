@@ -1,10 +1,11 @@
-"""What the tests share: one Qt application without a screen, and a home folder for each test."""
+"""What the tests share: a Qt application without a screen, a home folder, a lemlist, a desktop."""
 
 import os
 import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -12,9 +13,17 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from tests.waiting import wait_until
+from tray_app.lemlist.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from tests.virtual_desktop import VirtualDesktop
+
+# So that their assertions tell what they found, as those of the tests do.
+pytest.register_assert_rewrite("tests.killing", "tests.widget_driver")
 
 # Build machines are slow at times, which says nothing about the program.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -26,6 +35,43 @@ def qapp() -> QApplication:
     """Return the application that all widgets of the session live in."""
     existing = QApplication.instance()
     return existing if isinstance(existing, QApplication) else QApplication([])
+
+
+@pytest.fixture
+def american_numbers() -> Iterator[None]:
+    """Let what asks Qt for the usual locale get an American one."""
+    usual = QLocale()
+    QLocale.setDefault(QLocale("en_US"))
+    yield
+    QLocale.setDefault(usual)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Return a lemlist whose team has 12,430 credits, until the test changes that."""
+    with Sandbox(story="fixed") as running:
+        running.set_total(12_430)
+        yield running
+
+
+# These import late what is not there on Windows and macOS, where tests without a desktop run.
+
+
+@pytest.fixture
+def desktop() -> Iterator["VirtualDesktop"]:
+    """Return a desktop with all its services, and an unlocked keyring without a key."""
+    from tests.virtual_desktop import VirtualDesktop
+
+    with VirtualDesktop() as running:
+        yield running
+
+
+@pytest.fixture(params=["source", "bundle"])
+def program_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Return the command that starts the program: from source, and as the bundle."""
+    from tests.tray_program import BUNDLE, FROM_SOURCE
+
+    return {"source": FROM_SOURCE, "bundle": BUNDLE}[request.param]
 
 
 FOREIGN = re.compile(

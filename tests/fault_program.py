@@ -146,7 +146,7 @@ class Lead(QObject):
                 self._clicks.start()
             case "doze":
                 self._looks_left = ENOUGH_LOOKS
-                time.sleep(command["ms"] / 1000)
+                threading.Event().wait(command["ms"] / 1000)  # for what a worker never does
             case "toil":
                 self._looks_left = ENOUGH_LOOKS
                 end = time.thread_time() + command["ms"] / 1000

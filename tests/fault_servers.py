@@ -6,6 +6,7 @@ a fault on the bare socket. A `World` is a sandbox with what stands before it, b
 and with strangers beside it who must never hear of the key.
 """
 
+import select
 import socket
 import ssl
 import struct
@@ -478,9 +479,9 @@ def say_on_and_on(start: bytes, part: bytes, seconds: float = 0.0) -> Play:
 
     def play(connection: socket.socket, _pass_on: Callable[[], None]) -> None:
         connection.sendall(start)
-        while True:
+        # There is something to read when the client has gone: it has said all it had to say.
+        while not select.select([connection], [], [], seconds)[0]:
             connection.sendall(part)
-            time.sleep(seconds)
 
     return play
 

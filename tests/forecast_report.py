@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import ceil
-from pathlib import Path
 
+from tests import PROJECT
 from tests.simulated_teams import HELD_OUT_SEEDS, KINDS, Team, simulate
 from tray_app.rules.forecast import HORIZON, Rhythm, fit, forecast, spending
 
@@ -23,7 +23,7 @@ AHEAD = 14
 LASTING = (4, 8, 16, 32, 64)
 """Days that the balances last."""
 
-PAGE = Path(__file__).parent.parent / "docs" / "forecast.md"
+PAGE = PROJECT / "docs" / "forecast.md"
 BEGIN, END = "<!-- table begins -->\n", "<!-- table ends -->\n"
 
 PLAIN: dict[str, Callable[[list[float]], float]] = {

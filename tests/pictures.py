@@ -18,17 +18,17 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from tests import pictures_dialogs, pictures_history, pictures_icon, pictures_popup
+from tests import PROJECT, pictures_dialogs, pictures_history, pictures_icon, pictures_popup
 from tray_app.desktop.icon import paint_icon
 from tray_app.icon_key import IconKey, IconShape
 
-PROJECT = Path(__file__).parent.parent
 ICONS = (
     IconKey(IconShape.HEALTHY, 12_430),
     IconKey(IconShape.LOW, 480),
     IconKey(IconShape.CRITICAL, 62),
     IconKey(IconShape.EMPTY, 0),
     IconKey(IconShape.HEALTHY, 12_430, stale=True),
+    IconKey(IconShape.LOADING),
     IconKey(IconShape.UNKNOWN),
     IconKey(IconShape.LOCKED),
 )

@@ -1,22 +1,16 @@
 """Sheets of the dialogs in all their states, to be looked at: dark and light, at 1x and 2x."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import (
     QLocale,
-    QMessageLogContext,
-    QPoint,
     Qt,
-    QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -26,7 +20,9 @@ from PySide6.QtWidgets import (
     QTabWidget,
 )
 
-from tests.dialog_driver import buttons, key_field, press
+from tests.examples import ACME, TODAY, rhythm
+from tests.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
+from tests.widget_driver import buttons, key_field, press, shown
 from tray_app.desktop.about_dialog import AboutDialog
 from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.key_dialog import KeyDialog
@@ -34,59 +30,20 @@ from tray_app.desktop.plan_dialog import PlanDialog
 from tray_app.desktop.settings_dialog import SettingsDialog
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
-from tray_app.rules.forecast import Curve, Rhythm, TooEarly
+from tray_app.rules.forecast import Rhythm, TooEarly
 from tray_app.rules.levels import Thresholds
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.watch import Checked
 
-Window = TypeVar("Window", bound=QDialog)
-
-GAP = 24  # pixels between the dialogs of a sheet
-COLUMNS = 3
-BACKDROP = "#8A93A5"
 FAKE_KEY = "not-a-key-" * 3
-ACME = Checked("Acme Growth", Balance(12_430))
-TODAY = date(2026, 11, 22)
 RENEWAL = date(2026, 12, 31)
-STEADY = Rhythm(
-    300.0,
-    frozenset(range(5)),
-    (1.0,) * 5 + (0.0,) * 2,
-    Curve((0.0, 1.0), (0.0, 250.0), (0.0, 300.0), (0.0, 366.0)),
-)
-"""A team that spends about 300 credits a working day."""
-
-DARK = {
-    QPalette.ColorRole.Window: "#2B2F36",
-    QPalette.ColorRole.WindowText: "#F2F4F7",
-    QPalette.ColorRole.Base: "#1E2227",
-    QPalette.ColorRole.AlternateBase: "#2B2F36",
-    QPalette.ColorRole.Text: "#F2F4F7",
-    QPalette.ColorRole.Button: "#3A3F47",
-    QPalette.ColorRole.ButtonText: "#F2F4F7",
-    QPalette.ColorRole.ToolTipBase: "#1E2227",
-    QPalette.ColorRole.ToolTipText: "#F2F4F7",
-    QPalette.ColorRole.Highlight: "#3B82C4",
-    QPalette.ColorRole.HighlightedText: "#FFFFFF",
-    QPalette.ColorRole.Link: "#7AB8F5",
-    QPalette.ColorRole.PlaceholderText: "#9AA3AF",
-}
+STEADY = rhythm(250, 300, 366)
 
 
 def make(folder: Path) -> list[Path]:
-    """Paint the sheets into `folder` and return their files.
-
-    Each scale takes a process of its own, as Qt reads it once.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for scale in ("1", "2"):
-        environment = os.environ | {
-            "QT_QPA_PLATFORM": "offscreen",
-            "QT_SCALE_FACTOR": scale,
-        }
-        command = [sys.executable, "-m", "tests.pictures_dialogs", str(folder), scale]
-        subprocess.run(command, env=environment, check=True)
+    """Paint the sheets into `folder` and return their files."""
+    paint_at_each_scale("tests.pictures_dialogs", folder)
     return sorted(folder.glob("dialogs-*.png"))
 
 
@@ -108,27 +65,6 @@ def main(folder: Path, scale: str) -> None:
             file = folder / f"dialogs-{name}-{theme}-{scale}x.png"
             if not sheet(pictures).save(str(file)):
                 raise OSError(file)
-
-
-def print_message(_type: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    """Pass on what Qt says, but for the offscreen platform's word on each window of fixed size."""
-    if text != "This plugin does not support propagateSizeHints()":
-        print(text, file=sys.stderr)
-
-
-def dark_palette(app: QApplication) -> QPalette:
-    """Return the palette of a dark desktop, which the offscreen platform has not."""
-    palette = QPalette(app.palette())
-    disabled = QColor("#7B838F")
-    for role, colour in DARK.items():
-        palette.setColor(role, QColor(colour))
-    for role in (
-        QPalette.ColorRole.Text,
-        QPalette.ColorRole.WindowText,
-        QPalette.ColorRole.ButtonText,
-    ):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, disabled)
-    return palette
 
 
 def key_states() -> Iterator[QDialog]:
@@ -215,14 +151,6 @@ def key_dialog(*, first_run: bool) -> KeyDialog:
     return KeyDialog(QtFormats(QLocale()), first_run=first_run)
 
 
-def shown(dialog: Window) -> Window:
-    """Show a dialog as the active window, so that its focus is seen."""
-    dialog.show()
-    dialog.activateWindow()
-    QTest.qWaitForWindowActive(dialog)
-    return dialog
-
-
 def with_key(
     then: Callable[[KeyDialog], object] = lambda _dialog: None,
     *,
@@ -261,31 +189,11 @@ def save_in_vain(dialog: KeyDialog) -> None:
     dialog.save_failed(Problem(Kind.KEYCHAIN_LOCKED))
 
 
-def picture(dialog: QDialog) -> QPixmap:
+def picture(dialog: QDialog) -> QImage:
     """Take the picture of a dialog, and close it."""
     QApplication.processEvents()
-    pixmap = dialog.grab()
+    image = dialog.grab().toImage()
     dialog.reject()
-    return pixmap
-
-
-def sheet(pictures: list[QPixmap]) -> QImage:
-    """Lay pictures out side by side."""
-    rows = [pictures[i : i + COLUMNS] for i in range(0, len(pictures), COLUMNS)]
-    widths = [sum(each.width() + GAP for each in row) for row in rows]
-    heights = [max(each.height() for each in row) + GAP for row in rows]
-    image = QImage(max(widths) + GAP, sum(heights) + GAP, QImage.Format.Format_RGB32)
-    image.fill(QColor(BACKDROP))
-    painter = QPainter(image)
-    top = GAP
-    for row, height in zip(rows, heights, strict=True):
-        left = GAP
-        for each in row:
-            each.setDevicePixelRatio(1)
-            painter.drawPixmap(QPoint(left, top), each)
-            left += each.width() + GAP
-        top += height
-    painter.end()
     return image
 
 

@@ -1,7 +1,5 @@
 """Pictures of the sparkline and the history window, to be looked at: dark and light, 1x and 2x."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from PySide6.QtCore import QEvent, QLocale, QPointF, Qt, qInstallMessageHandler
-from PySide6.QtGui import QFont, QImage, QMouseEvent, QPalette, QPixmap
+from PySide6.QtCore import QEvent, QPointF, Qt, qInstallMessageHandler
+from PySide6.QtGui import QFont, QImage, QMouseEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from tests.pictures_dialogs import dark_palette, print_message, sheet
-from tray_app.desktop.formats import QtFormats
+from tests.examples import NOW
+from tests.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
+from tests.widget_driver import FORMATS, shown
 from tray_app.desktop.history_window import HistoryWindow
 from tray_app.desktop.insight_block import SIDE
 from tray_app.desktop.sparkline import Sparkline
@@ -23,8 +22,6 @@ from tray_app.desktop.theme import themed
 from tray_app.history_view import HistoryView, history_of, trend_of
 from tray_app.rules.history import Record, days_of
 
-NOW = datetime(2026, 11, 22, 15, 20, tzinfo=UTC)
-"""A Sunday afternoon."""
 FONT = "Inter"
 CARD_WIDTH = 340
 POLL = 300  # seconds
@@ -104,15 +101,10 @@ def view(records: list[Record], days: int, team: str = "Acme Growth") -> History
         days_of(records, NOW.date(), UTC),
         days,
         team,
-        formats(),
+        FORMATS,
         int(NOW.timestamp()),
         UTC,
     )
-
-
-def formats() -> QtFormats:
-    """American numbers and times."""
-    return QtFormats(QLocale("en_US"))
 
 
 def hover(widget: QWidget, share: float) -> None:
@@ -152,22 +144,14 @@ def windows() -> Iterator[tuple[str, HistoryWindow]]:
     said.show_message("Saved as lemlist-credits.csv.")
     yield "said", said
     yield "empty", window(view([], 30))
-    yield "loading", shown(HistoryWindow(formats()))
+    yield "loading", shown(HistoryWindow(FORMATS))
 
 
 def window(history: HistoryView) -> HistoryWindow:
     """Show a history."""
-    result = HistoryWindow(formats())
+    result = HistoryWindow(FORMATS)
     result.show_history(history)
     return shown(result)
-
-
-def shown(result: HistoryWindow) -> HistoryWindow:
-    """Show a window as the active one, so that its focus is seen."""
-    result.show()
-    result.activateWindow()
-    QTest.qWaitForWindowActive(result)
-    return result
 
 
 def half_known() -> list[Record]:
@@ -192,7 +176,7 @@ def cards() -> Iterator[QWidget]:
         card.setFixedWidth(CARD_WIDTH)
         column = QVBoxLayout(card)
         column.setContentsMargins(SIDE, SIDE, SIDE, SIDE)
-        sparkline = Sparkline(formats())
+        sparkline = Sparkline(FORMATS)
         column.addWidget(sparkline)
         trend = trend_of(records, days, int(NOW.timestamp()), UTC)
         sparkline.show_trend(trend, is_stale=is_stale, low=2_000)
@@ -202,29 +186,18 @@ def cards() -> Iterator[QWidget]:
         yield card
 
 
-def picture(widget: QWidget) -> QPixmap:
+def picture(widget: QWidget) -> QImage:
     """Take the picture of a window, and close it."""
     QApplication.processEvents()
-    pixmap = widget.grab()
+    image = widget.grab().toImage()
     widget.close()
     widget.deleteLater()
-    return pixmap
+    return image
 
 
 def make(folder: Path) -> list[Path]:
-    """Paint everything into `folder` and return the files.
-
-    Each scale takes a process of its own, as Qt reads it once.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for scale in ("1", "2"):
-        environment = os.environ | {
-            "QT_QPA_PLATFORM": "offscreen",
-            "QT_SCALE_FACTOR": scale,
-            "TZ": "UTC",
-        }
-        command = [sys.executable, "-m", "tests.pictures_history", str(folder), scale]
-        subprocess.run(command, env=environment, check=True)
+    """Paint everything into `folder` and return the files."""
+    paint_at_each_scale("tests.pictures_history", folder)
     return sorted((*folder.glob("history-*.png"), *folder.glob("sparkline-*.png")))
 
 
@@ -235,7 +208,7 @@ def main(folder: Path, scale: str) -> None:
     app.setFont(QFont(FONT, 10))
     for theme, palette in (("light", QPalette(app.palette())), ("dark", dark_palette(app))):
         app.setPalette(palette)
-        pictures: dict[str, QImage | QPixmap] = {
+        pictures = {
             f"sparkline-{theme}-{scale}x": sheet([picture(card) for card in cards()]),
             **{f"history-{name}-{theme}-{scale}x": picture(window) for name, window in windows()},
         }

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QRegion
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPalette, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.picture_sheets import GAP, sheet
+from tests.widget_driver import FORMATS
 from tray_app.credentials import KeySource
-from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.popup import Popup
 from tray_app.errors import Kind, Problem
 from tray_app.history_view import trend_of
@@ -25,8 +26,6 @@ from tray_app.view import view_of
 from tray_app.watch import Reading, Snapshot
 
 DESKTOPS = {"light": "#8C96A8", "dark": "#0D1117"}
-PER_ROW = 4
-GAP = 24
 
 
 @dataclass(frozen=True)
@@ -125,11 +124,10 @@ def palette(*, dark: bool) -> QPalette:
 
 def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     """Render the popup in one state."""
-    formats = QtFormats(QLocale("en_US"))
     settings = Settings()
-    popup = Popup(formats)
+    popup = Popup(FORMATS)
     popup.setPalette(palette(dark=dark))
-    popup.show_view(view_of(state.snapshot, settings, formats, now), state.snapshot)
+    popup.show_view(view_of(state.snapshot, settings, FORMATS, now), state.snapshot)
     trend = trend_of(state.past, 30, int(now.timestamp()))
     popup.show_trend(trend, low=settings.thresholds.low)
     popup.set_busy(state.is_busy)
@@ -145,26 +143,6 @@ def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     return image
 
 
-def sheet(pictures: list[QImage], desktop: str, scale: int) -> QImage:
-    """Lay the pictures out on a desktop's colour."""
-    rows = [pictures[i : i + PER_ROW] for i in range(0, len(pictures), PER_ROW)]
-    gap = GAP * scale
-    width = max(sum(one.width() + gap for one in row) for row in rows) + gap
-    height = sum(max(one.height() for one in row) + gap for row in rows) + gap
-    result = QImage(width, height, QImage.Format.Format_RGB32)
-    result.fill(QColor(desktop))
-    painter = QPainter(result)
-    y = gap
-    for row in rows:
-        x = gap
-        for one in row:
-            painter.drawImage(QRect(x, y, one.width(), one.height()), one)
-            x += one.width() + gap
-        y += max(one.height() for one in row) + gap
-    painter.end()
-    return result
-
-
 def make(folder: Path) -> list[Path]:
     """Write a sheet for each brightness and scale, and a picture for each state at 2x."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -176,7 +154,8 @@ def make(folder: Path) -> list[Path]:
                 state.name: picture(state, now, dark=brightness == "dark", scale=scale)
                 for state in states(now)
             }
-            wanted = {f"popup-{brightness}-{scale}x": sheet([*pictures.values()], desktop, scale)}
+            all_states = sheet([*pictures.values()], per_row=4, gap=GAP * scale, ground=desktop)
+            wanted = {f"popup-{brightness}-{scale}x": all_states}
             if scale == 2:
                 wanted |= {f"popup-{name}-{brightness}": one for name, one in pictures.items()}
             for name, image in wanted.items():

@@ -16,13 +16,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from tests import PROJECT
 from tests.tray_program import TrayProgram
 from tests.virtual_desktop import VirtualDesktop
 from tray_app import __version__
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 
 PACKAGE = "lemlist-credits"
-RELEASE = Path(__file__).parent.parent / "dist" / "release"
+RELEASE = PROJECT / "dist" / "release"
 SOURCES = (Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("debian.sources"))
 MIRROR = re.compile(r"^(?:URIs:|deb)\s+(https?://\S+/debian/?)(?:\s|$)", re.MULTILINE)
 ON_THE_DESKTOP = """

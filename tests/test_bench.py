@@ -115,12 +115,12 @@ def test_report(tmp_path: Path) -> None:
 def test_what_linux_tells_of_a_process() -> None:
     """A child that takes memory and time, wakes up, and has a child of its own."""
     script = """if True:
-        import subprocess, sys, time
+        import select, subprocess, sys, time
         content = b"x" * 50_000_000
         while time.process_time() < 0.3:
             pass
         for _ in range(20):
-            time.sleep(0.001)
+            select.select([sys.stdin], [], [], 0.001)  # waits in vain, asleep
         child = subprocess.Popen(
             [sys.executable, "-c", "content = b'x' * 30_000_000; print('ready'); input()"],
             stdout=subprocess.PIPE,

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,11 @@ import pytest
 from tests.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.canary import CLIPBOARDS, Canary, Find, Surroundings
 from tests.fakes import RawServer, answer
-from tests.tray_program import BUNDLE, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
+from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import Sandbox
 
-WELCOME = "Welcome to lemlist credits"
 BROWSER = """#!/bin/sh
 tr '\\0' '\\n' < /proc/$$/environ > {opened}.part
 echo "$@" >> {opened}.part
@@ -75,12 +74,6 @@ window.show()
 print("ready", flush=True)
 app.exec()
 """
-
-
-@pytest.fixture
-def desktop() -> Iterator[VirtualDesktop]:
-    with VirtualDesktop() as running:
-        yield running
 
 
 # --- the search finds what is there -------------------------------------------------------------
@@ -171,15 +164,9 @@ class Tour:
             "TMPDIR": str(desktop.home / "tmp"),
         }
 
-    def open_first_dialog(self, program: TrayProgram) -> None:
-        program.window(WELCOME)
-        self.wait_for_focus(WELCOME)
-        self.desktop.press_keys("Return")
-        wait_until(lambda: focused(program.window(WELCOME)) == "API key", TIMEOUT, "the field")
-
     def enter_first_key(self, program: TrayProgram, refused: str, good: str) -> None:
         desktop = self.desktop
-        self.open_first_dialog(program)
+        program.go_to_key_field()
         self.fill_field(program, good)
         picture = self.picture()
         self.fill_field(program, good[:-1])
@@ -226,16 +213,12 @@ class Tour:
 
     def use_the_windows(self, program: TrayProgram) -> None:
         desktop = self.desktop
-        program.item.click_menu("Settings…")
-        self.wait_for_focus("Settings — lemlist credits")
-        desktop.press_keys("ctrl+a")
-        desktop.type_text("20000")
-        desktop.press_keys("Return")
+        program.set_low(20_000)
         file = desktop.home / "config" / "lemlist-credits" / "settings.json"
         wait_until(file.exists, TIMEOUT, "the settings")
         program.item.click_menu("About")
         about = "About lemlist credits"
-        self.wait_for_focus(about)
+        self.desktop.wait_for_focus(about)
         program.window(about).find(role="push button", name="Copy diagnostics").do_action()
         self.wait_for_name(program, about, "Diagnostics copied")
         diagnostics = self.around.clipboards()["Clipboard"]
@@ -248,7 +231,7 @@ class Tour:
         title = "Change the API key — lemlist credits"
         program.item.click_menu("Change key…")
         program.window(title)
-        self.wait_for_focus(title)
+        self.desktop.wait_for_focus(title)
         self.desktop.type_text(refused)
         self.desktop.press_keys("Return")
         self.wait_for_name(program, title, "lemlist refused the key")
@@ -290,12 +273,12 @@ class Tour:
     def fill_field(self, program: TrayProgram, key: str) -> None:
         """Type a key in the place of what is there, and leave the field, whose cursor blinks."""
         link = "Where do I get a key?"
-        if focused(program.window(WELCOME)) == link:
+        if link in program.window(WELCOME).focused:
             self.desktop.press_keys("shift+Tab")
         self.desktop.press_keys("ctrl+a")
         self.desktop.type_text(key)
         self.desktop.press_keys("Tab")
-        wait_until(lambda: focused(program.window(WELCOME)) == link, TIMEOUT, "the next field")
+        program.wait_until_focused(WELCOME, link)
         assert self.field(program).text == "•" * len(key)
 
     def field(self, program: TrayProgram) -> Accessible:
@@ -305,15 +288,13 @@ class Tour:
         """The whole screen."""
         return self.desktop.screenshot(self.desktop.home / "tmp" / "screen.png").read_bytes()
 
-    def wait_for_focus(self, title: str) -> None:
-        wait_until(lambda: self.desktop.active_window() == title, TIMEOUT, f"focus on {title}")
-
     def wait_for_name(self, program: TrayProgram, title: str, name: str) -> None:
         wait_until(lambda: name in program.window(title).names(), TIMEOUT, name)
 
 
-@pytest.mark.parametrize("command", [FROM_SOURCE, BUNDLE], ids=["source", "bundle"])
-def test_the_key_is_nowhere_to_be_found(desktop: VirtualDesktop, command: tuple[str, ...]) -> None:
+def test_the_key_is_nowhere_to_be_found(
+    desktop: VirtualDesktop, program_command: tuple[str, ...]
+) -> None:
     canary, refused = Canary(), Canary()
     with (
         Sandbox(story="fixed", key=canary.key) as sandbox,
@@ -323,7 +304,7 @@ def test_the_key_is_nowhere_to_be_found(desktop: VirtualDesktop, command: tuple[
         tour = Tour(desktop, around, sandbox)
         sandbox.set_total(12_430)
         with TrayProgram(
-            desktop, sandbox.url, "--verbose", program=command, env=tour.env
+            desktop, sandbox.url, "--verbose", program=program_command, env=tour.env
         ) as program:
             tour.enter_first_key(program, refused.key, canary.key)
             tour.look_at_figures(program)
@@ -334,7 +315,7 @@ def test_the_key_is_nowhere_to_be_found(desktop: VirtualDesktop, command: tuple[
             tour.fail_to_change_the_key(program, refused.key)
             tour.hang(program)
             tour.use_the_windows(program)
-            if command == FROM_SOURCE:  # it takes 15 seconds
+            if program_command == FROM_SOURCE:  # it takes 15 seconds
                 program.wait_for_tooltip("lemlist did not answer in time")
                 tour.hang(program)
             around.look()
@@ -342,15 +323,15 @@ def test_the_key_is_nowhere_to_be_found(desktop: VirtualDesktop, command: tuple[
             program.process.wait()
         sandbox.set_fault(None)
         environment = {**tour.env, "LEMLIST_API_KEY": canary.key}
-        with TrayProgram(desktop, sandbox.url, program=command, env=environment) as program:
+        with TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program:
             program.wait_for_tooltip("0 credits")
             tour.buy(program)
             around.look(given_the_key=program.process.pid)
-        assert tour.run(*command, "key", "set", stdin=refused.key) == 2
-        assert tour.run(*command, "key", "set", stdin=canary.key) == 0
-        assert tour.run(*command, "status") == 0
-        assert tour.run(*command, "status", "--json", key=refused.key) == 2
-        assert tour.run(*command, "key", "remove") == 0
+        assert tour.run(*program_command, "key", "set", stdin=refused.key) == 2
+        assert tour.run(*program_command, "key", "set", stdin=canary.key) == 0
+        assert tour.run(*program_command, "status") == 0
+        assert tour.run(*program_command, "status", "--json", key=refused.key) == 2
+        assert tour.run(*program_command, "key", "remove") == 0
     assert around.finds(canary) == []
     assert around.finds(refused) == []
     assert elsewhere.connections == 0
@@ -376,7 +357,7 @@ def test_a_pasted_key_is_told_to_nobody(desktop: VirtualDesktop) -> None:
                 other.stdin.write(canary.key)
                 other.stdin.close()
                 assert other.stdout.readline() == "ready\n"
-                tour.open_first_dialog(program)
+                program.go_to_key_field()
                 x, y, width, height = tour.field(program).extents()
                 pastes: tuple[Callable[[], None], ...] = (
                     lambda: desktop.press_keys("ctrl+v"),
@@ -433,8 +414,3 @@ def test_a_defect_of_a_command_does_not_tell_the_key(home: Path) -> None:
 def wait_for_line(log: Path, pattern: str) -> None:
     """Wait until a line of a log matches a pattern."""
     wait_until(lambda: re.search(pattern, log.read_text()), TIMEOUT, pattern)
-
-
-def focused(window: Accessible) -> str:
-    """The name of the object in a window that has the focus."""
-    return next((one.name for one in window.walk() if "focused" in one.states), "")

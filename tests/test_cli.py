@@ -18,11 +18,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import qVersion
 
+from tests import PROJECT
 from tests.fakes import RawServer, answer, closed_port
+from tests.tray_program import stored_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app import __version__
-from tray_app.__main__ import BAD_ARGUMENTS
+from tray_app.arguments import BAD_ARGUMENTS
 from tray_app.cli import EXIT_CODES
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.sandbox import DEMO_TEAM_ID, Sandbox
@@ -32,7 +34,7 @@ from tray_app.rules.history import Record
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.history import History
 
-MAIN = str(Path(__file__).parent.parent / "main.py")
+MAIN = str(PROJECT / "main.py")
 KEY = "fake-key-0123456789abcdef"
 OTHER_KEY = "fake-key-of-another-team"
 TIMEOUT = 30.0
@@ -96,11 +98,6 @@ def run(env: Env, *arguments: str, stdin: str | bytes = "", **options: Any) -> D
 def check_output(text: str) -> None:
     for unwanted in ("Traceback", "Error:", "Exception", KEY, OTHER_KEY):
         assert unwanted not in text
-
-
-def stored(env: Env) -> str:
-    command = ["secret-tool", "lookup", "service", "lemlist-credits", "username", "default"]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False).stdout
 
 
 # --- status -------------------------------------------------------------------------------------
@@ -463,11 +460,11 @@ def test_a_key_is_set_used_and_removed(keyring_env: Env) -> None:
     done = run(keyring_env, "key", "set", stdin=f"  {KEY}\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "The key of Acme Growth (100 credits) is stored.\n"
-    assert stored(keyring_env) == KEY
+    assert stored_key(keyring_env) == KEY
     assert run(keyring_env, "status").returncode == 0
     done = run(keyring_env, "key", "remove")
     assert (done.returncode, done.stdout, done.stderr) == (0, "The key is removed.\n", "")
-    assert stored(keyring_env) == ""
+    assert stored_key(keyring_env) == ""
     assert run(keyring_env, "key", "remove").stdout == "There was no key.\n"
     check_error(run(keyring_env, "status", "--json"), Kind.NO_KEY, 2)
 
@@ -489,7 +486,7 @@ def test_a_key_that_does_not_work_leaves_the_old_one(
     done = run(keyring_env, "key", "set", stdin=key)
     assert (done.returncode, done.stdout) == (EXIT_CODES[kind], "")
     assert Problem(kind).title in done.stderr
-    assert stored(keyring_env) == KEY
+    assert stored_key(keyring_env) == KEY
 
 
 @pytest.mark.parametrize(
@@ -595,7 +592,7 @@ def test_a_hidden_prompt(keyring_env: Env) -> None:
     assert terminal.end() == 0
     assert "is stored" in terminal.output
     check_output(terminal.output)
-    assert stored(keyring_env) == KEY
+    assert stored_key(keyring_env) == KEY
 
 
 @pytest.mark.parametrize(("typed", "code"), [("\x04", 2), ("\n", 2), ("\x03", 130)], ids=repr)

@@ -1,9 +1,7 @@
 """What the program does when parts of the desktop are late, die, come back or change."""
 
 import os
-from collections.abc import Iterator
 
-import pytest
 from jeepney import MatchRule
 from PIL import Image, ImageChops
 
@@ -31,13 +29,6 @@ MESSAGE_BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom on the screen, in pixels."""
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(story="fixed") as running:
-        running.set_total(12_430)
-        yield running
 
 
 def speck(desktop: VirtualDesktop, box: Box, colour: tuple[int, int, int]) -> tuple[int, int]:

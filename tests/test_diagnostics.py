@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from tray_app import __version__
-from tray_app.diagnostics import PastProblem, report
+from tray_app.diagnostics import report
 from tray_app.errors import Kind, Problem
 from tray_app.store.settings import Settings
 
@@ -12,7 +12,7 @@ def test_names_versions_platform_settings_and_problems() -> None:
     at = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
     text = report(
         Settings(interval=90),
-        [PastProblem(at, Problem(Kind.SERVER_ERROR, "status 502"))],
+        [(at, Problem(Kind.SERVER_ERROR, "status 502"))],
         keychain="keyring.backends.SecretService",
         tray="xcb, without a place",
         environ={"XDG_CURRENT_DESKTOP": "XFCE", "LEMLIST_API_KEY": "not-a-real-key"},

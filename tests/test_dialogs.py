@@ -1,11 +1,10 @@
 """The dialogs, used by real widgets and real keys."""
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QLocale, QObject, Qt
-from PySide6.QtGui import QAccessible, QFont
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -20,10 +19,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tests.dialog_driver import buttons, key_field, paste, press, words
+from tests.examples import ACME, OTHER_SETTINGS
+from tests.widget_driver import (
+    FORMATS,
+    buttons,
+    controls,
+    emitted,
+    key_field,
+    larger_text,
+    mnemonics,
+    name_of,
+    paste,
+    press,
+    press_alt,
+    reached_by_tab,
+    shown,
+    words,
+)
 from tray_app import __version__
 from tray_app.desktop.about_dialog import AboutDialog
-from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.key_dialog import KeyDialog
 from tray_app.desktop.settings_dialog import SettingsDialog
 from tray_app.errors import Kind, Problem
@@ -38,17 +52,6 @@ from tray_app.watch import Checked
 pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")
 
 KEY = "fake-key-0123456789"
-ACME = Checked("Acme Growth", Balance(12_430))
-Window = TypeVar("Window", bound=QDialog)
-FORMATS = QtFormats(QLocale("en_US"))
-
-
-@pytest.fixture
-def american_numbers() -> Iterator[None]:
-    usual = QLocale()
-    QLocale.setDefault(QLocale("en_US"))
-    yield
-    QLocale.setDefault(usual)
 
 
 class Told:
@@ -61,7 +64,7 @@ class Told:
         self.link = QSignalSpy(dialog.link_requested)
 
     def checks(self) -> list[object]:
-        return [self.check.at(i)[0] for i in range(self.check.count())]
+        return emitted(self.check)
 
     def keys(self) -> list[tuple[object, ...]]:
         return [tuple(self.accepted.at(i)) for i in range(self.accepted.count())]
@@ -70,7 +73,7 @@ class Told:
 @pytest.fixture
 def dialog() -> Iterator[KeyDialog]:
     """The dialog behind *Change key…*."""
-    dialog = show(KeyDialog(FORMATS, first_run=False))
+    dialog = shown(KeyDialog(FORMATS, first_run=False))
     yield dialog
     dialog.reject()
 
@@ -78,16 +81,9 @@ def dialog() -> Iterator[KeyDialog]:
 @pytest.fixture
 def first_dialog() -> Iterator[KeyDialog]:
     """The dialog of the first run."""
-    dialog = show(KeyDialog(FORMATS, first_run=True))
+    dialog = shown(KeyDialog(FORMATS, first_run=True))
     yield dialog
     dialog.reject()
-
-
-def show(dialog: Window) -> Window:
-    dialog.show()
-    dialog.activateWindow()
-    assert QTest.qWaitForWindowActive(dialog)
-    return dialog
 
 
 def enter(dialog: KeyDialog, key: str = KEY) -> None:
@@ -156,7 +152,7 @@ def test_the_page_of_the_keys_is_asked_for(dialog: KeyDialog) -> None:
     told = Told(dialog)
     press(dialog, Qt.Key.Key_Tab)
     press(dialog, Qt.Key.Key_Space)
-    assert [told.link.at(i)[0] for i in range(told.link.count())] == [KEYS_PAGE]
+    assert emitted(told.link) == [KEYS_PAGE]
     assert told.check.count() == 0
 
 
@@ -198,7 +194,7 @@ def test_unusable_text_is_refused_in_words(dialog: KeyDialog, text: str, reason:
     "kind", [Kind.BAD_REQUEST, Kind.UNAUTHORIZED, Kind.FORBIDDEN, Kind.NO_USER, Kind.OFFLINE]
 )
 def test_a_refused_key_is_explained_and_another_one_taken(kind: Kind, first_run: bool) -> None:
-    dialog = show(KeyDialog(FORMATS, first_run=first_run))
+    dialog = shown(KeyDialog(FORMATS, first_run=first_run))
     told = Told(dialog)
     if first_run:
         press(dialog, Qt.Key.Key_Return)
@@ -417,7 +413,7 @@ def key_leaks(dialog: QDialog) -> list[str]:
 
 @pytest.fixture
 def settings_dialog() -> Iterator[SettingsDialog]:
-    dialog = show(SettingsDialog(Settings(), FORMATS))
+    dialog = shown(SettingsDialog(Settings(), FORMATS))
     yield dialog
     dialog.reject()
 
@@ -444,10 +440,6 @@ def type_number(dialog: SettingsDialog, name: str, number: int | str) -> None:
     QTest.keyClicks(box, str(number))
 
 
-def press_alt(dialog: QDialog, key: Qt.Key) -> None:
-    QTest.keyClick(dialog, key, Qt.KeyboardModifier.AltModifier)
-
-
 LOW, CRITICAL, INTERVAL = "Low at, in credits", "Critical at, in credits", "Check every"
 WARNING = "Warn at, in working days left"
 PRICES = FOUND, VERIFIED, PHONE, LINKEDIN, DOLLARS = (
@@ -458,19 +450,6 @@ PRICES = FOUND, VERIFIED, PHONE, LINKEDIN, DOLLARS = (
     "1,000 credits, in US dollars",
 )
 NOTIFY = "Notify of these, of sudden drains and of refills"
-ODD = Settings(
-    Thresholds(900, 800),
-    86_399,
-    notifications=False,
-    icon=IconStyle.SYMBOL,
-    warn_within=0,
-    renewal_day=31,
-    prices=Prices(4, 2, 19, 3, 987),
-)
-
-
-def saved_by(spy: QSignalSpy) -> list[Settings]:
-    return [spy.at(i)[0] for i in range(spy.count())]
 
 
 def test_everything_can_be_chosen_and_saved(settings_dialog: SettingsDialog) -> None:
@@ -490,7 +469,7 @@ def test_everything_can_be_chosen_and_saved(settings_dialog: SettingsDialog) -> 
     for name, typed in zip(PRICES, ("6", "2", "25", "3", "12.34"), strict=True):
         type_number(settings_dialog, name, typed)
     press(settings_dialog, Qt.Key.Key_Return)
-    assert saved_by(saved) == [
+    assert emitted(saved) == [
         Settings(
             Thresholds(12_500, 1_000),
             7200,
@@ -504,12 +483,12 @@ def test_everything_can_be_chosen_and_saved(settings_dialog: SettingsDialog) -> 
     assert not settings_dialog.isVisible()
 
 
-@pytest.mark.parametrize("chosen", [Settings(), ODD])
+@pytest.mark.parametrize("chosen", [Settings(), OTHER_SETTINGS])
 def test_what_is_shown_is_saved_as_it_was(chosen: Settings) -> None:
-    dialog = show(SettingsDialog(chosen, FORMATS))
+    dialog = shown(SettingsDialog(chosen, FORMATS))
     saved = QSignalSpy(dialog.saved)
     press(dialog, Qt.Key.Key_Return)
-    assert saved_by(saved) == [chosen]
+    assert emitted(saved) == [chosen]
 
 
 def test_no_days_left_are_no_warning(settings_dialog: SettingsDialog) -> None:
@@ -521,11 +500,11 @@ def test_no_days_left_are_no_warning(settings_dialog: SettingsDialog) -> None:
     assert boxes(settings_dialog)[WARNING].text() == "Never"
     assert "working day" not in words(settings_dialog)
     press(settings_dialog, Qt.Key.Key_Return)
-    assert saved_by(saved) == [Settings(warn_within=0)]
+    assert emitted(saved) == [Settings(warn_within=0)]
 
 
 def test_the_day_of_the_renewal_can_be_learned_again() -> None:
-    dialog = show(SettingsDialog(ODD, FORMATS))
+    dialog = shown(SettingsDialog(OTHER_SETTINGS, FORMATS))
     saved = QSignalSpy(dialog.saved)
     press_alt(dialog, Qt.Key.Key_P)
     renewal = choices(dialog)["Plan renews on"]
@@ -534,7 +513,7 @@ def test_the_day_of_the_renewal_can_be_learned_again() -> None:
     press(dialog, Qt.Key.Key_Home)
     assert renewal.currentText() == "Learn it from the refills"
     press(dialog, Qt.Key.Key_Return)
-    assert [settings.renewal_day for settings in saved_by(saved)] == [None]
+    assert [settings.renewal_day for settings in emitted(saved)] == [None]
 
 
 def test_the_prices_say_where_they_are_from(settings_dialog: SettingsDialog) -> None:
@@ -595,7 +574,7 @@ def test_a_wrong_number_is_refused_with_its_field_named(
     assert said not in words(settings_dialog)
     assert focused.accessibleDescription() == ""
     buttons(settings_dialog)["Save"].click()
-    assert saved_by(saved) == [Settings()]
+    assert emitted(saved) == [Settings()]
 
 
 def test_both_of_two_faults_are_said(settings_dialog: SettingsDialog) -> None:
@@ -618,11 +597,11 @@ def test_a_fault_on_the_other_tab_is_led_to(settings_dialog: SettingsDialog) -> 
     QTest.keyClicks(settings_dialog.focusWidget(), "30")
     assert "A price must" not in words(settings_dialog)
     press(settings_dialog, Qt.Key.Key_Return)
-    assert saved_by(saved) == [Settings(Thresholds(700, 100), prices=Prices(phone_found=30))]
+    assert emitted(saved) == [Settings(Thresholds(700, 100), prices=Prices(phone_found=30))]
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"),
+    ("seconds", "said"),
     [
         (30, "30 seconds"),
         (60, "1 minute"),
@@ -634,22 +613,22 @@ def test_a_fault_on_the_other_tab_is_led_to(settings_dialog: SettingsDialog) -> 
         (86_400, "24 hours"),
     ],
 )
-def test_any_interval_is_shown_and_saved_exactly(seconds: int, shown: str) -> None:
-    dialog = show(SettingsDialog(Settings(interval=seconds), FORMATS))
+def test_any_interval_is_shown_and_saved_exactly(seconds: int, said: str) -> None:
+    dialog = shown(SettingsDialog(Settings(interval=seconds), FORMATS))
     saved = QSignalSpy(dialog.saved)
     box = boxes(dialog)[INTERVAL]
-    assert f"{box.text()} {unit_of(dialog).currentText()}" == shown
+    assert f"{box.text()} {unit_of(dialog).currentText()}" == said
     press(dialog, Qt.Key.Key_Return)
-    assert saved_by(saved) == [Settings(interval=seconds)]
+    assert emitted(saved) == [Settings(interval=seconds)]
 
 
 def test_defaults_are_restored_but_not_saved_by_that() -> None:
-    dialog = show(SettingsDialog(ODD, FORMATS))
+    dialog = shown(SettingsDialog(OTHER_SETTINGS, FORMATS))
     saved = QSignalSpy(dialog.saved)
     buttons(dialog)["Restore defaults"].click()
     assert saved.count() == 0
     buttons(dialog)["Save"].click()
-    assert saved_by(saved) == [Settings()]
+    assert emitted(saved) == [Settings()]
 
 
 def test_the_preview_follows_the_choice(settings_dialog: SettingsDialog) -> None:
@@ -672,7 +651,7 @@ def test_the_preview_follows_the_choice(settings_dialog: SettingsDialog) -> None
 
 
 def test_a_complaint_stands_on_top() -> None:
-    dialog = show(SettingsDialog(Settings(), FORMATS, complaint="They can't be written."))
+    dialog = shown(SettingsDialog(Settings(), FORMATS, complaint="They can't be written."))
     first = min(
         (label for label in dialog.findChildren(QLabel) if label.isVisible() and label.text()),
         key=lambda label: label.mapTo(dialog, label.rect().topLeft()).y(),
@@ -685,7 +664,7 @@ def test_a_complaint_stands_on_top() -> None:
 
 
 def test_about_says_version_licence_and_privacy() -> None:
-    dialog = show(AboutDialog())
+    dialog = shown(AboutDialog())
     said = words(dialog)
     for word in (__version__, "MIT", "Not affiliated", "GET /team/credits", "keychain"):
         assert word in said
@@ -706,64 +685,36 @@ def every_dialog() -> list[QDialog]:
 
 def test_every_control_has_a_name_and_is_reached_by_tab() -> None:
     for dialog in every_dialog():
-        show(dialog)
-        controls = {
-            widget
-            for widget in dialog.findChildren(QWidget)
-            if widget.isVisible()
-            and widget.isEnabled()
-            and isinstance(widget, QAbstractButton | QComboBox | QAbstractSpinBox | QLineEdit)
-            and not isinstance(widget.parent(), QAbstractSpinBox)
-        }
-        for control in controls:
-            interface = QAccessible.queryAccessibleInterface(control)
-            assert interface.text(QAccessible.Text.Name), control
-        reached: set[QObject] = set()
-        for _ in range(2 * len(controls)):
-            press(dialog, Qt.Key.Key_Tab)
-            reached.add(dialog.focusWidget())
+        shown(dialog)
+        assert [control for control in controls(dialog) if not name_of(control)] == []
+        unreached = controls(dialog) - reached_by_tab(dialog)
         # One of a group of radio buttons stands for all, as everywhere: arrows move inside it.
-        unreached = {each for each in controls - reached if not isinstance(each, QRadioButton)}
-        assert not unreached
+        assert not {each for each in unreached if not isinstance(each, QRadioButton)}
         dialog.reject()
 
 
 def test_mnemonics_are_unique_and_lead_to_the_field() -> None:
     for dialog in every_dialog():
-        show(dialog)
-        texts = [
-            widget.text()
-            for widget in dialog.findChildren(QWidget)
-            if isinstance(widget, QLabel | QAbstractButton)
-            if widget.isVisible() and "&" in widget.text()
-        ]
-        for tabs in dialog.findChildren(QTabWidget):
-            texts += [tabs.tabText(index) for index in range(tabs.count())]
-        letters = [text[text.index("&") + 1].lower() for text in texts]
-        assert len(letters) == len(set(letters)), texts
+        letters = mnemonics(shown(dialog))
+        assert len(letters) == len(set(letters)), letters
         dialog.reject()
-    entry = show(KeyDialog(FORMATS, first_run=False))
+    entry = shown(KeyDialog(FORMATS, first_run=False))
     buttons(entry)["Cancel"].setFocus()
-    QTest.keyClick(entry, Qt.Key.Key_K, Qt.KeyboardModifier.AltModifier)
+    press_alt(entry, Qt.Key.Key_K)
     assert entry.focusWidget() is key_field(entry)
     entry.reject()
 
 
 @pytest.fixture
 def larger_words(qapp: QApplication) -> Iterator[None]:
-    """Text a third wider than usual, as of another language or for other eyes."""
-    usual = QFont(qapp.font())
-    larger = QFont(usual)
-    larger.setPointSizeF(usual.pointSizeF() * 1.3)
-    qapp.setFont(larger)
-    yield
-    qapp.setFont(usual)
+    with larger_text(1.3):
+        yield
 
 
 @pytest.mark.usefixtures("larger_words")
 def test_no_text_is_clipped_when_it_is_larger() -> None:
     for dialog in every_dialog():
-        show(dialog)
+        shown(dialog)
         if isinstance(dialog, KeyDialog):
             assert_nothing_clipped(dialog)
             if "Enter my key" in buttons(dialog):
@@ -822,7 +773,7 @@ def test_a_dialog_may_be_let_go_at_its_end(way: Qt.Key) -> None:
     for _ in range(20):
         keeper = Keeper()
         assert keeper.dialog is not None
-        show(keeper.dialog)
+        shown(keeper.dialog)
         enter(keeper.dialog)
         keeper.dialog.check_succeeded(ACME, Problem(Kind.KEYCHAIN_UNAVAILABLE))
         press(keeper.dialog, way)

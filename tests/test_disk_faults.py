@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.dbus_probe import tray_items
+from tests.killing import rounds_of
 from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 from tray_app.store.json_file import LEFT_BEHIND, write_object
-
-PROJECT = Path(__file__).parent.parent
 
 # --- kill -9 ------------------------------------------------------------------------------------
 
@@ -27,9 +24,10 @@ KILLS = 200
 # A line of output for each kill: the state that was saved last, the one that was begun last, and
 # those that the next start finds in the settings and in what was said.
 SAVES_AND_KILLS = """
-import itertools, json, os, random, signal, sys, time
+import json, sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tests.killing import reported_until_killed
 from tray_app.rules.alerts import AlertState, Snooze
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.store.alerts import AlertsFile
@@ -60,9 +58,9 @@ def save_until_killed(number, report):
     ours = files()
     while True:
         number += 1
-        os.write(report, b"begun %d\\n" % number)
+        report("begun", number)
         save(ours, number)
-        os.write(report, b"saved %d\\n" % number)
+        report("saved", number)
 
 def found(saved, begun):
     settings, complaints = SettingsFile(folder / "settings.json").load()
@@ -77,33 +75,14 @@ saved = number = 0
 (folder / "settings.json").write_text(json.dumps({"kept for a newer version": "x" * 20_000}))
 save(files(), number)
 for _ in range(kills):
-    reports, report = os.pipe()
-    child = os.fork()
-    if child == 0:
-        save_until_killed(number, report)
-    os.close(report)
-    time.sleep(random.uniform(0, LONGEST_LIFE))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    with open(reports, "rb") as lines:
-        last = {b"saved": saved, b"begun": number}
-        last |= {word: int(count) for word, count in map(bytes.split, lines)}
-    saved, number = last[b"saved"], last[b"begun"]
+    last = reported_until_killed(lambda report: save_until_killed(number, report), LONGEST_LIFE)
+    saved, number = last.get("saved", saved), last.get("begun", number)
     print(json.dumps({"saved": saved, "begun": number} | found(saved, number)))
 """
 
 
 def test_a_killed_save_leaves_the_old_or_the_new_state(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SAVES_AND_KILLS, str(tmp_path), str(KILLS)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    rounds = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(rounds) == KILLS
+    rounds = rounds_of(SAVES_AND_KILLS, tmp_path, KILLS)
     assert [each for each in rounds if not (each["settings"] and each["alerts"])] == []
     assert rounds[-1]["saved"] > KILLS / 10  # they did save
     settings = json.loads((tmp_path / "settings.json").read_text())
@@ -143,7 +122,6 @@ def test_what_a_killed_save_left_is_cleared_away(tmp_path: Path, offset: float) 
 FOLDERS = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 NOT_SAVED = "The settings can't be saved. They are used until you quit."
 NOT_REMEMBERED = "The disk can't be written: after a restart you may be told the same again."
-SETTINGS = "Settings — lemlist credits"
 ODD_HOME = "Zoë's  Größe $HOME 株式会社"
 
 
@@ -243,7 +221,7 @@ def test_it_runs_and_says_what_it_can_not_keep(
     command = started_in(PLACES[name], desktop)
     with TrayProgram(desktop, sandbox.url, program=command) as program:
         program.wait_for_tooltip("Healthy · 12,430 credits")
-        change_threshold(program, 20_000)
+        program.set_low(20_000)
         program.wait_for_tooltip("Low · 12,430 credits")
         wait_until(lambda: NOT_SAVED in said(program), TIMEOUT, "what can't be kept")
         sentences = said(program)
@@ -260,7 +238,7 @@ def test_it_keeps_its_files_and_finds_them_again(
     settings = desktop.home / str(place.settings)
     with TrayProgram(desktop, sandbox.url, program=command) as program:
         program.wait_for_tooltip("Healthy · 12,430 credits")
-        change_threshold(program, 20_000)
+        program.set_low(20_000)
         wait_until(lambda: settings.exists() and low_in(settings) == 20_000, TIMEOUT, name)
         assert not {NOT_SAVED, NOT_REMEMBERED} & set(said(program))
         quit_from_menu(program)
@@ -272,17 +250,6 @@ def test_it_keeps_its_files_and_finds_them_again(
         assert second.wait(TIMEOUT) == 0
         program.window(POPUP)
         quit_from_menu(program)
-
-
-def change_threshold(program: TrayProgram, low: int) -> None:
-    """Set the first field of the settings with the keyboard."""
-    program.item.click_menu("Settings…")
-    program.window(SETTINGS)
-    desktop = program.desktop
-    wait_until(lambda: desktop.active_window() == SETTINGS, TIMEOUT, "the focus")
-    desktop.press_keys("ctrl+a")
-    desktop.type_text(str(low))
-    desktop.press_keys("Return")
 
 
 def said(program: TrayProgram) -> list[str]:

@@ -22,12 +22,13 @@ from typing import Any, Self
 import pytest
 import requests
 
+from tests import PROJECT
 from tests import fault_servers as servers
 from tests.conftest import FOREIGN
 from tests.fakes import answer, closed_port
 from tests.fault_program import KEY, NETWORK
 from tests.fault_servers import Fault, World, by_front, by_sandbox, by_secure_front
-from tests.tray_program import BUNDLE, FROM_SOURCE, PROJECT
+from tests.tray_program import BUNDLE, FROM_SOURCE
 from tests.waiting import wait_until
 from tray_app import cli
 from tray_app.lemlist.client import DEADLINE

@@ -1,21 +1,19 @@
 """A history whose program is killed while it saves: what the next start finds."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
+from tests.killing import rounds_of
 
 KILLS = 200
 
 # A line of output for each kill: how many readings were surely saved, how many were begun, and
 # what the next start finds.
 SAVES_AND_KILLS = """
-import json, os, random, signal, sqlite3, sys, time
+import json, sqlite3, sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tests.killing import reported_until_killed
 from tray_app.rules.history import Record, days_of
 from tray_app.store.history import DAY, KEPT_WHOLE, History
 
@@ -42,17 +40,17 @@ def whole(count):
 def save_until_killed(path, number, report):
     history = History(path)
     while True:
-        os.write(report, b"begun %d\\n" % (number + 1))
+        report("begun", number + 1)
         if not history.record("tea_1", reading(number)):
-            os.write(report, b"refused %d\\n" % number)
+            report("refused", number)
         number += 1
-        os.write(report, b"saved %d\\n" % number)
+        report("saved", number)
         if number % THIN_EVERY == 0:
             history.thin("tea_1", reading(number).first, UTC)
         if number % CLOSE_EVERY == 0:
             history.close()
         if history.complaint:
-            os.write(report, b"refused %d\\n" % number)
+            report("refused", number)
 
 def matches(rows, count):
     expected = whole(count)
@@ -64,11 +62,11 @@ def matches(rows, count):
 
 saved = begun = 0
 for kill in range(kills):
-    life = random.uniform(0, 0.03)  # seconds, in which many readings are saved
+    longest_life = 0.03  # seconds, in which many readings are saved
     if kill < NEW_FILES:
         saved = begun = 0
         path = folder / str(kill) / "history.sqlite"
-        life /= 4
+        longest_life /= 4
     elif kill == NEW_FILES:
         path = folder / "old" / "history.sqlite"
         saved = begun = 100 * DAY // EVERY
@@ -76,18 +74,10 @@ for kill in range(kills):
         for each in whole(saved):
             history.record("tea_1", each)
         history.close()
-    reports, report = os.pipe()
-    child = os.fork()
-    if child == 0:
-        save_until_killed(path, begun, report)
-    os.close(report)
-    time.sleep(life)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    last = {b"saved": saved, b"begun": begun}
-    with open(reports, "rb") as lines:
-        last |= {word: int(number) for word, number in map(bytes.split, lines)}
-    saved, begun = last[b"saved"], last[b"begun"]
+    last = reported_until_killed(
+        lambda report: save_until_killed(path, begun, report), longest_life
+    )
+    saved, begun = last.get("saved", saved), last.get("begun", begun)
     left = sorted(each.name for each in path.parent.glob("*"))
     history = History(path)
     rows = history.read("tea_1")
@@ -105,7 +95,7 @@ for kill in range(kills):
         "whole": len(whole(saved)),
         "integrity": integrity,
         "complaint": complaint,
-        "refused": last.get(b"refused"),
+        "refused": last.get("refused"),
         "left": left,
     }))
     begun = found[-1] if found else begun  # the next one goes on there
@@ -117,16 +107,7 @@ if days_of(rows, today, UTC) != days_of(whole(begun), today, UTC):
 
 
 def test_a_killed_save_leaves_the_old_or_the_new_state(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SAVES_AND_KILLS, str(tmp_path), str(KILLS)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    rounds = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(rounds) == KILLS
+    rounds = rounds_of(SAVES_AND_KILLS, tmp_path, KILLS)
     assert [each for each in rounds if not each["found"]] == []
     assert {each["complaint"] for each in rounds} == {""}
     assert {each["refused"] for each in rounds} == {None}

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import PROJECT
 from tests.history_report import fill, readings, size_of
 from tray_app.i18n import tr
 from tray_app.rules.history import Day, Record, changes, days_of, thinned
 from tray_app.store.folders import NOWHERE, history_file
 from tray_app.store.history import DAY, EARLIEST, KEPT_WHOLE, LATEST, History, migrate
 
-PROJECT = Path(__file__).parent.parent
 TEAM = "tea_1"
 HOUR = 3600
 MINUTE = 60

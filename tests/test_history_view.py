@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import NOW
 from tests.fakes import FakeFormats
 from tray_app.history_view import (
     HistoryView,
@@ -29,10 +30,6 @@ from tray_app.history_view import (
 from tray_app.rules.history import Record, days_of
 
 PARIS = ZoneInfo("Europe/Paris")
-NOW = datetime(2026, 11, 22, 15, 20, tzinfo=UTC)
-"""A Sunday."""
-
-
 FORMATS = FakeFormats()
 
 

@@ -1,45 +1,50 @@
 """The history window, used by mouse, keys and screen reader."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor
+from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QFileDialog,
-    QLabel,
     QLineEdit,
     QTableView,
     QTabWidget,
-    QWidget,
 )
 
-from tests.pictures_history import NOW, believable, formats, hover, view
+from tests.examples import NOW
+from tests.pictures_history import believable, hover, view
 from tests.pictures_popup import palette
-from tests.waiting import wait_until
+from tests.widget_driver import (
+    FORMATS,
+    assert_focus_is_seen,
+    colours,
+    emitted,
+    name_of,
+    press,
+    shown,
+    spoken,
+    texts,
+    wait_with_events,
+)
 from tray_app.desktop.history_window import DAYS, READINGS, HistoryWindow
 from tray_app.desktop.theme import DARK, LIGHT
 from tray_app.history_view import HistoryView
 
-T = TypeVar("T")
 MONTH = view(believable(60), 30)
 NOTHING = view([], 30)
 
 
 @pytest.fixture
 def window(qapp: QApplication) -> Iterator[HistoryWindow]:
-    window = HistoryWindow(formats())
+    window = HistoryWindow(FORMATS)
     window.setPalette(palette(dark=False))
-    window.show()
-    window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
-    yield window
+    yield shown(window)
     window.close()
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -49,46 +54,10 @@ def settle() -> None:
     QApplication.processEvents()
 
 
-def seen(condition: Callable[[], T | None], what: str) -> T:
-    """Wait until a condition holds while Qt works."""
-
-    def look() -> T | None:
-        settle()
-        return condition()
-
-    return wait_until(look, 5, what)
-
-
 def show(window: HistoryWindow, history: HistoryView = MONTH) -> HistoryWindow:
     window.show_history(history)
     settle()
     return window
-
-
-def texts(window: HistoryWindow) -> list[str]:
-    return [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
-
-
-def spoken(widget: QWidget) -> list[str]:
-    """What a screen reader finds on what is visible."""
-
-    def walk(one: QAccessibleInterface) -> Iterator[str]:
-        if not one.state().invisible:
-            yield one.text(QAccessible.Text.Name)
-            for number in range(one.childCount()):
-                yield from walk(one.child(number))
-
-    return [name for name in walk(QAccessible.queryAccessibleInterface(widget)) if name]
-
-
-def name_of(widget: QWidget | None) -> str:
-    assert widget is not None
-    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
-
-
-def press(window: HistoryWindow, key: Qt.Key) -> None:
-    QTest.keyClick(QApplication.focusWidget() or window, key)
-    settle()
 
 
 def rows(table: QTableView) -> list[tuple[str, ...]]:
@@ -153,16 +122,12 @@ def test_what_was_shown_stays_until_there_is_something_new(window: HistoryWindow
 def test_each_history_is_painted(window: HistoryWindow, history: HistoryView) -> None:
     show(window, history)
     image = window.chart.grab().toImage()
-    colours = {
-        image.pixelColor(x, y).name().upper()
-        for x in range(image.width())
-        for y in range(image.height() // 8, image.height())
-    }
-    assert {LIGHT.line, LIGHT.spent} <= colours
+    painted = colours(image, image.height() // 8)
+    assert {LIGHT.line, LIGHT.spent} <= painted
     if any(mark.amount > 0 for mark in history.marks):
-        assert LIGHT.refill in colours
+        assert LIGHT.refill in painted
     if any(mark.amount < 0 for mark in history.marks):
-        assert LIGHT.drain in colours
+        assert LIGHT.drain in painted
 
 
 def test_it_follows_the_desktop_into_the_dark(window: HistoryWindow) -> None:
@@ -197,7 +162,7 @@ def test_a_click_asks_for_another_range(window: HistoryWindow) -> None:
     asked = QSignalSpy(window.range_wanted)
     for name in ("Last 365 days", "Last 7 days", "Last 7 days", "Last 90 days"):
         QTest.mouseClick(choices(window)[name], Qt.MouseButton.LeftButton)
-    assert [asked.at(i)[0] for i in range(asked.count())] == [365, 7, 90]
+    assert emitted(asked) == [365, 7, 90]
 
 
 def test_the_arrow_keys_ask_for_another_range(window: HistoryWindow) -> None:
@@ -206,7 +171,7 @@ def test_the_arrow_keys_ask_for_another_range(window: HistoryWindow) -> None:
     choices(window)["Last 30 days"].setFocus(Qt.FocusReason.TabFocusReason)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         press(window, key)
-    assert [asked.at(i)[0] for i in range(asked.count())] == [90, 365, 90]
+    assert emitted(asked) == [90, 365, 90]
 
 
 def test_the_range_that_is_shown_is_chosen(window: HistoryWindow) -> None:
@@ -230,7 +195,7 @@ def test_pointing_reads_out_the_figures(window: HistoryWindow) -> None:
     assert "1,719 credits · 0 spent that day" in window.chart.readout
     assert window.chart.grab().toImage() != plain
     QTest.mouseMove(window.export, QPoint(3, 3))
-    seen(lambda: window.chart.readout == MONTH.title, "the title is back")
+    wait_with_events(lambda: window.chart.readout == MONTH.title, "the title is back")
     assert window.chart.grab().toImage() == plain
 
 
@@ -294,15 +259,7 @@ def test_other_keys_are_not_the_chart_s(window: HistoryWindow) -> None:
 
 def test_the_focus_shows_on_the_chart(window: HistoryWindow) -> None:
     show(window)
-
-    def ring() -> QColor:
-        image = window.chart.grab().toImage()
-        return image.pixelColor(image.width() // 2, 1)
-
-    assert ring() == QColor(LIGHT.surface)
-    window.chart.setFocus(Qt.FocusReason.TabFocusReason)
-    settle()
-    assert ring() == QColor(LIGHT.focus)
+    assert_focus_is_seen(window.chart)
 
 
 # The tables
@@ -398,7 +355,9 @@ def test_the_chart_is_told_in_words(window: HistoryWindow) -> None:
 def export(window: HistoryWindow, kind: int, path: Path) -> None:
     """Choose a file as a user does, in Qt's own dialog."""
     QTest.mouseClick(window.export, Qt.MouseButton.LeftButton)
-    dialog = seen(lambda: next(iter(window.findChildren(QFileDialog)), None), "a dialog")
+    dialog = wait_with_events(
+        lambda: next(iter(window.findChildren(QFileDialog)), None), "a dialog"
+    )
     filters = dialog.nameFilters()
     assert filters == ["Readings (*.csv)", "Daily summary (*.csv)"]
     dialog.selectNameFilter(filters[kind])

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from tray_app.desktop.glyphs import MAX_AMOUNT, amount_run, short_amount
+from tray_app.desktop.glyphs import MAX_AMOUNT, amount_run, short_amount, told_by_icon
 from tray_app.desktop.icon import FRESH, SIZES, STALE, app_icon, paint_icon, tray_icon
 from tray_app.icon_key import IconKey, IconShape
 
@@ -88,6 +88,21 @@ def amount_of(text: str) -> float:
 )
 def test_amounts_are_abbreviated_to_the_size(n: int, at_16: str, at_32: str) -> None:
     assert (short_amount(n, 16), short_amount(n, 32)) == (at_16, at_32)
+
+
+@given(st.integers(0, MAX_AMOUNT * 10) | st.integers(0, 2_000_000))
+def test_what_an_icon_does_not_tell_changes_no_size(n: int) -> None:
+    told = told_by_icon(n)
+    assert [short_amount(told, size) for size in SIZES] == [short_amount(n, size) for size in SIZES]
+
+
+@pytest.mark.parametrize(
+    ("amount", "like"), [(12_430, 12_999), (1_270, 1_200), (5_432_100, 5_499_999)]
+)
+def test_an_icon_is_not_painted_anew_for_what_it_does_not_tell(amount: int, like: int) -> None:
+    one = tray_icon(IconKey(IconShape.HEALTHY, amount))
+    assert one is tray_icon(IconKey(IconShape.HEALTHY, like))
+    assert one is not tray_icon(IconKey(IconShape.HEALTHY, amount + 1_000_000))
 
 
 @given(st.integers(0, MAX_AMOUNT) | st.integers(0, 2_000_000), st.sampled_from(SIZES))

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import PROJECT
 from tray_app.store.json_file import BrokenFileError, read_object, write_object
 
 NOBODY = 65534
-PROJECT = Path(__file__).parent.parent
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import PROJECT
+from tests.tray_program import stored_key
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop, processes_at_home
 from tests.waiting import wait_until
 from tray_app.errors import Kind, Problem
@@ -18,7 +20,6 @@ from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 
 KEY = "fake-key-0123456789abcdef"
 OTHER_KEY = "fake-key-of-another-team"
-PROJECT = Path(__file__).parent.parent
 TIMEOUT = 30.0
 
 CHILD = """
@@ -91,10 +92,6 @@ def run(desktop: VirtualDesktop, *command: str) -> str:
     return done.stdout
 
 
-def found_by_secret_tool(desktop: VirtualDesktop) -> str:
-    return run(desktop, "secret-tool", "lookup", "service", SERVICE, "username", ACCOUNT)
-
-
 def start_child(
     desktop: VirtualDesktop, action: str, env: Mapping[str, str] | None = None
 ) -> subprocess.Popen[str]:
@@ -124,12 +121,12 @@ def test_round_trip(desktop: VirtualDesktop, keychain: Keychain) -> None:
     assert keychain.read(prompt=False) is None
     keychain.check()
     keychain.write(KEY)
-    assert found_by_secret_tool(desktop) == KEY
+    assert stored_key(desktop.env) == KEY
     assert keychain.read(prompt=False) == keychain.read(prompt=True) == KEY
     keychain.write(OTHER_KEY)
-    assert found_by_secret_tool(desktop) == OTHER_KEY
+    assert stored_key(desktop.env) == OTHER_KEY
     assert keychain.remove() is True
-    assert found_by_secret_tool(desktop) == ""
+    assert stored_key(desktop.env) == ""
     assert keychain.read(prompt=False) is None
     assert keychain.remove() is False
 
@@ -193,7 +190,7 @@ def test_only_the_real_keychain_is_used(
     desktop: VirtualDesktop, steered: dict[str, str], tmp_path: Path
 ) -> None:
     assert child(desktop, "write", KEY, steered) == "None"
-    assert found_by_secret_tool(desktop) == KEY
+    assert stored_key(desktop.env) == KEY
     assert child(desktop, "read", env=steered) == KEY
     assert not (tmp_path / "secrets.txt").exists()
 

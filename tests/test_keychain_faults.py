@@ -18,9 +18,8 @@ import pytest
 from jeepney import HeaderFields, Message, MessageType, new_error, new_method_return
 from PySide6.QtGui import QImage
 
-from tests.accessibility import Accessible
 from tests.dbus_probe import Bus
-from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
+from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.desktop.icon import paint_icon
@@ -31,7 +30,6 @@ from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 
 LOCKED = Problem(Kind.KEYCHAIN_LOCKED)
 UNAVAILABLE = Problem(Kind.KEYCHAIN_UNAVAILABLE)
-FIRST_DIALOG = "Welcome to lemlist credits"
 OTHER_KEY = "fake-key-of-another-team"
 
 # The tray program, which waits for the answer to a prompt less long than people need.
@@ -42,8 +40,8 @@ IMPATIENT = (
 import sys
 from functools import partial
 from tray_app.__main__ import main
-from tray_app.desktop import app
-app.Keychain = partial(app.Keychain, prompt_time=1.0)
+from tray_app.store import keychain
+keychain.Keychain = partial(keychain.Keychain, prompt_time=1.0)
 sys.exit(main([]))
 """,
 )
@@ -147,18 +145,10 @@ class FakeSecretService:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(story="fixed") as running:
-        running.set_total(12_430)
-        yield running
-
-
-@pytest.fixture
-def desktop() -> Iterator[VirtualDesktop]:
+def desktop(desktop: VirtualDesktop) -> Iterator[VirtualDesktop]:
     """Return a desktop with an unlocked keyring."""
-    with VirtualDesktop() as running:
-        yield running
-        assert_no_file_has_a_key(running)
+    yield desktop
+    assert_no_file_has_a_key(desktop)
 
 
 @pytest.fixture(scope="module")
@@ -224,22 +214,9 @@ def click_until(program: TrayProgram, label: str, done: Any, what: str) -> None:
 
 def check_a_key(program: TrayProgram, key: str = DEMO_KEY) -> None:
     """Enter a key in the first dialog and have it checked."""
-    desktop = program.desktop
-    program.window(FIRST_DIALOG)
-    wait_until(lambda: desktop.active_window() == FIRST_DIALOG, TIMEOUT, "the focus")
-    desktop.press_keys("Return")
-    wait_until(lambda: focused(program.window(FIRST_DIALOG)) == "API key", TIMEOUT, "the field")
-    desktop.type_text(key)
-    desktop.press_keys("Return")
-
-
-def wait_for_button(program: TrayProgram, name: str) -> None:
-    wait_until(lambda: focused(program.window(FIRST_DIALOG)) == name, TIMEOUT, name)
-
-
-def focused(window: Accessible) -> str:
-    """Return the name of what has the focus in a window."""
-    return next((one.name for one in window.walk() if "focused" in one.states), "")
+    program.go_to_key_field()
+    program.desktop.type_text(key)
+    program.desktop.press_keys("Return")
 
 
 def in_terminal(
@@ -395,8 +372,8 @@ def test_a_keyring_that_dies_in_use(desktop: VirtualDesktop, sandbox: Sandbox) -
 
 def test_no_keychain(bare: VirtualDesktop, sandbox: Sandbox) -> None:
     with TrayProgram(bare, sandbox.url) as program:
-        program.window(FIRST_DIALOG)
-        wait_until(lambda: bare.active_window() == FIRST_DIALOG, TIMEOUT, "the focus")
+        program.window(WELCOME)
+        bare.wait_for_focus(WELCOME)
         bare.press_keys("Escape")
         assert_trouble_is_shown(program, UNAVAILABLE, IconShape.UNKNOWN)
     status = in_terminal(bare, "status", api_url=sandbox.url)
@@ -412,7 +389,7 @@ def test_no_message_bus(bare: VirtualDesktop, sandbox: Sandbox) -> None:
         return sum(one.path == "/api/team/credits" for one in list(sandbox.requests))
 
     with TrayProgram(bare, sandbox.url, env=env) as program:
-        wait_until(lambda: bare.active_window() == FIRST_DIALOG, TIMEOUT, "the dialog")
+        bare.wait_for_focus(WELCOME)
         bare.press_keys("Return")
         bare.type_text(DEMO_KEY)
         bare.press_keys("Return")
@@ -443,20 +420,20 @@ def test_a_keychain_that_loses_the_key(bare: VirtualDesktop, sandbox: Sandbox) -
         assert "what was written is not there" in stored.stderr
         with TrayProgram(bare, sandbox.url) as program:
             check_a_key(program)
-            wait_for_button(program, "Save key")
+            program.wait_until_focused(WELCOME, "Save key")
             bare.press_keys("Return")
             wait_until(
                 lambda: any("was not saved" in name for name in names(program)), TIMEOUT, "it"
             )
             assert any(UNAVAILABLE.title in name for name in names(program))
-            program.window(FIRST_DIALOG).find(name="Use until I quit").do_action()
+            program.window(WELCOME).find(name="Use until I quit").do_action()
             program.wait_for_tooltip("12,430 credits")
             program.item.click_menu("Open")
             assert "The key is kept until you quit." in program.window(POPUP).names()
 
 
 def names(program: TrayProgram) -> list[str]:
-    return program.window(FIRST_DIALOG).names()
+    return program.window(WELCOME).names()
 
 
 def test_a_change_that_is_lost(bare: VirtualDesktop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -601,7 +578,7 @@ def test_the_tray_and_the_terminal_store_a_key_at_once(
         TrayProgram(desktop, sandbox.url) as program,
     ):
         check_a_key(program)
-        wait_for_button(program, "Save key")
+        program.wait_until_focused(WELCOME, "Save key")
         terminal = start_in_terminal(desktop, "key", "set", api_url=other.url)
         assert terminal.stdin is not None
         terminal.stdin.write(f"{OTHER_KEY}\n")

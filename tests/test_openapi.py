@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import PROJECT
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 
-DESCRIPTION = Path(__file__).parents[1] / "resources" / "openapi.yaml"
+DESCRIPTION = PROJECT / "resources" / "openapi.yaml"
 
 # Two checks insist on 401 where lemlist documents 400 for a request without a key.
 NOT_LEMLISTS_WAY = {"missing_required_header"}

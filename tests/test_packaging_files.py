@@ -14,10 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from resources.make_icons import icon, write_icons
+from tests import PROJECT
 from tray_app import __version__
 from tray_app.desktop.icon import paint_app_icon
 
-PROJECT = Path(__file__).parents[1]
 WORKFLOW = PROJECT / ".github/workflows/ci.yml"
 INSTALLER = PROJECT / "resources/windows/lemlist-credits.iss"
 PORTABLE = PROJECT / "tests/portable.txt"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-PROJECT = Path(__file__).parent.parent
+from tests import PROJECT
 
 
 def run(module: str, *arguments: str) -> str:

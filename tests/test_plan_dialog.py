@@ -4,50 +4,43 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QDate, QLocale, Qt
-from PySide6.QtGui import QAccessible, QColor, QFont, QPalette
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QDateEdit,
     QLabel,
     QSpinBox,
-    QWidget,
 )
 
-from tests.dialog_driver import buttons, press, words
-from tests.waiting import wait_until
+from tests.examples import TODAY, rhythm
+from tests.widget_driver import (
+    FORMATS,
+    buttons,
+    controls,
+    larger_text,
+    mnemonics,
+    name_of,
+    press,
+    press_alt,
+    reached_by_tab,
+    shown,
+    wait_with_events,
+    words,
+)
 from tray_app.desktop.dialog_parts import MessageLine
-from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.plan_dialog import PlanDialog
-from tray_app.rules.forecast import HORIZON, Curve, Rhythm, TooEarly
+from tray_app.rules.forecast import HORIZON, TooEarly
 from tray_app.rules.prices import Prices
 
 pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")
 
-FORMATS = QtFormats(QLocale("en_US"))
-TODAY = date(2026, 11, 22)
-"""A Sunday."""
 RENEWAL = date(2026, 11, 30)
 """Five working days ahead."""
-STEADY = Rhythm(
-    100.0,
-    frozenset(range(5)),
-    (1.0,) * 5 + (0.0,) * 2,
-    Curve((0.0, 1.0), (0.0, 80.0), (0.0, 100.0), (0.0, 120.0)),
-)
+STEADY = rhythm(80, 100, 120)
 EARLY = TooEarly(date(2026, 12, 4))
-
-
-@pytest.fixture
-def american_numbers() -> Iterator[None]:
-    usual = QLocale()
-    QLocale.setDefault(QLocale("en_US"))
-    yield
-    QLocale.setDefault(usual)
 
 
 @pytest.fixture
@@ -55,15 +48,8 @@ def dialog() -> Iterator[PlanDialog]:
     """The dialog of a steady team with 12,430 credits."""
     dialog = PlanDialog(FORMATS)
     dialog.show_figures(12_430, STEADY, Prices(), RENEWAL, TODAY)
-    yield show(dialog)
+    yield shown(dialog)
     dialog.reject()
-
-
-def show(dialog: PlanDialog) -> PlanDialog:
-    dialog.show()
-    dialog.activateWindow()
-    assert QTest.qWaitForWindowActive(dialog)
-    return dialog
 
 
 def leads(dialog: PlanDialog) -> QSpinBox:
@@ -77,10 +63,6 @@ def until(dialog: PlanDialog) -> QDateEdit:
 
 def answers(dialog: PlanDialog) -> list[str]:
     return [line.words for line in dialog.findChildren(MessageLine) if line.isVisible()]
-
-
-def press_alt(dialog: PlanDialog, key: Qt.Key) -> None:
-    QTest.keyClick(dialog, key, Qt.KeyboardModifier.AltModifier)
 
 
 def type_over(dialog: PlanDialog, text: str) -> None:
@@ -165,7 +147,7 @@ def test_without_a_forecast_it_says_so(
 
 
 def test_without_figures_it_asks_nothing_and_says_so() -> None:
-    dialog = show(PlanDialog(FORMATS))
+    dialog = shown(PlanDialog(FORMATS))
     assert "not known yet" in words(dialog)
     assert answers(dialog) == []
     assert set(buttons(dialog)) == {"Close"}
@@ -242,52 +224,27 @@ def test_the_ground_of_an_answer_follows_its_meaning_and_the_theme(dialog: PlanD
 
 def test_every_control_has_a_name_and_is_reached_by_tab(dialog: PlanDialog) -> None:
     type_over(dialog, "9999999")
-    controls = {
-        widget
-        for widget in dialog.findChildren(QWidget)
-        if widget.isVisible() and isinstance(widget, QAbstractButton | QComboBox | QAbstractSpinBox)
-    }
-    assert len(controls) == 5
-    reached = set()
-    for _ in range(2 * len(controls)):
-        press(dialog, Qt.Key.Key_Tab)
-        reached.add(dialog.focusWidget())
-    assert reached == controls
-    for control in controls:
-        interface = QAccessible.queryAccessibleInterface(control)
-        assert interface.text(QAccessible.Text.Name), control
-    texts = [
-        widget.text()
-        for widget in dialog.findChildren(QWidget)
-        if isinstance(widget, QLabel | QAbstractButton) and "&" in widget.text()
-    ]
-    letters = [text[text.index("&") + 1].lower() for text in texts]
-    assert len(letters) == len(set(letters)), texts
+    assert len(controls(dialog)) == 5
+    assert reached_by_tab(dialog) == controls(dialog)
+    assert [control for control in controls(dialog) if not name_of(control)] == []
+    letters = mnemonics(dialog)
+    assert len(letters) == len(set(letters)), letters
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.3])
-def test_no_text_is_clipped_whatever_the_figures(qapp: QApplication, factor: float) -> None:
-    usual = QFont(qapp.font())
-    larger = QFont(usual)
-    larger.setPointSizeF(usual.pointSizeF() * factor)
-    qapp.setFont(larger)
-    dialog = show(PlanDialog(FORMATS))
-
-    def is_settled() -> bool:
-        QApplication.processEvents()
-        return dialog.size() == dialog.sizeHint()
-
-    try:
+def test_no_text_is_clipped_whatever_the_figures(factor: float) -> None:
+    with larger_text(factor):
+        dialog = shown(PlanDialog(FORMATS))
         for credits in (0, 12_430, 9_999_999):
             dialog.show_figures(credits, STEADY, Prices(email_found=10_000), RENEWAL, TODAY)
             press_alt(dialog, Qt.Key.Key_L)
             type_over(dialog, "9999999")
-            wait_until(is_settled, 20, "the dialog has the size that its words need")
+            wait_with_events(
+                lambda: dialog.size() == dialog.sizeHint(), "it has the size that its words need"
+            )
             assert dialog.width() < 640
             for label in dialog.findChildren(QLabel):
                 if label.isVisible():
                     assert label.height() >= label.heightForWidth(label.width()), label.text()
                     assert label.width() >= label.minimumSizeHint().width(), label.text()
-    finally:
         dialog.reject()
-        qapp.setFont(usual)

@@ -1,12 +1,13 @@
 """What a plan takes, in words."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray_app.formats import Formats
+from tests.examples import TODAY, rhythm
+from tests.fakes import FakeFormats
 from tray_app.plan_view import (
     Answer,
     action_names,
@@ -15,46 +16,13 @@ from tray_app.plan_view import (
     lead_answer,
     top_up_answer,
 )
-from tray_app.rules.forecast import Curve, Rhythm, TooEarly
+from tray_app.rules.forecast import Rhythm, TooEarly
 from tray_app.rules.prices import Action, Prices
 
-TODAY = date(2026, 11, 22)
-"""A Sunday."""
 MONDAY_LATER = date(2026, 11, 30)
 
 
-class FakeFormats(Formats):
-    """A locale that is the same everywhere."""
-
-    def number(self, number: int) -> str:
-        return f"{number:,}"
-
-    def time(self, moment: datetime) -> str:
-        return f"{moment:%H:%M}"
-
-    def day_and_time(self, moment: datetime) -> str:
-        return f"{moment:%d %b %H:%M}"
-
-    def day(self, day: date) -> str:
-        return f"{day.day} {day:%b}"
-
-    def weekday(self, day: date) -> str:
-        return f"{day:%a}"
-
-    def weekday_name(self, day: date) -> str:
-        return f"{day:%A}"
-
-    def month(self, day: date) -> str:
-        return f"{day:%b}"
-
-
 FORMATS = FakeFormats()
-
-
-def rhythm(low: float, likely: float, high: float) -> Rhythm:
-    """Return one that spends so much each working day."""
-    curve = Curve((0.0, 1.0), (0.0, low), (0.0, likely), (0.0, high))
-    return Rhythm(likely, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, curve)
 
 
 def top_up(

@@ -1,15 +1,15 @@
 """When the poller asks, and that it never asks twice at once."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QThread
+from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
-from tests.waiting import wait_until
+from tests.widget_driver import wait_with_events
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.worker import Worker
 from tray_app.errors import Kind, Problem
@@ -78,16 +78,6 @@ def snapshots(poller: Poller) -> list[Snapshot]:
     return snapshots
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Let Qt's events run until something is true."""
-
-    def after_events() -> object:
-        QCoreApplication.processEvents()
-        return condition()
-
-    wait_until(after_events, 20, what)
-
-
 def test_ten_quick_clicks_are_one_request(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
@@ -97,7 +87,7 @@ def test_ten_quick_clicks_are_one_request(
         poller.refresh()
     assert poller.busy
     watch.may_answer.set()
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     for _ in range(10):
         poller.refresh()  # the figures are a moment old
     assert not poller.busy
@@ -110,7 +100,7 @@ def test_work_runs_in_the_worker_and_its_end_in_the_gui_thread(
     ends: list[bool] = []
     poller.snapshot_made.connect(lambda _: ends.append(QThread.currentThread().isMainThread()))
     poller.start(watch)
-    wait_for(lambda: ends, "a snapshot")
+    wait_with_events(lambda: ends, "a snapshot")
     assert ends == [True]
     assert threading.get_ident() not in watch.threads
 
@@ -121,7 +111,7 @@ def test_no_refresh_before_the_server_allows_it(
     limited = Snapshot(problem=Problem(Kind.RATE_LIMITED, retry_after=3000), wait=3000)
     watch.answers = [limited]
     poller.start(watch)
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     for _ in range(1000):
         poller.refresh()
     assert not poller.busy
@@ -133,7 +123,7 @@ def test_clicks_at_a_server_that_fails_are_one_request(
 ) -> None:
     watch.answers = [Snapshot(problem=Problem(Kind.SERVER_ERROR), wait=15)]
     poller.start(watch)
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     for _ in range(1000):
         poller.refresh()
     assert not poller.busy
@@ -145,7 +135,7 @@ def test_polls_again_when_the_snapshot_says(
 ) -> None:
     watch.answers = [replace(GOOD, wait=0.01), replace(GOOD, wait=0.01)]
     poller.start(watch)
-    wait_for(lambda: len(snapshots) == 3, "three snapshots")
+    wait_with_events(lambda: len(snapshots) == 3, "three snapshots")
     poller.stop()
     assert watch.asked == ["poll"] * 3
 
@@ -155,14 +145,14 @@ def test_goes_on_after_a_defect(
 ) -> None:
     watch.answers = [GOOD, ZeroDivisionError()]
     poller.start(watch)
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     poller.poll()
-    wait_for(lambda: len(snapshots) == 2, "another snapshot")
+    wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
     assert snapshots[1].reading == GOOD.reading
     assert snapshots[1].problem is not None
     assert snapshots[1].wait > 0
     poller.poll()
-    wait_for(lambda: len(snapshots) == 3, "a third snapshot")
+    wait_with_events(lambda: len(snapshots) == 3, "a third snapshot")
     assert snapshots[2] == GOOD
 
 
@@ -171,9 +161,9 @@ def test_unlock_lets_the_keychain_ask(
 ) -> None:
     watch.answers = [Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED), wait=3600)]
     poller.start(watch)
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     poller.unlock()
-    wait_for(lambda: len(snapshots) == 2, "another snapshot")
+    wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
     assert watch.asked == ["poll", "unlock"]
 
 
@@ -182,9 +172,9 @@ def test_a_new_key_is_polled_with_at_once(
 ) -> None:
     ends: list[object] = []
     poller.start(watch)
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     poller.use_key(watch, "key", store=True, done=lambda: ends.append("done"), failed=ends.append)
-    wait_for(lambda: len(snapshots) == 2, "another snapshot")
+    wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
     assert ends == ["done"]
     assert watch.asked == ["poll", "use key, store=True", "poll"]
 
@@ -194,9 +184,9 @@ def test_a_key_that_can_not_be_kept_changes_nothing(
 ) -> None:
     failures: list[Problem] = []
     poller.start(watch)
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     poller.use_key(watch, "refused", store=True, done=lambda: None, failed=failures.append)
-    wait_for(lambda: failures, "the failure")
+    wait_with_events(lambda: failures, "the failure")
     assert failures[0].kind is Kind.KEYCHAIN_LOCKED
     assert watch.asked == ["poll", "use key, store=True"]
 
@@ -210,7 +200,7 @@ def test_the_answer_of_a_watch_that_was_left_is_not_shown(
     poller.start(watch)
     poller.start(other)
     watch.may_answer.set()
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     assert [snapshot.team for snapshot in snapshots] == ["Other"]
 
 
@@ -218,8 +208,8 @@ def test_settings_and_snooze_ask_the_server_nothing(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
     poller.start(watch)
-    wait_for(lambda: snapshots, "a snapshot")
+    wait_with_events(lambda: snapshots, "a snapshot")
     poller.apply(Settings(interval=60))
     poller.snooze(SnoozeChoice.HOUR)
-    wait_for(lambda: len(snapshots) == 3, "both snapshots")
+    wait_with_events(lambda: len(snapshots) == 3, "both snapshots")
     assert watch.asked == ["poll", "apply 60", "snooze hour"]

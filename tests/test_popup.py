@@ -1,7 +1,7 @@
 """The popup: what it shows, how it is used, and when it rests."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -9,13 +9,22 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor
+from PySide6.QtCore import QEvent, QLocale, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from tests.pictures_popup import State, known, palette, states
-from tests.waiting import wait_until
+from tests.widget_driver import (
+    FORMATS,
+    PaintCounter,
+    edge_of,
+    name_of,
+    press,
+    spoken,
+    texts,
+    wait_with_events,
+)
 from tray_app.credentials import KeySource
 from tray_app.desktop.formats import QtFormats
 from tray_app.desktop.placing import GAP, place
@@ -31,7 +40,6 @@ from tray_app.view import Remedy, view_of
 from tray_app.watch import Snapshot
 
 NOW = datetime.now(UTC)
-FORMATS = QtFormats(QLocale("en_US"))
 ANCHOR = QRect(600, 0, 22, 22)
 NO_KEY = Snapshot(problem=Problem(Kind.NO_KEY))
 STATES = {state.name: state for state in states(NOW)}
@@ -71,16 +79,6 @@ def settle() -> None:
     QApplication.processEvents()
 
 
-def seen(condition: Callable[[], object], what: str) -> None:
-    """Wait until a condition holds while Qt works."""
-
-    def look() -> bool:
-        QApplication.processEvents()
-        return bool(condition())
-
-    wait_until(look, 5, what)
-
-
 def show(popup: Popup, snapshot: Snapshot) -> None:
     view = view_of(snapshot, Settings(), FORMATS, NOW)
     popup.show_view(view, snapshot)
@@ -89,36 +87,15 @@ def show(popup: Popup, snapshot: Snapshot) -> None:
 def opened(popup: Popup, snapshot: Snapshot | None = None) -> Popup:
     show(popup, snapshot or healthy())
     popup.open(ANCHOR)
-    seen(popup.isActiveWindow, "the popup has the focus")
+    wait_with_events(popup.isActiveWindow, "the popup has the focus")
     return popup
 
 
 def go_to(window: QWidget) -> None:
     window.show()
     window.activateWindow()
-    seen(window.isActiveWindow, "the other window has the focus")
+    wait_with_events(window.isActiveWindow, "the other window has the focus")
     settle()
-
-
-def press(popup: Popup, key: Qt.Key) -> None:
-    QTest.keyClick(QApplication.focusWidget() or popup, key)
-
-
-def texts(popup: Popup) -> list[str]:
-    """What can be read on it."""
-    return [label.text() for label in popup.findChildren(QLabel) if label.isVisible()]
-
-
-def spoken(popup: Popup) -> list[str]:
-    """What a screen reader finds on it."""
-
-    def walk(one: QAccessibleInterface) -> Iterator[str]:
-        if not one.state().invisible:
-            yield one.text(QAccessible.Text.Name)
-            for number in range(one.childCount()):
-                yield from walk(one.child(number))
-
-    return [name for name in walk(QAccessible.queryAccessibleInterface(popup)) if name]
 
 
 def controls(popup: Popup) -> list[str]:
@@ -126,9 +103,7 @@ def controls(popup: Popup) -> list[str]:
     names: list[str] = []
     while True:
         press(popup, Qt.Key.Key_Tab)
-        focused = QApplication.focusWidget()
-        assert focused is not None
-        name = QAccessible.queryAccessibleInterface(focused).text(QAccessible.Text.Name)
+        name = name_of(QApplication.focusWidget())
         if name in names:
             return names
         names.append(name)
@@ -209,7 +184,7 @@ def test_notes_take_room_only_while_there_are_any(popup: Popup) -> None:
     )
     show(popup, snapshot)
     popup.say("The settings file was broken.")
-    seen(lambda: popup.height() > plain, "it grew")
+    wait_with_events(lambda: popup.height() > plain, "it grew")
     assert {
         "The settings file was broken.",
         "The key comes from LEMLIST_API_KEY.",
@@ -217,7 +192,7 @@ def test_notes_take_room_only_while_there_are_any(popup: Popup) -> None:
     } <= set(texts(popup))
     popup.say("")
     show(popup, healthy())
-    seen(lambda: popup.height() == plain, "it shrank")
+    wait_with_events(lambda: popup.height() == plain, "it shrank")
 
 
 def test_loading_and_busy_keep_the_layout(popup: Popup) -> None:
@@ -282,17 +257,7 @@ def test_no_text_is_cut(popup: Popup, state: State, direction: Qt.LayoutDirectio
 def test_the_same_again_paints_nothing(popup: Popup) -> None:
     opened(popup)
     settle()
-
-    class Counter(QObject):
-        painted = 0
-
-        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
-            self.painted += event.type() is QEvent.Type.Paint
-            return False
-
-    counter = Counter()
-    for part in (popup, *popup.findChildren(QWidget)):
-        part.installEventFilter(counter)
+    counter = PaintCounter(popup, *popup.findChildren(QWidget))
     show(popup, healthy())
     settle()
     assert counter.painted == 0
@@ -395,18 +360,13 @@ def test_the_focus_ring_is_for_the_keyboard(popup: Popup) -> None:
     opened(popup)
     button = popup.content.settings
     ring = QColor(LIGHT.focus)
-
-    def has_ring() -> bool:
-        image = button.grab().toImage()
-        return image.pixelColor(image.width() // 2, 1) == ring
-
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.hasFocus()
-    assert not has_ring()
+    assert edge_of(button) != ring
     press(popup, Qt.Key.Key_Tab)
     press(popup, Qt.Key.Key_Backtab)
     assert button.hasFocus()
-    assert has_ring()
+    assert edge_of(button) == ring
 
 
 def test_snooze_offers_three_lengths(popup: Popup) -> None:
@@ -417,11 +377,11 @@ def test_snooze_offers_three_lengths(popup: Popup) -> None:
         popup.content.snooze.setFocus()
         press(popup, Qt.Key.Key_Return)
         menu = popup.content.snooze_menu
-        seen(menu.isVisible, "the menu is open")
+        wait_with_events(menu.isVisible, "the menu is open")
         for _ in range(downs):
             QTest.keyClick(menu, Qt.Key.Key_Down)
         QTest.keyClick(menu, Qt.Key.Key_Return)
-        seen(menu.isHidden, "the menu is closed")
+        wait_with_events(menu.isHidden, "the menu is closed")
     assert asked == [SnoozeChoice.HOUR, SnoozeChoice.TOMORROW, SnoozeChoice.NEXT_LEVEL]
     assert {type(choice) for choice in asked} == {SnoozeChoice}
     assert popup.isVisible()
@@ -440,7 +400,7 @@ def test_escape_closes(popup: Popup) -> None:
 def test_going_elsewhere_closes(popup: Popup, elsewhere: QWidget) -> None:
     opened(popup)
     go_to(elsewhere)
-    seen(lambda: not popup.isVisible(), "the popup is hidden")
+    wait_with_events(lambda: not popup.isVisible(), "the popup is hidden")
 
 
 def test_its_own_menu_does_not_close_it(popup: Popup) -> None:
@@ -448,7 +408,7 @@ def test_its_own_menu_does_not_close_it(popup: Popup) -> None:
     popup.hide()
     popup.open(ANCHOR)  # so soon that Qt never calls it active again
     popup.content.snooze.click()
-    seen(popup.content.snooze_menu.isVisible, "the menu is open")
+    wait_with_events(popup.content.snooze_menu.isVisible, "the menu is open")
     settle()
     assert popup.isVisible()
     popup.content.snooze_menu.close()
@@ -457,7 +417,7 @@ def test_its_own_menu_does_not_close_it(popup: Popup) -> None:
 def test_a_click_that_closed_does_not_reopen(popup: Popup, elsewhere: QWidget) -> None:
     opened(popup)
     go_to(elsewhere)
-    seen(lambda: not popup.isVisible(), "the popup is hidden")
+    wait_with_events(lambda: not popup.isVisible(), "the popup is hidden")
     popup.toggle(ANCHOR)
     assert not popup.isVisible()
 
@@ -465,7 +425,7 @@ def test_a_click_that_closed_does_not_reopen(popup: Popup, elsewhere: QWidget) -
         popup.toggle(ANCHOR)
         return popup.isVisible()
 
-    seen(clicked_again, "a later click opens it")
+    wait_with_events(clicked_again, "a later click opens it")
 
 
 def test_toggle_opens_and_closes(popup: Popup) -> None:
@@ -493,7 +453,7 @@ def test_as_a_window_it_stays(popup: Popup, elsewhere: QWidget) -> None:
     go_to(elsewhere)
     assert popup.isVisible()
     popup.windowHandle().close()
-    seen(lambda: closed, "it says that it was closed")
+    wait_with_events(lambda: closed, "it says that it was closed")
     assert not popup.isVisible()
 
 
@@ -509,7 +469,7 @@ def test_from_a_window_back_to_a_popup(popup: Popup, elsewhere: QWidget) -> None
     assert popup.windowFlags() & Qt.WindowType.FramelessWindowHint
     assert not popup.mask().isEmpty()
     go_to(elsewhere)
-    seen(lambda: not popup.isVisible(), "the popup is hidden")
+    wait_with_events(lambda: not popup.isVisible(), "the popup is hidden")
     assert not closed
 
 
@@ -522,9 +482,11 @@ def test_nothing_ticks_while_hidden(popup: Popup) -> None:
     popup.set_busy(True)
     assert not running(popup)
     opened(popup)
-    seen(lambda: len(running(popup)) == 2, "only the age's and the busy button's clock run")
+    wait_with_events(
+        lambda: len(running(popup)) == 2, "only the age's and the busy button's clock run"
+    )
     still = popup.content.refresh.grab().toImage()
-    seen(lambda: popup.content.refresh.grab().toImage() != still, "the arrow turns")
+    wait_with_events(lambda: popup.content.refresh.grab().toImage() != still, "the arrow turns")
     popup.set_busy(False)
     assert len(running(popup)) == 1
     popup.set_busy(True)

@@ -19,7 +19,7 @@ from resources.make_release import make_release
 from tests.tray_program import BUNDLE, TrayProgram
 from tests.virtual_desktop import VirtualDesktop
 from tray_app import __version__
-from tray_app.__main__ import _parser
+from tray_app.arguments import argument_parser
 from tray_app.cli import EXIT_CODES
 from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.key import KEY_VARIABLE
@@ -63,13 +63,6 @@ def unpacked(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         archive.extractall(folder, filter="data")
     (inside,) = folder.iterdir()
     return inside
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(story="fixed") as running:
-        running.set_total(12_430)
-        yield running
 
 
 def run(*command: str, **variables: str) -> str:
@@ -171,10 +164,11 @@ def test_everything_in_the_bundle_has_its_licence_and_is_listed(
 
 
 def parsers(parser: ArgumentParser) -> Iterator[tuple[str, ArgumentParser]]:
+    """Yield the parsers of the program and of those commands that its help lists, by name."""
     yield "", parser
     for action in parser._actions:
         if isinstance(action, _SubParsersAction):
-            yield from action.choices.items()
+            yield from ((each.dest, action.choices[each.dest]) for each in action._choices_actions)
 
 
 def options(parser: ArgumentParser) -> set[str]:
@@ -187,7 +181,7 @@ def test_the_manual_page_says_all(share: Path) -> None:
     text = run("man", "--local-file", str(page), MANWIDTH="80", MANPAGER="cat", LC_ALL="C.UTF-8")
     synopsis = text.partition("SYNOPSIS")[2].partition("DESCRIPTION")[0]
     usages = synopsis.split(PROGRAM)
-    for command, parser in parsers(_parser()):
+    for command, parser in parsers(argument_parser()):
         usage = synopsis if not command else next(use for use in usages if f" {command}" in use)
         for option in options(parser) - ({"--help"} if command else set()):
             assert option in usage, (command, option)
@@ -219,7 +213,7 @@ def test_the_shell_completes_commands_and_options(share: Path, shell: str) -> No
             offered = run("fish", "--no-config", "--command", script)
         return {line.split("\t")[0] for line in offered.splitlines()}
 
-    commands = dict(parsers(_parser()))
+    commands = dict(parsers(argument_parser()))
     assert completed("") >= commands.keys() - {""}
     for command, parser in commands.items():
         words = (command, "--") if command else ("--",)
@@ -230,7 +224,7 @@ def test_zsh_knows_all_commands_and_options(share: Path) -> None:
     place = share / "zsh" / "vendor-completions" / f"_{PROGRAM}"
     run("zsh", "--no-rcs", "-n", str(place))
     text = place.read_text()
-    for command, parser in parsers(_parser()):
+    for command, parser in parsers(argument_parser()):
         assert f"{command}:'" in text
         listed = re.search(
             rf"^_shtab_lemlist_credits{'_' * bool(command)}{command}_options=\((.*?)^\)",

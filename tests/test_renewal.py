@@ -1,12 +1,13 @@
 """When the plan's credits are renewed, and what lapses."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tray_app.rules.history import Refill
-from tray_app.rules.renewal import likely_to_lapse, next_renewal
+from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
 
 TODAY = date(2026, 11, 22)
 
@@ -16,8 +17,13 @@ def came(day: str, subscription: int = 8000, zone: tzinfo = UTC) -> Refill:
     return Refill(int(moment.timestamp()), subscription, {"subscription": subscription})
 
 
+def next_of(refills: Sequence[Refill], today: date = TODAY, zone: tzinfo = UTC) -> date | None:
+    day = learned_day(refills, today, zone)
+    return next_renewal(refills, day, today, zone) if day else None
+
+
 def learned(*days: str, today: date = TODAY) -> date | None:
-    return next_renewal([came(day) for day in days], None, today, UTC)
+    return next_of([came(day) for day in days], today)
 
 
 @pytest.mark.parametrize(
@@ -38,11 +44,6 @@ def learned(*days: str, today: date = TODAY) -> date | None:
 def test_set_by_the_user(set_day: int, today: str, expected: str) -> None:
     found = next_renewal([], set_day, date.fromisoformat(today), UTC)
     assert found == date.fromisoformat(expected)
-
-
-def test_the_users_day_wins() -> None:
-    refills = [came("2026-10-05"), came("2026-11-05")]
-    assert next_renewal(refills, 28, TODAY, UTC) == date(2026, 11, 28)
 
 
 @pytest.mark.parametrize(
@@ -93,22 +94,22 @@ def test_learned_from_jumps(days: tuple[str, ...], today: str, expected: str) ->
 def test_the_larger_jumps_count() -> None:
     small = [came(f"2026-{month:02}-{day}", 40) for month in (9, 10, 11) for day in range(10, 20)]
     large = [came("2026-09-05"), came("2026-10-05"), came("2026-11-05")]
-    assert next_renewal([*small, *large], None, TODAY, UTC) == date(2026, 12, 5)
+    assert next_of([*small, *large]) == date(2026, 12, 5)
 
 
 def test_other_buckets_are_not_the_plans() -> None:
     refills = [Refill(came(day).at, 5000, {"paid": 5000}) for day in ("2026-10-05", "2026-11-05")]
-    assert next_renewal(refills, None, TODAY, UTC) is None
+    assert next_of(refills) is None
     unknown = [Refill(refill.at, 5000) for refill in refills]
-    assert next_renewal(unknown, None, TODAY, UTC) is None
+    assert next_of(unknown) is None
 
 
-@pytest.mark.parametrize("set_day", [None, 22])
 @pytest.mark.parametrize("seen", ["2026-11-22", "2026-11-21"])
-def test_today_until_it_was_seen(set_day: int | None, seen: str) -> None:
+def test_today_until_it_was_seen(seen: str) -> None:
     before = [came("2026-08-22"), came("2026-09-22"), came("2026-10-22")]
-    assert next_renewal(before, set_day, TODAY, UTC) == TODAY
-    assert next_renewal([*before, came(seen)], set_day, TODAY, UTC) == date(2026, 12, 22)
+    for refills, expected in ((before, TODAY), ([*before, came(seen)], date(2026, 12, 22))):
+        assert learned_day(refills, TODAY, UTC) == 22
+        assert next_renewal(refills, 22, TODAY, UTC) == expected
 
 
 def test_a_renewal_that_is_late() -> None:
@@ -118,7 +119,7 @@ def test_a_renewal_that_is_late() -> None:
 def test_days_are_local() -> None:
     refills = [came("2026-10-04T23:30"), came("2026-11-04T23:30")]
     tokyo = ZoneInfo("Asia/Tokyo")
-    assert next_renewal(refills, None, TODAY, tokyo) == date(2026, 12, 5)
+    assert next_of(refills, zone=tokyo) == date(2026, 12, 5)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,9 @@
 """A sleep and a clock that was set are noticed once."""
 
-from collections.abc import Callable
-
 import pytest
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from tests.waiting import wait_until
+from tests.widget_driver import wait_with_events
 from tray_app.desktop.resume import Resume
 
 YEAR = 365 * 24 * 3600.0
@@ -25,14 +22,6 @@ class FakeClock:
         return now
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    def after_events() -> object:
-        QCoreApplication.processEvents()
-        return condition()
-
-    wait_until(after_events, 20, what)
-
-
 @pytest.mark.parametrize("jump", [8 * 3600.0, YEAR, -YEAR], ids=["sleep", "forward", "back"])
 def test_a_jump_is_noticed_once(qapp: QApplication, jump: float) -> None:
     tick = 0.02
@@ -42,11 +31,11 @@ def test_a_jump_is_noticed_once(qapp: QApplication, jump: float) -> None:
     resumes: list[float] = []
     resume.ticked.connect(lambda: ticks.append(clock.now))
     resume.resumed.connect(lambda: resumes.append(clock.now))
-    wait_for(lambda: len(ticks) > 5, "some ticks")
+    wait_with_events(lambda: len(ticks) > 5, "some ticks")
     assert resumes == []
     clock.now += jump
-    wait_for(lambda: resumes, "the jump is noticed")
+    wait_with_events(lambda: resumes, "the jump is noticed")
     seen = len(ticks)
-    wait_for(lambda: len(ticks) > seen + 10, "more ticks")
+    wait_with_events(lambda: len(ticks) > seen + 10, "more ticks")
     resume.stop()
     assert len(resumes) == 1

@@ -12,7 +12,6 @@ import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import PROJECT
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import DEMO_KEY, FAULTS, STORIES, Sandbox
 from tray_app.lemlist.sandbox.stories import split
@@ -843,7 +843,7 @@ def test_it_needs_the_standard_library_only() -> None:
 def run_python(code: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code],
-        cwd=Path(__file__).parents[1],
+        cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import OTHER_SETTINGS
 from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
 from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
@@ -17,16 +18,6 @@ from tray_app.store.settings import (
     IconStyle,
     Settings,
     SettingsFile,
-)
-
-OTHERS = Settings(
-    Thresholds(2000, 300),
-    60,
-    notifications=False,
-    icon=IconStyle.SYMBOL,
-    warn_within=0,
-    renewal_day=31,
-    prices=Prices(4, 2, 19, 3, 987),
 )
 
 
@@ -56,13 +47,13 @@ def test_defaults(path: Path) -> None:
 
 
 def test_round_trip(path: Path) -> None:
-    SettingsFile(path).save(OTHERS)
-    assert SettingsFile(path).load() == (OTHERS, [])
+    SettingsFile(path).save(OTHER_SETTINGS)
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, [])
     assert json.loads(path.read_text()) == {
         "version": VERSION,
-        "low": 2000,
-        "critical": 300,
-        "interval": 60,
+        "low": 900,
+        "critical": 800,
+        "interval": 86_399,
         "notifications": False,
         "icon": "symbol",
         "warn_within": 0,
@@ -78,7 +69,7 @@ def test_round_trip(path: Path) -> None:
 
 
 def test_a_day_that_is_to_be_learned_again_is_kept_as_that(path: Path) -> None:
-    SettingsFile(path).save(OTHERS)
+    SettingsFile(path).save(OTHER_SETTINGS)
     SettingsFile(path).save(Settings())
     assert SettingsFile(path).load() == (Settings(), [])
 
@@ -88,10 +79,10 @@ def test_unknown_keys_survive(path: Path) -> None:
     file = SettingsFile(path)
     loaded, complaints = file.load()
     assert (loaded.thresholds.low, complaints) == (700, [])
-    file.save(OTHERS)
+    file.save(OTHER_SETTINGS)
     saved = json.loads(path.read_text())
     assert (saved["teams"], saved["later"]) == ([{"name": "Größe"}], None)
-    assert SettingsFile(path).load() == (OTHERS, [])
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, [])
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "nonsense"])
@@ -103,8 +94,8 @@ def test_a_broken_file_is_set_aside(path: Path, content: str) -> None:
     (aside,) = path.parent.iterdir()
     assert aside.name in complaint
     assert aside.read_text() == content
-    file.save(OTHERS)
-    assert SettingsFile(path).load() == (OTHERS, [])
+    file.save(OTHER_SETTINGS)
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, [])
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, 99, "2", 1.5, None, []])
@@ -116,7 +107,7 @@ def test_a_file_of_another_version_is_left_alone(path: Path, version: object) ->
     assert loaded == Settings()
     assert "newer version" in complaint
     with pytest.raises(OSError, match=str(path)):
-        file.save(OTHERS)
+        file.save(OTHER_SETTINGS)
     assert path.read_bytes() == before
 
 
@@ -127,7 +118,7 @@ def test_a_file_that_can_not_be_read(path: Path) -> None:
     assert loaded == Settings()
     assert str(path) in complaint
     with pytest.raises(OSError, match=str(path)):
-        file.save(OTHERS)
+        file.save(OTHER_SETTINGS)
 
 
 def test_a_folder_that_can_not_be_made(path: Path) -> None:
@@ -137,7 +128,7 @@ def test_a_folder_that_can_not_be_made(path: Path) -> None:
     assert loaded == Settings()
     assert len(complaints) == 1
     with pytest.raises(OSError, match="lemlist-credits"):
-        file.save(OTHERS)
+        file.save(OTHER_SETTINGS)
     assert path.parent.read_text() == "in the way"
 
 

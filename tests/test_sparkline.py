@@ -4,14 +4,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QColor, QFont
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from tests.pictures_history import NOW, believable, formats
+from tests.examples import NOW
+from tests.pictures_history import believable
 from tests.pictures_popup import palette
-from tests.waiting import wait_until
+from tests.widget_driver import (
+    FORMATS,
+    PaintCounter,
+    assert_focus_is_seen,
+    colours,
+    emitted,
+    name_of,
+    shown,
+    wait_with_events,
+)
 from tray_app.desktop.sparkline import Sparkline
 from tray_app.desktop.theme import DARK, LIGHT, themed
 from tray_app.history_view import Trend, moment_words, trend_of, trend_title, trend_words
@@ -36,13 +46,10 @@ def card(qapp: QApplication) -> Iterator[QWidget]:
     card.setPalette(themed(palette(dark=False)))
     column = QVBoxLayout(card)
     column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(Sparkline(formats()))
+    column.addWidget(Sparkline(FORMATS))
     card.setFixedWidth(308)
     card.setMinimumHeight(100)  # a window without any height is never shown
-    card.show()
-    card.activateWindow()
-    assert QTest.qWaitForWindowActive(card)
-    yield card
+    yield shown(card)
     card.close()
     card.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -66,13 +73,9 @@ def point_at(sparkline: Sparkline, share: float) -> None:
     QApplication.processEvents()
 
 
-def colours(sparkline: Sparkline) -> set[str]:
-    image = sparkline.graph.grab().toImage()
-    return {
-        image.pixelColor(x, y).name().upper()
-        for x in range(image.width())
-        for y in range(image.height())
-    }
+def painted(sparkline: Sparkline) -> set[str]:
+    """The colours of the line and what is around it."""
+    return colours(sparkline.graph.grab().toImage())
 
 
 # Whether it is there
@@ -94,16 +97,7 @@ def test_a_new_user_sees_no_empty_box(
 
 def test_the_same_again_paints_nothing(sparkline: Sparkline) -> None:
     show(sparkline)
-
-    class Counter(QObject):
-        painted = 0
-
-        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
-            self.painted += event.type() is QEvent.Type.Paint
-            return False
-
-    counter = Counter()
-    sparkline.graph.installEventFilter(counter)
+    counter = PaintCounter(sparkline.graph)
     show(sparkline, replace(TREND))
     assert counter.painted == 0
     show(sparkline, replace(TREND, refills=()))
@@ -116,14 +110,14 @@ def test_the_same_again_paints_nothing(sparkline: Sparkline) -> None:
 def test_it_says_in_words_what_it_shows(sparkline: Sparkline) -> None:
     show(sparkline)
     read = QAccessible.queryAccessibleInterface(sparkline.graph)
-    assert read.text(QAccessible.Text.Name) == f"Balance, {trend_title(TREND, formats())}"
-    assert read.text(QAccessible.Text.Description) == trend_words(TREND, formats())
+    assert read.text(QAccessible.Text.Name) == f"Balance, {trend_title(TREND, FORMATS)}"
+    assert read.text(QAccessible.Text.Description) == trend_words(TREND, FORMATS)
     assert "Refill: +5,000" in read.text(QAccessible.Text.Description)
 
 
 def test_the_caption_names_the_range(sparkline: Sparkline) -> None:
     show(sparkline)
-    assert sparkline.caption.text() == trend_title(TREND, formats())
+    assert sparkline.caption.text() == trend_title(TREND, FORMATS)
     show(sparkline, replace(TREND, days=7))
     assert sparkline.caption.text() == "last 7 days"
 
@@ -132,11 +126,10 @@ def test_the_caption_follows_the_pointer(sparkline: Sparkline) -> None:
     show(sparkline)
     for share, point in ((0, 0), (0.42, 1), (0.5, 2), (1, 3)):
         point_at(sparkline, share)
-        assert sparkline.caption.text() == moment_words(TREND.points[point], formats())
+        assert sparkline.caption.text() == moment_words(TREND.points[point], FORMATS)
     QTest.mouseMove(sparkline.ranges, QPoint(5, 5))
-    QApplication.processEvents()
-    wait_until(
-        lambda: sparkline.caption.text() == trend_title(TREND, formats()), 5, "the title is back"
+    wait_with_events(
+        lambda: sparkline.caption.text() == trend_title(TREND, FORMATS), "the title is back"
     )
 
 
@@ -152,11 +145,11 @@ def test_pointing_moves_nothing(card: QWidget, sparkline: Sparkline) -> None:
 
 def test_old_figures_are_muted(sparkline: Sparkline) -> None:
     show(sparkline)
-    assert LIGHT.line in colours(sparkline)
-    assert LIGHT.refill in colours(sparkline)
+    assert LIGHT.line in painted(sparkline)
+    assert LIGHT.refill in painted(sparkline)
     show(sparkline, stale=True)
-    assert LIGHT.muted in colours(sparkline)
-    assert not {LIGHT.line, LIGHT.refill} & colours(sparkline)
+    assert LIGHT.muted in painted(sparkline)
+    assert not {LIGHT.line, LIGHT.refill} & painted(sparkline)
 
 
 def test_the_low_threshold_is_a_line_where_it_can_be_seen(sparkline: Sparkline) -> None:
@@ -188,7 +181,7 @@ def test_it_follows_the_desktop_into_the_dark(card: QWidget, sparkline: Sparklin
     show(sparkline)
     card.setPalette(themed(palette(dark=True)))
     QApplication.processEvents()
-    assert DARK.line in colours(sparkline)
+    assert DARK.line in painted(sparkline)
 
 
 def test_it_follows_the_desktop_to_larger_text(card: QWidget, sparkline: Sparkline) -> None:
@@ -206,10 +199,7 @@ def test_it_follows_the_desktop_to_larger_text(card: QWidget, sparkline: Sparkli
 
 
 def buttons(sparkline: Sparkline) -> dict[str, QWidget]:
-    return {
-        QAccessible.queryAccessibleInterface(button).text(QAccessible.Text.Name): button
-        for button in sparkline.ranges.findChildren(QWidget)
-    }
+    return {name_of(button): button for button in sparkline.ranges.findChildren(QWidget)}
 
 
 def test_a_click_chooses_the_range(sparkline: Sparkline) -> None:
@@ -219,7 +209,7 @@ def test_a_click_chooses_the_range(sparkline: Sparkline) -> None:
     assert list(choices) == ["Last 7 days", "Last 30 days", "Last 90 days"]
     for name in ("Last 90 days", "Last 90 days", "Last 7 days"):
         QTest.mouseClick(choices[name], Qt.MouseButton.LeftButton)
-    assert [asked.at(i)[0] for i in range(asked.count())] == [90, 7]
+    assert emitted(asked) == [90, 7]
 
 
 def test_the_keyboard_chooses_the_range(card: QWidget, sparkline: Sparkline) -> None:
@@ -232,7 +222,7 @@ def test_the_keyboard_chooses_the_range(card: QWidget, sparkline: Sparkline) -> 
         focused = QApplication.focusWidget()
         assert focused is not None
         QTest.keyClick(focused, key)
-    assert [asked.at(i)[0] for i in range(asked.count())] == [90, 30, 7]
+    assert emitted(asked) == [90, 30, 7]
 
 
 def test_what_is_shown_is_chosen_without_asking_again(sparkline: Sparkline) -> None:
@@ -268,18 +258,10 @@ def test_a_click_or_a_key_on_the_line_opens_the_history(
 
 def test_the_focus_shows_on_the_line(sparkline: Sparkline) -> None:
     show(sparkline)
-
-    def ring() -> QColor:
-        image = sparkline.graph.grab().toImage()
-        return image.pixelColor(image.width() // 2, 1)
-
-    assert ring() == QColor(LIGHT.surface)
-    sparkline.graph.setFocus(Qt.FocusReason.TabFocusReason)
-    QApplication.processEvents()
-    assert ring() == QColor(LIGHT.focus)
+    assert_focus_is_seen(sparkline.graph)
 
 
 def test_believable_figures_are_painted(sparkline: Sparkline) -> None:
     for days in (7, 30, 90):
         show(sparkline, trend_of(believable(60), days, END))
-        assert LIGHT.line in colours(sparkline)
+        assert LIGHT.line in painted(sparkline)

@@ -3,16 +3,23 @@
 import json
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.accessibility import Accessible
 from tests.dbus_probe import Pixmap
 from tests.fake_system_services import CONNECTED, Login, NetworkManager
 from tests.notification_log import NotificationLog
-from tests.tray_program import BUNDLE, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
+from tests.tray_program import (
+    BUNDLE,
+    FROM_SOURCE,
+    POPUP,
+    TIMEOUT,
+    WELCOME,
+    TrayProgram,
+    store_key,
+    stored_key,
+)
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
@@ -32,25 +39,6 @@ window.setGeometry(50, 50, 300, 200)
 window.show()
 app.exec()
 """
-
-
-@pytest.fixture(params=[FROM_SOURCE, BUNDLE], ids=["source", "bundle"])
-def program_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    command: tuple[str, ...] = request.param
-    return command
-
-
-@pytest.fixture
-def desktop() -> Iterator[VirtualDesktop]:
-    with VirtualDesktop() as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(story="fixed") as running:
-        running.set_total(12_430)
-        yield running
 
 
 @pytest.fixture
@@ -180,21 +168,17 @@ def test_first_key_is_entered_with_the_keyboard(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
     with TrayProgram(desktop, sandbox.url, program=program_command) as program:
-        dialog = "Welcome to lemlist credits"
-        program.window(dialog)
-        wait_until(lambda: desktop.active_window() == dialog, TIMEOUT, "the dialog has the focus")
-        desktop.press_keys("Return")
-        wait_until(lambda: focused(program.window(dialog)) == "API key", TIMEOUT, "the field")
+        program.go_to_key_field()
         desktop.type_text(f"  {DEMO_KEY} ")
         desktop.press_keys("Return")
         wait_until(
-            lambda: "Acme Growth · 12,430 credits" in program.window(dialog).names(),
+            lambda: "Acme Growth · 12,430 credits" in program.window(WELCOME).names(),
             TIMEOUT,
             "the team and its balance",
         )
-        assert stored_key(desktop) == ""
+        assert stored_key(desktop.env) == ""
         desktop.press_keys("Return")
-        wait_until(lambda: stored_key(desktop) == DEMO_KEY, TIMEOUT, "the key in the keyring")
+        wait_until(lambda: stored_key(desktop.env) == DEMO_KEY, TIMEOUT, "the key in the keyring")
         program.wait_for_tooltip("12,430 credits")
         wait_until(lambda: not program.windows(), TIMEOUT, "the dialog closes")
         assert DEMO_KEY not in program.output()
@@ -202,9 +186,8 @@ def test_first_key_is_entered_with_the_keyboard(
 
 def test_demo_from_the_first_dialog(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     with TrayProgram(desktop, sandbox.url) as program:
-        dialog = "Welcome to lemlist credits"
-        program.window(dialog)
-        wait_until(lambda: desktop.active_window() == dialog, TIMEOUT, "the focus")
+        program.window(WELCOME)
+        desktop.wait_for_focus(WELCOME)
         desktop.press_keys("Tab", "Return")
         program.wait_for_tooltip("working days left")
         assert "A demo: the figures are invented." in program.open_popup().names()
@@ -225,12 +208,12 @@ def test_status_of_the_bundle(desktop: VirtualDesktop, sandbox: Sandbox) -> None
 
     assert run("status").returncode == 2
     assert run("key", "set", stdin=DEMO_KEY).returncode == 0
-    assert stored_key(desktop) == DEMO_KEY
+    assert stored_key(desktop.env) == DEMO_KEY
     status = json.loads(run("status", "--json").stdout)
     assert status["team"] == "Acme Growth"
     assert status["credits"] == 12_430
     assert run("key", "remove").returncode == 0
-    assert stored_key(desktop) == ""
+    assert stored_key(desktop.env) == ""
 
 
 def test_locked_keychain_is_said_and_unlocked(sandbox: Sandbox) -> None:
@@ -252,18 +235,10 @@ def test_locked_keychain_is_said_and_unlocked(sandbox: Sandbox) -> None:
 def test_without_a_keychain_the_key_is_kept_for_this_run_only(sandbox: Sandbox) -> None:
     with VirtualDesktop(keyring=False) as desktop:
         with TrayProgram(desktop, sandbox.url) as program:
-            dialog = "Welcome to lemlist credits"
-            program.window(dialog)
-            wait_until(lambda: desktop.active_window() == dialog, TIMEOUT, "the focus")
-            desktop.press_keys("Return")
-            wait_until(lambda: focused(program.window(dialog)) == "API key", TIMEOUT, "the field")
+            program.go_to_key_field()
             desktop.type_text(DEMO_KEY)
             desktop.press_keys("Return")
-            wait_until(
-                lambda: focused(program.window(dialog)) == "Use until I quit",
-                TIMEOUT,
-                "the key can be used for this run",
-            )
+            program.wait_until_focused(WELCOME, "Use until I quit")
             desktop.press_keys("Return")
             program.wait_for_tooltip("12,430 credits")
             assert "The key is kept until you quit." in program.open_popup().names()
@@ -297,7 +272,7 @@ def test_popup_closes_by_escape_focus_and_the_same_click(
         program.click_icon()
         wait_until(lambda: not program.windows(), TIMEOUT, "the click closes the popup")
         desktop.start(*FROM_SOURCE[:1], "-c", OTHER_WINDOW)
-        wait_until(lambda: desktop.active_window() == "Other", TIMEOUT, "another window")
+        desktop.wait_for_focus("Other")
         program.open_popup()
         desktop.click(100, 100)
         wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
@@ -310,14 +285,12 @@ def test_popup_outlives_the_focus_that_it_lost_before_it_was_shown(
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("12,430 credits")
         desktop.start(*FROM_SOURCE[:1], "-c", OTHER_WINDOW)
-        wait_until(lambda: desktop.active_window() == "Other", TIMEOUT, "another window")
-        item = program.item
+        desktop.wait_for_focus("Other")
         program.open_popup()
-        for pause in (0.0, 0.06, 0.08, 0.09, 0.1, 0.08, 0.09, 0.1):  # about when Qt tells
-            wait_until(lambda: desktop.active_window() == POPUP, TIMEOUT, "the focus")
-            item.activate()  # closes it
-            time.sleep(pause)
-            item.activate()  # and opens it
+        # The pauses are what is tried, and no waits: about when Qt tells, 100 ms after X11.
+        for apart in (40, 80, 90, 95, 100, 105, 95, 100):
+            desktop.wait_for_focus(POPUP)
+            program.click_icon_twice(apart)  # closes it, and opens it
             with pytest.raises(TimeoutError):
                 wait_until(lambda: not program.windows(), 0.5, "it closes by itself")
         desktop.click(100, 100)
@@ -390,12 +363,7 @@ def test_settings_are_kept_and_judge_at_once(desktop: VirtualDesktop, sandbox: S
     store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("Healthy · 12,430 credits")
-        program.item.click_menu("Settings…")
-        dialog = program.window("Settings — lemlist credits")
-        wait_until(lambda: desktop.active_window() == dialog.name, TIMEOUT, "the focus")
-        desktop.press_keys("ctrl+a")
-        desktop.type_text("20000")
-        desktop.press_keys("Return")
+        program.set_low(20_000)
         program.wait_for_tooltip("Low · 12,430 credits")
         file = desktop.home / "config" / "lemlist-credits" / "settings.json"
         wait_until(lambda: file.exists() and json.loads(file.read_text())["low"] == 20_000, 10, "")
@@ -443,24 +411,6 @@ def test_window_until_there_is_a_panel(sandbox: Sandbox) -> None:
             desktop.start_component("panel")
             program.wait_for_tooltip("12,430 credits")
             wait_until(lambda: not program.windows(), TIMEOUT, "the window moves to the panel")
-
-
-def focused(window: Accessible) -> str:
-    """The name of the object in a window that has the focus."""
-    return next((one.name for one in window.walk() if "focused" in one.states), "")
-
-
-def stored_key(desktop: VirtualDesktop) -> str:
-    """The key that the keyring holds, as another program finds it; empty if there is none."""
-    found = subprocess.run(
-        ["secret-tool", "lookup", "service", "lemlist-credits", "username", "default"],
-        env=desktop.env,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
-    return found.stdout
 
 
 def lock_keyring(desktop: VirtualDesktop) -> None:

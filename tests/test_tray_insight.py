@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests.accessibility import Accessible
 from tests.notification_log import NotificationLog
-from tests.tray_program import BUNDLE, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
+from tests.tray_program import POPUP, TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
@@ -20,27 +19,13 @@ from tray_app.store.history import History
 
 HISTORY = "History — lemlist credits"
 PLAN = "Plan — lemlist credits"
-FULL = {"subscription": 8_000, "paid": 4_100, "gifted": 330, "freemium": 0}
-
-
-@pytest.fixture(params=[FROM_SOURCE, BUNDLE], ids=["source", "bundle"])
-def program_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    command: tuple[str, ...] = request.param
-    return command
 
 
 @pytest.fixture
-def desktop() -> Iterator[VirtualDesktop]:
-    with VirtualDesktop() as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(desktop: VirtualDesktop) -> Iterator[Sandbox]:
-    with Sandbox(story="fixed") as running:
-        running.set_balance(**FULL)
-        store_key(desktop, running.url, DEMO_KEY)
-        yield running
+def sandbox(sandbox: Sandbox, desktop: VirtualDesktop) -> Sandbox:
+    """Return one whose key this user has stored."""
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    return sandbox
 
 
 def history_of(desktop: VirtualDesktop) -> History:
@@ -83,7 +68,7 @@ def test_forecast_chart_history_and_export(
         wait_until(lambda: said(program.window(HISTORY), "−2,000"), TIMEOUT, "the table of drops")
         described = [one.description for one in program.window(HISTORY).walk()]
         assert any(text.startswith("12,430 credits left · ") for text in described)
-        wait_until(lambda: desktop.active_window() == HISTORY, TIMEOUT, "the focus")
+        desktop.wait_for_focus(HISTORY)
         file = desktop.home / "my credits.csv"
         export(program, desktop, file)
         with file.open(newline="") as text:
@@ -96,8 +81,7 @@ def export(program: TrayProgram, desktop: VirtualDesktop, file: Path) -> None:
     """Save the history to a file, with the keyboard."""
 
     def at_button() -> bool:
-        focused = [one.name for one in program.window(HISTORY).walk() if "focused" in one.states]
-        if "Export CSV…" in focused:
+        if "Export CSV…" in program.window(HISTORY).focused:
             return True
         desktop.press_keys("Tab")
         return False
@@ -118,11 +102,10 @@ def test_the_plan_opens_from_the_popup_which_closes(
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("working days left")
         program.open_popup()
-        wait_until(lambda: desktop.active_window() == POPUP, TIMEOUT, "the focus")
+        desktop.wait_for_focus(POPUP)
 
         def at_link() -> bool:
-            focused = [one.name for one in program.window(POPUP).walk() if "focused" in one.states]
-            if any(name.startswith("Enough for") for name in focused):
+            if any(name.startswith("Enough for") for name in program.window(POPUP).focused):
                 return True
             desktop.press_keys("Tab")
             return False

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from tests.waiting import wait_until
+from tests.widget_driver import wait_with_events
 from tray_app.desktop.uncaught import UncaughtErrors
 
 
@@ -39,11 +39,7 @@ def test_defects_in_slots_and_threads_are_logged_and_told_once(
     thread.start()
     thread.join()
 
-    def all_logged() -> bool:
-        QCoreApplication.processEvents()
-        return len(caplog.records) == 3
-
-    wait_until(all_logged, 10, "three defects in the log")
+    wait_with_events(lambda: len(caplog.records) == 3, "three defects in the log")
     QCoreApplication.processEvents()
     assert told == [True]
     assert "not-a-real-key" not in caplog.text

@@ -289,7 +289,8 @@ def test_icon(level: Level, style: IconStyle, amount: int | None, problem: Probl
 
 @pytest.mark.parametrize("kind", [None, *Kind])
 def test_icon_without_figures(kind: Kind | None) -> None:
-    shape = IconShape.LOCKED if kind is Kind.KEYCHAIN_LOCKED else IconShape.UNKNOWN
+    shapes = {None: IconShape.LOADING, Kind.KEYCHAIN_LOCKED: IconShape.LOCKED}
+    shape = shapes.get(kind, IconShape.UNKNOWN)
     assert shown(failed(kind) if kind else Snapshot()).icon == IconKey(shape)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests import PROJECT
 from tests.accessibility import accessibility_bus, accessible_program
 from tests.dbus_probe import TrayItem, tray_items
 from tests.notification_log import NotificationLog
@@ -185,8 +186,7 @@ def test_nothing_outlives_a_killed_test_run(tmp_path: Path) -> None:
         f"    pathlib.Path({str(home_file)!r}).write_text(str(desktop.home))\n"
         "    signal.pause()"
     )
-    project = Path(__file__).parent.parent
-    run = subprocess.Popen([sys.executable, "-c", program], cwd=project)
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=PROJECT)
     try:
         wait_until(lambda: home_file.exists() and home_file.read_text(), 30, "it runs")
     finally:

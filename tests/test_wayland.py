@@ -77,13 +77,6 @@ class Program:
         return self.desktop.log_of(self.process)
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(story="fixed") as running:
-        running.set_total(12_430)
-        yield running
-
-
 @pytest.fixture(scope="module")
 def shared_desktop() -> Iterator[WaylandDesktop]:
     with WaylandDesktop() as running:

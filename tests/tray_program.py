@@ -5,22 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Self
 
+from tests import PROJECT as PROJECT
 from tests.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.dbus_probe import TrayItem, tray_items
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 
-PROJECT = Path(__file__).parent.parent
 FROM_SOURCE = (sys.executable, str(PROJECT / "main.py"))
 BUNDLE = (str(PROJECT / "dist" / "lemlist-credits" / "lemlist-credits"),)
 
 TIMEOUT = 30.0  # seconds; generous, since build machines are slow
 
 POPUP = "lemlist credits"
-"""The popup's title."""
+WELCOME = "Welcome to lemlist credits"
+SETTINGS = "Settings — lemlist credits"
+"""The titles of windows."""
 
 ICON_FROM_THE_CORNER = (78, 18)
 """Where the panel shows its only icon: pixels from the bottom right corner of the screen."""
@@ -85,9 +86,11 @@ class TrayProgram:
 
     def click_icon(self) -> None:
         """Click the icon in the panel with the mouse."""
-        width, height = self.desktop.size
-        right, bottom = (pixels * self.desktop.scale for pixels in ICON_FROM_THE_CORNER)
-        self.desktop.click(width - right, height - bottom)
+        self.desktop.click(*self._place_of_icon())
+
+    def click_icon_twice(self, apart: int) -> None:
+        """Click it again `apart` milliseconds later, as somebody does who changes their mind."""
+        self.desktop.click(*self._place_of_icon(), times=2, apart=apart)
 
     def windows(self) -> list[Accessible]:
         """The windows that are showing, as a screen reader has them."""
@@ -112,9 +115,34 @@ class TrayProgram:
         self.desktop.press_keys("Escape")
         wait_until(lambda: not self.windows(), TIMEOUT, "the popup is closed")
 
+    def wait_until_focused(self, title: str, name: str) -> None:
+        """Wait until the focus is on what has this name, in the window of this title."""
+        wait_until(lambda: name in self.window(title).focused, TIMEOUT, f"the focus on {name!r}")
+
+    def go_to_key_field(self) -> None:
+        """Answer the first dialog with Enter, so that the key can be typed."""
+        self.window(WELCOME)
+        self.desktop.wait_for_focus(WELCOME)
+        self.desktop.press_keys("Return")
+        self.wait_until_focused(WELCOME, "API key")
+
+    def set_low(self, credits: int) -> None:
+        """Choose with the keyboard what counts as low: the first field of the settings."""
+        self.item.click_menu("Settings…")
+        self.window(SETTINGS)
+        self.desktop.wait_for_focus(SETTINGS)
+        self.desktop.press_keys("ctrl+a")
+        self.desktop.type_text(str(credits))
+        self.desktop.press_keys("Return")
+
     def output(self) -> str:
         """What the program wrote to its standard output and error."""
         return self.desktop.log_of(self.process)
+
+    def _place_of_icon(self) -> tuple[int, int]:
+        width, height = self.desktop.size
+        right, bottom = (pixels * self.desktop.scale for pixels in ICON_FROM_THE_CORNER)
+        return width - right, height - bottom
 
     def _item(self) -> TrayItem | None:
         if self.process.poll() is not None:
@@ -136,3 +164,16 @@ def store_key(desktop: VirtualDesktop, api_url: str, key: str) -> str:
     if finished.returncode != 0:
         raise AssertionError(finished.stderr)
     return finished.stdout.strip()
+
+
+def stored_key(env: Mapping[str, str]) -> str:
+    """The key that a session's keyring holds, as another program finds it; "" if there is none."""
+    found = subprocess.run(
+        ["secret-tool", "lookup", "service", "lemlist-credits", "username", "default"],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    return found.stdout

@@ -19,6 +19,7 @@ from tests.desktop_session import (
     VirtualDesktopError,
     processes_at_home,
 )
+from tests.waiting import wait_until
 
 __all__ = ["KEYRING_PASSWORD", "VirtualDesktop", "VirtualDesktopError", "processes_at_home"]
 
@@ -87,9 +88,13 @@ class VirtualDesktop(DesktopSession):
                 return path
             before = picture
 
-    def click(self, x: int, y: int, button: int = 1) -> None:
-        """Move the pointer to (x, y), in the screen's real pixels, and click."""
-        self.run("xdotool", "mousemove", str(x), str(y), "click", str(button))
+    def click(self, x: int, y: int, button: int = 1, *, times: int = 1, apart: int = 100) -> None:
+        """Move the pointer to (x, y), in the screen's real pixels, and click.
+
+        Several clicks are `apart` milliseconds apart.
+        """
+        clicks = ("click", "--repeat", str(times), "--delay", str(apart), str(button))
+        self.run("xdotool", "mousemove", str(x), str(y), *clicks)
 
     def press_keys(self, *keys: str) -> None:
         """Press keys, by X11's names, one after the other: "Tab", "Return", "ctrl+v"."""
@@ -105,6 +110,10 @@ class VirtualDesktop(DesktopSession):
             return self.run("xdotool", "getactivewindow", "getwindowname").strip()
         except VirtualDesktopError:
             return ""
+
+    def wait_for_focus(self, title: str) -> None:
+        """Wait until the window of this title has the focus."""
+        wait_until(lambda: self.active_window() == title, START_TIMEOUT, f"the focus on {title!r}")
 
     def _begin(self) -> None:
         self._start_screen()

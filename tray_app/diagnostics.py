@@ -5,7 +5,6 @@ import os
 import platform
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
@@ -17,23 +16,15 @@ PACKAGES = ("PySide6-Essentials", "requests", "urllib3", "truststore", "keyring"
 VARIABLES = ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "LANG")
 
 
-@dataclass(frozen=True, slots=True)
-class PastProblem:
-    """A problem and when it came up."""
-
-    at: datetime
-    problem: Problem
-
-
 def report(
     settings: Settings,
-    problems: Iterable[PastProblem],
+    problems: Iterable[tuple[datetime, Problem]],
     *,
     keychain: str,
     tray: str,
     environ: Mapping[str, str] = os.environ,
 ) -> str:
-    """Describe this program and where it runs, one fact a line."""
+    """Describe this program and where it runs, one fact a line, and what went wrong when."""
     frozen = " (bundle)" if getattr(sys, "frozen", False) else ""
     facts = [
         ("lemlist-credits", __version__ + frozen),
@@ -51,8 +42,8 @@ def report(
     ]
     lines = [f"{name}: {value}" for name, value in facts]
     lines += [
-        f"{past.at:%Y-%m-%d %H:%M:%S} {past.problem.kind} {past.problem.detail}".rstrip()
-        for past in problems
+        f"{at:%Y-%m-%d %H:%M:%S} {problem.kind} {problem.detail}".rstrip()
+        for at, problem in problems
     ]
     return "\n".join(lines)
 

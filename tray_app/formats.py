@@ -1,4 +1,4 @@
-"""Numbers and times as the user writes them."""
+"""Numbers, times and kinds of credits as the user writes them."""
 
 import locale
 from contextlib import suppress
@@ -36,6 +36,16 @@ class Formats(Protocol):
 def day_words(day: date, formats: Formats) -> str:
     """Write a day with its weekday."""
     return tr("{weekday} {day}", weekday=formats.weekday(day), day=formats.day(day))
+
+
+def bucket_labels() -> dict[str, str]:
+    """Name the kinds of credits."""
+    return {
+        "subscription": tr("Subscription"),
+        "paid": tr("Paid"),
+        "gifted": tr("Gifted"),
+        "freemium": tr("Freemium"),
+    }
 
 
 class TerminalFormats:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import NamedTuple
 
-from tray_app.formats import Formats, day_words
+from tray_app.formats import Formats, bucket_labels, day_words
 from tray_app.i18n import tr
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, Refill, changes, refills
@@ -368,16 +368,6 @@ def _divided(point: Point) -> tuple[int, ...]:
     if rest < 0 or min(point.amounts) < 0:
         return (*(0 for _ in point.amounts), point.credits)
     return (*point.amounts, rest)
-
-
-def bucket_labels() -> dict[str, str]:
-    """Name the kinds of credits."""
-    return {
-        "subscription": tr("Subscription"),
-        "paid": tr("Paid"),
-        "gifted": tr("Gifted"),
-        "freemium": tr("Freemium"),
-    }
 
 
 def _marks(

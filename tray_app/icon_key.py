@@ -1,7 +1,7 @@
 """What decides how the tray icon looks. Apart from the rest, as the icon is what starts first."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class IconShape(StrEnum):
@@ -11,12 +11,12 @@ class IconShape(StrEnum):
     LOW = "low"
     CRITICAL = "critical"
     EMPTY = "empty"
+    LOADING = "loading"
     UNKNOWN = "unknown"
     LOCKED = "locked"
 
 
-@dataclass(frozen=True, slots=True)
-class IconKey:
+class IconKey(NamedTuple):
     """All that decides what the icon looks like.
 
     ``amount`` is in credits; without it the level's symbol is shown.

@@ -7,8 +7,7 @@ from enum import StrEnum, auto
 
 from tray_app.credentials import KeySource
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
-from tray_app.formats import Formats
-from tray_app.history_view import bucket_labels
+from tray_app.formats import Formats, bucket_labels
 from tray_app.i18n import tr
 from tray_app.icon_key import IconKey, IconShape
 from tray_app.insight_view import (
@@ -133,7 +132,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
     labels = bucket_labels()
-    stale = _is_stale(snapshot, now)
+    stale = is_stale(snapshot, now)
     today = now.astimezone().date()
     # Of what is empty nobody has to be told when it runs out.
     lasting = None if snapshot.level is Level.EMPTY else snapshot.insight
@@ -234,7 +233,7 @@ def notice(
     raise AssertionError(alert)
 
 
-def _is_stale(snapshot: Snapshot, now: datetime) -> bool:
+def is_stale(snapshot: Snapshot, now: datetime) -> bool:
     """Tell figures that are no longer to be relied on.
 
     They are out of date when newer ones could not be had, when newer ones should have come long
@@ -248,7 +247,9 @@ def _is_stale(snapshot: Snapshot, now: datetime) -> bool:
 
 def _icon(snapshot: Snapshot, style: IconStyle, *, stale: bool) -> IconKey:
     if snapshot.reading is None or snapshot.level is None:
-        locked = snapshot.problem is not None and snapshot.problem.kind is Kind.KEYCHAIN_LOCKED
+        if snapshot.problem is None:
+            return IconKey(IconShape.LOADING)
+        locked = snapshot.problem.kind is Kind.KEYCHAIN_LOCKED
         return IconKey(IconShape.LOCKED if locked else IconShape.UNKNOWN)
     return IconKey(
         IconShape(snapshot.level),

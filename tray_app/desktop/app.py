@@ -18,11 +18,11 @@ from tray_app.desktop.insight_windows import InsightWindows, bring_forward
 from tray_app.desktop.notifier import Notifier
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.quit_signals import QuitSignals
+from tray_app.desktop.resume import Resume
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
 from tray_app.desktop.uncaught import UncaughtErrors
 from tray_app.desktop.worker import Worker
-from tray_app.diagnostics import PastProblem, report
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
@@ -35,7 +35,7 @@ from tray_app.store.folders import (
 )
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
-from tray_app.view import Remedy, View, notice, snooze_choices, view_of
+from tray_app.view import Remedy, View, is_stale, notice, snooze_choices, view_of
 from tray_app.watch import Checked, Snapshot, Watch, connector
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from tray_app.desktop.demo import Demo
     from tray_app.desktop.key_dialog import KeyDialog
     from tray_app.desktop.popup import Popup
-    from tray_app.desktop.resume import Resume
     from tray_app.desktop.settings_dialog import SettingsDialog
 
 log = logging.getLogger(__name__)
@@ -64,19 +63,25 @@ class App(QObject):
     """Owns the parts, and passes what one of them says to those whom it concerns."""
 
     def __init__(
-        self, environ: Mapping[str, str], instance: SingleInstance, tray: Tray, disk: Worker
+        self,
+        environ: Mapping[str, str],
+        instance: SingleInstance,
+        keychain: Keychain,
+        tray: Tray,
+        disk: Worker,
     ) -> None:
         """``disk`` is the worker for files; ``tray`` shows its icon already."""
         super().__init__()
         self._environ = environ
         self._instance = instance
-        self._keychain = Keychain(ACCOUNT)
+        self._keychain = keychain
         self._formats = QtFormats()
         self._settings_file = SettingsFile(settings_file())
         self._settings = Settings()
         self._complaints: dict[str, str] = {}
         self._watch: Watch | None = None
         self._snapshot = Snapshot()
+        self._is_stale = False
         self._asked_for_key = False
         self._demo: Demo | None = None
 
@@ -89,7 +94,7 @@ class App(QObject):
         self._signals = QuitSignals(self)
         self._uncaught = UncaughtErrors(self)
         self._resume: Resume | None = None
-        self._problems: deque[PastProblem] = deque(maxlen=10)
+        self._problems: deque[tuple[datetime, Problem]] = deque(maxlen=10)
         # Built on first use, as each of them takes more memory than the icon.
         self._popup: Popup | None = None
         self._key_dialog: KeyDialog | None = None
@@ -138,12 +143,11 @@ class App(QObject):
         self._disk.submit(self._open_watch, begin)
 
     def _listen(self) -> None:
-        """Begin to hear of what comes from outside; it takes Qt's network library, so not first."""
-        from tray_app.desktop.resume import Resume
-
+        """Begin to hear of what comes from outside."""
         self._instance.listen()
+        self._tray.hear_of_loss()
         self._resume = Resume(self)
-        self._resume.ticked.connect(self._look_again)
+        self._resume.ticked.connect(self._look_at_age)
         self._resume.resumed.connect(self._poller.poll)
 
     @Slot()
@@ -205,7 +209,7 @@ class App(QObject):
         if self._popup is not None and self._popup.isVisible():
             self._insights.read_trend()
         if snapshot.problem is not None:
-            self._problems.append(PastProblem(datetime.now(UTC), snapshot.problem))
+            self._problems.append((datetime.now(UTC), snapshot.problem))
         if snapshot.alert is not None:
             view = self._view()
             title, body = notice(
@@ -217,8 +221,14 @@ class App(QObject):
             self._ask_for_first_key()
 
     @Slot()
+    def _look_at_age(self) -> None:
+        """Say when the figures have got out of date, between two polls."""
+        if is_stale(self._snapshot, datetime.now(UTC)) != self._is_stale:
+            self._look_again()
+
     def _look_again(self) -> None:
-        """Show what is known as of now: it may have got out of date."""
+        """Show what is known as of now."""
+        self._is_stale = is_stale(self._snapshot, datetime.now(UTC))
         view = self._view()
         self._tray.show_view(view)
         if self._popup is not None:
@@ -424,6 +434,8 @@ class App(QObject):
         tray = f"{QApplication.platformName()}, {self._tray.kind()}"
 
         def describe() -> str:
+            from tray_app.diagnostics import report
+
             return report(settings, problems, keychain=keychain.name(), tray=tray)
 
         def copy(text: str) -> None:

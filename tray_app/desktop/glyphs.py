@@ -5,7 +5,6 @@ machine has another one. These skeletons are set on whole pixels instead. Nothin
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
@@ -80,13 +79,13 @@ GLYPHS: dict[str, tuple[Stroke, ...]] = {
         _line(_p(0, 0.22), _r(0, 0), _r(1, 0), _r(1, 0.42), _r(0.5, 0.5), _p(0.5, 0.68)),
         _line(_p(0.5, 1)),
     ),
+    "…": (_line(_p(0, 1)), _line(_p(0.5, 1)), _line(_p(1, 1))),
     "×": (_line(_p(0, 0), _p(1, 1)), _line(_p(1, 0), _p(0, 1))),
     "✓": (_line(_p(0, 0.55), _p(0.36, 0.95), _p(1, 0.08)),),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A text set in pixels: a digit's width and height, the pen, the gap between characters."""
 
     text: str
@@ -140,6 +139,9 @@ def fit(text: str, size: int) -> Run | None:
 
 def symbol_run(symbol: str, size: int) -> Run:
     """Set a level's symbol, which has the icon for itself."""
+    if symbol == "…":
+        dot = centred(size, size / 8)
+        return Run(symbol, 3 * dot + 2 * round(size / 7), dot, dot, gap=0)
     pen = max(2, round(size / 8))
     height = size / 2 if symbol in "×✓" else size * 0.625
     return Run(symbol, centred(size, size / 2), centred(size, height), pen, gap=pen)
@@ -174,3 +176,11 @@ def short_amount(n: int, size: int) -> str:
     Past 99 billion, where the letters end, it stays at 99G.
     """
     return amount_run(n, size).text
+
+
+def told_by_icon(n: int) -> int:
+    """Round `n` credits (0 or more) down to what icons of all sizes tell of it."""
+    n = min(n, MAX_AMOUNT)
+    unit: int = 1000 ** ((len(str(n)) - 1) // 3)
+    detail = unit if n >= 10 * unit else max(1, unit // 10)
+    return n - n % detail

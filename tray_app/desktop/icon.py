@@ -4,12 +4,13 @@ One design serves light and dark panels, for no desktop tells which one it has. 
 date is hollow: a dark plate in place of the coloured one, with the level's colour as its rim.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot
+from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QIcon,
     QImage,
@@ -21,15 +22,14 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 
-from tray_app.desktop.glyphs import GLYPHS, Run, Stroke, amount_run, symbol_run
+from tray_app.desktop.glyphs import GLYPHS, Run, Stroke, amount_run, symbol_run, told_by_icon
 from tray_app.icon_key import IconKey, IconShape
 
 SIZES = (16, 20, 22, 24, 32, 40, 44, 48, 64)
 APP_SIZES = (16, 24, 32, 48, 64, 128, 256)
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(NamedTuple):
     """The colours of a shape; plate or rim stands out from a light and from a dark panel."""
 
     plate: str
@@ -42,6 +42,7 @@ FRESH = {
     IconShape.LOW: Paint("#E69F00", "#A87000", "#1B1200"),
     IconShape.CRITICAL: Paint("#D55E00", "#D55E00", "#FFFFFF"),
     IconShape.EMPTY: Paint("#B3261E", "#E5554B", "#FFFFFF"),
+    IconShape.LOADING: Paint("#767F8C", "#767F8C", "#FFFFFF"),
     IconShape.UNKNOWN: Paint("#767F8C", "#767F8C", "#FFFFFF"),
     IconShape.LOCKED: Paint("#767F8C", "#767F8C", "#FFFFFF"),
 }
@@ -51,6 +52,7 @@ STALE = {
     IconShape.CRITICAL: Paint("#2A3038", "#F0701A", "#FFFFFF"),
     # A white cross on red and on dark grey look alike without colour; this one is dimmer too.
     IconShape.EMPTY: Paint("#2A3038", "#F0877F", "#F0877F"),
+    IconShape.LOADING: Paint("#2A3038", "#9AA3AF", "#FFFFFF"),
     IconShape.UNKNOWN: Paint("#2A3038", "#9AA3AF", "#FFFFFF"),
     IconShape.LOCKED: Paint("#2A3038", "#9AA3AF", "#FFFFFF"),
 }
@@ -59,15 +61,25 @@ SYMBOLS = {
     IconShape.LOW: "!",
     IconShape.CRITICAL: "!!",
     IconShape.EMPTY: "×",
+    IconShape.LOADING: "…",
     IconShape.UNKNOWN: "?",
 }
 # The others say all by their symbol: empty is always 0, and there is no figure without a key.
 NUMBERED = {IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL}
 
 
-@lru_cache(maxsize=32)
 def tray_icon(key: IconKey) -> QIcon:
-    """Return the icon for `key` with one pixmap for each of `SIZES`, in device pixels."""
+    """Return the icon for `key` with one pixmap for each of `SIZES`, in device pixels.
+
+    Keys between which no size makes a difference, as of 12,430 and 12,400, have the same one.
+    """
+    if key.amount is None or key.shape not in NUMBERED:
+        return _tray_icon(key._replace(amount=None))
+    return _tray_icon(key._replace(amount=told_by_icon(key.amount)))
+
+
+@lru_cache(maxsize=32)
+def _tray_icon(key: IconKey) -> QIcon:
     icon = QIcon()
     for size in SIZES:
         icon.addPixmap(QPixmap.fromImage(paint_icon(key, size)))
@@ -80,8 +92,7 @@ def app_icon() -> QIcon:
     icon = QIcon()
     for size in APP_SIZES:
         canvas = _canvas(size)
-        canvas.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(canvas)
+        painter = _painter_on(canvas)
         paint_app_icon(painter, size)
         painter.end()
         icon.addPixmap(QPixmap.fromImage(canvas))
@@ -92,8 +103,7 @@ def paint_icon(key: IconKey, size: int) -> QImage:
     """Paint `key` on a transparent square of `size` pixels."""
     paint = (STALE if key.stale else FRESH)[key.shape]
     canvas = _canvas(size)
-    canvas.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(canvas)
+    painter = _painter_on(canvas)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_plate(painter, key.shape, paint, size)
     if key.shape is IconShape.LOCKED:
@@ -130,6 +140,16 @@ def _canvas(size: int) -> QImage:
     return QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
 
 
+def _painter_on(canvas: QImage) -> QPainter:
+    """Return a painter on a canvas that is transparent again."""
+    painter = QPainter(canvas)
+    # Not QImage.fill(), which asks for a Qt.GlobalColor too (see `_brush`).
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    painter.eraseRect(canvas.rect())
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    return painter
+
+
 def _outline(shape: IconShape, size: int, inset: int) -> QPainterPath:
     """Return the edge of a shape, `inset` pixels inside the icon's square."""
     low, high = inset, size - inset
@@ -162,9 +182,22 @@ def _polygon(*corners: tuple[float, float]) -> QPolygonF:
 
 
 def _paint_plate(painter: QPainter, shape: IconShape, paint: Paint, size: int) -> None:
-    painter.fillPath(_outline(shape, size, 0), QColor(paint.rim))
+    painter.fillPath(_outline(shape, size, 0), _brush(paint.rim))
     if paint.plate != paint.rim:
-        painter.fillPath(_outline(shape, size, max(1, size // 20)), QColor(paint.plate))
+        painter.fillPath(_outline(shape, size, max(1, size // 20)), _brush(paint.plate))
+
+
+@lru_cache(maxsize=32)
+def _brush(colour: str) -> QBrush:
+    """Return a brush of one colour.
+
+    It is made from a pixel, as ``QBrush(QColor)`` first asks whether that is a ``Qt.GlobalColor``:
+    the first use of PySide6's ``Qt`` makes all of its enumerations, which takes 30 ms, longer than
+    all else that the first icon needs.
+    """
+    pixel = QImage(1, 1, QImage.Format.Format_RGB32)
+    pixel.setPixelColor(0, 0, QColor(colour))
+    return QBrush(pixel)
 
 
 def _paint_run(painter: QPainter, run: Run, size: int, shape: IconShape, paint: Paint) -> None:
@@ -188,27 +221,35 @@ def _paint_run(painter: QPainter, run: Run, size: int, shape: IconShape, paint: 
             if around:
                 painter.strokePath(inked, QPen(QColor(paint.plate), 2 * around))
             else:
-                painter.fillPath(inked, QColor(paint.ink))
+                painter.fillPath(inked, _brush(paint.ink))
             painter.restore()
 
 
 @lru_cache(maxsize=256)
 def _glyph(char: str, width: int, height: int, pen: float, dot: int) -> QPainterPath:
     """Return the inked area of a character in a box that starts at the origin."""
-    stroker = QPainterPathStroker()
-    stroker.setWidth(pen)
-    stroker.setCapStyle(Qt.PenCapStyle.SquareCap)
-    stroker.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-    stroker.setMiterLimit(8)
     inked = QPainterPath()
-    inked.setFillRule(Qt.FillRule.WindingFill)
     for stroke in GLYPHS[char]:
         if len(stroke.vertices) == 1:
             left = round(stroke.vertices[0].x * (width - dot))
             inked.addRect(left, height - dot, dot, dot)
         else:
-            inked.addPath(stroker.createStroke(_skeleton(stroke, width - pen, height - pen, pen)))
+            _ink(inked, _skeleton(stroke, width - pen, height - pen, pen), pen)
     return inked
+
+
+def _ink(inked: QPainterPath, line: QPainterPath, pen: float) -> None:
+    """Add what a pen inks along a line."""
+    # Not above (see `_brush`): the first icon has no lines.
+    from PySide6.QtCore import Qt
+
+    stroker = QPainterPathStroker()
+    stroker.setWidth(pen)
+    stroker.setCapStyle(Qt.PenCapStyle.SquareCap)
+    stroker.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    stroker.setMiterLimit(8)
+    inked.setFillRule(Qt.FillRule.WindingFill)
+    inked.addPath(stroker.createStroke(line))
 
 
 def _snap(unit: float, extent: float) -> float:
@@ -263,6 +304,6 @@ def _paint_padlock(painter: QPainter, size: int, ink: QColor) -> None:
     painter.setClipRect(QRectF(0, 0, size, top + 1))
     painter.drawRoundedRect(hoop, (arch - pen) / 2, (arch - pen) / 2)
     painter.setClipping(False)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink)
-    painter.drawRoundedRect(body, size / 16, size / 16)
+    lock = QPainterPath()
+    lock.addRoundedRect(body, size / 16, size / 16)
+    painter.fillPath(lock, ink)

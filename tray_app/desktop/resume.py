@@ -5,11 +5,10 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtNetwork import QNetworkInformation
 
 from tray_app.desktop.system_bus import SystemBus
 
-TICK = 40.0
+TICK = 60.0
 """Seconds between two looks at the clock: late enough to let the processor sleep."""
 
 SETTLING_TIME = 5000
@@ -54,8 +53,8 @@ class Resume(QObject):
             self._system_bus = SystemBus(self)
             self._system_bus.changed.connect(self._settle)
             self._system_bus.watch()
-        elif QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
-            QNetworkInformation.instance().reachabilityChanged.connect(self._network_changed)
+        else:
+            self._watch_network()
 
     def stop(self) -> None:
         """Notice nothing more."""
@@ -70,9 +69,16 @@ class Resume(QObject):
         self._expected = now + self._tick_seconds
         self.ticked.emit()
 
-    @Slot(QNetworkInformation.Reachability)
-    def _network_changed(self, reachability: QNetworkInformation.Reachability) -> None:
-        if reachability is QNetworkInformation.Reachability.Online:
+    def _watch_network(self) -> None:
+        from PySide6.QtNetwork import QNetworkInformation
+
+        if QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
+            self._network = QNetworkInformation.instance()
+            self._network.reachabilityChanged.connect(self._network_changed)
+
+    @Slot()
+    def _network_changed(self) -> None:
+        if self._network.reachability() is self._network.Reachability.Online:
             self._settle()
 
     @Slot()

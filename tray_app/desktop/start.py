@@ -17,12 +17,14 @@ from tray_app.desktop.tray import Tray
 from tray_app.desktop.worker import Worker
 from tray_app.i18n import tr
 from tray_app.store.folders import log_file, runtime_folder
+from tray_app.store.keychain import Keychain
 
-PICTURES_KEPT = 512
-"""Kilobytes of pictures that Qt keeps for later. By default it keeps 10 MB of replaced icons."""
+PICTURES_KEPT = 0
+"""Kilobytes of pictures that Qt keeps for later: by default 10 MB of replaced icons, and as long as
+there are any it wakes up every 10 s to look after them (qpixmapcache.cpp, QPMCache)."""
 
 
-def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
+def run(environ: Mapping[str, str], keychain: Keychain, *, demo: bool, verbose: bool) -> int:
     """Start the tray program, and return its exit code when it ends."""
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("lemlist-credits")
@@ -34,7 +36,7 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     if not instance.acquire():
         instance.call_first()
         return 0
-    start = Start(qt, environ, instance)
+    start = Start(qt, environ, instance, keychain)
     start.begin(demo=demo, verbose=verbose)
     code = qt.exec()
     start.stop_logging()
@@ -45,12 +47,17 @@ class Start(QObject):
     """Shows the icon, has the rest imported, and hands over to the :class:`App`."""
 
     def __init__(
-        self, qt: QApplication, environ: Mapping[str, str], instance: SingleInstance
+        self,
+        qt: QApplication,
+        environ: Mapping[str, str],
+        instance: SingleInstance,
+        keychain: Keychain,
     ) -> None:
         super().__init__(qt)
         self._qt = qt
         self._environ = environ
         self._instance = instance
+        self._keychain = keychain
         self._disk = Worker("disk")
         self._tray = Tray(self)
         self.stop_logging: Callable[[], None] = lambda: None
@@ -68,7 +75,9 @@ class Start(QObject):
 
         def go_on(prepared: tuple[Callable[[], None], ModuleType]) -> None:
             self.stop_logging, app = prepared
-            self._app = app.App(self._environ, self._instance, self._tray, self._disk)
+            self._app = app.App(
+                self._environ, self._instance, self._keychain, self._tray, self._disk
+            )
             self._qt.aboutToQuit.connect(self._app.stop)
             self._app.start(demo=demo)
 

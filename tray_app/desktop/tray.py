@@ -49,7 +49,7 @@ class Tray(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._icon_key = IconKey(IconShape.UNKNOWN)
+        self._icon_key = IconKey(IconShape.LOADING)
         self._remedy: Remedy | None = None
         self._menu = QMenu()
         self._headline = self._figure()
@@ -79,6 +79,7 @@ class Tray(QObject):
 
         self._icon: QSystemTrayIcon | None = None
         self._tooltip = ""
+        self._hears_of_loss = False
         self._bus = SessionBus(self)
         self._bus.lost.connect(self._lose_panel)
         self._search = QTimer(self)
@@ -97,6 +98,12 @@ class Tray(QObject):
         self._find_panel()
         if self._icon is None:
             self._wait_for_panel()
+
+    def hear_of_loss(self) -> None:
+        """Come back when the session bus has gone. Not from the start: that delays the icon."""
+        self._hears_of_loss = True
+        if self._icon is not None:
+            self._bus.watch()
 
     def hide(self) -> None:
         """Leave the panel."""
@@ -122,10 +129,10 @@ class Tray(QObject):
 
     def show_view(self, view: "View") -> None:
         """Show another view; only what differs is touched, as each touch costs memory."""
-        if view.icon != self._icon_key:
-            self._icon_key = view.icon
-            if self._icon is not None:
-                self._icon.setIcon(tray_icon(view.icon))
+        is_painted_anew = tray_icon(view.icon) is not tray_icon(self._icon_key)
+        self._icon_key = view.icon
+        if is_painted_anew and self._icon is not None:
+            self._icon.setIcon(tray_icon(view.icon))
         tooltip = view.tooltip(WINDOWS_TOOLTIP) if sys.platform == "win32" else view.tooltip()
         if tooltip != self._tooltip:
             self._tooltip = tooltip
@@ -158,7 +165,8 @@ class Tray(QObject):
         self._icon.activated.connect(self._activated)
         self._icon.show()
         self.shown.emit()
-        self._bus.watch()
+        if self._hears_of_loss:
+            self._bus.watch()
 
     @Slot()
     def _lose_panel(self) -> None:

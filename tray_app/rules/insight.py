@@ -18,7 +18,7 @@ from tray_app.rules.forecast import (
 )
 from tray_app.rules.history import Drop, Record, Refill, days_of, refills
 from tray_app.rules.prices import top_up
-from tray_app.rules.renewal import likely_to_lapse, next_renewal
+from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
 
 DAYS_BEFORE_WARNING = 10
 """Days of history before the date on which the balance runs out is worth an alert."""
@@ -34,6 +34,8 @@ class Lesson:
     rhythm: Rhythm | TooEarly
     habit: Habit | None
     refills: Sequence[Refill]
+    renewal_day: int | None
+    """The day of the month on which the plan seems to be renewed."""
     days_known: int
 
 
@@ -65,7 +67,9 @@ def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) 
     """Learn from all that was seen. ``now`` is local time; without a zone so is all else."""
     days = days_of(records, now.date(), zone)
     habit = habit_of(records, int(now.timestamp()))
-    return Lesson(fit(days, now.date()), habit, refills(records), len(days))
+    came = refills(records)
+    renewal_day = learned_day(came, now.date(), zone)
+    return Lesson(fit(days, now.date()), habit, came, renewal_day, len(days))
 
 
 def conclude(
@@ -86,7 +90,8 @@ def conclude(
     drain = None
     if lesson.habit is not None:
         drain = sudden_drain(recent, lesson.habit, int(now.timestamp()))
-    renewal = next_renewal(lesson.refills, renewal_day, today, zone)
+    day = renewal_day or lesson.renewal_day
+    renewal = next_renewal(lesson.refills, day, today, zone) if day else None
     if isinstance(rhythm, TooEarly):
         return Insight(rhythm, renewal=renewal, drain=drain)
     outcome = forecast(rhythm, credits, now)

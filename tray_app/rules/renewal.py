@@ -1,6 +1,6 @@
 """When the plan's credits are renewed, and what lapses then. Why: ``docs/forecast.md``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 
 from tray_app.rules.history import Refill
@@ -12,46 +12,13 @@ _MONTHS = 3
 _DAYS_OF_MONTH = range(1, 32)
 
 
-def next_renewal(
-    refills: Iterable[Refill], set_day: int | None, today: date, zone: tzinfo | None = None
-) -> date | None:
-    """Return the local day on which the subscription's credits are likely to be renewed next.
+def learned_day(refills: Iterable[Refill], today: date, zone: tzinfo | None = None) -> int | None:
+    """Return the day of the month on which the subscription's credits seem to come.
 
-    ``set_day`` is the day of the month (1 to 31) if the user has set it; a month that is shorter
-    has it on its last day. Otherwise it is learned from the refills of the subscription, which
-    takes two months with one on the same day; until then ``None``. It is today as long as today's
-    refill has not been seen.
+    It takes two months with a refill on the same day; until then ``None``. A day that explains the
+    latest month wins over one that does not, as the day may have changed.
     """
-    jumps = [
-        (datetime.fromtimestamp(refill.at, zone).date(), refill.buckets["subscription"])
-        for refill in refills
-        if refill.buckets.get("subscription", 0) > 0
-    ]
-    day = _learned_day(jumps, today) if set_day is None else set_day
-    if day is None:
-        return None
-    due = _due(today, day)
-    if due < today or any(due - timedelta(1) <= jump <= today for jump, _ in jumps):
-        due = _due(_next_month(today), day)
-    return due
-
-
-def likely_to_lapse(subscription: int, spending: float) -> int:
-    """Return the credits of the subscription that are likely to be left at its renewal.
-
-    They do not roll over, while bought ones do
-    (https://help.lemlist.com/en/articles/8944295). That they are spent first is an assumption, as
-    the order of spending is documented nowhere. ``spending`` is what is likely to be spent until
-    then, in credits.
-    """
-    return max(0, int(subscription - spending))
-
-
-def _learned_day(jumps: Sequence[tuple[date, int]], today: date) -> int | None:
-    """Return the day of the month that explains the most of what came.
-
-    A day that explains the latest month wins over one that does not, as the day may have changed.
-    """
+    jumps = _jumps(refills, zone)
     best: tuple[bool, int, int] | None = None
     found = None
     for day in _DAYS_OF_MONTH:
@@ -69,6 +36,39 @@ def _learned_day(jumps: Sequence[tuple[date, int]], today: date) -> int | None:
         if months > 1 and (best is None or score > best):
             best, found = score, day
     return found
+
+
+def next_renewal(
+    refills: Iterable[Refill], day: int, today: date, zone: tzinfo | None = None
+) -> date:
+    """Return the local day on which the subscription's credits are likely to be renewed next.
+
+    ``day`` is the day of the month, 1 to 31; a month that is shorter has it on its last day. It
+    is today as long as today's refill has not been seen.
+    """
+    due = _due(today, day)
+    is_seen = any(due - timedelta(1) <= jump <= today for jump, _ in _jumps(refills, zone))
+    return _due(_next_month(today), day) if due < today or is_seen else due
+
+
+def likely_to_lapse(subscription: int, spending: float) -> int:
+    """Return the credits of the subscription that are likely to be left at its renewal.
+
+    They do not roll over, while bought ones do
+    (https://help.lemlist.com/en/articles/8944295). That they are spent first is an assumption, as
+    the order of spending is documented nowhere. ``spending`` is what is likely to be spent until
+    then, in credits.
+    """
+    return max(0, int(subscription - spending))
+
+
+def _jumps(refills: Iterable[Refill], zone: tzinfo | None) -> list[tuple[date, int]]:
+    """Return when the subscription's credits rose, and by how many."""
+    return [
+        (datetime.fromtimestamp(refill.at, zone).date(), refill.buckets["subscription"])
+        for refill in refills
+        if refill.buckets.get("subscription", 0) > 0
+    ]
 
 
 def _last_dues(day: int, today: date) -> list[date]:

@@ -1,16 +1,16 @@
-"""The API key in the keychain of the operating system. The only place that knows keyring."""
+"""The API key in the keychain of the operating system, asked in a process of its own."""
 
-import importlib
+import json
+import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
 
 from tray_app.errors import Kind, Problem
-
-if TYPE_CHECKING:
-    from keyring.backend import KeyringBackend
 
 SERVICE = "lemlist-credits"
 """The name under which the key stands in the keychain."""
@@ -18,25 +18,29 @@ SERVICE = "lemlist-credits"
 ACCOUNT = "default"
 """The one team that there is so far; each has an account of its own."""
 
+COMMAND = "keychain"
+"""The program's own command for that process (see ``keychain_process.py``)."""
+
+START_TIME = 30.0
+"""Seconds for that process to start."""
 ANSWER_TIME = 5.0
 """Seconds for a call that needs nobody."""
 PROMPT_TIME = 120.0
 """Seconds for a call in which the user may have to type a password."""
 
-# keyring's own choice can be steered, by its environment variable or its configuration file, to
-# backends that lose the key or write it in plain text. So it is not asked: the first of these
-# that works here is taken.
-_BACKENDS = {
-    "win32": ("keyring.backends.Windows:WinVaultKeyring",),
-    "darwin": ("keyring.backends.macOS:Keyring",),
-    "linux": ("keyring.backends.SecretService:Keyring", "keyring.backends.kwallet:DBusKeyring"),
-}
-
-T = TypeVar("T")
+_FLAGS = 0
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NO_WINDOW
 
 
 class Keychain:
-    """One account's key in the keychain. Calls block, at most for the times that it is given."""
+    """One account's key in the keychain. Calls block, at most for the times that it is given.
+
+    Each call is a process of its own, and ends with it. The libraries that a keychain takes are
+    a seventh of the program's memory, for one key that is read at the start; and a prompt that
+    nobody answers, or a keychain that hangs, can't be left otherwise. The key passes through
+    pipes, never through arguments or variables.
+    """
 
     def __init__(
         self,
@@ -49,6 +53,12 @@ class Keychain:
         self._account = account
         self._answer_time = answer_time
         self._prompt_time = prompt_time
+        self._begun: deque[subprocess.Popen[bytes]] = deque()
+
+    def begin_to_read(self) -> None:
+        """Have the key read while other work is to be done; ``read(prompt=False)`` fetches it."""
+        with suppress(OSError):  # which read() would find too
+            self._begun.append(_start(self._request("read", prompt=False)))
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
@@ -58,20 +68,10 @@ class Keychain:
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``.
         """
-
-        def call() -> str | None:
-            backend = _backend()
-            if not prompt and type(backend).__module__ == "keyring.backends.SecretService":
-                # The others ask by themselves when they must; this one would ask for a password
-                # at every start of a session that nobody has unlocked.
-                locked = _is_locked()
-                if locked is None:
-                    return None
-                if locked:
-                    raise Problem(Kind.KEYCHAIN_LOCKED)
-            return backend.get_password(SERVICE, self._account)
-
-        return _in_time(call, self._prompt_time if prompt else self._answer_time)
+        timeout = self._prompt_time if prompt else self._answer_time
+        begun = self._begun.popleft() if self._begun and not prompt else None
+        key: str | None = self._ask("read", timeout, begun, prompt=prompt)
+        return key
 
     def write(self, key: str) -> None:
         """Store the key, and read it back to see that it is there.
@@ -80,22 +80,7 @@ class Keychain:
             Problem: ``keychain_locked`` or ``keychain_unavailable``; the key is not stored, nor
                 will it be when a prompt is answered later on.
         """
-        deadline = time.monotonic() + self._prompt_time
-
-        def call() -> None:
-            backend = _backend()
-            before = backend.get_password(SERVICE, self._account)
-            # macOS deletes before it adds: an unchanged key is left where it is. And a prompt
-            # that was answered too late unlocks, but whoever wanted to write was told that
-            # nothing was written.
-            if before == key or time.monotonic() > deadline:
-                return
-            backend.set_password(SERVICE, self._account, key)
-            # A third key is of another program that has written since: then this one was there.
-            if backend.get_password(SERVICE, self._account) in (None, before):
-                raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
-
-        _in_time(call, self._prompt_time)
+        self._ask("write", self._prompt_time, key=key)
 
     def remove(self) -> bool:
         """Delete the key, see that it is gone, and tell whether there was one.
@@ -103,22 +88,12 @@ class Keychain:
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``.
         """
-
-        def call() -> bool:
-            backend = _backend()
-            if backend.get_password(SERVICE, self._account) is None:
-                return False
-            backend.delete_password(SERVICE, self._account)
-            if backend.get_password(SERVICE, self._account) is not None:
-                raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "the key is still there")
-            return True
-
-        return _in_time(call, self._prompt_time)
+        return bool(self._ask("remove", self._prompt_time))
 
     def name(self) -> str:
         """Name the keychain that is used here, for diagnostics."""
         try:
-            return type(_in_time(_backend, self._answer_time)).__module__
+            return str(self._ask("name", self._answer_time))
         except Problem as problem:
             return problem.kind
 
@@ -128,65 +103,91 @@ class Keychain:
         Raises:
             Problem: ``keychain_unavailable``.
         """
-        _in_time(_backend, self._answer_time)
+        self._ask("name", self._answer_time)
 
-
-def _backend() -> "KeyringBackend":
-    """Return the real keychain of this system."""
-    for name in _BACKENDS.get(sys.platform, ()):
-        module, _, attribute = name.partition(":")
-        backend_class = getattr(importlib.import_module(module), attribute)
-        if backend_class.viable:
-            backend: KeyringBackend = backend_class()
-            return backend
-    raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "no backend")
-
-
-def _is_locked() -> bool | None:
-    """Tell whether the Secret Service's default collection is locked; ``None``: there is none."""
-    import secretstorage
-    from secretstorage.exceptions import ItemNotFoundException
-
-    connection = secretstorage.dbus_init()
-    try:
-        # Not get_default_collection(), which makes a missing one, and asks the user about it.
-        return bool(secretstorage.Collection(connection).is_locked())
-    except ItemNotFoundException:
-        return None
-    finally:
-        connection.close()
-
-
-def _in_time(call: Callable[[], T], timeout: float) -> T:
-    """Run a keychain call in a thread of its own, as a prompt that nobody answers never ends.
-
-    This is the one boundary for the many exceptions of keyring and of what is below it. Their
-    texts are not kept, as some quote what they were given.
-    """
-    outcome: list[T | Problem] = []
-
-    def run() -> None:
+    def _ask(
+        self,
+        call: str,
+        timeout: float,
+        begun: "subprocess.Popen[bytes] | None" = None,
+        **arguments: object,
+    ) -> Any:
         try:
-            outcome.append(call())
-        except Problem as problem:
-            outcome.append(problem)
-        except Exception as error:
-            outcome.append(_problem(error))
+            answer = _answer_of(begun or _start(self._request(call, **arguments)), timeout)
+        except OSError as error:
+            raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
+        if not answer:
+            raise Problem(Kind.KEYCHAIN_LOCKED, "no answer")
+        outcome = json.loads(answer)
+        if "kind" in outcome:
+            raise Problem(Kind(outcome["kind"]), outcome["detail"])
+        return outcome["result"]
 
-    thread = threading.Thread(target=run, name="keychain", daemon=True)
-    thread.start()
-    thread.join(timeout)
-    if not outcome:
-        raise Problem(Kind.KEYCHAIN_LOCKED, "no answer")
-    result = outcome[0]
-    if isinstance(result, Problem):
-        raise result
-    return result
+    def _request(self, call: str, **arguments: object) -> str:
+        return json.dumps({"call": call, "account": self._account, **arguments})
 
 
-_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException"}
+def _start(request: str) -> "subprocess.Popen[bytes]":
+    """Start the process with a request.
+
+    It ends by itself when its standard input is closed, as it is when this program ends.
+
+    Raises OSError when it can't be started.
+    """
+    process = subprocess.Popen(  # noqa: S603  (the program itself)
+        _command(),
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        creationflags=_FLAGS,
+    )
+    if process.stdin is None:
+        raise AssertionError("it is a pipe")
+    with suppress(BrokenPipeError):  # it has ended, and will give no answer
+        process.stdin.write(request.encode() + b"\n")
+    return process
 
 
-def _problem(error: Exception) -> Problem:
-    name = type(error).__name__
-    return Problem(Kind.KEYCHAIN_LOCKED if name in _LOCKED else Kind.KEYCHAIN_UNAVAILABLE, name)
+def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
+    """Return the process's answer, which is empty when time is up.
+
+    The time does not count until the process says that it is ready.
+
+    Raises OSError when it does not even get ready.
+    """
+    with process:
+        if process.stdout is None:
+            raise AssertionError("it is a pipe")
+        with _killed_after(START_TIME, process):
+            if not process.stdout.readline():
+                raise ChildProcessError
+        with _killed_after(timeout, process):
+            answer = process.stdout.readline()
+            process.wait()
+        return answer
+
+
+def _command() -> tuple[str, ...]:
+    if not getattr(sys, "frozen", False):
+        return sys.executable, "-m", "tray_app", COMMAND
+    program = Path(sys.executable)
+    if sys.platform == "win32":
+        program = program.with_suffix(".com")  # the other has no standard streams
+    return str(program), COMMAND
+
+
+@contextmanager
+def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Kill a process that takes longer than this, or that is left by an error."""
+    timer = threading.Timer(seconds, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        timer.cancel()

@@ -1,0 +1,55 @@
+"""The command line's words. Apart from what starts, as the tray is started without any."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+from tray_app.i18n import tr
+
+BAD_ARGUMENTS = 1  # as lemlist's own command-line tool has it; argparse would say 2
+MOST_DAYS = 5 * 366  # which is all that is kept
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002
+        self.print_usage(sys.stderr)
+        # argparse's own message quotes what was typed, which may be a key.
+        self.exit(BAD_ARGUMENTS, f"{self.prog}: {tr('these arguments are not understood')}\n")
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """Return what reads the command line, and writes its help."""
+    root = _Parser(
+        prog="lemlist-credits",
+        description=tr("Shows how many lemlist credits your team has left."),
+        epilog=tr("Without a command, the tray icon is started."),
+    )
+    root.add_argument("--version", action="store_true", help=tr("print the versions, and end"))
+    root.add_argument("--verbose", action="store_true", help=tr("log everything"))
+    commands = root.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("demo", help=tr("the tray icon with invented figures"))
+    status = commands.add_parser("status", help=tr("print the balance"))
+    status.add_argument("--json", action="store_true", help=tr("as one JSON object"))
+    history = commands.add_parser("history", help=tr("print what the balance has been"))
+    history.add_argument("--days", type=_days, default=30, help=tr("how many, 30 by default"))
+    form = history.add_mutually_exclusive_group()
+    form.set_defaults(form="table")
+    for name, words in (("csv", tr("every reading, as CSV")), ("json", tr("the days, as JSON"))):
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=words)
+    key = commands.add_parser("key", help=tr("store or remove the API key"))
+    key.add_argument(
+        "action",
+        choices=("set", "remove"),
+        help=tr("set reads the key from standard input or a hidden prompt"),
+    )
+    sandbox = commands.add_parser("sandbox", help=tr("a stand-in lemlist API on this computer"))
+    sandbox.add_argument("--port", type=int, default=0, help=tr("by default a free one"))
+    sandbox.add_argument("--story", default="steady", help=tr("how the balance moves"))
+    return root
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= MOST_DAYS:
+        raise ValueError(text)
+    return days

@@ -1,0 +1,135 @@
+"""The process that asks the keychain. The only place that knows keyring.
+
+It says that it is ready with an empty line, reads one call from standard input, and writes what
+came of it to standard output, both as a line of JSON.
+"""
+
+import importlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from tray_app.errors import Kind, Problem
+from tray_app.store.keychain import SERVICE
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+# keyring's own choice can be steered, by its environment variable or its configuration file, to
+# backends that lose the key or write it in plain text. So it is not asked: the first of these
+# that works here is taken.
+_BACKENDS = {
+    "win32": ("keyring.backends.Windows:WinVaultKeyring",),
+    "darwin": ("keyring.backends.macOS:Keyring",),
+    "linux": ("keyring.backends.SecretService:Keyring", "keyring.backends.kwallet:DBusKeyring"),
+}
+
+_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException"}
+
+
+def serve() -> int:
+    """Answer one call, and return the exit code; it ends when nobody calls.
+
+    This is the one boundary for the many exceptions of keyring and of what is below it. Their
+    texts are not kept, as some quote what they were given.
+    """
+    answers, sys.stdout = sys.stdout, sys.stderr  # nothing else may write there
+    names = _BACKENDS.get(sys.platform, ())
+    backends = [_import(name) for name in names]
+    print(file=answers, flush=True)
+    if not (line := sys.stdin.readline()):
+        return 1
+    request = json.loads(line)
+    threading.Thread(target=_end_with_caller, daemon=True).start()
+    answer: dict[str, object]
+    try:
+        answer = {"result": _CALLS[request.pop("call")](_first_viable(backends), **request)}
+    except Problem as problem:
+        answer = {"kind": problem.kind, "detail": problem.detail}
+    except Exception as error:
+        name = type(error).__name__
+        kind = Kind.KEYCHAIN_LOCKED if name in _LOCKED else Kind.KEYCHAIN_UNAVAILABLE
+        answer = {"kind": kind, "detail": name}
+    print(json.dumps(answer), file=answers, flush=True)
+    return 0
+
+
+def _end_with_caller() -> None:
+    """End this process when the other end of standard input is closed, whatever it waits for."""
+    if not os.read(0, 1):
+        os._exit(1)
+
+
+def _import(name: str) -> "type[KeyringBackend]":
+    module, _, attribute = name.partition(":")
+    backend: type[KeyringBackend] = getattr(importlib.import_module(module), attribute)
+    return backend
+
+
+def _first_viable(backends: "Iterable[type[KeyringBackend]]") -> "KeyringBackend":
+    """Return the real keychain of this system."""
+    for backend in backends:
+        if backend.viable:
+            return backend()
+    raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "no backend")
+
+
+def _name(backend: "KeyringBackend", account: str) -> str:  # noqa: ARG001
+    return type(backend).__module__
+
+
+def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | None:
+    if not prompt and type(backend).__module__ == "keyring.backends.SecretService":
+        # The others ask by themselves when they must; this one would ask for a password at every
+        # start of a session that nobody has unlocked.
+        locked = _is_locked()
+        if locked is None:
+            return None
+        if locked:
+            raise Problem(Kind.KEYCHAIN_LOCKED)
+    return backend.get_password(SERVICE, account)
+
+
+def _is_locked() -> bool | None:
+    """Tell whether the Secret Service's default collection is locked; ``None``: there is none."""
+    import secretstorage
+    from secretstorage.exceptions import ItemNotFoundException
+
+    connection = secretstorage.dbus_init()
+    try:
+        # Not get_default_collection(), which makes a missing one, and asks the user about it.
+        return bool(secretstorage.Collection(connection).is_locked())
+    except ItemNotFoundException:
+        return None
+    finally:
+        connection.close()
+
+
+def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
+    before = backend.get_password(SERVICE, account)
+    if before == key:  # macOS deletes before it adds: an unchanged key is left where it is
+        return
+    backend.set_password(SERVICE, account, key)
+    # A third key is of another program that has written since: then this one was there.
+    if backend.get_password(SERVICE, account) in (None, before):
+        raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
+
+
+def _remove(backend: "KeyringBackend", account: str) -> bool:
+    if backend.get_password(SERVICE, account) is None:
+        return False
+    backend.delete_password(SERVICE, account)
+    if backend.get_password(SERVICE, account) is not None:
+        raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "the key is still there")
+    return True
+
+
+_CALLS: Mapping[str, Callable[..., object]] = {
+    "name": _name,
+    "read": _read,
+    "write": _write,
+    "remove": _remove,
+}
