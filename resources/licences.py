@@ -29,7 +29,8 @@ version given here. Where a licence refers to /usr/share/common-licenses/NAME, t
 """
 PLACES = {
     "linux": "the files libQt6*, libpyside6* and libshiboken6* and the folders PySide6 and\n"
-    "shiboken6 in the folder above this one.",
+    "shiboken6 in the folder above this one. Of ICU's data, which comes in the same wheels, only\n"
+    "a part is there; PySide6/Qt/lib/libicudata* can be replaced with the wheel's.",
     "win32": "the files Qt6*.dll and the folders PySide6 and shiboken6 in the folder above this\n"
     "one.",
     "darwin": "the frameworks Qt* and the folders PySide6 and shiboken6 in Contents/Frameworks.\n"

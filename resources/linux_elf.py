@@ -1,6 +1,8 @@
 """The programs and libraries of a bundle on Linux."""
 
+import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 MAGIC = b"\x7fELF"
@@ -9,6 +11,17 @@ MAGIC = b"\x7fELF"
 def elf_files(bundle: Path) -> list[Path]:
     """Return the programs and libraries in the bundle, each once."""
     return [path for path in sorted(bundle.rglob("*")) if _is_elf(path)]
+
+
+def libraries_needed_by(files: Iterable[str | Path]) -> set[str]:
+    """Return the names of the libraries that programs and libraries say they need.
+
+    Raises:
+        subprocess.CalledProcessError: a file is neither.
+    """
+    dump = ("objdump", "--private-headers", *map(str, files))
+    dumped = subprocess.run(dump, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
+    return set(re.findall(r"^ +NEEDED +(\S+)$", dumped, re.MULTILINE))
 
 
 def remove_build_paths(bundle: Path) -> None:

@@ -34,7 +34,7 @@ for purpose in "$@"; do
             xfconf xvfb"
         ;;
     bundle)
-        needed="$needed binutils chrpath ${debian_python:+lib$debian_python}"
+        needed="$needed binutils chrpath icu-devtools ${debian_python:+lib$debian_python}"
         ;;
     bench)
         needed="$needed libx11-6 libxdamage1 xz-utils"
