@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPalette, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.examples import HEALTHY
 from tests.picture_sheets import GAP, sheet
 from tests.widget_driver import FORMATS
 from tray_app.credentials import KeySource
@@ -69,7 +70,7 @@ def with_past(name: str, snapshot: Snapshot, now: datetime, days: int = 60) -> S
 
 def states(now: datetime) -> Iterator[State]:
     """Yield what is worth a look."""
-    healthy = known(Balance(12_430, 12_430, 8_000, 4_100, 330, 0), now)
+    healthy = known(HEALTHY, now)
     low = known(Balance(480, 480, 80, 390, 10, 0), now)
     soon = now + timedelta(minutes=4, seconds=5)
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.examples import HEALTHY
 from tests.fakes import ConnectProxy, RawServer, answer, certificate, closed_port
 from tests.waiting import wait_until
 from tray_app.errors import Kind, Problem
@@ -28,7 +29,6 @@ from tray_app.lemlist.transport import CuttableAdapter
 
 KEY = "fake-key-0123456789abcdef"
 ENCODED_KEY = base64.b64encode(f":{KEY}".encode()).decode()
-TOLD = Balance(12_430, 12_430, subscription=8_000, paid=4_100, gifted=330, freemium=0)
 SHORT = 0.5  # seconds; a deadline that a test can wait for
 REMOTE = "api.lemlist.test"
 """A host that no name server knows, and only the proxy finds."""
@@ -81,7 +81,7 @@ def header(request: bytes, name: str) -> str | None:
 
 def test_balance_and_team(sandbox: Sandbox) -> None:
     client = Client(sandbox.url, KEY)
-    assert client.balance() == TOLD
+    assert client.balance() == HEALTHY
     assert client.team() == Team("tea_sandbox0000000001", "Acme Growth")
     assert [(asked.method, asked.path) for asked in sandbox.requests] == [
         ("GET", "/api/team/credits"),
@@ -126,7 +126,7 @@ def test_a_wrong_path_is_a_page(sandbox: Sandbox) -> None:
 def test_the_real_rate_limit() -> None:
     with Sandbox(story="fixed", key=KEY, request_limit=1) as sandbox:
         client = Client(sandbox.url, KEY)
-        assert client.balance() == TOLD  # although that answer has a Retry-After too
+        assert client.balance() == HEALTHY  # although that answer has a Retry-After too
         problem = problem_of(client)
     assert (problem.kind, problem.retry_after) == (Kind.RATE_LIMITED, 2)
 
@@ -158,16 +158,16 @@ OUTCOMES: dict[str, Kind | Balance] = {
     "plain-json": UNEXPECTED,
     "empty-body": UNEXPECTED,
     "truncated-json": UNEXPECTED,
-    "bom": TOLD,
-    "utf-16": TOLD,
+    "bom": HEALTHY,
+    "utf-16": HEALTHY,
     "bad-utf-8": UNEXPECTED,
     "list": UNEXPECTED,
     "other-shape": UNEXPECTED,
     "other-details": UNEXPECTED,
     "null": UNEXPECTED,
     "deep-nesting": UNEXPECTED,
-    "duplicate-keys": TOLD,
-    "extra-fields": TOLD,
+    "duplicate-keys": HEALTHY,
+    "extra-fields": HEALTHY,
     "nan": UNEXPECTED,
     "infinity": UNEXPECTED,
     "1e300": UNEXPECTED,
@@ -175,15 +175,15 @@ OUTCOMES: dict[str, Kind | Balance] = {
     "strings": UNEXPECTED,
     "booleans": UNEXPECTED,
     "negative": UNEXPECTED,
-    "float-integral": TOLD,
+    "float-integral": HEALTHY,
     "float-fractional": UNEXPECTED,
     "null-total": Balance(12_430, None, 8_000, 4_100, 330, 0),
     "missing-total": Balance(12_430, None, 8_000, 4_100, 330, 0),
-    "missing-credits": TOLD,
+    "missing-credits": HEALTHY,
     "missing-both": UNEXPECTED,
     "missing-buckets": Balance(12_430, 12_430, 8_000, 4_100),
     "missing-details": Balance(12_430),
-    "totals-disagree": TOLD,
+    "totals-disagree": HEALTHY,
     "sum-disagrees": Balance(12_430, 12_430, 8_000, 1_000_007, 330, 0),
     "huge-body": UNEXPECTED,
     "gzip-bomb": UNEXPECTED,
@@ -223,7 +223,7 @@ def test_fault_and_recovery(sandbox: Sandbox, fault: str) -> None:
         assert problem_of(client).kind is expected
     wait_until(no_request_in_flight, 5, "the request's thread has ended")
     sandbox.set_fault(None)
-    assert client.balance() == TOLD
+    assert client.balance() == HEALTHY
 
 
 @pytest.mark.parametrize("status", [201, 203, 300, 303, 305, 409, 410, 451, 501, 504, 599])
@@ -380,7 +380,7 @@ def test_redirects_are_not_followed(sandbox: Sandbox, home: Path, status: str) -
 
 def test_netrc_is_not_used(sandbox: Sandbox, home: Path) -> None:
     write_netrc(home, "127.0.0.1")
-    assert Client(sandbox.url, KEY).balance() == TOLD
+    assert Client(sandbox.url, KEY).balance() == HEALTHY
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
@@ -389,9 +389,9 @@ def test_loopback_goes_past_the_proxy(
 ) -> None:
     with ConnectProxy(sandbox_port(sandbox)) as proxy:
         monkeypatch.setenv(name, proxy.url)
-        assert Client(sandbox.url, KEY).balance() == TOLD
+        assert Client(sandbox.url, KEY).balance() == HEALTHY
         there = sandbox.url.replace("127.0.0.1", "localhost")
-        assert Client(there, KEY).balance() == TOLD
+        assert Client(there, KEY).balance() == HEALTHY
     assert proxy.requests == []
 
 
@@ -526,7 +526,7 @@ def test_back_online(sandbox: Sandbox) -> None:
     sandbox.stop()
     assert problem_of(client).kind is Kind.OFFLINE
     sandbox.start()
-    assert client.balance() == TOLD
+    assert client.balance() == HEALTHY
 
 
 def test_a_server_that_never_greets() -> None:
@@ -552,7 +552,7 @@ def test_the_team_has_its_own_deadline(sandbox: Sandbox) -> None:
         client.team(SHORT)
     assert caught.value.kind is Kind.TIMEOUT
     wait_until(no_request_in_flight, 5, "the request's thread has ended")
-    assert client.balance() == TOLD
+    assert client.balance() == HEALTHY
 
 
 def test_a_name_server_that_hangs(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -571,7 +571,7 @@ def test_a_name_server_that_hangs(sandbox: Sandbox, monkeypatch: pytest.MonkeyPa
     released.set()
     wait_until(no_request_in_flight, 5, "the request's thread has ended")
     assert sandbox.requests == []  # what nobody waits for is not asked
-    assert client.balance() == TOLD
+    assert client.balance() == HEALTHY
 
 
 def test_a_cut_adapter_makes_no_connection(sandbox: Sandbox) -> None:

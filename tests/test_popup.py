@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from tests.examples import HEALTHY
 from tests.pictures_popup import State, known, palette, states
 from tests.widget_driver import (
     FORMATS,
@@ -66,7 +67,7 @@ def elsewhere(qapp: QApplication) -> Iterator[QWidget]:
 
 def healthy() -> Snapshot:
     """Figures that are two minutes old, also when the test runs late."""
-    return known(Balance(12_430, 12_430, 8_000, 4_100, 330, 0), datetime.now(UTC))
+    return known(HEALTHY, datetime.now(UTC))
 
 
 def refused() -> Snapshot:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import HEALTHY
 from tests.fakes import NOON, FakeFormats
 from tray_app.credentials import KeySource
 from tray_app.errors import Kind, Problem
@@ -33,7 +34,6 @@ from tray_app.view import (
 )
 from tray_app.watch import Reading, Snapshot
 
-HEALTHY = Balance(12_430, 12_430, subscription=8_000, paid=4_100, gifted=330, freemium=0)
 OFFLINE = Problem(Kind.OFFLINE)
 
 
