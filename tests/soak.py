@@ -23,8 +23,9 @@ from typing import Any, Self
 
 from jeepney import DBusErrorResponse
 
+from tests import PROJECT
 from tests.dbus_probe import TrayItem, tray_items
-from tests.tray_program import POPUP, PROJECT, TIMEOUT, store_key
+from tests.tray_program import POPUP, TIMEOUT, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox

@@ -415,6 +415,20 @@ def test_its_own_menu_does_not_close_it(popup: Popup) -> None:
     popup.content.snooze_menu.close()
 
 
+def test_the_focus_that_was_lost_before_it_opened_does_not_close_it(
+    popup: Popup, elsewhere: QWidget, qapp: QApplication
+) -> None:
+    opened(popup)
+    popup.hide()
+    go_to(elsewhere)
+    wait_with_events(lambda: not running(popup), "it is at rest")
+    qapp.focusWindowChanged.emit(None)
+    popup.open(ANCHOR)  # before anything came of that
+    elsewhere.activateWindow()  # as the focus comes late where others give it
+    settle()
+    assert popup.isVisible()
+
+
 def test_a_click_that_closed_does_not_reopen(popup: Popup, elsewhere: QWidget) -> None:
     opened(popup)
     go_to(elsewhere)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Self
 
-from tests import PROJECT as PROJECT
+from tests import PROJECT
 from tests.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.dbus_probe import TrayItem, tray_items
 from tests.virtual_desktop import VirtualDesktop

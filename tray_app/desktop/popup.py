@@ -285,6 +285,9 @@ class Popup(QWidget):
     def _hide_when_left(self) -> None:
         if self._is_window or not self.isVisible():
             return
+        if self._settling.isActive():  # it was opened after this was put off
+            self._focus_has_moved = True
+            return
         # Not isActiveWindow(), which is also true while another window of this program is active.
         has_focus = QGuiApplication.focusWindow() == self.windowHandle()
         if not has_focus and QApplication.activePopupWidget() is None:

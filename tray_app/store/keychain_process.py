@@ -27,6 +27,9 @@ _BACKENDS = {
     "linux": ("keyring.backends.SecretService:Keyring", "keyring.backends.kwallet:DBusKeyring"),
 }
 
+_NICENESS = 10
+"""What it lets others go first by: at the start the icon, where processors are busy."""
+
 _LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException"}
 
 
@@ -36,6 +39,8 @@ def serve() -> int:
     This is the one boundary for the many exceptions of keyring and of what is below it. Their
     texts are not kept, as some quote what they were given.
     """
+    if sys.platform != "win32":
+        os.nice(_NICENESS)
     answers, sys.stdout = sys.stdout, sys.stderr  # nothing else may write there
     names = _BACKENDS.get(sys.platform, ())
     backends = [_import(name) for name in names]
