@@ -3,6 +3,7 @@
 # make test    set up, check, bundle and run all tests
 # make check   formatting, lint, types, import contract, dependencies
 # make bundle  the program with everything it needs, in dist/lemlist-credits/
+# make bundle-test  all tests that run the program, with the bundle in place of the source
 # make release  the bundle as .tar.xz and .deb, with checksums, in dist/release/
 # make release-test  make it, and install, run and remove it on a minimal Debian; needs root
 # make bench   how light it is beside a bare tray icon and its peers, in build/bench.json
@@ -31,7 +32,10 @@ DEMO := $(BIN)/python main.py demo
 run demo: PURPOSES := qt
 endif
 
-.PHONY: run demo test check bundle release release-test bench soak forecast-report pictures setup lock clean system
+PROGRAM_TESTS := $(addprefix tests/test_,$(addsuffix .py,bundle canary desktop_faults disk_faults faults \
+	keychain_faults keychain_process tray tray_insight wayland))
+
+.PHONY: run demo test check bundle bundle-test release release-test bench soak forecast-report pictures setup lock clean system
 .NOTPARALLEL:
 
 run: .venv/runtime-installed
@@ -63,6 +67,9 @@ dist/lemlist-credits/lemlist-credits: .venv/dev-installed $(SOURCES)
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct || echo 0) PYTHONHASHSEED=0 \
 		$(BIN)/pyinstaller --noconfirm --log-level=WARN build.spec
 	touch $@
+
+bundle-test: bundle
+	PROGRAM=bundle $(BIN)/pytest --numprocesses=$(AT_ONCE) --dist=loadfile $(PROGRAM_TESTS)
 
 # From scratch: the bill of materials has the commit's time in it.
 release: .venv/dev-installed

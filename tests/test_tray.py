@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -271,7 +272,7 @@ def test_popup_closes_by_escape_focus_and_the_same_click(
         program.open_popup()
         program.click_icon()
         wait_until(lambda: not program.windows(), TIMEOUT, "the click closes the popup")
-        desktop.start(*FROM_SOURCE[:1], "-c", OTHER_WINDOW)
+        desktop.start(sys.executable, "-c", OTHER_WINDOW)
         desktop.wait_for_focus("Other")
         program.open_popup()
         desktop.click(100, 100)
@@ -284,7 +285,7 @@ def test_popup_outlives_the_focus_that_it_lost_before_it_was_shown(
     store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("12,430 credits")
-        desktop.start(*FROM_SOURCE[:1], "-c", OTHER_WINDOW)
+        desktop.start(sys.executable, "-c", OTHER_WINDOW)
         desktop.wait_for_focus("Other")
         program.open_popup()
         # The pauses are what is tried, and no waits: about when Qt tells, 100 ms after X11.
