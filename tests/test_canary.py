@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 
 from tests.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.canary import CLIPBOARDS, Canary, Find, Surroundings
@@ -19,6 +20,9 @@ from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import Sandbox
+
+PANEL = 64
+"""Pixels from the bottom of the screen, in which the panel is."""
 
 BROWSER = """#!/bin/sh
 tr '\\0' '\\n' < /proc/$$/environ > {opened}.part
@@ -284,9 +288,18 @@ class Tour:
     def field(self, program: TrayProgram) -> Accessible:
         return program.window(WELCOME).find(role="text", name="API key")
 
-    def picture(self) -> bytes:
-        """The whole screen."""
-        return self.desktop.screenshot(self.desktop.home / "tmp" / "screen.png").read_bytes()
+    def picture(self) -> QImage:
+        """The screen when it holds still, without the panel, whose icon changes meanwhile."""
+        file = self.desktop.home / "tmp" / "screen.png"
+        last = QImage()
+
+        def still() -> QImage | None:
+            nonlocal last
+            screen = QImage(str(self.desktop.screenshot(file)))
+            before, last = last, screen.copy(0, 0, screen.width(), screen.height() - PANEL)
+            return last if last == before else None
+
+        return wait_until(still, TIMEOUT, "the screen holds still")
 
     def wait_for_name(self, program: TrayProgram, title: str, name: str) -> None:
         wait_until(lambda: name in program.window(title).names(), TIMEOUT, name)
