@@ -55,14 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> int:
-    from tray_app.store.keychain import ACCOUNT, Keychain
-
-    keychain = Keychain(ACCOUNT)
-    if not (demo or environ.get(KEY_VARIABLE)):
-        keychain.begin_to_read()  # while Qt is loaded
     from tray_app.desktop.start import run
 
-    return run(environ, keychain, demo=demo, verbose=verbose)
+    return run(environ, demo=demo, verbose=verbose)
 
 
 def _take_environment() -> dict[str, str]:

@@ -7,6 +7,7 @@ that the icon is up early and the GUI thread waits for none of them.
 import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QPixmapCache
@@ -16,15 +17,20 @@ from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
 from tray_app.desktop.worker import Worker
 from tray_app.i18n import tr
+from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.store.folders import log_file, runtime_folder
-from tray_app.store.keychain import Keychain
 
 PICTURES_KEPT = 0
 """Kilobytes of pictures that Qt keeps for later: by default 10 MB of replaced icons, and as long as
 there are any it wakes up every 10 s to look after them (qpixmapcache.cpp, QPMCache)."""
 
+if TYPE_CHECKING:
+    from tray_app.store.keychain import Keychain
 
-def run(environ: Mapping[str, str], keychain: Keychain, *, demo: bool, verbose: bool) -> int:
+    Prepared = tuple[Keychain, Callable[[], None], ModuleType]
+
+
+def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     """Start the tray program, and return its exit code when it ends."""
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("lemlist-credits")
@@ -36,7 +42,7 @@ def run(environ: Mapping[str, str], keychain: Keychain, *, demo: bool, verbose: 
     if not instance.acquire():
         instance.call_first()
         return 0
-    start = Start(qt, environ, instance, keychain)
+    start = Start(qt, environ, instance)
     start.begin(demo=demo, verbose=verbose)
     code = qt.exec()
     start.stop_logging()
@@ -47,17 +53,12 @@ class Start(QObject):
     """Shows the icon, has the rest imported, and hands over to the :class:`App`."""
 
     def __init__(
-        self,
-        qt: QApplication,
-        environ: Mapping[str, str],
-        instance: SingleInstance,
-        keychain: Keychain,
+        self, qt: QApplication, environ: Mapping[str, str], instance: SingleInstance
     ) -> None:
         super().__init__(qt)
         self._qt = qt
         self._environ = environ
         self._instance = instance
-        self._keychain = keychain
         self._disk = Worker("disk")
         self._tray = Tray(self)
         self.stop_logging: Callable[[], None] = lambda: None
@@ -65,19 +66,22 @@ class Start(QObject):
     def begin(self, *, demo: bool, verbose: bool) -> None:
         """Show the icon at once, and go on when all is imported."""
 
-        def prepare() -> tuple[Callable[[], None], ModuleType]:
+        def prepare() -> "Prepared":
+            from tray_app.store.keychain import ACCOUNT, Keychain
+
+            keychain = Keychain(ACCOUNT)
+            if not (demo or self._environ.get(KEY_VARIABLE)):
+                keychain.begin_to_read()  # which takes as long as all that follows
             from tray_app.logs import start_logging
 
             stop_logging = start_logging(log_file(), verbose=verbose)
             from tray_app.desktop import app
 
-            return stop_logging, app
+            return keychain, stop_logging, app
 
-        def go_on(prepared: tuple[Callable[[], None], ModuleType]) -> None:
-            self.stop_logging, app = prepared
-            self._app = app.App(
-                self._environ, self._instance, self._keychain, self._tray, self._disk
-            )
+        def go_on(prepared: "Prepared") -> None:
+            keychain, self.stop_logging, app = prepared
+            self._app = app.App(self._environ, self._instance, keychain, self._tray, self._disk)
             self._qt.aboutToQuit.connect(self._app.stop)
             self._app.start(demo=demo)
 
