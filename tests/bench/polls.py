@@ -48,6 +48,7 @@ def measure_polls(
         refreshes = [each.menu_line("Refresh now") for each in running]
         for each in running:
             wait_until_quiet(each.pid)
+        let_pass(BREATH)  # after the first answers
         total = FULL
         for _ in range(rounds):
             taken: dict[Program, list[float]] = defaultdict(list)
