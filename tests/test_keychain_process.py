@@ -102,6 +102,19 @@ def test_a_process_that_does_not_start(monkeypatch: pytest.MonkeyPatch, program:
     assert children() == before
 
 
+@pytest.mark.parametrize("last_words", ["", "echo; exit 1", "echo; kill -SEGV $$"])
+def test_a_process_that_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, last_words: str
+) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\n{last_words}\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(Problem) as caught:
+        Keychain(ACCOUNT).read(prompt=False)
+    assert caught.value.kind is Kind.KEYCHAIN_UNAVAILABLE
+
+
 @pytest.mark.usefixtures("silent_bus")
 @pytest.mark.parametrize("request_line", ["", READ], ids=["before a call", "in a call"])
 def test_it_ends_with_the_program(request_line: str) -> None:

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -53,12 +52,12 @@ class Keychain:
         self._account = account
         self._answer_time = answer_time
         self._prompt_time = prompt_time
-        self._begun: deque[subprocess.Popen[bytes]] = deque()
+        self._begun: subprocess.Popen[bytes] | None = None
 
     def begin_to_read(self) -> None:
         """Have the key read while other work is to be done; ``read(prompt=False)`` fetches it."""
         with suppress(OSError):  # which read() would find too
-            self._begun.append(_start(self._request("read", prompt=False)))
+            self._begun = _start(self._request("read", prompt=False))
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
@@ -68,9 +67,12 @@ class Keychain:
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``.
         """
-        timeout = self._prompt_time if prompt else self._answer_time
-        begun = self._begun.popleft() if self._begun and not prompt else None
-        key: str | None = self._ask("read", timeout, begun, prompt=prompt)
+        key: str | None
+        if prompt:
+            key = self._ask("read", self._prompt_time, prompt=True)
+        else:
+            begun, self._begun = self._begun, None
+            key = self._ask("read", self._answer_time, begun, prompt=False)
         return key
 
     def write(self, key: str) -> None:
@@ -155,7 +157,7 @@ def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
 
     The time does not count until the process says that it is ready.
 
-    Raises OSError when it does not even get ready.
+    Raises OSError when it ends by itself without an answer, or does not even get ready.
     """
     with process:
         if process.stdout is None:
@@ -163,9 +165,11 @@ def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
         with _killed_after(START_TIME, process):
             if not process.stdout.readline():
                 raise ChildProcessError
-        with _killed_after(timeout, process):
+        with _killed_after(timeout, process) as late:
             answer = process.stdout.readline()
             process.wait()
+        if not answer and not late.is_set():
+            raise ChildProcessError
         return answer
 
 
@@ -179,13 +183,19 @@ def _command() -> tuple[str, ...]:
 
 
 @contextmanager
-def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Kill a process that takes longer than this, or that is left by an error."""
-    timer = threading.Timer(seconds, process.kill)
+def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[threading.Event]:
+    """Kill a process that takes longer than this, which is told, or that is left by an error."""
+    late = threading.Event()
+
+    def kill() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, kill)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield late
     except BaseException:
         process.kill()
         raise
