@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
-from tray_app.desktop.worker import Worker
 from tray_app.i18n import tr
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.store.folders import log_file, runtime_folder
@@ -59,7 +58,6 @@ class Start(QObject):
         self._qt = qt
         self._environ = environ
         self._instance = instance
-        self._disk = Worker("disk")
         self._tray = Tray(self)
         self.stop_logging: Callable[[], None] = lambda: None
 
@@ -81,9 +79,12 @@ class Start(QObject):
 
         def go_on(prepared: "Prepared") -> None:
             keychain, self.stop_logging, app = prepared
-            self._app = app.App(self._environ, self._instance, keychain, self._tray, self._disk)
+            self._app = app.App(self._environ, self._instance, keychain, self._tray, disk)
             self._qt.aboutToQuit.connect(self._app.stop)
             self._app.start(demo=demo)
 
         self._tray.show()
-        self._disk.submit(prepare, go_on)
+        from tray_app.desktop.worker import Worker
+
+        disk = Worker("disk")
+        disk.submit(prepare, go_on)
