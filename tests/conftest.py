@@ -83,7 +83,7 @@ FOREIGN = re.compile(
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the home folder of this test: empty, with no session bus, and nobody else's."""
+    """Return the home folder of this test: empty, with no message bus, and nobody else's."""
     home = tmp_path_factory.mktemp("home")
     for name in filter(FOREIGN.match, list(os.environ)):
         monkeypatch.delenv(name)
@@ -92,7 +92,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     (home / "run").mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={home}/run/no-bus")
+    for bus in ("SESSION", "SYSTEM"):
+        monkeypatch.setenv(f"DBUS_{bus}_BUS_ADDRESS", f"unix:path={home}/run/no-bus")
     return home
 
 

@@ -185,6 +185,8 @@ class DesktopSession:
             "XDG_STATE_HOME": str(self.home / "state"),
             "XDG_RUNTIME_DIR": str(self.home / "run"),
             "DBUS_SESSION_BUS_ADDRESS": self.bus_address,
+            # The machine's own would tell of its network and its sleep.
+            "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.home}/no-system-bus",
             "GSETTINGS_BACKEND": "memory",
             "LANG": "C.UTF-8",
             **self._environment,

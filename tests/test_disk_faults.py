@@ -252,6 +252,17 @@ def test_it_keeps_its_files_and_finds_them_again(
         quit_from_menu(program)
 
 
+def test_figures_get_out_of_date_when_a_poll_never_ends(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    program_that_hangs = (FROM_SOURCE[0], "-m", "tests.hanging_program")
+    with TrayProgram(desktop, sandbox.url, program=program_that_hangs) as program:
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+        program.wait_for_tooltip("Healthy, out of date · 12,430 credits")
+        quit_from_menu(program)
+
+
 def said(program: TrayProgram) -> list[str]:
     """All that the popup says, line by line."""
     program.item.click_menu("Open")

@@ -132,7 +132,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
     labels = bucket_labels()
-    stale = is_stale(snapshot, now)
+    stale = _is_stale(snapshot, now)
     today = now.astimezone().date()
     # Of what is empty nobody has to be told when it runs out.
     lasting = None if snapshot.level is Level.EMPTY else snapshot.insight
@@ -233,7 +233,7 @@ def notice(
     raise AssertionError(alert)
 
 
-def is_stale(snapshot: Snapshot, now: datetime) -> bool:
+def _is_stale(snapshot: Snapshot, now: datetime) -> bool:
     """Tell figures that are no longer to be relied on.
 
     They are out of date when newer ones could not be had, when newer ones should have come long

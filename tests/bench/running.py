@@ -16,6 +16,7 @@ from jeepney import HeaderFields, MatchRule, Message
 
 from tests.bench.programs import Program
 from tests.dbus_probe import ITEM_INTERFACE, MENU_INTERFACE, Bus, TrayItem, tray_items
+from tests.fake_system_services import Login
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import DEMO_TEAM_ID, Sandbox
@@ -165,8 +166,9 @@ class Running:
 
 @contextmanager
 def plain_desktop() -> Iterator[VirtualDesktop]:
-    """Start a desktop as most users have it: without a screen reader."""
-    with VirtualDesktop() as desktop:
+    """Start a desktop as most users have it: without a screen reader, and with logind."""
+    with VirtualDesktop() as desktop, Login(desktop.bus_address):
+        desktop.env["DBUS_SYSTEM_BUS_ADDRESS"] = desktop.bus_address
         for name in NOT_MEASURED:
             desktop.env.pop(name, None)
         desktop.env["QT_QPA_PLATFORMTHEME"] = THEME

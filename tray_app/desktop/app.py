@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -35,7 +35,7 @@ from tray_app.store.folders import (
 )
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
-from tray_app.view import Remedy, View, is_stale, notice, snooze_choices, view_of
+from tray_app.view import LATE, Remedy, View, notice, snooze_choices, view_of
 from tray_app.watch import Checked, Snapshot, Watch, connector
 
 if TYPE_CHECKING:
@@ -81,7 +81,6 @@ class App(QObject):
         self._complaints: dict[str, str] = {}
         self._watch: Watch | None = None
         self._snapshot = Snapshot()
-        self._is_stale = False
         self._asked_for_key = False
         self._demo: Demo | None = None
 
@@ -94,6 +93,10 @@ class App(QObject):
         self._signals = QuitSignals(self)
         self._uncaught = UncaughtErrors(self)
         self._resume: Resume | None = None
+        # Never ends, unless a poll does not come, which leaves the figures out of date.
+        self._overdue = QTimer(self)
+        self._overdue.setSingleShot(True)
+        self._overdue.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._problems: deque[tuple[datetime, Problem]] = deque(maxlen=10)
         # Built on first use, as each of them takes more memory than the icon.
         self._popup: Popup | None = None
@@ -104,6 +107,7 @@ class App(QObject):
 
     def _join(self) -> None:
         self._poller.snapshot_made.connect(self._show)
+        self._overdue.timeout.connect(self._look_again)
         self._poller.busy_changed.connect(self._show_busy)
         self._tray.clicked.connect(self._toggle_popup)
         self._tray.open_requested.connect(self._open_popup)
@@ -147,7 +151,7 @@ class App(QObject):
         self._instance.listen()
         self._tray.hear_of_loss()
         self._resume = Resume(self)
-        self._resume.ticked.connect(self._look_at_age)
+        self._resume.noticed.connect(self._look_again)
         self._resume.resumed.connect(self._poller.poll)
 
     @Slot()
@@ -155,6 +159,7 @@ class App(QObject):
         """End what was started. Requests and keychain calls under way are left to themselves."""
         if self._resume is not None:
             self._resume.stop()
+        self._overdue.stop()
         self._poller.stop()
         self._tray.hide()
         self._stop_demo()
@@ -205,6 +210,7 @@ class App(QObject):
     def _show(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._look_again()
+        self._overdue.start(round((snapshot.wait + LATE.total_seconds() + 1) * 1000))
         self._insights.show(snapshot, self._settings, self._history)
         if self._popup is not None and self._popup.isVisible():
             self._insights.read_trend()
@@ -221,14 +227,8 @@ class App(QObject):
             self._ask_for_first_key()
 
     @Slot()
-    def _look_at_age(self) -> None:
-        """Say when the figures have got out of date, between two polls."""
-        if is_stale(self._snapshot, datetime.now(UTC)) != self._is_stale:
-            self._look_again()
-
     def _look_again(self) -> None:
         """Show what is known as of now."""
-        self._is_stale = is_stale(self._snapshot, datetime.now(UTC))
         view = self._view()
         self._tray.show_view(view)
         if self._popup is not None:
@@ -281,11 +281,13 @@ class App(QObject):
 
     @Slot()
     def _toggle_popup(self) -> None:
+        self._look_again()
         self._the_popup().toggle(self._tray.geometry())
         self._insights.read_trend()
 
     @Slot()
     def _open_popup(self) -> None:
+        self._look_again()
         self._the_popup().open(self._tray.geometry())
         self._insights.read_trend()
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from tray_app.desktop.system_bus import SystemBus
 
 TICK = 60.0
-"""Seconds between two looks at the clock: late enough to let the processor sleep."""
+"""Seconds between two looks at the clock, where the system tells of no sleep."""
 
 SETTLING_TIME = 5000
 """Milliseconds from a resume to the poll, for the network to come up."""
@@ -20,14 +20,14 @@ _SURPRISE = 60.0  # seconds that the clock may be off after a tick, which is coa
 class Resume(QObject):
     """Notices that the computer has slept, that its clock was set, or that it is online again.
 
-    A sleep and a clock that was set look the same to the clock: the time of day is not where the
-    tick should have found it. Both make what is known of the figures' age worthless. Linux also
-    tells of a sleep's end at once.
+    Linux tells of a sleep's end. Elsewhere the clock is looked at: after a sleep, as when it was
+    set, the time of day is not where the tick should have found it.
     """
 
-    ticked = Signal()
-    """For what is said of the time of day."""
+    noticed = Signal()
+    """At once: what was known of the figures' age is worth nothing now."""
     resumed = Signal()
+    """When the network has had time to come up."""
 
     def __init__(
         self,
@@ -40,11 +40,12 @@ class Resume(QObject):
         super().__init__(parent)
         self._tick_seconds = tick
         self._clock = clock
-        self._expected = clock() + tick
+        self._expected: float
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._timer.setInterval(round(tick * 1000))
         self._timer.timeout.connect(self._tick)
-        self._timer.start(round(tick * 1000))
+        self._watch_clock(True)
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(settling_time)
@@ -52,9 +53,15 @@ class Resume(QObject):
         if sys.platform == "linux":
             self._system_bus = SystemBus(self)
             self._system_bus.changed.connect(self._settle)
+            self._system_bus.tells_of_sleep.connect(self._trust_system)
             self._system_bus.watch()
         else:
             self._watch_network()
+
+    @property
+    def watches_clock(self) -> bool:
+        """Whether it has to look at the clock itself."""
+        return self._timer.isActive()
 
     def stop(self) -> None:
         """Notice nothing more."""
@@ -67,7 +74,17 @@ class Resume(QObject):
         if abs(now - self._expected) > _SURPRISE:
             self._settle()
         self._expected = now + self._tick_seconds
-        self.ticked.emit()
+
+    @Slot(bool)
+    def _trust_system(self, it_tells: bool) -> None:
+        self._watch_clock(not it_tells)
+
+    def _watch_clock(self, is_needed: bool) -> None:
+        if is_needed:
+            self._expected = self._clock() + self._tick_seconds
+            self._timer.start()
+        else:
+            self._timer.stop()
 
     def _watch_network(self) -> None:
         from PySide6.QtNetwork import QNetworkInformation
@@ -85,3 +102,4 @@ class Resume(QObject):
     def _settle(self) -> None:
         if not self._settling.isActive():  # a network that comes and goes would put it off for ever
             self._settling.start()
+            self.noticed.emit()

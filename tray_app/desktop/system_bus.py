@@ -3,8 +3,12 @@
 import logging
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from jeepney.io.blocking import DBusConnection
 
 log = logging.getLogger(__name__)
 
@@ -13,6 +17,8 @@ CONNECTED = 70
 """``NM_STATE_CONNECTED_GLOBAL`` (NetworkManager's D-Bus reference, NMState)."""
 
 LOGIN = "org.freedesktop.login1"
+
+_WANTED = {"StateChanged": NETWORK, "PrepareForSleep": f"{LOGIN}.Manager"}
 
 
 class SystemBus(QObject):
@@ -24,42 +30,53 @@ class SystemBus(QObject):
     """
 
     changed = Signal()
+    tells_of_sleep = Signal(bool)
+    """Whether a sleep's end will be heard: not without logind, nor when the bus has gone."""
 
     def watch(self) -> None:
         """Listen from now on, if there is a bus."""
         threading.Thread(target=self._listen, name="system bus", daemon=True).start()
 
     def _listen(self) -> None:
+        from jeepney.io.blocking import open_dbus_connection
+
         try:
-            for member, value in _signals():
-                # The one comes with each change of state, the other also before a sleep.
-                if (member, value) in (("StateChanged", CONNECTED), ("PrepareForSleep", False)):
-                    self.changed.emit()
+            with open_dbus_connection(bus="SYSTEM") as connection:
+                self.tells_of_sleep.emit(_subscribe(connection))
+                for member, value in _signals(connection):
+                    # The one comes with each change of state, the other also before a sleep.
+                    if (member, value) in (("StateChanged", CONNECTED), ("PrepareForSleep", False)):
+                        self.changed.emit()
         except Exception as error:
             log.info("the system bus is not heard: %s", type(error).__name__)
+            self.tells_of_sleep.emit(False)
 
 
-def _signals() -> Iterator[tuple[str, object]]:
-    """Yield name and value of the signals that matter, for as long as there is the bus."""
-    from jeepney import HeaderFields, MatchRule, MessageType
+def _subscribe(connection: "DBusConnection") -> bool:
+    """Ask the bus for the signals that matter, and tell whether logind is there to send its."""
+    from jeepney import MatchRule
     from jeepney.bus_messages import message_bus
-    from jeepney.io.blocking import Proxy, open_dbus_connection
+    from jeepney.io.blocking import Proxy
 
-    wanted = {"StateChanged": NETWORK, "PrepareForSleep": f"{LOGIN}.Manager"}
-    with open_dbus_connection(bus="SYSTEM") as connection:
-        bus = Proxy(message_bus, connection)
-        for member, interface in wanted.items():
-            sender = NETWORK if interface == NETWORK else LOGIN
-            bus.AddMatch(
-                MatchRule(type="signal", sender=sender, interface=interface, member=member)
-            )
-        while True:
-            message = connection.receive()
-            fields = message.header.fields
-            member = fields.get(HeaderFields.member)
-            if (
-                message.header.message_type is MessageType.signal
-                and member in wanted
-                and fields.get(HeaderFields.interface) == wanted[member]
-            ):
-                yield member, message.body[0]
+    bus = Proxy(message_bus, connection)
+    for member, interface in _WANTED.items():
+        sender = NETWORK if interface == NETWORK else LOGIN
+        bus.AddMatch(MatchRule(type="signal", sender=sender, interface=interface, member=member))
+    (has_login,) = bus.NameHasOwner(LOGIN)
+    return bool(has_login)
+
+
+def _signals(connection: "DBusConnection") -> Iterator[tuple[str, object]]:
+    """Yield name and value of the signals that matter, for as long as there is the bus."""
+    from jeepney import HeaderFields, MessageType
+
+    while True:
+        message = connection.receive()
+        fields = message.header.fields
+        member = fields.get(HeaderFields.member)
+        if (
+            message.header.message_type is MessageType.signal
+            and member in _WANTED
+            and fields.get(HeaderFields.interface) == _WANTED[member]
+        ):
+            yield member, message.body[0]

@@ -1,0 +1,18 @@
+"""A clock that is set at will."""
+
+TICK = 0.02
+"""Seconds from one look to the next."""
+
+
+class FakeClock:
+    """Goes as fast as it is looked at, and jumps when it is told."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000_000.0
+        self.looks = 0
+
+    def __call__(self) -> float:
+        self.looks += 1
+        now = self.now
+        self.now += TICK
+        return now
