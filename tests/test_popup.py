@@ -33,6 +33,7 @@ from tray_app.desktop.popup import Popup
 from tray_app.desktop.popup_parts import SEGMENT_GAP, SMALLEST_SEGMENT, segment_widths
 from tray_app.desktop.theme import DARK, LIGHT, Theme
 from tray_app.errors import Kind, Problem
+from tray_app.history_view import trend_of
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.alerts import Snooze, SnoozeChoice
 from tray_app.rules.levels import Level
@@ -235,6 +236,18 @@ def test_a_number_shrinks_before_it_is_cut(popup: Popup) -> None:
     assert popup.content.total.toolTip() == ""
     show(popup, known(Balance(2**53), datetime.now(UTC)))
     assert popup.content.total.toolTip() == "9,007,199,254,740,992 credits"
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_it_opens_at_its_size(popup: Popup, state: State) -> None:
+    show(popup, state.snapshot)
+    trend = trend_of(state.past, 30, int(NOW.timestamp()))
+    popup.show_trend(trend, low=Settings().thresholds.low)
+    popup.say(state.said)
+    popup.open(ANCHOR)
+    size = popup.size()
+    settle()
+    assert popup.size() == size
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
