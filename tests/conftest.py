@@ -13,7 +13,7 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from tests.waiting import wait_until
@@ -95,6 +95,21 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
     for bus in ("SESSION", "SYSTEM"):
         monkeypatch.setenv(f"DBUS_{bus}_BUS_ADDRESS", f"unix:path={home}/run/no-bus")
     return home
+
+
+@pytest.fixture(autouse=True)
+def _no_word_from_qt() -> Iterator[None]:
+    """Fail a test in which Qt complains about how it is used."""
+    complaints: list[str] = []
+
+    def listen(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        if not message.startswith("This plugin does not support"):  # the offscreen one
+            complaints.append(message)
+
+    before = qInstallMessageHandler(listen)
+    yield
+    qInstallMessageHandler(before)
+    assert complaints == []
 
 
 @pytest.fixture(autouse=True)

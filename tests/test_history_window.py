@@ -276,6 +276,13 @@ def test_a_new_reading_keeps_the_place_in_a_table(window: HistoryWindow) -> None
     assert rows(window.days) == list(changed[1:])
 
 
+def test_a_history_without_drops_is_renewed(window: HistoryWindow) -> None:
+    without = replace(MONTH, drop_rows=())
+    show(window, without)
+    show(window, replace(without, day_rows=MONTH.day_rows[1:]))
+    assert rows(window.drops) == []
+
+
 def test_the_tables_are_read_with_the_keys(window: HistoryWindow) -> None:
     show(window)
     window.drops.setFocus(Qt.FocusReason.TabFocusReason)

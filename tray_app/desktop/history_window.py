@@ -249,7 +249,7 @@ class _Rows(QAbstractTableModel):
 
     def show_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Hold other rows."""
-        if headings == self._headings and len(rows) == len(self._rows):
+        if rows and headings == self._headings and len(rows) == len(self._rows):
             self._rows = rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(headings) - 1))
         else:
