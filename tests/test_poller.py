@@ -10,6 +10,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
 from tests.widget_driver import wait_with_events
+from tray_app.desktop.gate import Gate
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.worker import Worker
 from tray_app.errors import Kind, Problem
@@ -56,7 +57,7 @@ class FakeWatch(Watch):
 
 @pytest.fixture
 def worker(qapp: QApplication) -> Iterator[Worker]:
-    worker = Worker("test")
+    worker = Worker("test", Gate())
     yield worker
     worker.finish(20)
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.fake_clock import TICK, FakeClock
 from tests.widget_driver import wait_with_events
+from tray_app.desktop.gate import Gate
 from tray_app.desktop.resume import Resume
 
 YEAR = 365 * 24 * 3600.0
@@ -13,7 +14,7 @@ YEAR = 365 * 24 * 3600.0
 @pytest.mark.parametrize("jump", [8 * 3600.0, YEAR, -YEAR], ids=["sleep", "forward", "back"])
 def test_a_jump_is_noticed_once(qapp: QApplication, jump: float) -> None:
     clock = FakeClock()
-    resume = Resume(qapp, tick=TICK, settling_time=50, clock=clock)
+    resume = Resume(qapp, Gate(), tick=TICK, settling_time=50, clock=clock)
     seen: list[str] = []
     resume.noticed.connect(lambda: seen.append("noticed"))
     resume.resumed.connect(lambda: seen.append("resumed"))

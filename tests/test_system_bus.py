@@ -7,6 +7,7 @@ from tests.fake_clock import TICK, FakeClock
 from tests.fake_system_services import Login
 from tests.virtual_desktop import VirtualDesktop
 from tests.widget_driver import wait_with_events
+from tray_app.desktop.gate import Gate
 from tray_app.desktop.resume import Resume
 
 
@@ -18,7 +19,7 @@ def test_nobody_looks_at_the_clock_where_the_system_tells_of_sleep(
     with VirtualDesktop(tray=False, notifications=False, keyring=False) as desktop:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", desktop.bus_address)
         with Login(desktop.bus_address) as login:
-            resume = Resume(qapp, tick=TICK, settling_time=50, clock=clock)
+            resume = Resume(qapp, Gate(), tick=TICK, settling_time=50, clock=clock)
             resume.noticed.connect(lambda: seen.append("noticed"))
             resume.resumed.connect(lambda: seen.append("resumed"))
             wait_with_events(lambda: not resume.watches_clock, "it hears of logind")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from tests.widget_driver import wait_with_events
+from tray_app.desktop.gate import Gate
 from tray_app.desktop.uncaught import UncaughtErrors
 
 
@@ -22,7 +23,7 @@ class Defective(QObject):
 @pytest.fixture
 def uncaught(qapp: QApplication) -> Iterator[UncaughtErrors]:
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    yield UncaughtErrors(qapp)
+    yield UncaughtErrors(qapp, Gate())
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 

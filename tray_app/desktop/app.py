@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.credentials import Credentials
 from tray_app.desktop.formats import QtFormats
+from tray_app.desktop.gate import Gate
 from tray_app.desktop.icon import app_icon, paint_icon
 from tray_app.desktop.insight_windows import InsightWindows, bring_forward
 from tray_app.desktop.notifier import Notifier
@@ -69,9 +70,11 @@ class App(QObject):
         keychain: Keychain,
         tray: Tray,
         disk: Worker,
+        gate: Gate,
     ) -> None:
         """``disk`` is the worker for files; ``tray`` shows its icon already."""
         super().__init__()
+        self._gate = gate
         self._environ = environ
         self._instance = instance
         self._keychain = keychain
@@ -84,14 +87,14 @@ class App(QObject):
         self._asked_for_key = False
         self._demo: Demo | None = None
 
-        self._network = Worker("network")
+        self._network = Worker("network", gate)
         self._disk = disk
         self._poller = Poller(self._network)
         self._insights = InsightWindows(self._disk, self._formats, self)
         self._tray = tray
-        self._notifier = Notifier(self._tray.message)
+        self._notifier = Notifier(self._tray.message, gate)
         self._signals = QuitSignals(self)
-        self._uncaught = UncaughtErrors(self)
+        self._uncaught = UncaughtErrors(self, gate)
         self._resume: Resume | None = None
         # Never ends, unless a poll does not come, which leaves the figures out of date.
         self._overdue = QTimer(self)
@@ -150,7 +153,7 @@ class App(QObject):
         """Begin to hear of what comes from outside."""
         self._instance.listen()
         self._tray.hear_of_loss()
-        self._resume = Resume(self)
+        self._resume = Resume(self, self._gate)
         self._resume.noticed.connect(self._look_again)
         self._resume.resumed.connect(self._poller.poll)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from tray_app.desktop.gate import Gate
 from tray_app.i18n import tr
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ class Notifier(QObject):
 
     clicked = Signal()
 
-    def __init__(self, fallback: Callable[[str, str], None]) -> None:
+    def __init__(self, fallback: Callable[[str, str], None], gate: Gate) -> None:
         """``fallback`` shows title and body where there is no freedesktop.org service."""
         super().__init__()
         self._fallback = fallback
+        self._gate = gate
         self._shown: Shown | None = None
 
     def notify(self, title: str, body: str, picture: QImage, *, urgent: bool) -> None:
@@ -85,7 +87,7 @@ class Notifier(QObject):
                 self._shown = shown = _show(connection, content, self._shown)
                 with suppress(OSError):  # the bus or its service ended; it was shown all the same
                     if _is_clicked(connection, shown):
-                        self.clicked.emit()
+                        self._gate.emit(self.clicked)
         except DBusErrorResponse as error:
             log.warning("no notification: %s", error.name)
         except Exception as error:

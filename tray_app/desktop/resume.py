@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from tray_app.desktop.gate import Gate
 from tray_app.desktop.system_bus import SystemBus
 
 TICK = 60.0
@@ -32,6 +33,7 @@ class Resume(QObject):
     def __init__(
         self,
         parent: QObject,
+        gate: Gate,
         *,
         tick: float = TICK,
         settling_time: int = SETTLING_TIME,
@@ -51,7 +53,7 @@ class Resume(QObject):
         self._settling.setInterval(settling_time)
         self._settling.timeout.connect(self.resumed)
         if sys.platform == "linux":
-            self._system_bus = SystemBus(self)
+            self._system_bus = SystemBus(self, gate)
             self._system_bus.changed.connect(self._settle)
             self._system_bus.tells_of_sleep.connect(self._trust_system)
             self._system_bus.watch()

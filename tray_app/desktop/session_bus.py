@@ -6,6 +6,8 @@ import threading
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.desktop.gate import Gate
+
 log = logging.getLogger(__name__)
 
 
@@ -17,6 +19,10 @@ class SessionBus(QObject):
     """
 
     lost = Signal()
+
+    def __init__(self, parent: QObject, gate: Gate) -> None:
+        super().__init__(parent)
+        self._gate = gate
 
     def watch(self) -> None:
         """Listen from now on, to the bus that there is now, if there is one."""
@@ -36,4 +42,4 @@ class SessionBus(QObject):
                 while True:
                     connection.receive()
             except OSError:
-                self.lost.emit()
+                self._gate.emit(self.lost)

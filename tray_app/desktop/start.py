@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
+from tray_app.desktop.gate import Gate
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
 from tray_app.i18n import tr
@@ -41,9 +42,11 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     if not instance.acquire():
         instance.call_first()
         return 0
-    start = Start(qt, environ, instance)
+    gate = Gate()
+    start = Start(qt, environ, instance, gate)
     start.begin(demo=demo, verbose=verbose)
     code = qt.exec()
+    gate.close()
     start.stop_logging()
     return code
 
@@ -52,13 +55,18 @@ class Start(QObject):
     """Shows the icon, has the rest imported, and hands over to the :class:`App`."""
 
     def __init__(
-        self, qt: QApplication, environ: Mapping[str, str], instance: SingleInstance
+        self,
+        qt: QApplication,
+        environ: Mapping[str, str],
+        instance: SingleInstance,
+        gate: Gate,
     ) -> None:
         super().__init__(qt)
         self._qt = qt
         self._environ = environ
         self._instance = instance
-        self._tray = Tray(self)
+        self._gate = gate
+        self._tray = Tray(self, gate)
         self.stop_logging: Callable[[], None] = lambda: None
 
     def begin(self, *, demo: bool, verbose: bool) -> None:
@@ -79,12 +87,14 @@ class Start(QObject):
 
         def go_on(prepared: "Prepared") -> None:
             keychain, self.stop_logging, app = prepared
-            self._app = app.App(self._environ, self._instance, keychain, self._tray, disk)
+            self._app = app.App(
+                self._environ, self._instance, keychain, self._tray, disk, self._gate
+            )
             self._qt.aboutToQuit.connect(self._app.stop)
             self._app.start(demo=demo)
 
         self._tray.show()
         from tray_app.desktop.worker import Worker
 
-        disk = Worker("disk")
+        disk = Worker("disk", self._gate)
         disk.submit(prepare, go_on)

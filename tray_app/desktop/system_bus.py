@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.desktop.gate import Gate
+
 if TYPE_CHECKING:
     from jeepney.io.blocking import DBusConnection
 
@@ -33,6 +35,10 @@ class SystemBus(QObject):
     tells_of_sleep = Signal(bool)
     """Whether a sleep's end will be heard: not without logind, nor when the bus has gone."""
 
+    def __init__(self, parent: QObject, gate: Gate) -> None:
+        super().__init__(parent)
+        self._gate = gate
+
     def watch(self) -> None:
         """Listen from now on, if there is a bus."""
         threading.Thread(target=self._listen, name="system bus", daemon=True).start()
@@ -42,14 +48,14 @@ class SystemBus(QObject):
 
         try:
             with open_dbus_connection(bus="SYSTEM") as connection:
-                self.tells_of_sleep.emit(_subscribe(connection))
+                self._gate.emit(self.tells_of_sleep, _subscribe(connection))
                 for member, value in _signals(connection):
                     # The one comes with each change of state, the other also before a sleep.
                     if (member, value) in (("StateChanged", CONNECTED), ("PrepareForSleep", False)):
-                        self.changed.emit()
+                        self._gate.emit(self.changed)
         except Exception as error:
             log.info("the system bus is not heard: %s", type(error).__name__)
-            self.tells_of_sleep.emit(False)
+            self._gate.emit(self.tells_of_sleep, False)
 
 
 def _subscribe(connection: "DBusConnection") -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from tray_app.desktop.gate import Gate
 from tray_app.desktop.icon import tray_icon
 from tray_app.desktop.session_bus import SessionBus
 from tray_app.i18n import tr
@@ -47,7 +48,7 @@ class Tray(QObject):
     shown = Signal()
     no_panel = Signal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, gate: Gate) -> None:
         super().__init__(parent)
         self._icon_key = IconKey(IconShape.LOADING)
         self._remedy: Remedy | None = None
@@ -80,7 +81,7 @@ class Tray(QObject):
         self._icon: QSystemTrayIcon | None = None
         self._tooltip = ""
         self._hears_of_loss = False
-        self._bus = SessionBus(self)
+        self._bus = SessionBus(self, gate)
         self._bus.lost.connect(self._lose_panel)
         self._search = QTimer(self)
         self._search.setInterval(LOOK_AGAIN)

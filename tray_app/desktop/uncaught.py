@@ -7,6 +7,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.desktop.gate import Gate
 from tray_app.logs import outline
 
 log = logging.getLogger(__name__)
@@ -18,8 +19,9 @@ class UncaughtErrors(QObject):
     first_raised = Signal()
     """Emitted once: a user who is told again learns nothing new."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, gate: Gate) -> None:
         super().__init__(parent)
+        self._gate = gate
         self._is_told = False
         sys.excepthook = self._take
         threading.excepthook = self._take_from_thread
@@ -31,7 +33,7 @@ class UncaughtErrors(QObject):
         log.critical("uncaught: %s", outline(error, frames))
         if not self._is_told:
             self._is_told = True
-            self.first_raised.emit()
+            self._gate.emit(self.first_raised)
 
     def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None:

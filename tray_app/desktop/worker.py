@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app.desktop.gate import Gate
 from tray_app.errors import Kind, Problem
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,9 @@ class Worker(QObject):
 
     _ended = Signal(int, object)
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, gate: Gate) -> None:
         super().__init__()
+        self._gate = gate
         self._jobs: SimpleQueue[tuple[int, Callable[[], Any]] | None] = SimpleQueue()
         # What is to be called at the end stays in the GUI thread: the last reference to a window
         # that the worker thread held would destroy the window from there.
@@ -75,7 +77,7 @@ class Worker(QObject):
                 # Not the exception itself: what it quotes may hold the key.
                 log.error("a job failed: %s", type(error).__name__)
                 result = Problem(Kind.UNEXPECTED_RESPONSE, type(error).__name__)
-            self._ended.emit(number, result)
+            self._gate.emit(self._ended, number, result)
 
     @Slot(int, object)
     def _deliver(self, number: int, result: Any) -> None:

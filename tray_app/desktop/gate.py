@@ -1,0 +1,29 @@
+"""What threads emit signals through, so that none comes while the program ends."""
+
+import threading
+
+from PySide6.QtCore import SignalInstance
+
+
+class Gate:
+    """Open for as long as Qt runs.
+
+    Threads that nobody waits for go on while PySide6 takes Qt's objects down at the end, and a
+    signal that one of them emits then crashes the program.
+    """
+
+    def __init__(self) -> None:
+        # One thread may come here again, from the slots that a signal calls at once.
+        self._lock = threading.RLock()
+        self._is_open = True
+
+    def emit(self, signal: SignalInstance, *values: object) -> None:
+        """Emit a signal, unless the gate is closed."""
+        with self._lock:
+            if self._is_open:
+                signal.emit(*values)
+
+    def close(self) -> None:
+        """Let nothing through from now on; what is being emitted is waited for."""
+        with self._lock:
+            self._is_open = False
