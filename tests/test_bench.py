@@ -62,6 +62,20 @@ def test_a_peer_may_not_be_better(peer: float, missed: bool) -> None:
     assert row.missed is missed
 
 
+def test_a_peer_may_be_better_at_what_is_conceded() -> None:
+    row = Row("click", "ms", "peer", (4.0,), to_beat=5.0, is_conceded=True)
+    assert row.is_better
+    assert not row.is_judged
+    assert not row.missed
+
+
+def test_what_is_conceded_to_peers_has_its_budget_all_the_same() -> None:
+    values = {OURS: [60.0], PEER: [40.0]}
+    ours, peer = WHOLE.rows("click", "ms", values, Limit(50), conceded=True)
+    assert ours.missed
+    assert not peer.missed
+
+
 def test_each_program_is_held_against_its_like() -> None:
     values = {BARE: [10.0, 20.0, 60.0], OURS: [30.0], SOURCE: [50.0], PEER: [40.0]}
     rows = {row.program: row for row in WHOLE.rows("start", "ms", values, Limit(1.4, "ratio"))}
@@ -98,17 +112,19 @@ def test_report(tmp_path: Path) -> None:
         Row("start", "ms", "ours", (420.0,), baseline=210.0, limit=Limit(1.15, "ratio")),
         Row("files", "files", "ours", (0.0,), limit=Limit(0)),
         Row("memory", "MB", "peer", (4.0,), to_beat=5.0),
+        Row("click", "ms", "peer", (4.0,), to_beat=5.0, is_conceded=True),
     ]
     lines = [" ".join(line.split()) for line in table(rows).splitlines()]
     assert "bare 210 200 to 220 ms 1.00 x" in lines
     assert "ours 420 ms 2.00 x 1.15 x MISSED" in lines
     assert "ours 0 files 0 kept" in lines
     assert "peer 4 MB MISSED: it is better" in lines
+    assert "peer 4 ms better" in lines
     path = tmp_path / "build" / "bench.json"
     write_json(path, rows, rounds=3)
     content = json.loads(path.read_text())
     assert content["rounds"] == 3
-    assert [row["missed"] for row in content["rows"]] == [False, True, False, True]
+    assert [row["missed"] for row in content["rows"]] == [False, True, False, True, False]
     assert content["rows"][1]["budget"] == {"at_most": 1.15, "of": "ratio"}
 
 

@@ -4,8 +4,9 @@
     python -m tests.bench --self-check
 
 Measures on a desktop in memory with a real panel, the programs in turns, prints a table and writes
-`build/bench.json`. Ends with code 1 when a budget is missed or a peer is better. The self-check
-measures a program that is slow and fat on purpose, and ends with 1 if that keeps a budget.
+`build/bench.json`. Ends with code 1 when a budget is missed, or a peer is better at anything but
+clicks. The self-check measures a program that is slow and fat on purpose, and ends with 1 if that
+keeps a budget.
 """
 
 from __future__ import annotations

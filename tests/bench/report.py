@@ -88,7 +88,9 @@ def _budget(row: Row) -> str:
 
 def _verdict(row: Row) -> str:
     if row.to_beat is not None:
-        return "MISSED: it is better" if row.missed else "not better"
+        if row.missed:
+            return "MISSED: it is better"
+        return "better" if row.is_better else "not better"
     if row.limit is None:
         return ""
     return "MISSED" if row.missed else "kept"

@@ -51,6 +51,8 @@ class Row:
     limit: Limit | None = None
     to_beat: float | None = None
     """For a peer: the product's figure, which may not be larger."""
+    is_conceded: bool = False
+    """For a peer: whether it may be better, for reasons that docs/performance.md gives."""
 
     @property
     def figure(self) -> float:
@@ -65,13 +67,18 @@ class Row:
     @property
     def is_judged(self) -> bool:
         """Whether the row can be missed."""
-        return self.limit is not None or self.to_beat is not None
+        return self.limit is not None or (self.to_beat is not None and not self.is_conceded)
+
+    @property
+    def is_better(self) -> bool:
+        """Whether this is a peer, and better than the product."""
+        return self.to_beat is not None and self.to_beat > self.figure
 
     @property
     def missed(self) -> bool:
-        """Whether the budget is exceeded, or the peer is better than the product."""
+        """Whether the budget is exceeded, or the peer is better and may not be."""
         if self.to_beat is not None:
-            return self.to_beat > self.figure
+            return self.is_better and not self.is_conceded
         if self.limit is None:
             return False
         judged = self.ratio if self.limit.of == "ratio" else self.figure
