@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -256,7 +257,7 @@ def test_figures_get_out_of_date_when_a_poll_never_ends(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
     store_key(desktop, sandbox.url, DEMO_KEY)
-    program_that_hangs = (FROM_SOURCE[0], "-m", "tests.hanging_program")
+    program_that_hangs = (sys.executable, "-m", "tests.hanging_program")
     with TrayProgram(desktop, sandbox.url, program=program_that_hangs) as program:
         program.wait_for_tooltip("Healthy · 12,430 credits")
         program.wait_for_tooltip("Healthy, out of date · 12,430 credits")
