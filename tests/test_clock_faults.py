@@ -1,5 +1,7 @@
 """The computer's clock is set while the tray runs, a year on and a year back."""
 
+import signal
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fake_system_services import Login
+from tests.bench.process import wait_until_quiet
 from tests.notification_log import NotificationLog
 from tests.tray_program import TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
@@ -117,21 +119,16 @@ def test_a_year(played: dict[int, Seen], days: int) -> None:
     assert "Traceback" not in seen.output
 
 
-def test_a_look_at_the_popup_shows_it_where_nobody_looks_at_the_clock() -> None:
-    with ExitStack() as stack:
-        desktop = stack.enter_context(VirtualDesktop())
-        sandbox = stack.enter_context(Sandbox(story="fixed"))
-        login = stack.enter_context(Login(desktop.bus_address))
-        store_key(desktop, sandbox.url, DEMO_KEY)
-        clock = SetClock(desktop.home / "clock")
-        env = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address, **clock.env}
-        with TrayProgram(desktop, sandbox.url, env=env) as program:
-            program.wait_for_tooltip("Healthy · ")
-            before = credits_asked(sandbox)
-            clock.put(YEAR)
-            program.item.activate()
-            stale = wait_for_tooltip(program, lambda text: "out of date" in text)
-            assert credits_asked(sandbox) == before
-            login.tell_of_sleep(begins=False)
-            wait_for_tooltip(program, lambda text: "out of date" not in text)
-    assert stale.startswith("Healthy, out of date · ")
+def test_a_look_at_the_popup_shows_it_where_nobody_looks_at_the_clock(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    program_with_a_clock = (sys.executable, "-m", "tests.set_clock_program")
+    with TrayProgram(desktop, sandbox.url, program=program_with_a_clock) as program:
+        program.wait_for_tooltip("Healthy · ")
+        wait_until_quiet(program.process.pid)  # it has learned from the history, and looked again
+        before = credits_asked(sandbox)
+        program.process.send_signal(signal.SIGUSR1)
+        program.item.activate()
+        program.wait_for_tooltip("Healthy, out of date · ")
+        assert credits_asked(sandbox) == before
