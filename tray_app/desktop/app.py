@@ -96,7 +96,7 @@ class App(QObject):
         self._signals = QuitSignals(self)
         self._uncaught = UncaughtErrors(self, gate)
         self._resume: Resume | None = None
-        # Never ends, unless a poll does not come, which leaves the figures out of date.
+        # Runs out only when a poll does not come, which leaves the figures out of date.
         self._overdue = QTimer(self)
         self._overdue.setSingleShot(True)
         self._overdue.setTimerType(Qt.TimerType.VeryCoarseTimer)
