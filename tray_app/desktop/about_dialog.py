@@ -47,7 +47,7 @@ class AboutDialog(QDialog):
         layout.addSpacing(SPACE - GAP)
         for text in (
             tr(
-                "The program asks the lemlist API for two things, the team's name (GET /team) and "
+                "The program asks the lemlist API for the team's name (GET /team) and "
                 "its credits (GET /team/credits), and talks to nobody else. The API key is stored "
                 "only in this computer's keychain, and sent only to the lemlist API."
             ),
