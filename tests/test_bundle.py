@@ -75,6 +75,15 @@ def test_no_library_is_there_for_nothing() -> None:
     assert [name for name in others if Path(name).name not in needed] == []
 
 
+def test_nothing_tells_where_the_packages_were_installed() -> None:
+    # Two builds of one commit would differ by it.
+    notes = ("INSTALLER", "RECORD", "REQUESTED")
+    assert [path for note in notes for path in LIBRARIES.glob(f"*.dist-info/{note}")] == []
+    environment = sys.prefix.encode()
+    files = (path for path in FOLDER.rglob("*") if path.is_file())
+    assert [path for path in files if environment in path.read_bytes()] == []
+
+
 def test_a_secure_server_is_asked_and_nothing_is_complained_of(tmp_path: Path) -> None:
     """The bundle has no certificates of its own, and nothing to guess the encoding of texts."""
     context, public = certificate(tmp_path, "127.0.0.1")
