@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from tray_app.desktop.held_enter import HeldEnter
 from tray_app.desktop.theme import theme_of
 from tray_app.i18n import tr
 
@@ -40,6 +41,7 @@ class FlatButton(QPushButton):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setAutoDefault(True)  # without it only Space presses
+        HeldEnter(self)
         self._shows_focus = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802

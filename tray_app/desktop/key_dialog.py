@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.desktop.dialog_parts import GAP, ROW_GAP, SPACE, MessageLine, heading_block, paragraph
+from tray_app.desktop.held_enter import HeldEnter
 from tray_app.desktop.key_field import KeyField
 from tray_app.errors import Problem
 from tray_app.formats import Formats
@@ -73,6 +74,7 @@ class KeyDialog(QDialog):
         layout.addWidget(self._entry)
         # The window follows its words: no message is ever clipped.
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        HeldEnter(self)
         if first_run:
             self.setWindowTitle(tr("Welcome to lemlist credits"))
             self._show_choice()
