@@ -37,7 +37,7 @@ class InsightBlock(QWidget):
         inner.setSpacing(8)
         for part in (self.sparkline, self.forecast, self.advice):
             inner.addWidget(part)
-        self._column = column = QVBoxLayout(self)
+        column = QVBoxLayout(self)
         # The link's ground stands out on both sides.
         column.setContentsMargins(SIDE - INSET, 12, SIDE - INSET, 0)
         column.setSpacing(4)
@@ -60,11 +60,7 @@ class InsightBlock(QWidget):
 
     def show_trend(self, trend: Trend | None, *, is_stale: bool, low: int) -> None:
         """Show the course of the balance."""
-        was_hidden = self.sparkline.isHidden()
         self.sparkline.show_trend(trend, is_stale=is_stale, low=low)
-        if self.sparkline.isHidden() != was_hidden:
-            # The outer layout would take the old size of the inner one until Qt's next event.
-            self._column.activate()
 
     @property
     def has_content(self) -> bool:

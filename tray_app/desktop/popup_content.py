@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QMargins, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QVBoxLayout, QWidget
 
 from tray_app.desktop.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
 from tray_app.desktop.insight_block import SIDE, InsightBlock
@@ -101,7 +101,10 @@ class PopupContent(QWidget):
 
     def height_at(self, width: int) -> int:
         """Return the height that everything needs at a width, in pixels."""
-        self._column.activate()
+        # The inner layouts first: while nothing is visible Qt leaves them as they are, and so the
+        # outer ones would take the sizes of what was shown before.
+        for layout in reversed(self.findChildren(QLayout)):
+            layout.activate()
         if self._column.hasHeightForWidth():  # only while there is text that wraps
             return self._column.totalHeightForWidth(width)
         return self._column.totalSizeHint().height()
