@@ -20,6 +20,7 @@ from tray_app.desktop.notifier import Notifier
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.quit_signals import QuitSignals
 from tray_app.desktop.resume import Resume
+from tray_app.desktop.session_bus import SessionBus
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
 from tray_app.desktop.uncaught import UncaughtErrors
@@ -69,6 +70,7 @@ class App(QObject):
         instance: SingleInstance,
         keychain: Keychain,
         tray: Tray,
+        bus: SessionBus,
         disk: Worker,
         gate: Gate,
     ) -> None:
@@ -92,7 +94,7 @@ class App(QObject):
         self._poller = Poller(self._network)
         self._insights = InsightWindows(self._disk, self._formats, self)
         self._tray = tray
-        self._notifier = Notifier(self._tray.message, gate)
+        self._notifier = Notifier(self._tray.message, bus, gate)
         self._signals = QuitSignals(self)
         self._uncaught = UncaughtErrors(self, gate)
         self._resume: Resume | None = None
@@ -225,7 +227,8 @@ class App(QObject):
                 snapshot, snapshot.alert, self._settings.prices, self._formats, datetime.now(UTC)
             )
             urgent = snapshot.alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-            self._notifier.notify(title, body, paint_icon(view.icon, NOTICE_PICTURE), urgent=urgent)
+            picture = paint_icon(view.icon, NOTICE_PICTURE)
+            self._notifier.notify(snapshot.alert, title, body, picture, urgent=urgent)
         if self._has_no_key():
             self._ask_for_first_key()
 

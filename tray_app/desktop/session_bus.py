@@ -1,35 +1,70 @@
-"""The session bus, over which most Linux panels show an icon."""
+"""The session bus, over which most Linux desktops show an icon and notifications."""
 
 import logging
+import os
+import select
 import sys
 import threading
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.desktop.gate import Gate
 
+if TYPE_CHECKING:
+    from jeepney import Message
+    from jeepney.io.blocking import DBusConnection
+
 log = logging.getLogger(__name__)
 
 
-class SessionBus(QObject):
-    """Hears when the session bus goes away.
+class BusClient(Protocol):
+    """Who talks over the bus. All of it is called in the thread of the bus, and never waits."""
 
-    With a thread of its own that sleeps until then: Qt has no signal for it that Python can
-    connect to, and QtDBus waits for its thread while it holds Python's lock.
+    def join(self, connection: "DBusConnection") -> None:
+        """Begin anew on another bus; what was known of the last one is worth nothing."""
+
+    def hear(self, message: "Message") -> None:
+        """Take note of a message."""
+
+    def act(self) -> None:
+        """Do what is to be done: after joining, after each message, and when woken."""
+
+
+class SessionBus(QObject):
+    """The program's one connection to the session bus, and a thread that sleeps on it.
+
+    Qt has no signal for the end of the bus that Python can connect to, and QtDBus waits for its
+    thread while it holds Python's lock.
     """
 
     lost = Signal()
+    """The bus has gone."""
 
     def __init__(self, parent: QObject, gate: Gate) -> None:
         super().__init__(parent)
         self._gate = gate
+        self._client: BusClient | None = None
+        self._thread: threading.Thread | None = None
+        if sys.platform == "linux":
+            self._bell = os.eventfd(0)
+
+    def serve(self, client: BusClient) -> None:
+        """Let somebody talk over the bus; to be called before :meth:`watch`."""
+        self._client = client
 
     def watch(self) -> None:
-        """Listen from now on, to the bus that there is now, if there is one."""
-        if sys.platform == "linux":
-            threading.Thread(target=self._listen, name="session bus", daemon=True).start()
+        """Listen from now on, unless it does already, to the bus that there is, if there is one."""
+        if sys.platform == "linux" and not (self._thread and self._thread.is_alive()):
+            self._thread = threading.Thread(target=self._run, name="session bus", daemon=True)
+            self._thread.start()
 
-    def _listen(self) -> None:
+    def wake(self) -> None:
+        """Let the client act soon."""
+        if sys.platform == "linux":
+            os.eventfd_write(self._bell, 1)
+
+    def _run(self) -> None:
         from jeepney.io.blocking import open_dbus_connection
 
         try:
@@ -39,7 +74,27 @@ class SessionBus(QObject):
             return
         with connection:
             try:
-                while True:
-                    connection.receive()
+                self._talk(connection)
             except OSError:
                 self._gate.emit(self.lost)
+
+    def _talk(self, connection: "DBusConnection") -> None:
+        """Join the client and the bus, until the bus ends, which raises an OSError."""
+        if self._client is not None:
+            self._client.join(connection)
+        while True:
+            if self._client is not None:
+                self._client.act()
+            message = self._next(connection)
+            if self._client is not None and message is not None:
+                self._client.hear(message)
+
+    def _next(self, connection: "DBusConnection") -> "Message | None":
+        """Return the next message, or sleep until there may be one or the bell rings."""
+        try:
+            return connection.receive(timeout=0)
+        except TimeoutError:
+            ready, _, _ = select.select([connection.sock, self._bell], [], [])
+            if self._bell in ready:
+                os.eventfd_read(self._bell)
+            return None

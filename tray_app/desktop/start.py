@@ -14,6 +14,7 @@ from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.gate import Gate
+from tray_app.desktop.session_bus import SessionBus
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
 from tray_app.i18n import tr
@@ -66,7 +67,8 @@ class Start(QObject):
         self._environ = environ
         self._instance = instance
         self._gate = gate
-        self._tray = Tray(self, gate)
+        self._bus = SessionBus(self, gate)
+        self._tray = Tray(self, self._bus)
         self.stop_logging: Callable[[], None] = lambda: None
 
     def begin(self, *, demo: bool, verbose: bool) -> None:
@@ -88,7 +90,7 @@ class Start(QObject):
         def go_on(prepared: "Prepared") -> None:
             keychain, self.stop_logging, app = prepared
             self._app = app.App(
-                self._environ, self._instance, keychain, self._tray, disk, self._gate
+                self._environ, self._instance, keychain, self._tray, self._bus, disk, self._gate
             )
             self._qt.aboutToQuit.connect(self._app.stop)
             self._app.start(demo=demo)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from tray_app.desktop.gate import Gate
 from tray_app.desktop.icon import tray_icon
 from tray_app.desktop.session_bus import SessionBus
 from tray_app.i18n import tr
@@ -48,7 +47,7 @@ class Tray(QObject):
     shown = Signal()
     no_panel = Signal()
 
-    def __init__(self, parent: QObject, gate: Gate) -> None:
+    def __init__(self, parent: QObject, bus: SessionBus) -> None:
         super().__init__(parent)
         self._icon_key = IconKey(IconShape.LOADING)
         self._remedy: Remedy | None = None
@@ -81,7 +80,7 @@ class Tray(QObject):
         self._icon: QSystemTrayIcon | None = None
         self._tooltip = ""
         self._hears_of_loss = False
-        self._bus = SessionBus(self, gate)
+        self._bus = bus
         self._bus.lost.connect(self._lose_panel)
         self._search = QTimer(self)
         self._search.setInterval(LOOK_AGAIN)
@@ -173,11 +172,12 @@ class Tray(QObject):
     def _lose_panel(self) -> None:
         # Qt's icon stays with the bus it was made on. One that is made anew finds the next bus,
         # or, on X11, a tray that needs none.
+        if self._icon is None:
+            return
         log.warning("the session bus is gone, and the icon with it")
-        if self._icon is not None:
-            self._icon.hide()
-            self._icon.deleteLater()
-            self._icon = None
+        self._icon.hide()
+        self._icon.deleteLater()
+        self._icon = None
         self._wait_for_panel()  # not at once: a panel that is about to end still answers
 
     @Slot()

@@ -1,0 +1,185 @@
+"""A notification service of the tests, on a message bus: as strict as the strictest desktop.
+
+- As GNOME's it lets only the connection that sent a notification replace or close it, closes it
+  when that connection ends, and sends its signals to that connection alone.
+- As GNOME's and Plasma's it sends the token of a click before the click.
+- As Plasma's it refuses what is the same as the last one within a second.
+
+https://specifications.freedesktop.org/notification-spec/
+https://gitlab.gnome.org/GNOME/gnome-shell/-/blob/main/js/dbusServices/notifications/notificationDaemon.js
+https://invent.kde.org/plasma/plasma-workspace/-/blob/master/libnotificationmanager/server_p.cpp
+"""
+
+import itertools
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any, Self
+
+from jeepney import (
+    DBusAddress,
+    HeaderFields,
+    MatchRule,
+    Message,
+    MessageType,
+    message_bus,
+    new_error,
+    new_method_return,
+    new_signal,
+)
+from jeepney.io.blocking import Proxy, open_dbus_connection
+
+NAME = "org.freedesktop.Notifications"
+PATH = "/org/freedesktop/Notifications"
+INVALID = "org.freedesktop.DBus.Error.InvalidArgs"
+EXCESS = "org.freedesktop.Notifications.Error.ExcessNotificationGeneration"
+EXPIRED, DISMISSED, CLOSED_BY_CALL, UNDEFINED = 1, 2, 3, 4
+SAME_TIME = 1.0  # seconds
+REPLACE_EXISTING = 2  # of RequestName
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What is on the screen."""
+
+    number: int
+    sender: str
+    title: str
+    body: str
+    actions: dict[str, str]  # action key to its label
+    hints: dict[str, Any]
+
+
+class NotificationService:
+    """Shows notifications to nobody, inside a `with` block."""
+
+    def __init__(self, address: str, *, markup: bool = True) -> None:
+        self.shown: dict[int, Notification] = {}
+        self.refused: list[str] = []
+        """The methods that were refused."""
+        self._capabilities = ["actions", "body", *(["body-markup"] if markup else [])]
+        self._numbers = itertools.count(1)
+        self._last: tuple[object, ...] = ()
+        self._last_at = 0.0
+        self._answers = threading.Event()
+        self._answers.set()
+        self._connection = open_dbus_connection(address)
+        bus = Proxy(message_bus, self._connection)
+        endings = MatchRule(type="signal", interface=message_bus.interface)
+        bus.AddMatch(endings)
+        bus.RequestName(NAME, REPLACE_EXISTING)
+        self._thread = threading.Thread(target=self._serve, name="notification service")
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End, as the service of a desktop that ends; also while it hangs."""
+        self._connection.sock.shutdown(socket.SHUT_RDWR)
+        self._answers.set()
+        self._thread.join()
+        self._connection.close()
+
+    def hang(self) -> None:
+        """Answer nothing more."""
+        self._answers.clear()
+
+    def go_on(self) -> None:
+        """Answer all that came meanwhile, and what comes."""
+        self._answers.set()
+
+    def titles(self) -> list[str]:
+        """The titles of what is on the screen, oldest first."""
+        return [one.title for one in list(self.shown.values())]
+
+    def click(self, number: int) -> str:
+        """Click a notification, which closes it, and return the token of the click."""
+        notification = self.shown[number]
+        token = f"token-of-{number}"
+        self._tell(notification, "ActivationToken", "us", token)
+        self._tell(notification, "ActionInvoked", "us", "default")
+        self._end(notification, DISMISSED)
+        return token
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                message = self._connection.receive()
+            except OSError:
+                return
+            self._answers.wait()
+            try:
+                self._take(message)
+            except OSError:
+                return
+
+    def _take(self, message: Message) -> None:
+        fields = message.header.fields
+        member = fields.get(HeaderFields.member)
+        if member == "NameOwnerChanged":
+            name, _old, new = message.body
+            if not new:
+                self._forget(name)
+        elif message.header.message_type is MessageType.method_call:
+            self._connection.send(self._answer(message, member, fields[HeaderFields.sender]))
+
+    def _answer(self, call: Message, method: str, sender: str) -> Message:
+        match method:
+            case "GetCapabilities":
+                return new_method_return(call, "as", (self._capabilities,))
+            case "Notify":
+                return self._notify(call, sender)
+            case "CloseNotification":
+                (number,) = call.body
+                if not self._belongs(number, sender):
+                    return self._refuse(call, INVALID, "Invalid notification ID")
+                self._end(self.shown[number], CLOSED_BY_CALL)
+                return new_method_return(call)
+        return self._refuse(call, "org.freedesktop.DBus.Error.UnknownMethod", method)
+
+    def _notify(self, call: Message, sender: str) -> Message:
+        _name, replaces, _icon, title, body, actions, hints, _expires = call.body
+        if replaces and not self._belongs(replaces, sender):
+            return self._refuse(call, INVALID, "Invalid notification ID")
+        now = time.monotonic()
+        if self._last == (title, body) and now - self._last_at < SAME_TIME:
+            return self._refuse(call, EXCESS, "Created too many similar notifications")
+        self._last, self._last_at = (title, body), now
+        number = replaces or next(self._numbers)
+        self.shown[number] = Notification(
+            number,
+            sender,
+            title,
+            body,
+            dict(zip(actions[::2], actions[1::2], strict=True)),
+            {name: value for name, (_signature, value) in hints.items()},
+        )
+        return new_method_return(call, "u", (number,))
+
+    def _belongs(self, number: int, sender: str) -> bool:
+        return number in self.shown and self.shown[number].sender == sender
+
+    def _refuse(self, call: Message, error: str, text: str) -> Message:
+        self.refused.append(call.header.fields[HeaderFields.member])
+        return new_error(call, error, "s", (text,))
+
+    def _forget(self, sender: str) -> None:
+        """Close what came over a connection that has ended; nobody is left to be told."""
+        for one in [one for one in self.shown.values() if one.sender == sender]:
+            del self.shown[one.number]
+
+    def _end(self, notification: Notification, reason: int) -> None:
+        del self.shown[notification.number]
+        self._tell(notification, "NotificationClosed", "uu", reason)
+
+    def _tell(self, notification: Notification, member: str, signature: str, value: object) -> None:
+        signal = new_signal(
+            DBusAddress(PATH, interface=NAME), member, signature, (notification.number, value)
+        )
+        signal.header.fields[HeaderFields.destination] = notification.sender
+        self._connection.send(signal)
