@@ -36,7 +36,7 @@ INVALID = "org.freedesktop.DBus.Error.InvalidArgs"
 EXCESS = "org.freedesktop.Notifications.Error.ExcessNotificationGeneration"
 EXPIRED, DISMISSED, CLOSED_BY_CALL, UNDEFINED = 1, 2, 3, 4
 SAME_TIME = 1.0  # seconds
-REPLACE_EXISTING = 2  # of RequestName
+AS_PLASMA = 1 | 2  # flags of RequestName: may be replaced, and replaces
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,19 @@ class NotificationService:
         self.shown: dict[int, Notification] = {}
         self.refused: list[str] = []
         """The methods that were refused."""
+        self.waiting = ""
+        """The method whose caller waits for a service that hangs."""
         self._capabilities = ["actions", "body", *(["body-markup"] if markup else [])]
         self._numbers = itertools.count(1)
         self._last: tuple[object, ...] = ()
         self._last_at = 0.0
+        self._hangs_at = ""
         self._answers = threading.Event()
         self._answers.set()
         self._connection = open_dbus_connection(address)
         bus = Proxy(message_bus, self._connection)
-        endings = MatchRule(type="signal", interface=message_bus.interface)
-        bus.AddMatch(endings)
-        bus.RequestName(NAME, REPLACE_EXISTING)
+        bus.AddMatch(MatchRule(type="signal", interface=message_bus.interface))
+        bus.RequestName(NAME, AS_PLASMA)
         self._thread = threading.Thread(target=self._serve, name="notification service")
         self._thread.start()
 
@@ -85,12 +87,14 @@ class NotificationService:
         self._thread.join()
         self._connection.close()
 
-    def hang(self) -> None:
-        """Answer nothing more."""
+    def hang(self, *, at: str) -> None:
+        """Hang when a method is called, until :meth:`go_on` or the end."""
+        self._hangs_at = at
         self._answers.clear()
 
     def go_on(self) -> None:
-        """Answer all that came meanwhile, and what comes."""
+        """Answer what came meanwhile, and all that comes."""
+        self._hangs_at = ""
         self._answers.set()
 
     def titles(self) -> list[str]:
@@ -112,7 +116,6 @@ class NotificationService:
                 message = self._connection.receive()
             except OSError:
                 return
-            self._answers.wait()
             try:
                 self._take(message)
             except OSError:
@@ -126,6 +129,9 @@ class NotificationService:
             if not new:
                 self._forget(name)
         elif message.header.message_type is MessageType.method_call:
+            if member == self._hangs_at:
+                self.waiting = member
+                self._answers.wait()
             self._connection.send(self._answer(message, member, fields[HeaderFields.sender]))
 
     def _answer(self, call: Message, method: str, sender: str) -> Message:
