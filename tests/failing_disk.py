@@ -31,18 +31,21 @@ from typing import NamedTuple, Protocol, Self
 # For each call the arguments that are paths, each after the one with the folder at which a relative
 # path begins, or None where that is the working folder.
 CREATE = {
-    **{name: ((None, 0),) for name in ("mkdir", "mknod")},
-    **{name: ((0, 1),) for name in ("mkdirat", "mknodat")},
-    **{"symlink": ((None, 1),), "symlinkat": ((1, 2),), "link": ((None, 1),), "linkat": ((2, 3),)},
+    **dict.fromkeys(("mkdir", "mknod"), ((None, 0),)),
+    **dict.fromkeys(("mkdirat", "mknodat"), ((0, 1),)),
+    "symlink": ((None, 1),),
+    "symlinkat": ((1, 2),),
+    "link": ((None, 1),),
+    "linkat": ((2, 3),),
     "bind": ((None, 1),),
 }
 CHANGE = {
-    **{name: ((None, 0),) for name in ("chmod", "truncate")},
-    **{name: ((0, 1),) for name in ("fchmodat", "utimensat")},
+    **dict.fromkeys(("chmod", "truncate"), ((None, 0),)),
+    **dict.fromkeys(("fchmodat", "utimensat"), ((0, 1),)),
 }
 REMOVE = {
-    **{name: ((None, 0),) for name in ("rename", "rmdir", "unlink")},
-    **{name: ((0, 1),) for name in ("renameat", "renameat2", "unlinkat")},
+    **dict.fromkeys(("rename", "rmdir", "unlink"), ((None, 0),)),
+    **dict.fromkeys(("renameat", "renameat2", "unlinkat"), ((0, 1),)),
 }
 OPEN = {"open": ((None, 0),), "openat": ((0, 1),)}
 ACCESS = {"access": ((None, 0),), "faccessat": ((0, 1),), "faccessat2": ((0, 1),)}
@@ -63,17 +66,19 @@ class Call:
     arguments: tuple[int, ...]
 
     def path(self) -> Path:
-        """The path that the call is about; a link at its end is not followed."""
+        """The path that the call is about, absolute; links are not followed."""
         ((folder, place),) = PLACES[self.name]
-        text = self._memory(self.arguments[place], LONGEST_PATH)
+        content = self._memory(self.arguments[place], LONGEST_PATH)
         if self.name == "bind":  # to an address: its family, and for a local socket a path
-            if int.from_bytes(text[:2], sys.byteorder) != socket.AF_UNIX:
+            if int.from_bytes(content[:2], sys.byteorder) != socket.AF_UNIX:
                 raise OSError(errno.EAFNOSUPPORT, "a socket that has no path")
-            text = text[2:]
-        begin = AT_FDCWD if folder is None else _signed(self.arguments[folder])
-        begin_at = self._in_proc("cwd" if begin == AT_FDCWD else f"fd/{begin}").readlink()
-        path = begin_at / os.fsdecode(text.partition(b"\0")[0])
-        return path.parent.resolve() / path.name
+            content = content[2:]
+        text = os.fsdecode(content.partition(b"\0")[0])
+        if not text.startswith("/"):
+            begin = AT_FDCWD if folder is None else _signed(self.arguments[folder])
+            begin_at = self._in_proc("cwd" if begin == AT_FDCWD else f"fd/{begin}").readlink()
+            text = f"{begin_at}/{text}"
+        return Path(os.path.normpath(text))
 
     def option(self) -> int:
         """The flags that a file is opened with, or what is asked of the access to it."""

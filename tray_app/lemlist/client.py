@@ -37,7 +37,8 @@ _STATUS_KINDS = {
 }
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
-"""A connection that ends while it is being secured, as some firewalls do: no matter of trust. Before
+"""A connection that ends while it is being secured, as some firewalls do: no matter of trust.
+Before
 3.11.3 Python takes every such end for one that TLS announced, which later ones tell apart:
 https://github.com/python/cpython/issues/95494"""
 
