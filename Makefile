@@ -19,18 +19,34 @@ PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL_LOCKED := $(BIN)/python resources/install_locked.py
 SOURCES := main.py build.spec $(shell find tray_app resources -type f -not -name '*.pyc')
+
+# Test files at a time: most of them wait for programs more than they compute.
+AT_ONCE := 3
 
 START := $(BIN)/python -m tests.demo build/demo
 DEMO := $(START)
-PURPOSES := qt virtual-desktop bundle release bench
-# Test files at a time: most of them wait for programs more than they compute.
-AT_ONCE := 3
+SCREEN := virtual-desktop
 ifneq ($(DISPLAY)$(WAYLAND_DISPLAY),)
 START := $(BIN)/python main.py
 DEMO := $(BIN)/python main.py demo
-run demo: PURPOSES := qt
+SCREEN :=
 endif
+
+# The system packages that each target needs, as resources/system-packages.sh calls them.
+PACKAGES_run := qt $(SCREEN)
+PACKAGES_demo := qt $(SCREEN)
+PACKAGES_bundle := qt bundle
+PACKAGES_test := qt virtual-desktop bundle
+PACKAGES_bundle-test := qt virtual-desktop bundle
+PACKAGES_release := qt bundle release
+PACKAGES_release-test := qt virtual-desktop bundle release release-test
+PACKAGES_bench := qt virtual-desktop bundle bench
+PACKAGES_soak := qt virtual-desktop
+PACKAGES_pictures := qt virtual-desktop
+PACKAGES_setup := qt virtual-desktop bundle release release-test bench
+PACKAGES := $(sort $(foreach target,$(or $(MAKECMDGOALS),run),$(PACKAGES_$(target))))
 
 PROGRAM_TESTS := $(addprefix tests/test_,$(addsuffix .py,bundle canary desktop_faults disk_faults faults \
 	keychain_faults keychain_process tray tray_insight wayland))
@@ -97,20 +113,27 @@ pictures: .venv/dev-installed
 
 setup: .venv/dev-installed
 
-# Wheels only: building a source distribution would fetch tools that no lock covers.
-.venv/runtime-installed: requirements.lock pyproject.toml | system
-	test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
-	$(PIP_INSTALL) --only-binary :all: --require-hashes -r requirements.lock
+# A changed lock begins anew, so that what it no longer has is gone. So does a Python that is gone,
+# as after an upgrade of the system.
+$(shell $(BIN)/python -c 'import pip' 2>/dev/null || rm -f .venv/made)
+
+.venv/made: requirements.lock requirements-dev.lock | system
+	$(PYTHON) -m venv --clear .venv
+	touch $@
+
+.venv/runtime-installed: .venv/made pyproject.toml
+	$(INSTALL_LOCKED) requirements.lock
 	$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/dev-installed: requirements-dev.lock .venv/runtime-installed
-	$(PIP_INSTALL) --only-binary :all: --require-hashes -r requirements-dev.lock
+.venv/dev-installed: .venv/runtime-installed
+	$(INSTALL_LOCKED) requirements-dev.lock
 	touch $@
 
 system:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: sudo apt-get install python3"; exit 1; }
-	@resources/system-packages.sh $(PYTHON) $(PURPOSES)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: sudo apt-get install python3" \
+		"(on Ubuntu 22.04: python3.11)"; exit 1; }
+	@resources/system-packages.sh $(PYTHON) $(PACKAGES)
 
 LOCK := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links --extra build pyproject.toml

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the system packages that are missing, where apt may; otherwise names them.
 #
-#     system-packages.sh PYTHON [qt] [virtual-desktop] [bundle] [bench] [release]
+#     system-packages.sh PYTHON [PURPOSE...]
 #
 # Ends with 1 when something that is needed stays missing. On systems without dpkg it does nothing.
 set -eu
@@ -41,8 +41,15 @@ for purpose in "$@"; do
         wanted="$wanted borgbackup syncthingtray vorta"
         ;;
     release)
-        needed="$needed appstream bash-completion desktop-file-utils dpkg-dev fish lintian man-db
-            mmdebstrap zsh"
+        needed="$needed dpkg-dev"
+        ;;
+    release-test)
+        needed="$needed appstream bash-completion desktop-file-utils fish lintian man-db mmdebstrap
+            zsh"
+        ;;
+    *)
+        echo "no purpose is called $purpose" >&2
+        exit 1
         ;;
     esac
 done

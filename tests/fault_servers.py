@@ -497,6 +497,20 @@ def close(connection: socket.socket, _pass_on: Callable[[], None] | None = None)
     connection.shutdown(socket.SHUT_RDWR)
 
 
+def end_greeting(connection: socket.socket) -> None:
+    """Announce the end of TLS (RFC 8446, 6.1: close_notify) in place of the greeting, and end."""
+    connection.recv(65536)  # what is not read makes a reset of the end
+    connection.sendall(b"\x15\x03\x03\x00\x02\x01\x00")
+    close(connection)
+
+
+def break_off_greeting(connection: socket.socket) -> None:
+    """End the connection in the middle of the greeting."""
+    connection.recv(65536)
+    connection.sendall(b"\x16\x03\x03\x00\x7a\x02\x00")
+    close(connection)
+
+
 def reset(connection: socket.socket, _pass_on: Callable[[], None] | None = None) -> None:
     """End the connection with a TCP reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,16 +1,21 @@
-"""Saves that are killed, disks that take nothing, and homes that are odd or not there."""
+"""Saves that are killed, disks that take nothing, and homes that are odd or not there.
+
+The disks are those of tests/failing_disk.py, which says why they are not mounted.
+"""
 
 import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.dbus_probe import tray_items
+from tests.failing_disk import FailingDisk, Full, Hidden, ReadOnly, Rule
 from tests.killing import rounds_of
 from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
@@ -28,6 +33,7 @@ SAVES_AND_KILLS = """
 import json, sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tests.failing_disk import FailingDisk, Full, Hidden, ReadOnly, Rule
 from tests.killing import reported_until_killed
 from tray_app.rules.alerts import AlertState, Snooze
 from tray_app.rules.levels import Level, Thresholds
@@ -130,40 +136,24 @@ ODD_HOME = "Zoë's  Größe $HOME 株式会社"
 class Place:
     """What the program finds in the place of a usual home.
 
-    `mounts` are shell commands, run where no other process sees their mounts, in the desktop's
-    home folder. Values of `env` are relative to that folder if they begin with "./".
+    `env` and `failing` are relative to the desktop's home folder where they begin with "./".
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
     unset: tuple[str, ...] = ()
-    mounts: str = ""
+    failing: Mapping[str, Callable[[Path], Rule]] = field(default_factory=dict)
     settings: str | None = None
     """Where they are kept, below the desktop's home folder; `None` if they can't be."""
 
 
 PLACES = {
     "full disk": Place(
-        mounts="""
-            for folder in config/lemlist-credits state/lemlist-credits; do
-                mkdir -p $folder
-                mount -t tmpfs -o size=16k tmpfs $folder
-                if cat /dev/zero >$folder/full 2>/dev/null; then exit 1; fi
-            done
-        """,
+        failing={"./config/lemlist-credits": Full, "./state/lemlist-credits": Full},
     ),
-    "read-only home": Place(
-        mounts="""
-            mount --bind . .
-            mount -o remount,bind,ro "$PWD"
-            if touch "$PWD/written" 2>/dev/null; then exit 1; fi
-        """,
-    ),
+    "read-only home": Place(failing={".": ReadOnly}),
     "no home": Place(
         unset=("HOME", *FOLDERS),
-        mounts="""
-            for file in /etc/passwd /etc/nsswitch.conf; do mount --bind /dev/null $file; done
-            if getent passwd "$(id -u)"; then exit 1; fi
-        """,
+        failing={"/etc/passwd": Hidden, "/etc/nsswitch.conf": Hidden},
     ),
     "home that does not exist": Place(env={"HOME": "/proc/nobody"}, unset=FOLDERS),
     "odd home": Place(
@@ -199,28 +189,28 @@ def sandbox(desktop: VirtualDesktop) -> Iterator[Sandbox]:
         yield running
 
 
-def started_in(place: Place, desktop: VirtualDesktop) -> tuple[str, ...]:
-    """Return the command that starts the program in a place."""
-    # Who is not root may mount in a user namespace of his own.
-    user = () if os.getuid() == 0 else ("--user", "--map-current-user", "--keep-caps")
-    # The folder to which a session without XDG_RUNTIME_DIR falls back is the user's own.
-    hide = "if [ -d /run/user ]; then mount -t tmpfs tmpfs /run/user; fi"
-    script = f'set -e\ncd "$0"\n{hide}\n{place.mounts}\nexec env "$@"'
+@contextmanager
+def started_in(place: Place, desktop: VirtualDesktop) -> Iterator[tuple[str, ...]]:
+    """Give the command that starts the program in a place."""
     unset = (part for name in place.unset for part in ("-u", name))
     env = (
         f"{name}={desktop.home / value if value.startswith('./') else value}"
         for name, value in place.env.items()
     )
-    namespace = ("unshare", *user, "--mount", "--", "sh", "-c", script, str(desktop.home))
-    return (*namespace, *unset, *env, *FROM_SOURCE)
+    rules = (rule(desktop.home / where) for where, rule in place.failing.items())
+    # The folder to which a session without XDG_RUNTIME_DIR falls back is the user's own.
+    with FailingDisk(*rules, Hidden(Path("/run/user"))) as disk:
+        yield (*disk.prefix, "env", *unset, *env, *FROM_SOURCE)
 
 
 @pytest.mark.parametrize("name", [name for name, place in PLACES.items() if not place.settings])
 def test_it_runs_and_says_what_it_can_not_keep(
     desktop: VirtualDesktop, sandbox: Sandbox, name: str
 ) -> None:
-    command = started_in(PLACES[name], desktop)
-    with TrayProgram(desktop, sandbox.url, program=command) as program:
+    with (
+        started_in(PLACES[name], desktop) as command,
+        TrayProgram(desktop, sandbox.url, program=command) as program,
+    ):
         program.wait_for_tooltip("Healthy · 12,430 credits")
         program.set_low(20_000)
         program.wait_for_tooltip("Low · 12,430 credits")
@@ -235,22 +225,22 @@ def test_it_keeps_its_files_and_finds_them_again(
     desktop: VirtualDesktop, sandbox: Sandbox, name: str
 ) -> None:
     place = PLACES[name]
-    command = started_in(place, desktop)
     settings = desktop.home / str(place.settings)
-    with TrayProgram(desktop, sandbox.url, program=command) as program:
-        program.wait_for_tooltip("Healthy · 12,430 credits")
-        program.set_low(20_000)
-        wait_until(lambda: settings.exists() and low_in(settings) == 20_000, TIMEOUT, name)
-        assert not {NOT_SAVED, NOT_REMEMBERED} & set(said(program))
-        quit_from_menu(program)
-    with TrayProgram(desktop, sandbox.url, program=command) as program:
-        program.wait_for_tooltip("Low · 12,430 credits")
-        assert not program.windows()
-        # The one instance is found by its files too.
-        second = desktop.start(*command, env={"LEMLIST_API_URL": sandbox.url})
-        assert second.wait(TIMEOUT) == 0
-        program.window(POPUP)
-        quit_from_menu(program)
+    with started_in(place, desktop) as command:
+        with TrayProgram(desktop, sandbox.url, program=command) as program:
+            program.wait_for_tooltip("Healthy · 12,430 credits")
+            program.set_low(20_000)
+            wait_until(lambda: settings.exists() and low_in(settings) == 20_000, TIMEOUT, name)
+            assert not {NOT_SAVED, NOT_REMEMBERED} & set(said(program))
+            quit_from_menu(program)
+        with TrayProgram(desktop, sandbox.url, program=command) as program:
+            program.wait_for_tooltip("Low · 12,430 credits")
+            assert not program.windows()
+            # The one instance is found by its files too.
+            second = desktop.start(*command, env={"LEMLIST_API_URL": sandbox.url})
+            assert second.wait(TIMEOUT) == 0
+            program.window(POPUP)
+            quit_from_menu(program)
 
 
 def test_figures_get_out_of_date_when_a_poll_never_ends(

@@ -280,6 +280,8 @@ ROWS = [
     hangs("greeting-silent", servers.by_greeting(servers.hang)),
     bad("greeting-reset", "offline", servers.by_greeting(servers.reset)),
     bad("greeting-closed", "offline", servers.by_greeting(servers.close)),
+    bad("greeting-broken-off", "offline", servers.by_greeting(servers.break_off_greeting)),
+    bad("greeting-ended", "offline", servers.by_greeting(servers.end_greeting)),
     # no way there
     bad("refused", "offline", servers.no_server),
     bad("dns", "offline", servers.no_way_to(servers.REMOTE)),

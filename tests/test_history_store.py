@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import PROJECT
+from tests.failing_disk import FailingDisk, Full, ReadOnly
 from tests.history_report import fill, readings, size_of
 from tray_app.i18n import tr
 from tray_app.rules.history import Day, Record, changes, days_of, thinned
@@ -739,17 +740,11 @@ print(json.dumps(
 """
 
 
-def in_a_namespace(mount: str, folder: Path) -> tuple[str, ...]:
-    """Return how to begin a command that finds a folder mounted in a way of its own."""
-    # Who is not root may mount in a user namespace of his own.
-    user = () if os.getuid() == 0 else ("--user", "--map-current-user", "--keep-caps")
-    return ("unshare", *user, "--mount", "--", "sh", "-c", f'{mount} && exec "$@"', str(folder))
-
-
 def test_a_full_disk(tmp_path: Path) -> None:
     """Only what does not fit is missing, and it goes on when there is room again."""
-    prefix = in_a_namespace('mount -t tmpfs -o size=1m tmpfs "$0"', tmp_path)
-    assert run(FULL_DISK, tmp_path, BEGIN, prefix=prefix) == [
+    with FailingDisk(Full(tmp_path, 2**20)) as disk:
+        told = run(FULL_DISK, tmp_path, BEGIN, prefix=disk.prefix)
+    assert told == [
         50,
         0,
         can_not_be_used(tmp_path / "history.sqlite"),
@@ -780,10 +775,10 @@ def test_a_read_only_folder(tmp_path: Path, there: bool) -> None:
     if there:
         filled(path)
     before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
-    mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"'
-    prefix = in_a_namespace(mount, tmp_path)
     later = BEGIN + 1000 * DAY
-    assert run(READ_ONLY, path, later, prefix=prefix) == [False, can_not_be_used(path)]
+    with FailingDisk(ReadOnly(tmp_path)) as disk:
+        told = run(READ_ONLY, path, later, prefix=disk.prefix)
+    assert told == [False, can_not_be_used(path)]
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
 
 

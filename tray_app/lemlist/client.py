@@ -36,6 +36,12 @@ _STATUS_KINDS = {
     429: Kind.RATE_LIMITED,
 }
 
+_BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+"""A connection that ends while it is being secured, as some firewalls do: no matter of trust.
+Before
+3.11.3 Python takes every such end for one that TLS announced, which later ones tell apart:
+https://github.com/python/cpython/issues/95494"""
+
 
 class Client:
     """The API, as one key sees it. Blocks; meant for a worker thread."""
@@ -187,9 +193,9 @@ def _transport_problem(error: Exception) -> Problem:
     name = type(error).__name__
     cause = _innermost(error)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        # Broken off while it was being secured, as some firewalls do: no matter of trust.
-        broke_off = isinstance(cause, ssl.SSLEOFError)
-        return Problem(Kind.OFFLINE if broke_off else Kind.TLS, type(cause).__name__)
+        return Problem(
+            Kind.OFFLINE if isinstance(cause, _BROKEN_OFF) else Kind.TLS, type(cause).__name__
+        )
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return Problem(Kind.TIMEOUT, name)
     # A server that breaks HTTP and one that breaks off differ only at the bottom of the error.
