@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-
-
 from PySide6.QtCore import QLocale, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from tests.surroundings import replace_surroundings
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from tests.virtual_desktop import VirtualDesktop
+
+# Before there is an application, which reads most of it.
+replace_surroundings()
 
 # So that their assertions tell what they found, as those of the tests do.
 pytest.register_assert_rewrite("tests.killing", "tests.widget_driver")

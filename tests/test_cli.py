@@ -38,7 +38,7 @@ MAIN = str(PROJECT / "main.py")
 KEY = "fake-key-0123456789abcdef"
 OTHER_KEY = "fake-key-of-another-team"
 TIMEOUT = 30.0
-PASSED_ON = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+PASSED_ON = ("PATH", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 Env = dict[str, str]
 Done = subprocess.CompletedProcess[str]

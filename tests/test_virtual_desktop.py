@@ -195,3 +195,17 @@ def test_nothing_outlives_a_killed_test_run(tmp_path: Path) -> None:
     home = Path(home_file.read_text())
     wait_until(lambda: not processes_at_home(home), 20, "the desktop's processes have ended")
     shutil.rmtree(home)
+
+
+def test_only_its_own_fonts_are_there(desktop: VirtualDesktop) -> None:
+    """A machine has hundreds at times, in which the same text takes another place."""
+    code = (
+        "from PySide6.QtGui import QFontDatabase, QGuiApplication; app = QGuiApplication([])\n"
+        "print(*QFontDatabase.families(), sep='\\n')"
+    )
+    families = desktop.run(sys.executable, "-c", code).splitlines()
+    # Qt adds the generic ones.
+    assert {name.split()[0] for name in families} == {
+        *("DejaVu", "Inter"),
+        *("Monospace", "Sans", "Serif"),
+    }
