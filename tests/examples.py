@@ -35,6 +35,6 @@ def rhythm(low: float, likely: float, high: float) -> Rhythm:
 
 
 LASTS = (
-    r"About ([6-9]|1[0-2]) working days left \(−1,[2-6]\d\d a day\): until .+, between .+ and .+\."
+    r"About ([6-9]|1[0-2]) working days left \(−1,[2-5]\d\d a day\): until .+, between .+ and .+\."
 )
 """What is said on any day of how long the demo's team has enough."""

@@ -112,6 +112,7 @@ def assert_is_said(records: list[Record], now: datetime, when: str) -> None:
     assert dates == [dates[0] + timedelta(number) for number in range(len(dates))], when
     assert dates[-1] == local.date(), when
     assert sum(day.spent > 0 for day in days[-30:]) >= 20, when
+    assert sum(refill.amount for day in days[-30:] for refill in day.refills) > 20_000, when
 
     shown = history_of(records, days, 30, "Acme", FORMATS, seconds)
     assert shown.title.startswith("12,430 credits left · "), when
