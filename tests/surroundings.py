@@ -19,7 +19,7 @@ OWN = {
     "FONTCONFIG_FILE": str(FONTS),
     "LANG": "C.UTF-8",
     "QT_QPA_PLATFORM": "offscreen",
-    "TZ": "UTC",
+    "TZ": "UTC0",  # needs no data on zones
 }
 
 

@@ -26,7 +26,7 @@ from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
 from tray_app.lemlist.sandbox.past import BOUGHT, DAYS, past_of_demo
 from tray_app.lemlist.sandbox.stories import FULL
-from tray_app.rules.history import Drop, Record, Refill, changes, days_of
+from tray_app.rules.history import Drop, Record, days_of
 from tray_app.rules.insight import conclude, learn
 from tray_app.rules.levels import Level
 from tray_app.store.history import History
@@ -79,17 +79,15 @@ def assert_is_whole(records: list[Record], now: int, when: str) -> None:
     assert records[-1][2:] == (FULL.total, *FULL), when
     assert all(amount is None or amount >= 0 for one in records for amount in one[2:]), when
 
-    found = changes(records)
-    drops = [one for one in found if isinstance(one, Drop)]
-    drained = [number for number, drop in enumerate(drops) if drop.amount == 1_000]
+    falls = [(before.credits - after.credits, after.first) for before, after in pairwise(records)]
+    drained = [number for number, (amount, _) in enumerate(falls) if amount == 1_000]
     assert len(drained) == 2, when
-    first, last = drops[drained[0]], drops[drained[1]]
-    assert last.end - first.begin == 2 * POLL, when
-    assert drops[drained[0] - 1].end < first.begin - 15 * 60, when
-    assert drops[drained[1] + 1].begin > last.end + 15 * 60, when
-    bought = [one for one in found if isinstance(one, Refill) and "paid" in one.buckets]
-    assert [refill.amount for refill in bought] == [4_000], when
-    assert now - (BOUGHT + 2) * DAY < bought[0].at < now - (BOUGHT - 2) * DAY, when
+    earlier, first, last, later = (at for _, at in falls[drained[0] - 1 : drained[1] + 2])
+    assert last - first == POLL, when
+    assert first - earlier > 15 * 60, when
+    assert later - last > 15 * 60, when
+    (bought,) = (at for amount, at in falls if amount == -4_000)
+    assert now - (BOUGHT + 2) * DAY < bought < now - (BOUGHT - 2) * DAY, when
 
 
 @pytest.mark.parametrize("first_day", ["UTC"], indirect=True)

@@ -12,6 +12,7 @@ from PIL import Image
 from tests import PROJECT
 from tests.accessibility import accessibility_bus, accessible_program
 from tests.dbus_probe import TrayItem, tray_items
+from tests.desktop_session import ACTIVATABLE
 from tests.notification_log import NotificationLog
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop, processes_at_home
 from tests.waiting import wait_until
@@ -93,6 +94,15 @@ def test_menu(item: TrayItem) -> None:
     assert not menu.find("Never").enabled
     with pytest.raises(LookupError):
         item.click_menu("Never")
+
+
+def test_nothing_of_another_desktop_can_start(desktop: VirtualDesktop) -> None:
+    """GNOME and Plasma bring dozens of services that a message bus starts when it is asked."""
+    bus = "org.freedesktop.DBus"
+    ask = (bus, "/org/freedesktop/DBus", bus, "ListActivatableNames")
+    assert set(*desktop.bus.call(*ask)) == {bus, *ACTIVATABLE}
+    with accessibility_bus(desktop.bus) as accessibility:
+        assert set(*accessibility.call(*ask)) == {bus, "org.a11y.atspi.Registry"}
 
 
 def test_one_message_is_one_notification(desktop: VirtualDesktop, item: TrayItem) -> None:
