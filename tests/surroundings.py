@@ -9,13 +9,18 @@ from tests import PROJECT
 FONTS = PROJECT / "tests" / "desktop_config" / "fontconfig" / "own-fonts.conf"
 
 _FOREIGN = re.compile(
-    r"(QT|QML|GTK|GTK[234]|GDK|GIO|GNOME|KDE|XKB|LC|FAKETIME|FONTCONFIG|FC)_"
-    r"|(DISPLAY|WAYLAND_DISPLAY|DESKTOP_SESSION|SESSION_MANAGER|DESKTOP_STARTUP_ID|LANG|LANGUAGE"
-    r"|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|NETRC|BROWSER)$"
+    r"(DBUS|FAKETIME|FC|FONTCONFIG|GDK|GIO|GNOME|GTK[234]?|KDE|LC|LEMLIST|QML|QT|XDG|XKB)_"
+    r"|PYTHON_KEYRING|KEYRING_PROPERTY_|SSL_CERT_|(REQUESTS|CURL)_CA_|.*_PROXY$"
+    r"|(BROWSER|COLUMNS|DESKTOP_SESSION|DISPLAY|FORCE_COLOR|LANG|LANGUAGE|LINES|NETRC|NO_COLOR"
+    r"|SESSION_MANAGER|WAYLAND_DISPLAY)$",
+    re.IGNORECASE,
 )
-"""Variables by which a developer's desktop, language and terminal would reach a test."""
+"""Variables by which a developer's desktop, language, keys and proxies would reach a test."""
 
 OWN = {
+    # Nobody listens there. Without an address D-Bus finds the developer's, or starts one.
+    "DBUS_SESSION_BUS_ADDRESS": "unix:path=/no-session-bus",
+    "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/no-system-bus",
     "FONTCONFIG_FILE": str(FONTS),
     "LANG": "C.UTF-8",
     "QT_QPA_PLATFORM": "offscreen",
