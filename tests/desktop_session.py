@@ -20,9 +20,9 @@ from string import Template
 from typing import Self
 
 from tests.dbus_probe import Bus
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-START_TIMEOUT = 30.0  # seconds for one component; generous, since build machines are slow
+START_TIMEOUT = PATIENCE  # for one component
 STOP_TIMEOUT = 5.0  # seconds between asking a process to end and killing it
 CONFIG = Path(__file__).with_name("desktop_config")
 SYSTEM_SERVICES = Path("/usr/share/dbus-1/services")
@@ -287,7 +287,7 @@ class DesktopSession:
                 _signal(os.kill, pid, signal.SIGKILL)
             return not found
 
-        wait_until(kill_all, STOP_TIMEOUT, "all processes of the virtual desktop have ended")
+        wait_until(kill_all, PATIENCE, "all processes of the virtual desktop have ended")
 
 
 def processes_at_home(home: Path) -> list[int]:
