@@ -30,7 +30,7 @@ for purpose in "$@"; do
     virtual-desktop)
         needed="$needed at-spi2-core dbus dbus-x11 dunst fonts-dejavu-core fonts-inter gcr
             gnome-keyring grim hsetroot imagemagick libfaketime libsecret-tools mako-notifier
-            openbox picom sway trayer waybar wtype x11-xserver-utils xdotool xfce4-panel
+            openbox picom sway trayer tzdata waybar wtype x11-xserver-utils xdotool xfce4-panel
             xfconf xvfb"
         ;;
     bundle)

@@ -1,7 +1,5 @@
 """What the tests share: a Qt application without a screen, a home folder, a lemlist, a desktop."""
 
-import os
-import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-
-
 from PySide6.QtCore import QLocale, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from tests.surroundings import replace_surroundings
 from tests.waiting import wait_until
 from tray_app.lemlist.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from tests.virtual_desktop import VirtualDesktop
+
+# Before there is an application, which reads most of it.
+replace_surroundings()
 
 # So that their assertions tell what they found, as those of the tests do.
 pytest.register_assert_rewrite("tests.killing", "tests.widget_driver")
@@ -74,26 +72,15 @@ def program_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
     return {"source": FROM_SOURCE, "bundle": BUNDLE}[request.param]
 
 
-FOREIGN = re.compile(
-    r"LEMLIST_|XDG_|DBUS_|PYTHON_KEYRING|KEYRING_PROPERTY_|SSL_CERT_|(REQUESTS|CURL)_CA_|.*_PROXY$",
-    re.IGNORECASE,
-)
-"""Variables by which the developer's own settings, keys and proxies would reach a test."""
-
-
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the home folder of this test: empty, with no message bus, and nobody else's."""
     home = tmp_path_factory.mktemp("home")
-    for name in filter(FOREIGN.match, list(os.environ)):
-        monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     for name in ("CACHE", "CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     (home / "run").mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
-    for bus in ("SESSION", "SYSTEM"):
-        monkeypatch.setenv(f"DBUS_{bus}_BUS_ADDRESS", f"unix:path={home}/run/no-bus")
     return home
 
 

@@ -20,9 +20,9 @@ from string import Template
 from typing import Self
 
 from tests.dbus_probe import Bus
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-START_TIMEOUT = 30.0  # seconds for one component; generous, since build machines are slow
+START_TIMEOUT = PATIENCE  # for one component
 STOP_TIMEOUT = 5.0  # seconds between asking a process to end and killing it
 CONFIG = Path(__file__).with_name("desktop_config")
 SYSTEM_SERVICES = Path("/usr/share/dbus-1/services")
@@ -176,7 +176,7 @@ class DesktopSession:
                 SYSTEM_SERVICES / f"{name}.service"
             )
         self._give_to_user(self.home)
-        passed_on = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+        passed_on = ("PATH", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
         self.env = {name: os.environ[name] for name in passed_on if name in os.environ} | {
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.home / "cache"),
@@ -187,7 +187,14 @@ class DesktopSession:
             "DBUS_SESSION_BUS_ADDRESS": self.bus_address,
             # The machine's own would tell of its network and its sleep.
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.home}/no-system-bus",
+            # Fonts, settings and services of other desktops stay out, where they are installed.
+            "FONTCONFIG_FILE": f"{self._config}/fontconfig/fonts.conf",
+            "GIO_USE_VFS": "local",
             "GSETTINGS_BACKEND": "memory",
+            "GTK_USE_PORTAL": "0",
+            "XDG_CONFIG_DIRS": str(self._config),
+            "XDG_DATA_DIRS": "/usr/share",
+            "XDG_DESKTOP_PORTAL_DIR": str(self.home / "services"),
             "LANG": "C.UTF-8",
             **self._environment,
         }
@@ -280,7 +287,7 @@ class DesktopSession:
                 _signal(os.kill, pid, signal.SIGKILL)
             return not found
 
-        wait_until(kill_all, STOP_TIMEOUT, "all processes of the virtual desktop have ended")
+        wait_until(kill_all, PATIENCE, "all processes of the virtual desktop have ended")
 
 
 def processes_at_home(home: Path) -> list[int]:

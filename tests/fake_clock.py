@@ -1,5 +1,7 @@
 """A clock that is set at will."""
 
+from pathlib import Path
+
 TICK = 0.02
 """Seconds from one look to the next."""
 
@@ -16,3 +18,13 @@ class FakeClock:
         now = self.now
         self.now += TICK
         return now
+
+
+def library_of_faketime() -> str:
+    """Return what shows a program another time of day, when it is loaded before all else.
+
+    https://github.com/wolfcw/libfaketime
+    """
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    assert library, "libfaketime is not installed; `make setup` installs it"
+    return str(library)

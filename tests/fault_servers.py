@@ -260,7 +260,7 @@ def retry_at(status: str, seconds: float) -> Fault:
 
     def put_up(world: World) -> Switch:
         def switch(is_broken: bool) -> None:
-            date = formatdate(time.time() + seconds, usegmt=True)
+            date = formatdate(time.time() + seconds, usegmt=True)  # noqa: TID251  (from now)
             by_sandbox(status, retry_after=date)(world)(is_broken)
 
         return switch

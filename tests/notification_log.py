@@ -27,7 +27,7 @@ class Notification:
     actions: dict[str, str]  # action key to its label
     hints: dict[str, Any]
     replaces_id: int
-    sent_at: float = field(default_factory=time.time)  # seconds since the epoch
+    sent_at: float = field(default_factory=time.time)  # seconds since the epoch  # noqa: TID251  (the real one)
 
     @property
     def urgency(self) -> int | None:

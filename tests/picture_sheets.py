@@ -10,6 +10,8 @@ from PySide6.QtCore import QMessageLogContext, QRect, QtMsgType
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication
 
+from tests.surroundings import OWN
+
 GAP = 24  # pixels between the pictures of a sheet
 
 DARK = {
@@ -36,11 +38,7 @@ def paint_at_each_scale(module: str, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for scale in ("1", "2"):
-        environment = os.environ | {
-            "QT_QPA_PLATFORM": "offscreen",
-            "QT_SCALE_FACTOR": scale,
-            "TZ": "UTC",
-        }
+        environment = os.environ | OWN | {"QT_SCALE_FACTOR": scale}
         subprocess.run(
             [sys.executable, "-m", module, str(folder), scale], env=environment, check=True
         )

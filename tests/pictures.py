@@ -10,15 +10,12 @@ import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# Without a screen there are no windows to raise, and Qt says so each time.
-os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
-
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from tests import PROJECT, pictures_dialogs, pictures_history, pictures_icon, pictures_popup
+from tests.surroundings import replace_surroundings
 from tray_app.desktop.icon import paint_icon
 from tray_app.icon_key import IconKey, IconShape
 
@@ -100,6 +97,9 @@ def icons_on_panels() -> QImage:
 
 def main() -> None:
     """Make what the arguments ask for, and print the files."""
+    replace_surroundings()
+    # Without a screen there are no windows to raise, and Qt says so each time.
+    os.environ["QT_LOGGING_RULES"] = "default.warning=false"
     application = QApplication([])
     application.setFont(QFont(FONT, 10))
     readme = "--readme" in sys.argv[1:]

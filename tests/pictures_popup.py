@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPalette, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.examples import HEALTHY
+from tests.examples import HEALTHY, NOW
 from tests.picture_sheets import GAP, sheet
 from tests.widget_driver import FORMATS
 from tray_app.credentials import KeySource
@@ -126,7 +126,7 @@ def palette(*, dark: bool) -> QPalette:
 def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     """Render the popup in one state."""
     settings = Settings()
-    popup = Popup(FORMATS)
+    popup = Popup(FORMATS, now=lambda: now)
     popup.setPalette(palette(dark=dark))
     popup.show_view(view_of(state.snapshot, settings, FORMATS, now), state.snapshot)
     trend = trend_of(state.past, 30, int(now.timestamp()))
@@ -147,13 +147,12 @@ def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
 def make(folder: Path) -> list[Path]:
     """Write a sheet for each brightness and scale, and a picture for each state at 2x."""
     folder.mkdir(parents=True, exist_ok=True)
-    now = datetime.now(UTC)
     files = []
     for brightness, desktop in DESKTOPS.items():
         for scale in (1, 2):
             pictures = {
-                state.name: picture(state, now, dark=brightness == "dark", scale=scale)
-                for state in states(now)
+                state.name: picture(state, NOW, dark=brightness == "dark", scale=scale)
+                for state in states(NOW)
             }
             all_states = sheet([*pictures.values()], per_row=4, gap=GAP * scale, ground=desktop)
             wanted = {f"popup-{brightness}-{scale}x": all_states}

@@ -20,7 +20,7 @@ import requests
 
 from tests.examples import HEALTHY
 from tests.fakes import ConnectProxy, RawServer, answer, certificate, closed_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.client import DEADLINE, LARGEST_BODY, LONGEST_WAIT, Client
@@ -221,7 +221,7 @@ def test_fault_and_recovery(sandbox: Sandbox, fault: str) -> None:
         assert client.balance() == expected
     else:
         assert problem_of(client).kind is expected
-    wait_until(no_request_in_flight, 5, "the request's thread has ended")
+    wait_until(no_request_in_flight, PATIENCE, "the request's thread has ended")
     sandbox.set_fault(None)
     assert client.balance() == HEALTHY
 
@@ -338,12 +338,12 @@ def test_retry_after(sandbox: Sandbox, retry_after: str | None, seconds: float) 
 
 
 def test_retry_after_a_date(sandbox: Sandbox) -> None:
-    asked = time.time()
+    asked = time.time()  # noqa: TID251  (from now)
     sandbox.set_fault("429", retry_after=formatdate(asked + 100, usegmt=True))
     wait = problem_of(Client(sandbox.url, KEY)).retry_after
     assert wait is not None
     # A date has whole seconds, and some time has passed since.
-    assert asked + 99 <= time.time() + wait
+    assert asked + 99 <= time.time() + wait  # noqa: TID251  (from now)
     assert wait <= 100
 
 
@@ -534,7 +534,7 @@ def test_a_server_that_never_greets() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"https://127.0.0.1:{listener.getsockname()[1]}/api"
         assert problem_of(Client(address, KEY, deadline=SHORT)).kind is Kind.TIMEOUT
-        wait_until(no_request_in_flight, 5, "the request's thread has ended")
+        wait_until(no_request_in_flight, PATIENCE, "the request's thread has ended")
 
 
 def test_a_proxy_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -542,7 +542,7 @@ def test_a_proxy_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
         client = Client(f"https://{REMOTE}/api", KEY, deadline=SHORT)
         assert problem_of(client).kind is Kind.TIMEOUT
-        wait_until(no_request_in_flight, 5, "the request's thread has ended")
+        wait_until(no_request_in_flight, PATIENCE, "the request's thread has ended")
 
 
 def test_the_team_has_its_own_deadline(sandbox: Sandbox) -> None:
@@ -551,7 +551,7 @@ def test_the_team_has_its_own_deadline(sandbox: Sandbox) -> None:
     with pytest.raises(Problem) as caught:
         client.team(SHORT)
     assert caught.value.kind is Kind.TIMEOUT
-    wait_until(no_request_in_flight, 5, "the request's thread has ended")
+    wait_until(no_request_in_flight, PATIENCE, "the request's thread has ended")
     assert client.balance() == HEALTHY
 
 
@@ -569,7 +569,7 @@ def test_a_name_server_that_hangs(sandbox: Sandbox, monkeypatch: pytest.MonkeyPa
     assert problem_of(client).kind is Kind.TIMEOUT
     assert len(requests_in_flight()) == 1
     released.set()
-    wait_until(no_request_in_flight, 5, "the request's thread has ended")
+    wait_until(no_request_in_flight, PATIENCE, "the request's thread has ended")
     assert sandbox.requests == []  # what nobody waits for is not asked
     assert client.balance() == HEALTHY
 
@@ -592,12 +592,12 @@ def open_files() -> int:
 def test_nothing_stays_open(sandbox: Sandbox) -> None:
     client = Client(sandbox.url, KEY)
     client.balance()
-    wait_until(no_connection_served, 5, "the sandbox has closed its side")
+    wait_until(no_connection_served, PATIENCE, "the sandbox has closed its side")
     before = open_files()
     for fault in ("500", "html", "huge-body", "reset", "closed", "bad-chunks", "many-headers"):
         sandbox.set_fault(fault)
         problem_of(client)
-    wait_until(no_connection_served, 5, "the sandbox has closed its side")
+    wait_until(no_connection_served, PATIENCE, "the sandbox has closed its side")
     assert open_files() == before
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.process import wait_until_quiet
+from tests.fake_clock import library_of_faketime
 from tests.notification_log import NotificationLog
 from tests.tray_program import TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
@@ -35,7 +36,7 @@ class SetClock:
         self._file = file
         file.write_text("+0\n")
         self.env = {
-            "LD_PRELOAD": _library(),
+            "LD_PRELOAD": library_of_faketime(),
             "FAKETIME_TIMESTAMP_FILE": str(file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
@@ -46,12 +47,6 @@ class SetClock:
         new = self._file.with_suffix(".new")
         new.write_text(f"{days:+d}d\n")
         new.replace(self._file)  # the program reads it at any moment
-
-
-def _library() -> str:
-    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-    assert library, "libfaketime is not installed; `make setup` installs it"
-    return str(library)
 
 
 @dataclass(frozen=True)

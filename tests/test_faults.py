@@ -24,7 +24,6 @@ import requests
 
 from tests import PROJECT
 from tests import fault_servers as servers
-from tests.conftest import FOREIGN
 from tests.fakes import answer, closed_port
 from tests.fault_program import KEY, NETWORK
 from tests.fault_servers import Fault, World, by_front, by_sandbox, by_secure_front
@@ -333,12 +332,11 @@ def test_no_fault_of_the_sandbox_is_left_out() -> None:
 
 def environment(home: Path) -> dict[str, str]:
     """The variables of a process whose home is this folder."""
-    env = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
     folders = {
         f"XDG_{name}_HOME": str(home / name) for name in ("CACHE", "CONFIG", "DATA", "STATE")
     }
     return (
-        env
+        os.environ
         | folders
         | {
             "HOME": str(home),

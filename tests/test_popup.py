@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from tests.examples import HEALTHY
+from tests.examples import HEALTHY, NOW
 from tests.pictures_popup import State, known, palette, states
 from tests.widget_driver import (
     FORMATS,
@@ -41,7 +41,6 @@ from tray_app.store.settings import Settings
 from tray_app.view import Remedy, view_of
 from tray_app.watch import Snapshot
 
-NOW = datetime.now(UTC)
 ANCHOR = QRect(600, 0, 22, 22)
 NO_KEY = Snapshot(problem=Problem(Kind.NO_KEY))
 STATES = {state.name: state for state in states(NOW)}
@@ -49,7 +48,7 @@ STATES = {state.name: state for state in states(NOW)}
 
 @pytest.fixture
 def popup(qapp: QApplication) -> Iterator[Popup]:
-    popup = Popup(FORMATS)
+    popup = Popup(FORMATS, now=lambda: NOW)
     yield popup
     popup.hide()
     popup.deleteLater()
@@ -67,8 +66,8 @@ def elsewhere(qapp: QApplication) -> Iterator[QWidget]:
 
 
 def healthy() -> Snapshot:
-    """Figures that are two minutes old, also when the test runs late."""
-    return known(HEALTHY, datetime.now(UTC))
+    """Figures that are two minutes old."""
+    return known(HEALTHY, NOW)
 
 
 def refused() -> Snapshot:
@@ -232,9 +231,9 @@ def test_a_long_name_is_cut_and_told_in_full(popup: Popup) -> None:
 
 
 def test_a_number_shrinks_before_it_is_cut(popup: Popup) -> None:
-    opened(popup, known(Balance(1_234_567), datetime.now(UTC)))
+    opened(popup, known(Balance(1_234_567), NOW))
     assert popup.content.total.toolTip() == ""
-    show(popup, known(Balance(2**53), datetime.now(UTC)))
+    show(popup, known(Balance(2**53), NOW))
     assert popup.content.total.toolTip() == "9,007,199,254,740,992 credits"
 
 

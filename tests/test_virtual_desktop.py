@@ -12,9 +12,10 @@ from PIL import Image
 from tests import PROJECT
 from tests.accessibility import accessibility_bus, accessible_program
 from tests.dbus_probe import TrayItem, tray_items
+from tests.desktop_session import ACTIVATABLE
 from tests.notification_log import NotificationLog
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop, processes_at_home
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 TRAY_PROGRAM = """
 from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
@@ -64,7 +65,7 @@ def program(desktop: VirtualDesktop) -> subprocess.Popen[bytes]:
 
 @pytest.fixture
 def item(desktop: VirtualDesktop, program: subprocess.Popen[bytes]) -> TrayItem:
-    return wait_until(lambda: tray_items(desktop.bus), 20, "the icon is registered")[0]
+    return wait_until(lambda: tray_items(desktop.bus), PATIENCE, "the icon is registered")[0]
 
 
 def test_picture_of_the_screen(desktop: VirtualDesktop, item: TrayItem) -> None:
@@ -76,7 +77,7 @@ def test_picture_of_the_screen(desktop: VirtualDesktop, item: TrayItem) -> None:
             panel = picture.convert("RGB").crop((1000, 764, 1280, 800))
             return (0xD5, 0x5E, 0x00) in {colour for _, colour in panel.getcolors(20_000) or []}
 
-    wait_until(icon_is_on_the_panel, 10, "the icon's colour is in the panel's corner")
+    wait_until(icon_is_on_the_panel, PATIENCE, "the icon's colour is in the panel's corner")
 
 
 def test_tooltip_and_pixels_of_the_icon(item: TrayItem) -> None:
@@ -95,6 +96,15 @@ def test_menu(item: TrayItem) -> None:
         item.click_menu("Never")
 
 
+def test_nothing_of_another_desktop_can_start(desktop: VirtualDesktop) -> None:
+    """GNOME and Plasma bring dozens of services that a message bus starts when it is asked."""
+    bus = "org.freedesktop.DBus"
+    ask = (bus, "/org/freedesktop/DBus", bus, "ListActivatableNames")
+    assert set(*desktop.bus.call(*ask)) == {bus, *ACTIVATABLE}
+    with accessibility_bus(desktop.bus) as accessibility:
+        assert set(*accessibility.call(*ask)) == {bus, "org.a11y.atspi.Registry"}
+
+
 def test_one_message_is_one_notification(desktop: VirtualDesktop, item: TrayItem) -> None:
     with NotificationLog(desktop.bus_address) as log:
         item.click_menu("1 hour")
@@ -109,7 +119,7 @@ def test_window_is_read_and_used(
 ) -> None:
     item.activate()
     # Only a window that the window manager has placed is where its extents say.
-    wait_until(lambda: "Credits" in desktop.active_window(), 10, "the window has the focus")
+    wait_until(lambda: "Credits" in desktop.active_window(), PATIENCE, "the window has the focus")
     with accessibility_bus(desktop.bus) as bus:
         tree = accessible_program(bus, "bare-tray")
         assert tree is not None
@@ -118,7 +128,7 @@ def test_window_is_read_and_used(
         assert {"focusable", "enabled", "showing"} <= button.states
         x, y, width, height = button.extents()
     desktop.click(x + width // 2, y + height // 2)
-    wait_until(lambda: "bought" in desktop.log_of(program), 10, "the click arrived")
+    wait_until(lambda: "bought" in desktop.log_of(program), PATIENCE, "the click arrived")
 
 
 def test_keyring_keeps_a_secret(desktop: VirtualDesktop) -> None:
@@ -150,7 +160,7 @@ def assert_comes_and_goes(desktop: VirtualDesktop, component: str, bus_name: str
     desktop.start_component(component)
     assert desktop.bus.has_owner(bus_name)
     desktop.stop_component(component)
-    wait_until(lambda: not desktop.bus.has_owner(bus_name), 5, f"{bus_name} is gone")
+    wait_until(lambda: not desktop.bus.has_owner(bus_name), PATIENCE, f"{bus_name} is gone")
 
 
 def test_locked_keyring_is_unlocked_by_its_password() -> None:
@@ -163,10 +173,10 @@ def test_locked_keyring_is_unlocked_by_its_password() -> None:
             service, secrets, "org.freedesktop.Secret.Service", "Unlock", "ao", [collection[1]]
         )
         desktop.bus.call(service, prompt, "org.freedesktop.Secret.Prompt", "Prompt", "s", "")
-        wait_until(desktop.active_window, 20, "the keyring asks for its password")
+        wait_until(desktop.active_window, PATIENCE, "the keyring asks for its password")
         desktop.type_text(KEYRING_PASSWORD)
         desktop.press_keys("Return")
-        wait_until(lambda: not desktop.bus.get(*collection, "Locked"), 10, "it is unlocked")
+        wait_until(lambda: not desktop.bus.get(*collection, "Locked"), PATIENCE, "it is unlocked")
 
 
 def test_nothing_is_left_behind() -> None:
@@ -193,5 +203,19 @@ def test_nothing_outlives_a_killed_test_run(tmp_path: Path) -> None:
         run.kill()
         run.wait()
     home = Path(home_file.read_text())
-    wait_until(lambda: not processes_at_home(home), 20, "the desktop's processes have ended")
+    wait_until(lambda: not processes_at_home(home), PATIENCE, "the desktop's processes have ended")
     shutil.rmtree(home)
+
+
+def test_only_its_own_fonts_are_there(desktop: VirtualDesktop) -> None:
+    """A machine has hundreds at times, in which the same text takes another place."""
+    code = (
+        "from PySide6.QtGui import QFontDatabase, QGuiApplication; app = QGuiApplication([])\n"
+        "print(*QFontDatabase.families(), sep='\\n')"
+    )
+    families = desktop.run(sys.executable, "-c", code).splitlines()
+    # Qt adds the generic ones.
+    assert {name.split()[0] for name in families} == {
+        *("DejaVu", "Inter"),
+        *("Monospace", "Sans", "Serif"),
+    }

@@ -6,6 +6,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE = 30.0
+"""Seconds to wait for what should come; generous, since build machines are slow."""
+
 LOOK_EVERY = 0.05
 """Seconds. Looks at a desktop cost so much that more of them are no quicker."""
 

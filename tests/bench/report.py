@@ -36,7 +36,7 @@ def table(rows: Sequence[Row]) -> str:
 def write_json(path: Path, rows: Sequence[Row], *, rounds: int) -> None:
     """Write everything that was measured."""
     content = {
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),  # noqa: TID251  (the real one)
         "rounds": rounds,
         "python": platform.python_version(),
         "pyside6": version("PySide6-Essentials"),

@@ -1,6 +1,8 @@
 """The window that a click on the icon opens."""
 
 import math
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import cast
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
@@ -75,7 +77,12 @@ class Popup(QWidget):
     closed_as_window = Signal()
     """The window that stands in for the tray was closed."""
 
-    def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        formats: Formats,
+        parent: QWidget | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         super().__init__(parent, _AS_POPUP)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowTitle(tr("lemlist credits"))
@@ -89,7 +96,7 @@ class Popup(QWidget):
         self._ticker = QTimer(self)
         self._ticker.setInterval(AGE_REFRESH_MS)
 
-        self.content = PopupContent(formats, self)
+        self.content = PopupContent(formats, self, now)
         self.content.setPalette(themed(self.palette()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,7 @@
 """What is on the popup: from a View to widgets."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QEvent, QMargins, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent
@@ -42,8 +43,9 @@ class PopupContent(QWidget):
     remedy_requested = Signal(object)
     snooze_requested = Signal(object)
 
-    def __init__(self, formats: Formats, parent: QWidget) -> None:
+    def __init__(self, formats: Formats, parent: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(parent)
+        self._now = now
         self._view: View | None = None
         self._snapshot = Snapshot()
         self._remedy: Remedy | None = None
@@ -96,7 +98,7 @@ class PopupContent(QWidget):
         elif self._snapshot.reading is None and self._remedy is not None:
             line = ""  # waiting does not help: the user has to do something
         else:
-            line = age_line(self._snapshot, datetime.now(UTC))
+            line = age_line(self._snapshot, self._now())
         self._show_line(self.age, line)
 
     def height_at(self, width: int) -> int:

@@ -21,8 +21,10 @@ DRAINED = 9
 
 _BOUGHT_AMOUNT = 4_000
 _LEFT_AT_RENEWAL = 1_500
-_DRAIN = (14 * 60 + 32, 14 * 60 + 37, 14 * 60 + 42)  # minutes of the day
+_DRAIN = (14 * 60 + 37, 14 * 60 + 42)  # minutes of the day
 _DRAIN_STEP = 1_000
+_DRAINED_SLOT = 14 * 60 + 20
+"""Nothing else is spent then on that day, so that what is seen is the drain alone."""
 _SPENT_A_DAY = (1_080, 1_240, 1_380, 1_520, 1_680)
 _MINUTES = tuple(hour * 60 + 20 for hour in (9, 10, 11, 13, 14, 15, 16, 17))
 _SEED = 7
@@ -32,7 +34,8 @@ _SATURDAY = 5
 class _Step(NamedTuple):
     """A change of the balance: credits of the plan that are spent, and paid ones that come."""
 
-    at: datetime
+    at: int
+    """Seconds since the epoch: on the wall clock, hours come twice or not at all."""
     spent: int = 0
     bought: int = 0
     is_renewal: bool = False
@@ -41,18 +44,15 @@ class _Step(NamedTuple):
 def past_of_demo(now: datetime, zone: tzinfo | None = None) -> list[Record]:
     """Return the records of the sixty days before ``now``, in time order."""
     local = now.astimezone(zone)
-    steps = sorted(
-        step for step in _steps(local.date(), zone) if step.at.timestamp() < now.timestamp()
-    )
+    steps = sorted(step for step in _steps(local.date(), zone) if step.at < now.timestamp())
     # Backwards, as the end is what is given.
     subscription, paid, until = FULL.subscription, FULL.paid, int(now.timestamp())
     records = []
     for step in reversed(steps):
-        at = int(step.at.timestamp())
-        records.append(_record(at, until, subscription, paid))
+        records.append(_record(step.at, until, subscription, paid))
         subscription = _LEFT_AT_RENEWAL if step.is_renewal else subscription + step.spent
         paid -= step.bought
-        until = at - 300  # it was seen unchanged at the poll before
+        until = step.at - 300  # it was seen unchanged at the poll before
     first = int((now - timedelta(days=DAYS)).timestamp())
     records.append(_record(min(first, until), until, subscription, paid))
     return records[::-1]
@@ -65,19 +65,24 @@ def _steps(today: date, zone: tzinfo | None) -> Iterator[_Step]:
         drained -= timedelta(1)
     renewed = today - timedelta(RENEWED)
     for day in (today - timedelta(ago) for ago in range(DAYS - 1, -1, -1)):
-        midnight = datetime.combine(day, time(), zone)
         if day == renewed or day == _month_before(renewed):
-            yield _Step(midnight + timedelta(minutes=125), is_renewal=True)
+            yield _Step(_moment(day, 125, zone), is_renewal=True)
         if day == today - timedelta(BOUGHT):
-            yield _Step(midnight + timedelta(minutes=605), bought=_BOUGHT_AMOUNT)
+            yield _Step(_moment(day, 605, zone), bought=_BOUGHT_AMOUNT)
         if day == drained:
-            for minute in _DRAIN[1:]:
-                yield _Step(midnight + timedelta(minutes=minute), _DRAIN_STEP)
+            for minute in _DRAIN:
+                yield _Step(_moment(day, minute, zone), _DRAIN_STEP)
         if day.weekday() < _SATURDAY:
             whole = chance.choice(_SPENT_A_DAY)
             for minute in _MINUTES:
                 spent = whole // len(_MINUTES) // 5 * 5 + 5 * chance.randint(-12, 12)
-                yield _Step(midnight + timedelta(minutes=minute + chance.randint(0, 30)), spent)
+                late = chance.randint(0, 30)
+                if (day, minute) != (drained, _DRAINED_SLOT):
+                    yield _Step(_moment(day, minute + late, zone), spent)
+
+
+def _moment(day: date, minute: int, zone: tzinfo | None) -> int:
+    return int(datetime.combine(day, time(*divmod(minute, 60)), zone).timestamp())
 
 
 def _month_before(day: date) -> date:
