@@ -182,6 +182,7 @@ def history_of(
     """
     begin = _first_moment(days_shown, now, zone)
     shown = days[-days_shown:]
+    records = _until(records, now)
     recent = _since(records, begin)
     layers, points = _layered(fewer(list(_points(recent, begin)), HISTORY_STRETCHES))
     drops = largest_drops(changes(recent))
@@ -313,6 +314,14 @@ def _refill_words(refills: Sequence[tuple[int, int]], formats: Formats, zone: tz
         for at, amount in refills
     )
     return tr("Refill: {refills}.", "Refills: {refills}.", len(refills), refills=said)
+
+
+def _until(records: Sequence[Record], now: int) -> Sequence[Record]:
+    """Return what was seen up to now; of what is later, the clock ran ahead when it was seen."""
+    place = bisect_right(records, now, key=lambda record: record.first)
+    if place and records[place - 1].last > now:
+        return [*records[: place - 1], records[place - 1]._replace(last=now)]
+    return records[:place]
 
 
 def _since(records: Sequence[Record], begin: int) -> Sequence[Record]:

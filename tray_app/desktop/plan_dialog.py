@@ -54,12 +54,11 @@ class _AnswerCard(MessageLine):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the ground."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme_of(self.palette()).levels[self._shape].ground))
-        painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme_of(self.palette()).levels[self._shape].ground))
+            painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
 
 
 class PlanDialog(QDialog):
