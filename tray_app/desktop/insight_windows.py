@@ -39,6 +39,8 @@ class InsightWindows(QObject):
         """The course of the balance as it was read last; ``None`` before that."""
         self._reader = HistoryReader(worker, self)
         self._reader.trend_read.connect(self._take_trend)
+        self._reader.history_read.connect(self._show_history)
+        self._reader.exported.connect(self._show_message)
         self._history: HistoryWindow | None = None
         self._plan: PlanDialog | None = None
 
@@ -79,8 +81,6 @@ class InsightWindows(QObject):
                 lambda path, kind: self._reader.export(path, by_day=kind == DAYS)
             )
             window.destroyed.connect(self._forget_history)
-            self._reader.history_read.connect(self._show_history)
-            self._reader.exported.connect(window.show_message)
             self._read_history(window.ranges.days)
         bring_forward(self._history)
 
@@ -111,6 +111,11 @@ class InsightWindows(QObject):
     def _show_history(self, view: "HistoryView") -> None:
         if self._history is not None:
             self._history.show_history(view)
+
+    @Slot(str)
+    def _show_message(self, text: str) -> None:
+        if self._history is not None:
+            self._history.show_message(text)
 
     def _show_plan(self) -> None:
         reading, insight = self._snapshot.reading, self._snapshot.insight
