@@ -399,7 +399,7 @@ def test_a_defect_does_not_tell_the_key(desktop: VirtualDesktop) -> None:
     with Sandbox(story="fixed", key=canary.key) as sandbox, Surroundings(desktop) as around:
         store_key(desktop, sandbox.url, canary.key)
         command = (sys.executable, "-m", "tests.defective_program")
-        with TrayProgram(desktop, sandbox.url, program=command) as program:
+        with TrayProgram(desktop, sandbox.url, program=command, has_defects=True) as program:
             program.wait_for_tooltip("12,430 credits")
             log = desktop.home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log"
             for place in ("slot", "_deliver", "run", "__del__", "event"):
