@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import NamedTuple
 
-from tray_app.formats import Formats, bucket_labels, day_words
+from tray_app.formats import Formats, bucket_labels, day_words, short_day
 from tray_app.i18n import tr
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, Refill, changes, refills
@@ -240,7 +240,7 @@ def reading_words(
     span = span_at(view, point.at)
     spent = formats.number(span.spent)
     if view.by_week:
-        when = day_words(_date(point.at, zone), formats)
+        when = day_words(_date(point.at, zone), formats, _date(view.end - 1, zone))
         spent = tr("{amount} spent that week", amount=spent)
     else:
         time = formats.time(datetime.fromtimestamp(point.at, UTC))
@@ -279,26 +279,29 @@ def _words(
         return ""
     first, last = points[0], points[-1]
     lowest = min(points, key=lambda point: point[1])
+    today = _date(last[0], zone)
     return " ".join(
         (
             tr(
                 "From {first} on {begin} to {last} on {end}.",
                 first=formats.number(first[1]),
-                begin=formats.day(_date(first[0], zone)),
+                begin=short_day(_date(first[0], zone), formats, today),
                 last=formats.number(last[1]),
-                end=formats.day(_date(last[0], zone)),
+                end=formats.day(today),
             ),
             tr(
                 "Lowest: {amount} on {day}.",
                 amount=formats.number(lowest[1]),
-                day=formats.day(_date(lowest[0], zone)),
+                day=short_day(_date(lowest[0], zone), formats, today),
             ),
-            _refill_words(refills, formats, zone),
+            _refill_words(refills, formats, zone, today),
         )
     )
 
 
-def _refill_words(refills: Sequence[tuple[int, int]], formats: Formats, zone: tzinfo | None) -> str:
+def _refill_words(
+    refills: Sequence[tuple[int, int]], formats: Formats, zone: tzinfo | None, today: date
+) -> str:
     if not refills:
         return tr("No refills.")
     if len(refills) > MOST_REFILLS_SAID:
@@ -309,7 +312,7 @@ def _refill_words(refills: Sequence[tuple[int, int]], formats: Formats, zone: tz
         tr(
             "+{amount} on {day}",
             amount=formats.number(amount),
-            day=formats.day(_date(at, zone)),
+            day=short_day(_date(at, zone), formats, today),
         )
         for at, amount in refills
     )
@@ -351,7 +354,7 @@ def _title(days_shown: int, shown: Sequence[Day], formats: Formats) -> str:
     if len(shown) == days_shown:
         spent = tr("{amount} spent in {n} days", amount=spent, n=days_shown)
     else:
-        day = day_words(shown[0].date, formats)
+        day = day_words(shown[0].date, formats, shown[-1].date)
         spent = tr("{amount} spent since {day}", amount=spent, day=day)
     parts = [tr("{amount} credit left", "{amount} credits left", credits, amount=amount), spent]
     if refilled:
@@ -439,7 +442,7 @@ def _spans(
             Span(
                 begin,
                 end,
-                tr("Week of {day}", day=formats.day(first))
+                tr("Week of {day}", day=short_day(first, formats, days[-1].date))
                 if by_week
                 else day_words(first, formats),
                 round(sum(day.spent for day in here)),

@@ -244,6 +244,7 @@ class App(QObject):
         if self._popup is not None:
             self._popup.show_view(view, self._snapshot)
             self._popup.say(self._all_complaints())
+        self._insights.look_again()
 
     def _view(self) -> View:
         return view_of(self._snapshot, self._settings, self._formats, datetime.now(UTC))

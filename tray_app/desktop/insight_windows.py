@@ -12,6 +12,7 @@ from tray_app.desktop.worker import Worker
 from tray_app.formats import Formats
 from tray_app.i18n import tr
 from tray_app.store.settings import Settings
+from tray_app.view import is_stale
 from tray_app.watch import Snapshot
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class InsightWindows(QObject):
             self.read_trend()
         if self._history is not None:
             self._read_history(self._history.ranges.days)
+        self._show_plan()
+
+    def look_again(self) -> None:
+        """Show what is known as of now."""
         self._show_plan()
 
     @Slot()
@@ -119,6 +124,7 @@ class InsightWindows(QObject):
 
     def _show_plan(self) -> None:
         reading, insight = self._snapshot.reading, self._snapshot.insight
+        now = datetime.now(UTC)
         if self._plan is None or reading is None:
             return
         self._plan.show_figures(
@@ -126,7 +132,8 @@ class InsightWindows(QObject):
             insight.rhythm if insight else None,
             self._settings.prices,
             insight.renewal if insight else None,
-            datetime.now(UTC).astimezone().date(),
+            now.astimezone().date(),
+            stale=is_stale(self._snapshot, now),
         )
 
     @Slot()
