@@ -1,8 +1,10 @@
 """What the tests share: a Qt application without a screen, a home folder, a lemlist, a desktop."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -97,6 +99,26 @@ def _no_word_from_qt() -> Iterator[None]:
     yield
     qInstallMessageHandler(before)
     assert complaints == []
+
+
+@pytest.fixture(autouse=True)
+def _no_defect_in_what_qt_calls() -> Iterator[None]:
+    """Fail a test in which something raises that Qt has called, as a slot or an event's handler.
+
+    There is nobody whom Qt could pass it on to. What threads and finalizers raise is pytest's own
+    affair, which warns of it.
+    """
+    raised: list[BaseException] = []
+
+    def take(_class: type[BaseException], error: BaseException, _at: TracebackType | None) -> None:
+        raised.append(error)
+
+    before = sys.excepthook
+    sys.excepthook = take
+    yield
+    sys.excepthook = before
+    if raised:
+        raise BaseExceptionGroup("raised in what Qt called", raised)
 
 
 @pytest.fixture(autouse=True)

@@ -41,6 +41,9 @@ class FakeFormats(Formats):
     def day(self, day: dt.date) -> str:
         return f"{day.day} {day:%b}"
 
+    def day_and_year(self, day: dt.date) -> str:
+        return f"{day.day} {day:%b} {day.year}"
+
     def weekday(self, day: dt.date) -> str:
         return f"{day:%a}"
 

@@ -19,6 +19,7 @@ from tests.fakes import RawServer, answer
 from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
+from tray_app.errors import Kind, Problem
 from tray_app.lemlist.sandbox import Sandbox
 
 PANEL = 64
@@ -398,15 +399,15 @@ def test_a_defect_does_not_tell_the_key(desktop: VirtualDesktop) -> None:
     with Sandbox(story="fixed", key=canary.key) as sandbox, Surroundings(desktop) as around:
         store_key(desktop, sandbox.url, canary.key)
         command = (sys.executable, "-m", "tests.defective_program")
-        with TrayProgram(desktop, sandbox.url, program=command) as program:
+        with TrayProgram(desktop, sandbox.url, program=command, has_defects=True) as program:
             program.wait_for_tooltip("12,430 credits")
             log = desktop.home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log"
             for place in ("slot", "_deliver", "run", "__del__", "event"):
                 wait_for_line(log, rf"uncaught: .*{place} > .*fail > ValueError")
-            wait_for_line(log, "a job failed: ValueError")
+            wait_for_line(log, r"uncaught: worker.py.*<lambda> > .*fail > ValueError")
             program.item.activate()
             names = program.window(POPUP).names()
-            assert any("Something went wrong inside this program" in name for name in names)
+            assert any(Problem(Kind.DEFECT).title in name for name in names)
             around.look()
     assert around.finds(canary) == []
 
@@ -420,7 +421,7 @@ def test_a_defect_of_a_command_does_not_tell_the_key(home: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (6, b"")
-    assert done.stderr.endswith(b"status > ValueError\n")
+    assert done.stderr.endswith(b"status > ValueError)\n")
     assert canary.find_in(done.stderr) == set()
 
 

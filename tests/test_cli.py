@@ -190,6 +190,37 @@ def check_error(done: Done, kind: Kind, code: int, **more: object) -> None:
     assert done.returncode == code == EXIT_CODES[kind]
 
 
+DEFECTIVE = """
+import sys
+from tray_app import __main__
+from tray_app.watch import Watch
+
+def fail(self):
+    raise ZeroDivisionError("the-secret-value")
+
+Watch.poll = fail
+sys.exit(__main__.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("arguments", [("status",), ("status", "--json")])
+def test_a_defect_is_called_one_and_told_by_its_place(env: Env, arguments: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DEFECTIVE, *arguments],
+        env=env,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if arguments[1:]:
+        check_error(done, Kind.DEFECT, 6)
+    assert done.returncode == 6
+    assert done.stderr.startswith(Problem(Kind.DEFECT).title)
+    assert re.search(r"cli\.py:\d+ status > .*fail > ZeroDivisionError\)\n$", done.stderr)
+    assert "secret" not in done.stdout + done.stderr
+
+
 def test_an_error_in_words_is_on_standard_error_only(env: Env, sandbox: Sandbox) -> None:
     sandbox.set_fault("403")
     done = run(env, "status")

@@ -63,6 +63,17 @@ def problem_of(client: Client) -> Problem:
     return problem
 
 
+def test_a_defect_in_the_request_is_not_called_a_bad_answer(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> bytes:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tray_app.lemlist.client._exchange", fail)
+    with pytest.raises(ZeroDivisionError):
+        Client(sandbox.url, KEY).balance()
+
+
 def requests_in_flight() -> list[threading.Thread]:
     return [each for each in threading.enumerate() if each.name == "lemlist-request"]
 

@@ -250,6 +250,29 @@ def test_a_new_reading_keeps_the_place_that_is_pointed_at(window: HistoryWindow)
     assert window.chart.readout == "Another"
 
 
+@pytest.mark.parametrize("ahead", [3_600, 86_400, 400 * 86_400], ids=["hour", "day", "year"])
+@pytest.mark.parametrize("keeps_past", [True, False])
+def test_readings_of_a_clock_that_ran_ahead_can_be_pointed_at(
+    window: HistoryWindow, ahead: int, keeps_past: bool
+) -> None:
+    past = believable(60)
+    moved = [
+        record._replace(first=record.first + ahead, last=record.last + ahead)
+        for record in believable(1)
+    ]
+    show(window)
+    hover(window.chart, 0.5)
+    history = view([*(past if keeps_past else ()), *moved[-1:]], 30)
+    show(window, history)
+    for share in (0, 0.5, 1):
+        hover(window.chart, share)
+        window.chart.grab()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left):
+        QTest.keyClick(window.chart, key)
+        window.chart.grab()
+    assert all(history.begin <= point.at <= history.end for point in history.points)
+
+
 def test_other_keys_are_not_the_chart_s(window: HistoryWindow) -> None:
     show(window)
     window.chart.setFocus()

@@ -142,8 +142,13 @@ def test_polls_again_when_the_snapshot_says(
 
 
 def test_goes_on_after_a_defect(
-    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
     watch.answers = [GOOD, ZeroDivisionError()]
     poller.start(watch)
     wait_with_events(lambda: snapshots, "a snapshot")
@@ -151,7 +156,11 @@ def test_goes_on_after_a_defect(
     wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
     assert snapshots[1].reading == GOOD.reading
     assert snapshots[1].problem is not None
+    assert snapshots[1].problem.kind is Kind.DEFECT
     assert snapshots[1].wait > 0
+    assert snapshots[1].next_at is not None
+    assert snapshots[1].next_at > datetime.now(UTC)
+    assert len(told) == 1
     poller.poll()
     wait_with_events(lambda: len(snapshots) == 3, "a third snapshot")
     assert snapshots[2] == GOOD

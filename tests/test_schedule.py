@@ -14,6 +14,7 @@ PASSING = [
     Kind.TIMEOUT,
     Kind.TLS,
     Kind.UNEXPECTED_RESPONSE,
+    Kind.DEFECT,
 ]
 
 

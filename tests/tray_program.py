@@ -40,7 +40,10 @@ class TrayProgram:
         *arguments: str,
         program: tuple[str, ...] = FROM_SOURCE,
         env: Mapping[str, str] | None = None,
+        has_defects: bool = False,
     ) -> None:
+        """With ``has_defects`` the program may raise what nobody catches, as it is made to."""
+        self._has_defects = has_defects
         self.desktop = desktop
         self.process = desktop.start(
             *program, *arguments, env={"LEMLIST_API_URL": api_url, **(env or {})}
@@ -50,11 +53,13 @@ class TrayProgram:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_exception: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_details: object) -> None:
         self._accessibility.close()
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait(TIMEOUT)
+        if error is None and not self._has_defects and "uncaught: " in self.output():
+            raise AssertionError(self.output())
 
     @property
     def item(self) -> TrayItem:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from tray_app.lemlist.key import KEY_VARIABLE
 
-DEFECT = 6  # lemlist's "anything else"
 INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 
@@ -35,7 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return sandbox.main(options.port, options.story)
     from tray_app import cli
-    from tray_app.i18n import tr
 
     try:
         if options.command == "status":
@@ -46,12 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
-        from tray_app.logs import outline
-
-        # A traceback would quote the error, and with it perhaps the key.
-        places = outline(error, error.__traceback__)
-        print(tr("Something went wrong inside this program."), places, file=sys.stderr)  # noqa: T201
-        return DEFECT
+        return cli.defect(error, as_json=options.command == "status" and options.json)
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> int:

@@ -25,6 +25,7 @@ from tray_app.history_view import HistoryView, history_of
 from tray_app.i18n import tr
 from tray_app.lemlist.balance import BUCKETS
 from tray_app.lemlist.key import clean_key
+from tray_app.logs import outline
 from tray_app.rules.forecast import Forecast
 from tray_app.rules.history import Day, days_of
 from tray_app.rules.prices import buys
@@ -65,6 +66,7 @@ EXIT_CODES = {
     Kind.TLS: 4,
     Kind.SERVER_ERROR: 4,
     Kind.UNEXPECTED_RESPONSE: 6,
+    Kind.DEFECT: 6,
 }
 """As lemlist's own command-line tool has them: 1 arguments, 2 key, 3 rate limit, 4 network or
 server, 6 anything else."""
@@ -169,6 +171,17 @@ def key_remove() -> int:
         return _fail(problem)
     _print(tr("The key is removed.") if removed else tr("There was no key."))
     return 0
+
+
+def defect(error: Exception, *, as_json: bool) -> int:
+    """Say that this program has a defect, and where.
+
+    A traceback would quote the error, and with it perhaps the key.
+    """
+    problem = Problem(Kind.DEFECT, outline(error, error.__traceback__))
+    if as_json:
+        _print_json({"error": _error(problem)})
+    return _fail(problem)
 
 
 def _figures(reading: Reading, snapshot: Snapshot, settings: Settings) -> dict[str, Any]:

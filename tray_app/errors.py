@@ -25,6 +25,7 @@ class Kind(StrEnum):
     UNEXPECTED_RESPONSE = "unexpected_response"
     KEYCHAIN_LOCKED = "keychain_locked"
     KEYCHAIN_UNAVAILABLE = "keychain_unavailable"
+    DEFECT = "defect"
 
 
 # A kind is waited out by itself, or it needs the user: only the latter offer a new key.
@@ -96,6 +97,10 @@ _WORDS: dict[Kind, Callable[[], tuple[str, str]]] = {
     Kind.KEYCHAIN_UNAVAILABLE: lambda: (
         tr("The keychain can't be used"),
         tr("Enter the key; without a keychain it is kept only until you quit."),
+    ),
+    Kind.DEFECT: lambda: (
+        tr("Something went wrong in lemlist credits"),
+        tr("Please report the problem with what About, Copy diagnostics gives."),
     ),
 }
 

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from tray_app.i18n import tr
 
+ELEVEN_MONTHS = 334
+"""Days; the shortest that 11 months can be."""
+
 
 class Formats(Protocol):
     """How the user's locale writes things. The desktop has its own, from Qt."""
@@ -23,6 +26,9 @@ class Formats(Protocol):
     def day(self, day: date) -> str:
         """Write a day without its year, short."""
 
+    def day_and_year(self, day: date) -> str:
+        """Write a day with its year, short."""
+
     def weekday(self, day: date) -> str:
         """Name a day's weekday, short."""
 
@@ -33,9 +39,20 @@ class Formats(Protocol):
         """Name a day's month, short."""
 
 
-def day_words(day: date, formats: Formats) -> str:
-    """Write a day with its weekday."""
-    return tr("{weekday} {day}", weekday=formats.weekday(day), day=formats.day(day))
+def short_day(day: date, formats: Formats, today: date) -> str:
+    """Write a day, with its year where it could be taken for another: 11 months from today."""
+    if abs((day - today).days) > ELEVEN_MONTHS:
+        return formats.day_and_year(day)
+    return formats.day(day)
+
+
+def day_words(day: date, formats: Formats, today: date | None = None) -> str:
+    """Write a day with its weekday, and as :func:`short_day` does where today is given."""
+    return tr(
+        "{weekday} {day}",
+        weekday=formats.weekday(day),
+        day=short_day(day, formats, today or day),
+    )
 
 
 def bucket_labels() -> dict[str, str]:
@@ -77,6 +94,15 @@ class TerminalFormats:
         if 0 <= example.find("22") < example.find("11"):
             return f"{day.day} {day:%b}"
         return f"{day:%b} {day.day}"
+
+    def day_and_year(self, day: date) -> str:
+        """Write day, month and year, with the year where the locale has it."""
+        example = f"{day.replace(2000, 11, 22):%x}"
+        if example.startswith("2000"):
+            return f"{day.year} {self.day(day)}"
+        if 0 <= example.find("22") < example.find("11"):
+            return f"{self.day(day)} {day.year}"
+        return f"{self.day(day)}, {day.year}"
 
     def weekday(self, day: date) -> str:
         """Name the weekday, short."""

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import NamedTuple
 
-from tray_app.formats import Formats, bucket_labels, day_words
+from tray_app.formats import Formats, bucket_labels, day_words, short_day
 from tray_app.i18n import tr
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, Refill, changes, refills
@@ -182,6 +182,7 @@ def history_of(
     """
     begin = _first_moment(days_shown, now, zone)
     shown = days[-days_shown:]
+    records = _until(records, now)
     recent = _since(records, begin)
     layers, points = _layered(fewer(list(_points(recent, begin)), HISTORY_STRETCHES))
     drops = largest_drops(changes(recent))
@@ -239,7 +240,7 @@ def reading_words(
     span = span_at(view, point.at)
     spent = formats.number(span.spent)
     if view.by_week:
-        when = day_words(_date(point.at, zone), formats)
+        when = day_words(_date(point.at, zone), formats, _date(view.end - 1, zone))
         spent = tr("{amount} spent that week", amount=spent)
     else:
         time = formats.time(datetime.fromtimestamp(point.at, UTC))
@@ -278,26 +279,29 @@ def _words(
         return ""
     first, last = points[0], points[-1]
     lowest = min(points, key=lambda point: point[1])
+    today = _date(last[0], zone)
     return " ".join(
         (
             tr(
                 "From {first} on {begin} to {last} on {end}.",
                 first=formats.number(first[1]),
-                begin=formats.day(_date(first[0], zone)),
+                begin=short_day(_date(first[0], zone), formats, today),
                 last=formats.number(last[1]),
-                end=formats.day(_date(last[0], zone)),
+                end=formats.day(today),
             ),
             tr(
                 "Lowest: {amount} on {day}.",
                 amount=formats.number(lowest[1]),
-                day=formats.day(_date(lowest[0], zone)),
+                day=short_day(_date(lowest[0], zone), formats, today),
             ),
-            _refill_words(refills, formats, zone),
+            _refill_words(refills, formats, zone, today),
         )
     )
 
 
-def _refill_words(refills: Sequence[tuple[int, int]], formats: Formats, zone: tzinfo | None) -> str:
+def _refill_words(
+    refills: Sequence[tuple[int, int]], formats: Formats, zone: tzinfo | None, today: date
+) -> str:
     if not refills:
         return tr("No refills.")
     if len(refills) > MOST_REFILLS_SAID:
@@ -308,11 +312,19 @@ def _refill_words(refills: Sequence[tuple[int, int]], formats: Formats, zone: tz
         tr(
             "+{amount} on {day}",
             amount=formats.number(amount),
-            day=formats.day(_date(at, zone)),
+            day=short_day(_date(at, zone), formats, today),
         )
         for at, amount in refills
     )
     return tr("Refill: {refills}.", "Refills: {refills}.", len(refills), refills=said)
+
+
+def _until(records: Sequence[Record], now: int) -> Sequence[Record]:
+    """Return what was seen up to now; of what is later, the clock ran ahead when it was seen."""
+    place = bisect_right(records, now, key=lambda record: record.first)
+    if place and records[place - 1].last > now:
+        return [*records[: place - 1], records[place - 1]._replace(last=now)]
+    return records[:place]
 
 
 def _since(records: Sequence[Record], begin: int) -> Sequence[Record]:
@@ -342,7 +354,7 @@ def _title(days_shown: int, shown: Sequence[Day], formats: Formats) -> str:
     if len(shown) == days_shown:
         spent = tr("{amount} spent in {n} days", amount=spent, n=days_shown)
     else:
-        day = day_words(shown[0].date, formats)
+        day = day_words(shown[0].date, formats, shown[-1].date)
         spent = tr("{amount} spent since {day}", amount=spent, day=day)
     parts = [tr("{amount} credit left", "{amount} credits left", credits, amount=amount), spent]
     if refilled:
@@ -430,7 +442,7 @@ def _spans(
             Span(
                 begin,
                 end,
-                tr("Week of {day}", day=formats.day(first))
+                tr("Week of {day}", day=short_day(first, formats, days[-1].date))
                 if by_week
                 else day_words(first, formats),
                 round(sum(day.spent for day in here)),

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from tray_app.formats import Formats, day_words
+from tray_app.formats import Formats, day_words, short_day
 from tray_app.i18n import tr
-from tray_app.plan_view import dollars, too_early_words
+from tray_app.plan_view import dollars, no_forecast_words, too_early_words
 from tray_app.rules.forecast import RunsOut, TooEarly
 from tray_app.rules.insight import Insight
 from tray_app.rules.prices import Prices
@@ -19,45 +19,77 @@ NEAR = 6
 """Days ahead for which a weekday's name says enough."""
 
 
-def outlook_words(insight: Insight | None, formats: Formats, today: date) -> str:
-    """Say in a few words how long the balance lasts; empty when nobody knows."""
+def outlook_words(
+    insight: Insight | None, formats: Formats, today: date, made_on: date | None = None
+) -> str:
+    """Say in a few words how long the balance lasts; empty when nobody knows.
+
+    ``made_on`` is the day of the insight, if that is not today: its working days are over.
+    """
     runs_out = _runs_out(insight)
     days = insight.working_days if insight else None
-    if runs_out is None or runs_out.likely is None or days is None:
+    if runs_out is None or runs_out.likely is None or days is None or runs_out.likely < today:
         return ""
-    if days == 0:
+    if days == 0 or made_on not in (None, today):
         return tr("Likely to run out {when}", when=run_out_words(insight, formats, today))
     return tr("About {n} working day left", "About {n} working days left", days, n=days)
 
 
-def forecast_words(insight: Insight | None, formats: Formats, today: date) -> str:
+def forecast_words(
+    insight: Insight | None, formats: Formats, today: date, made_on: date | None = None
+) -> str:
     """Say in a sentence how long the balance lasts, and how sure that is."""
     if insight is None:
         return ""
     if isinstance(insight.rhythm, TooEarly):
-        return too_early_words(insight.rhythm, formats)
+        return too_early_words(insight.rhythm, formats, today)
     pace = round(insight.rhythm.per_working_day)
     rate = tr("−{pace} a day", pace=formats.number(pace))
     runs_out = _runs_out(insight)
     if runs_out is not None and runs_out.likely is not None:
+        left = outlook_words(insight, formats, today, made_on)
+        if not left:
+            return ""
         words = {
-            "left": outlook_words(insight, formats, today),
+            "left": left,
             "rate": rate,
-            "likely": day_words(runs_out.likely, formats),
+            "likely": day_words(runs_out.likely, formats, today),
         }
         if runs_out.earliest == runs_out.latest:
             return tr("{left} ({rate}): until {likely}.", **words)
         return tr(
-            "{left} ({rate}): until {likely}, {range}.", **words, range=_range(runs_out, formats)
+            "{left} ({rate}): until {likely}, {range}.",
+            **words,
+            range=_range(runs_out, formats, today),
         )
     if runs_out is not None:
-        day = formats.day(runs_out.earliest)
+        day = short_day(max(runs_out.earliest, today), formats, today)
         return tr(
             "Likely enough for more than a year ({rate}), at least until {day}.", rate=rate, day=day
         )
     if pace < 1:
         return tr("Hardly anything is being spent.")
     return tr("Enough for more than a year ({rate}).", rate=rate)
+
+
+def past_forecast_words(insight: Insight | None, moment: str, formats: Formats, today: date) -> str:
+    """Say what was forecast of figures that are out of date by now.
+
+    ``moment`` says from when the figures are; it is empty if that is too long ago.
+    """
+    if insight is None or isinstance(insight.rhythm, TooEarly):
+        return ""
+    runs_out = _runs_out(insight)
+    likely = runs_out.likely if runs_out else None
+    if not moment or (likely is not None and likely < today):
+        return no_forecast_words()
+    if likely is None:
+        return tr("Forecast from {time}: credits are likely to last more than a year.", time=moment)
+    return tr(
+        "Forecast from {time}: credits are likely to run out {when}.",
+        time=moment,
+        when=run_out_words(insight, formats, today),
+    )
 
 
 def advice_words(insight: Insight | None, prices: Prices, formats: Formats) -> str:
@@ -79,7 +111,7 @@ def lapse_words(insight: Insight | None, formats: Formats, today: date) -> str:
     if insight is None or insight.renewal is None or insight.lapsing < WORTH_SAYING:
         return ""
     days = (insight.renewal - today).days
-    if days > SOON:
+    if not 0 <= days <= SOON:
         return ""
     amount = formats.number(insight.lapsing)
     if days == 0:
@@ -105,15 +137,16 @@ def run_out_words(insight: Insight | None, formats: Formats, today: date) -> str
         return tr("tomorrow")
     if days <= NEAR:
         return tr("on {weekday}", weekday=formats.weekday_name(runs_out.likely))
-    return tr("on {day}", day=formats.day(runs_out.likely))
+    return tr("on {day}", day=short_day(runs_out.likely, formats, today))
 
 
 def _runs_out(insight: Insight | None) -> RunsOut | None:
     return insight.forecast.runs_out if insight and insight.forecast else None
 
 
-def _range(runs_out: RunsOut, formats: Formats) -> str:
-    earliest = formats.day(runs_out.earliest)
+def _range(runs_out: RunsOut, formats: Formats, today: date) -> str:
+    earliest = short_day(max(runs_out.earliest, today), formats, today)
     if runs_out.latest is None:
         return tr("{day} at the earliest", day=earliest)
-    return tr("between {begin} and {end}", begin=earliest, end=formats.day(runs_out.latest))
+    latest = short_day(runs_out.latest, formats, today)
+    return tr("between {begin} and {end}", begin=earliest, end=latest)

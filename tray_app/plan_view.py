@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tray_app.formats import Formats
+from tray_app.formats import Formats, short_day
 from tray_app.i18n import tr
 from tray_app.rules.forecast import Rhythm, TooEarly, spending
 from tray_app.rules.prices import Action, Prices, buys, shortfall, top_up
@@ -88,15 +88,23 @@ def top_up_answer(
     until: date,
     prices: Prices,
     formats: Formats,
+    *,
+    stale: bool = False,
 ) -> Answer:
-    """Tell what must be bought for a balance to last until a day; ``None`` is no history."""
+    """Tell what must be bought for a balance to last until a day.
+
+    A ``rhythm`` of ``None`` is no history; of a balance that is ``stale`` nothing is told.
+    """
+    if stale:
+        return Answer(tr("Not known now"), no_forecast_words())
     if rhythm is None:
         return Answer(tr("Not known yet"), tr("There is no history that tells what is spent."))
     if isinstance(rhythm, TooEarly):
-        return Answer(tr("Not known yet"), too_early_words(rhythm, formats))
+        return Answer(tr("Not known yet"), too_early_words(rhythm, formats, today))
     needed = spending(rhythm, today, until)
     missing = top_up(credits, needed.high)
-    likely, high, day = _about(needed.likely), _about(needed.high), formats.day(until)
+    likely, high = _about(needed.likely), _about(needed.high)
+    day = short_day(until, formats, today)
     if not high:
         return Answer(tr("Nothing"), tr("Nothing will be spent by {day}.", day=day), 0)
     reason = tr(
@@ -115,9 +123,14 @@ def top_up_answer(
     return Answer(verdict, reason, missing)
 
 
-def too_early_words(rhythm: TooEarly, formats: Formats) -> str:
+def no_forecast_words() -> str:
+    """Say why there is no forecast of figures that are out of date."""
+    return tr("No current forecast, because the balance is out of date.")
+
+
+def too_early_words(rhythm: TooEarly, formats: Formats, today: date) -> str:
     """Say from when there will be a forecast."""
-    if rhythm.ready_on is None:
+    if rhythm.ready_on is None or rhythm.ready_on < today:
         return tr("A forecast needs more days on which credits are spent.")
     return tr("A forecast will be here from about {day}.", day=formats.day(rhythm.ready_on))
 

@@ -15,6 +15,7 @@ from tray_app.insight_view import (
     forecast_words,
     lapse_words,
     outlook_words,
+    past_forecast_words,
     run_out_words,
 )
 from tray_app.lemlist.balance import BUCKETS
@@ -30,6 +31,9 @@ UNKNOWN = "–"
 
 LONGEST_WAIT = timedelta(hours=25)
 """More than any wait is; what is said to be further ahead is a matter of the clock."""
+
+FORECAST_HOLDS = timedelta(days=1)
+"""How old figures may be whose forecast is still said, with the time that it is from."""
 
 LATE = timedelta(minutes=2)
 """By how much a poll may be late, or a clock off, before it is said."""
@@ -132,10 +136,11 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
     labels = bucket_labels()
-    stale = _is_stale(snapshot, now)
+    stale = is_stale(snapshot, now)
     today = now.astimezone().date()
     # Of what is empty nobody has to be told when it runs out.
     lasting = None if snapshot.level is Level.EMPTY else snapshot.insight
+    made_on = reading.at.astimezone().date() if reading else today
     return View(
         icon=_icon(snapshot, settings.icon, stale=stale),
         team=snapshot.team or tr("lemlist credits"),
@@ -152,10 +157,12 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
         notes=tuple(_notes(snapshot)),
         snooze=_snooze_words(snapshot.snooze, formats, now),
-        outlook=outlook_words(lasting, formats, today),
-        forecast=forecast_words(lasting, formats, today),
+        outlook="" if stale else outlook_words(lasting, formats, today, made_on),
+        forecast=past_forecast_words(lasting, _foretold(reading, formats, now), formats, today)
+        if stale
+        else forecast_words(lasting, formats, today, made_on),
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
-        advice=tuple(filter(None, _advice(snapshot, settings, formats, now))),
+        advice=() if stale else tuple(filter(None, _advice(snapshot, settings, formats, now))),
     )
 
 
@@ -233,7 +240,7 @@ def notice(
     raise AssertionError(alert)
 
 
-def _is_stale(snapshot: Snapshot, now: datetime) -> bool:
+def is_stale(snapshot: Snapshot, now: datetime) -> bool:
     """Tell figures that are no longer to be relied on.
 
     They are out of date when newer ones could not be had, when newer ones should have come long
@@ -296,6 +303,13 @@ def _taken(reading: Reading | None, formats: Formats, now: datetime) -> str:
     return tr("Figures from {time}", time=_moment(reading.at, formats, now))
 
 
+def _foretold(reading: Reading | None, formats: Formats, now: datetime) -> str:
+    """Say from when a forecast is; nothing if that says no more of what is to come."""
+    if reading is None or not timedelta(0) <= now - reading.at < FORECAST_HOLDS:
+        return ""
+    return _moment(reading.at, formats, now)
+
+
 def _moment(moment: datetime, formats: Formats, now: datetime) -> str:
     if moment.astimezone().date() == now.astimezone().date():
         return formats.time(moment)
@@ -329,13 +343,14 @@ def _notes(snapshot: Snapshot) -> Iterator[str]:
 def _advice(
     snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime
 ) -> Iterator[str]:
-    insight = snapshot.insight
+    insight, today = snapshot.insight, now.astimezone().date()
     if insight is None:
         return
     is_short = insight.outlook(settings.warn_within).is_short
-    if is_short or snapshot.level is not Level.HEALTHY:
+    is_over = insight.lasts_until is not None and insight.lasts_until < today
+    if (is_short or snapshot.level is not Level.HEALTHY) and not is_over:
         yield advice_words(insight, settings.prices, formats)
-    yield lapse_words(insight, formats, now.astimezone().date())
+    yield lapse_words(insight, formats, today)
 
 
 def _worth(credits: int, prices: Prices, runs_out: str, formats: Formats) -> str:

@@ -73,6 +73,7 @@ class App(QObject):
         bus: SessionBus,
         disk: Worker,
         gate: Gate,
+        uncaught: UncaughtErrors,
     ) -> None:
         """``disk`` is the worker for files; ``tray`` shows its icon already."""
         super().__init__()
@@ -96,7 +97,7 @@ class App(QObject):
         self._tray = tray
         self._notifier = Notifier(self._tray.message, bus, gate)
         self._signals = QuitSignals(self)
-        self._uncaught = UncaughtErrors(self, gate)
+        self._uncaught = uncaught
         self._resume: Resume | None = None
         # Runs out only when a poll does not come, which leaves the figures out of date.
         self._overdue = QTimer(self)
@@ -134,6 +135,8 @@ class App(QObject):
         self._instance.opened_again.connect(self._open_popup)
         self._signals.quit_asked.connect(QApplication.quit)
         self._uncaught.first_raised.connect(self._admit_defect)
+        if self._uncaught.has_raised:
+            self._admit_defect()
 
     def start(self, *, demo: bool) -> None:
         """Read what the first poll needs, and poll."""
@@ -149,7 +152,11 @@ class App(QObject):
             else:
                 self._poller.start(self._watch)
 
-        self._disk.submit(self._open_watch, begin)
+        def fail(defect: Problem) -> None:
+            self._listen()
+            self._show(Snapshot(problem=defect))
+
+        self._disk.submit(self._open_watch, begin, fail)
 
     def _listen(self) -> None:
         """Begin to hear of what comes from outside."""
@@ -239,6 +246,8 @@ class App(QObject):
         self._tray.show_view(view)
         if self._popup is not None:
             self._popup.show_view(view, self._snapshot)
+            self._popup.say(self._all_complaints())
+        self._insights.look_again()
 
     def _view(self) -> View:
         return view_of(self._snapshot, self._settings, self._formats, datetime.now(UTC))
@@ -263,7 +272,10 @@ class App(QObject):
             self._popup.say(self._all_complaints())
 
     def _all_complaints(self) -> str:
-        return "\n".join(filter(None, self._complaints.values()))
+        problem, complaints = self._snapshot.problem, dict(self._complaints)
+        if problem is not None and problem.kind is Kind.DEFECT:
+            complaints.pop("defect", None)  # the popup tells of the defect already
+        return "\n".join(filter(None, complaints.values()))
 
     def _the_popup(self) -> "Popup":
         if self._popup is None:
@@ -418,14 +430,18 @@ class App(QObject):
         self._settings = settings
         self._poller.apply(settings)
 
-        def save() -> str:
+        def save() -> bool:
             try:
                 self._settings_file.save(settings)
             except OSError:
-                return tr("The settings can't be saved. They are used until you quit.")
-            return ""
+                return False
+            return True
 
-        self._disk.submit(save, lambda complaint: self._complain("settings", complaint))
+        def tell(is_saved: bool) -> None:
+            complaint = tr("The settings can't be saved. They are used until you quit.")
+            self._complain("settings", "" if is_saved else complaint)
+
+        self._disk.submit(save, tell, lambda _defect: tell(False))
 
     @Slot()
     def _open_about(self) -> None:
@@ -455,13 +471,8 @@ class App(QObject):
 
     @Slot()
     def _admit_defect(self) -> None:
-        self._complain(
-            "defect",
-            tr(
-                "Something went wrong inside this program; it goes on. Please report it, with what "
-                "About, Copy diagnostics gives."
-            ),
-        )
+        defect = Problem(Kind.DEFECT)
+        self._complain("defect", f"{defect.title}. {defect.message}")
 
     @Slot()
     def _buy(self) -> None:

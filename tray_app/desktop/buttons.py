@@ -105,31 +105,35 @@ class TextButton(FlatButton):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint ground, words and a menu's arrow."""
         theme = theme_of(self.palette())
-        painter = QPainter(self)
-        if self._primary:
-            ground = self._state_colour(theme.primary, theme.primary_hover, theme.primary_pressed)
-            ink, ring = theme.primary_ink, theme.primary_ink
-        else:
-            ground = self._state_colour(theme.button, theme.button_hover, theme.button_pressed)
-            ink, ring = theme.ink, theme.focus
-        self._paint_ground(painter, ground, ring)
-        words = self.rect().adjusted(14, 0, -14, 0)
-        painter.setPen(QColor(ink))
-        alignment = Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
-        alignment = self.style().visualAlignment(
-            self.layoutDirection(), alignment | Qt.AlignmentFlag.AlignVCenter
-        )
-        painter.drawText(words, alignment | Qt.TextFlag.TextShowMnemonic, self.text())
-        if self.menu():
-            rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-            x = words.left() + 4 if rtl else words.right() - 4
-            tip = QPointF(x + 0.5, self.height() / 2 + 2)
-            pen = QPen(QColor(ink), 1.5)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            painter.drawPolyline(
-                QPolygonF([tip - QPointF(3.5, 3.5), tip, tip - QPointF(-3.5, 3.5)])
+        with QPainter(self) as painter:
+            if self._primary:
+                ground = self._state_colour(
+                    theme.primary, theme.primary_hover, theme.primary_pressed
+                )
+                ink, ring = theme.primary_ink, theme.primary_ink
+            else:
+                ground = self._state_colour(theme.button, theme.button_hover, theme.button_pressed)
+                ink, ring = theme.ink, theme.focus
+            self._paint_ground(painter, ground, ring)
+            words = self.rect().adjusted(14, 0, -14, 0)
+            painter.setPen(QColor(ink))
+            alignment = (
+                Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
             )
+            alignment = self.style().visualAlignment(
+                self.layoutDirection(), alignment | Qt.AlignmentFlag.AlignVCenter
+            )
+            painter.drawText(words, alignment | Qt.TextFlag.TextShowMnemonic, self.text())
+            if self.menu():
+                rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+                x = words.left() + 4 if rtl else words.right() - 4
+                tip = QPointF(x + 0.5, self.height() / 2 + 2)
+                pen = QPen(QColor(ink), 1.5)
+                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                painter.setPen(pen)
+                painter.drawPolyline(
+                    QPolygonF([tip - QPointF(3.5, 3.5), tip, tip - QPointF(-3.5, 3.5)])
+                )
 
 
 class GlyphButton(FlatButton):
@@ -156,12 +160,12 @@ class GlyphButton(FlatButton):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the glyph, and a ground while the pointer is on it."""
         theme = theme_of(self.palette())
-        painter = QPainter(self)
-        ground = self._state_colour(None, theme.button_hover, theme.button_pressed)
-        self._paint_ground(painter, ground, theme.focus)
-        painter.translate(QRectF(self.rect()).center())
-        painter.rotate(self._angle)
-        self._glyph(painter, QColor(theme.ink if self.underMouse() else theme.muted))
+        with QPainter(self) as painter:
+            ground = self._state_colour(None, theme.button_hover, theme.button_pressed)
+            self._paint_ground(painter, ground, theme.focus)
+            painter.translate(QRectF(self.rect()).center())
+            painter.rotate(self._angle)
+            self._glyph(painter, QColor(theme.ink if self.underMouse() else theme.muted))
 
 
 class RefreshButton(GlyphButton):

@@ -99,7 +99,7 @@ class Chart(QWidget):
         if view != self._view:
             self._view = view
             if self._pointed is not None:
-                self._pointed = _nearest(view, self._pointed.at)
+                self._pointed = _nearest(view, self._pointed.at) if view.points else None
             self.setAccessibleDescription(f"{view.title}. {view.description}")
             self.update()
 
@@ -174,20 +174,20 @@ class Chart(QWidget):
             return
         theme = theme_of(self.palette())
         balance, spending = self._plots(self._view)
-        painter = QPainter(self)
-        self._paint_readout(painter, theme, self._view)
-        painter.setFont(self._small)
-        self._paint_axes(painter, theme, self._view, balance, spending)
-        self._paint_bars(painter, theme, self._view, spending)
-        self._paint_layers(painter, theme, self._view, balance)
-        self._paint_marks(painter, theme, self._view, balance)
-        if self._pointed is not None:
-            self._paint_pointed(painter, theme, self._pointed, balance, spending)
-        if self.hasFocus() and self._shows_focus:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        with QPainter(self) as painter:
+            self._paint_readout(painter, theme, self._view)
+            painter.setFont(self._small)
+            self._paint_axes(painter, theme, self._view, balance, spending)
+            self._paint_bars(painter, theme, self._view, spending)
+            self._paint_layers(painter, theme, self._view, balance)
+            self._paint_marks(painter, theme, self._view, balance)
+            if self._pointed is not None:
+                self._paint_pointed(painter, theme, self._pointed, balance, spending)
+            if self.hasFocus() and self._shows_focus:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(theme.focus), 2))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
 
     @property
     def _small(self) -> QFont:

@@ -44,9 +44,8 @@ class IconPicture(QWidget):
         ratio = self.devicePixelRatioF()
         image = paint_icon(self._key, round(self.width() * ratio))
         image.setDevicePixelRatio(ratio)
-        painter = QPainter(self)
-        painter.drawImage(0, 0, image)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.drawImage(0, 0, image)
 
 
 def paragraph(text: str) -> QLabel:

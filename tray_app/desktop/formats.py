@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale
 
 _DAY_AND_MONTH = re.compile(r"(?<!d)dd?(?!d)\.?.*?M+|M+.*?(?<!d)dd?(?!d)[.日일]?")
 """The part of a date's pattern that says day and month, in either order."""
+_YEAR = re.compile(r"y+[年년]?")
 
 
 class QtFormats:
@@ -20,8 +21,13 @@ class QtFormats:
         self._locale.setNumberOptions(options & ~QLocale.NumberOption.OmitGroupSeparator)
         # Qt has no pattern without the year, so it is cut out of the long one.
         whole = self._locale.dateFormat(QLocale.FormatType.LongFormat)
-        part = _DAY_AND_MONTH.search(re.sub(r" ?'[^']*'", "", whole))
+        bare = re.sub(r" ?'[^']*'", "", whole)
+        part, year = _DAY_AND_MONTH.search(bare), _YEAR.search(bare)
         self._day = part[0].replace("MMMM", "MMM") if part else "d MMM"
+        self._day_and_year = f"{self._day} yyyy"
+        if part and year:
+            both = bare[min(part.start(), year.start()) : max(part.end(), year.end())]
+            self._day_and_year = both.replace("MMMM", "MMM")
 
     def number(self, number: int) -> str:
         """Write a whole number with its thousands separated."""
@@ -38,6 +44,10 @@ class QtFormats:
     def day(self, day: date) -> str:
         """Write a day without its year, short."""
         return self._locale.toString(QDate(day.year, day.month, day.day), self._day)
+
+    def day_and_year(self, day: date) -> str:
+        """Write a day with its year, short."""
+        return self._locale.toString(QDate(day.year, day.month, day.day), self._day_and_year)
 
     def weekday(self, day: date) -> str:
         """Name a day's weekday, short."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.desktop.worker import Worker
+from tray_app.errors import Problem
 from tray_app.formats import Formats
 from tray_app.i18n import tr
 
@@ -28,7 +29,7 @@ class HistoryReader(QObject):
     history_read = Signal(object)
     """A :class:`HistoryView`."""
     exported = Signal(str)
-    """What became of an export, as a sentence."""
+    """What became of an export, or why there is no history to show, in a sentence or two."""
 
     def __init__(self, worker: Worker, parent: QObject) -> None:
         super().__init__(parent)
@@ -71,7 +72,7 @@ class HistoryReader(QObject):
             every_day = days_of(records, _today())
             return history_of(records, every_day, days, team, formats, now)
 
-        self._worker.submit(read, self.history_read.emit)
+        self._worker.submit(read, self.history_read.emit, self._tell)
 
     def export(self, path: str, *, by_day: bool) -> None:
         """Write all of the team's history to a CSV file."""
@@ -93,7 +94,10 @@ class HistoryReader(QObject):
                 return tr("{path} can't be written: {reason}.", path=path, reason=error.strerror)
             return tr("Saved as {path}.", path=path)
 
-        self._worker.submit(write, self.exported.emit)
+        self._worker.submit(write, self.exported.emit, self._tell)
+
+    def _tell(self, problem: Problem) -> None:
+        self.exported.emit(f"{problem.title}. {problem.message}")
 
 
 class _Shelf:

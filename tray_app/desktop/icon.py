@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPainterPathStroker,
+    QPainterStateGuard,
     QPen,
     QPixmap,
     QPolygonF,
@@ -92,9 +93,9 @@ def app_icon() -> QIcon:
     icon = QIcon()
     for size in APP_SIZES:
         canvas = _canvas(size)
-        painter = _painter_on(canvas)
-        paint_app_icon(painter, size)
-        painter.end()
+        with QPainter(canvas) as painter:
+            _clear(painter, canvas)
+            paint_app_icon(painter, size)
         icon.addPixmap(QPixmap.fromImage(canvas))
     return icon
 
@@ -103,16 +104,16 @@ def paint_icon(key: IconKey, size: int) -> QImage:
     """Paint `key` on a transparent square of `size` pixels."""
     paint = (STALE if key.stale else FRESH)[key.shape]
     canvas = _canvas(size)
-    painter = _painter_on(canvas)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_plate(painter, key.shape, paint, size)
-    if key.shape is IconShape.LOCKED:
-        _paint_padlock(painter, size, QColor(paint.ink))
-    elif key.shape in NUMBERED and key.amount is not None:
-        _paint_run(painter, amount_run(key.amount, size), size, key.shape, paint)
-    else:
-        _paint_run(painter, symbol_run(SYMBOLS[key.shape], size), size, key.shape, paint)
-    painter.end()
+    with QPainter(canvas) as painter:
+        _clear(painter, canvas)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_plate(painter, key.shape, paint, size)
+        if key.shape is IconShape.LOCKED:
+            _paint_padlock(painter, size, QColor(paint.ink))
+        elif key.shape in NUMBERED and key.amount is not None:
+            _paint_run(painter, amount_run(key.amount, size), size, key.shape, paint)
+        else:
+            _paint_run(painter, symbol_run(SYMBOLS[key.shape], size), size, key.shape, paint)
     return canvas.copy()
 
 
@@ -140,14 +141,12 @@ def _canvas(size: int) -> QImage:
     return QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
 
 
-def _painter_on(canvas: QImage) -> QPainter:
-    """Return a painter on a canvas that is transparent again."""
-    painter = QPainter(canvas)
+def _clear(painter: QPainter, canvas: QImage) -> None:
+    """Make a canvas transparent again."""
     # Not QImage.fill(), which asks for a Qt.GlobalColor too (see `_brush`).
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
     painter.eraseRect(canvas.rect())
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-    return painter
 
 
 def _outline(shape: IconShape, size: int, inset: int) -> QPainterPath:
@@ -213,16 +212,15 @@ def _paint_run(painter: QPainter, run: Run, size: int, shape: IconShape, paint: 
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceAtop)
     for around in (halo, 0) if paint.plate != paint.rim else (0,):
         for char, box in boxes:
-            painter.save()
-            # Slanted lines end where the box does, as in print.
-            painter.setClipRect(box.adjusted(-around, -around, around, around))
-            painter.translate(box.topLeft())
-            inked = _glyph(char, box.width(), box.height(), run.pen, run.dot)
-            if around:
-                painter.strokePath(inked, QPen(QColor(paint.plate), 2 * around))
-            else:
-                painter.fillPath(inked, _brush(paint.ink))
-            painter.restore()
+            with QPainterStateGuard(painter):
+                # Slanted lines end where the box does, as in print.
+                painter.setClipRect(box.adjusted(-around, -around, around, around))
+                painter.translate(box.topLeft())
+                inked = _glyph(char, box.width(), box.height(), run.pen, run.dot)
+                if around:
+                    painter.strokePath(inked, QPen(QColor(paint.plate), 2 * around))
+                else:
+                    painter.fillPath(inked, _brush(paint.ink))
 
 
 @lru_cache(maxsize=256)

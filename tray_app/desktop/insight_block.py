@@ -98,17 +98,21 @@ class TextLink(FlatButton):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the words, and a ground while the pointer is on them."""
         theme = theme_of(self.palette())
-        painter = QPainter(self)
-        self._paint_ground(
-            painter, self._state_colour(None, theme.button_hover, theme.button_pressed), theme.focus
-        )
-        painter.setPen(QColor(theme.ink if self.underMouse() else theme.muted))
-        words = self.rect().adjusted(INSET, 0, -INSET, 0)
-        text = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, words.width()
-        )
-        side = self.style().visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
-        painter.drawText(words, side | Qt.AlignmentFlag.AlignVCenter, text)
+        with QPainter(self) as painter:
+            self._paint_ground(
+                painter,
+                self._state_colour(None, theme.button_hover, theme.button_pressed),
+                theme.focus,
+            )
+            painter.setPen(QColor(theme.ink if self.underMouse() else theme.muted))
+            words = self.rect().adjusted(INSET, 0, -INSET, 0)
+            text = self.fontMetrics().elidedText(
+                self.text(), Qt.TextElideMode.ElideRight, words.width()
+            )
+            side = self.style().visualAlignment(
+                self.layoutDirection(), Qt.AlignmentFlag.AlignLeading
+            )
+            painter.drawText(words, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _sentence() -> QLabel:

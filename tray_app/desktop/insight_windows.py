@@ -12,6 +12,7 @@ from tray_app.desktop.worker import Worker
 from tray_app.formats import Formats
 from tray_app.i18n import tr
 from tray_app.store.settings import Settings
+from tray_app.view import is_stale
 from tray_app.watch import Snapshot
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class InsightWindows(QObject):
         """The course of the balance as it was read last; ``None`` before that."""
         self._reader = HistoryReader(worker, self)
         self._reader.trend_read.connect(self._take_trend)
+        self._reader.history_read.connect(self._show_history)
+        self._reader.exported.connect(self._show_message)
         self._history: HistoryWindow | None = None
         self._plan: PlanDialog | None = None
 
@@ -53,6 +56,10 @@ class InsightWindows(QObject):
             self.read_trend()
         if self._history is not None:
             self._read_history(self._history.ranges.days)
+        self._show_plan()
+
+    def look_again(self) -> None:
+        """Show what is known as of now."""
         self._show_plan()
 
     @Slot()
@@ -79,8 +86,6 @@ class InsightWindows(QObject):
                 lambda path, kind: self._reader.export(path, by_day=kind == DAYS)
             )
             window.destroyed.connect(self._forget_history)
-            self._reader.history_read.connect(self._show_history)
-            self._reader.exported.connect(window.show_message)
             self._read_history(window.ranges.days)
         bring_forward(self._history)
 
@@ -112,8 +117,14 @@ class InsightWindows(QObject):
         if self._history is not None:
             self._history.show_history(view)
 
+    @Slot(str)
+    def _show_message(self, text: str) -> None:
+        if self._history is not None:
+            self._history.show_message(text)
+
     def _show_plan(self) -> None:
         reading, insight = self._snapshot.reading, self._snapshot.insight
+        now = datetime.now(UTC)
         if self._plan is None or reading is None:
             return
         self._plan.show_figures(
@@ -121,7 +132,8 @@ class InsightWindows(QObject):
             insight.rhythm if insight else None,
             self._settings.prices,
             insight.renewal if insight else None,
-            datetime.now(UTC).astimezone().date(),
+            now.astimezone().date(),
+            stale=is_stale(self._snapshot, now),
         )
 
     @Slot()

@@ -54,12 +54,11 @@ class _AnswerCard(MessageLine):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the ground."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme_of(self.palette()).levels[self._shape].ground))
-        painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme_of(self.palette()).levels[self._shape].ground))
+            painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
 
 
 class PlanDialog(QDialog):
@@ -78,6 +77,7 @@ class PlanDialog(QDialog):
         self._rhythm: Rhythm | TooEarly | None = None
         self._prices = Prices()
         self._today: date | None = None
+        self._stale = False
         self._suggested = QDate()
 
         layout = QVBoxLayout(self)
@@ -99,20 +99,24 @@ class PlanDialog(QDialog):
         prices: Prices,
         renewal: date | None,
         today: date,
+        *,
+        stale: bool = False,
     ) -> None:
         """Answer by these figures from now on.
 
         ``rhythm`` is ``None`` without a history. The date begins with the renewal, or some weeks
-        ahead, and follows it until the user chooses another.
+        ahead, and follows it until the user chooses another. ``stale`` figures are out of date.
         """
         self._credits, self._rhythm, self._prices = credits, rhythm, prices
-        self._today = today
+        self._today, self._stale = today, stale
         is_untouched = self._until.date() == self._suggested or self._suggested.isNull()
         self._until.setDateRange(
             _qdate(today + timedelta(days=1)), _qdate(today + timedelta(days=HORIZON))
         )
         if is_untouched:
-            self._until.setDate(_qdate(renewal or today + timedelta(days=ADVISED_DAYS)))
+            if renewal is None or renewal <= today:
+                renewal = today + timedelta(days=ADVISED_DAYS)
+            self._until.setDate(_qdate(renewal))
             self._suggested = self._until.date()
         self._answer()
 
@@ -192,7 +196,10 @@ class PlanDialog(QDialog):
             self._buy.hide()
             return
         amount = self._formats.number(credits)
-        self._balance.setText(tr("{amount} credit", "{amount} credits", credits, amount=amount))
+        balance = tr("{amount} credit", "{amount} credits", credits, amount=amount)
+        if self._stale:
+            balance = tr("{balance}, out of date", balance=balance)
+        self._balance.setText(balance)
         buys = buys_line(credits, self._prices, self._formats)
         self._buys.setText(buys)
         self._buys.setVisible(bool(buys))
@@ -201,7 +208,9 @@ class PlanDialog(QDialog):
         self._enough.answer(enough)
         day = self._until.date()
         until = date(day.year(), day.month(), day.day())
-        top_up = top_up_answer(credits, self._rhythm, today, until, self._prices, self._formats)
+        top_up = top_up_answer(
+            credits, self._rhythm, today, until, self._prices, self._formats, stale=self._stale
+        )
         self._top_up.answer(top_up)
         self._buy.setVisible(bool(enough.missing or top_up.missing))
         if self._questions.isHidden():

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -109,9 +110,11 @@ class Poller(QObject):
             else:
                 self.poll()
 
-        def broke(problem: Problem) -> None:
-            # A defect of this program, which the worker has logged.
-            ended(replace(self._last, problem=problem, alert=None, wait=LONGEST_RETRY))
+        def broke(defect: Problem) -> None:
+            next_at = datetime.now(UTC) + timedelta(seconds=LONGEST_RETRY)
+            ended(
+                replace(self._last, problem=defect, alert=None, wait=LONGEST_RETRY, next_at=next_at)
+            )
 
         self._worker.submit(lambda: watch.poll(prompt=prompt, by_user=by_user), ended, broke)
 

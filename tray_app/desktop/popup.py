@@ -21,9 +21,9 @@ from PySide6.QtGui import (
     QScreen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QScrollBar, QStyle, QVBoxLayout, QWidget
 
-from tray_app.desktop.placing import place
+from tray_app.desktop.placing import GAP, place
 from tray_app.desktop.popup_content import PopupContent
 from tray_app.desktop.theme import theme_of, themed
 from tray_app.formats import Formats
@@ -39,6 +39,8 @@ RADIUS = 10
 AGE_REFRESH_MS = 10_000
 SAME_CLICK_MS = 250
 """Milliseconds from the press that takes the focus away to the tray's report of the click."""
+WAYLAND_PANEL = 48
+"""Pixels that are left to a panel where nobody tells how high it is."""
 SETTLING_MS = 400
 """Milliseconds after opening in which the news of the focus may be of the time before."""
 
@@ -58,6 +60,14 @@ _AS_WINDOW = (
     | Qt.WindowType.WindowMinimizeButtonHint
     | Qt.WindowType.WindowCloseButtonHint
 )
+_SCROLLS: dict[int, QScrollBar.SliderAction] = {
+    Qt.Key.Key_Up: QScrollBar.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_Down: QScrollBar.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QScrollBar.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QScrollBar.SliderAction.SliderToMaximum,
+}
 
 
 class Popup(QWidget):
@@ -112,6 +122,7 @@ class Popup(QWidget):
         self.content.insight.range_wanted.connect(self.range_wanted)
         self.content.insight.history_requested.connect(self.history_requested)
         self.content.insight.plan_requested.connect(self.plan_requested)
+        self.content.middle.changed.connect(self._follow)
         self.content.snooze_menu.aboutToHide.connect(self._look_after_focus)
         # Not the widget's deactivation: a popup that is hidden and at once shown again keeps
         # the focus on X11, and Qt never calls it active, so it would not be deactivated either.
@@ -186,17 +197,30 @@ class Popup(QWidget):
     # Size and place
 
     def _fit(self) -> None:
-        """Take the height that the content needs, and stay at the anchor."""
+        """Take the size that the content needs and the screen has, and stay at the anchor."""
+        screen = QGuiApplication.screenAt(self._anchor.center()) or self.screen()
+        area = self._work_area(screen)
         width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
-        self.setFixedSize(width, self.content.height_at(width))
+        width = min(width, area.width() - 2 * GAP)
+        self.setFixedSize(width, self.content.fit(width, area.height() - 2 * GAP))
         if self._is_window:
             return
         self._cut_corners()
-        if not QGuiApplication.platformName().startswith("wayland"):  # there the compositor places
-            screen = QGuiApplication.screenAt(self._anchor.center()) or self.screen()
-            corner = place(self.size(), self._anchor, screen.availableGeometry())
+        if not _compositor_places():
+            corner = place(self.size(), self._anchor, area)
             # Not moved, since Qt would make room for a frame, if this was a window once.
             self.setGeometry(QRect(corner, self.size()))
+
+    def _work_area(self, screen: QScreen) -> QRect:
+        """Return what panels, and a window's title, leave of a screen."""
+        area = screen.availableGeometry()
+        if _compositor_places() and area == screen.geometry():  # nobody tells of panels there
+            area.setHeight(area.height() - WAYLAND_PANEL)
+        if self._is_window:
+            area.setHeight(
+                area.height() - self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+            )
+        return area
 
     @Slot(QScreen)
     def _watch_screen(self, screen: QScreen) -> None:
@@ -205,10 +229,11 @@ class Popup(QWidget):
     @Slot()
     def _look_after_place(self) -> None:
         # Qt takes its windows off a screen that has gone only after this event.
-        QTimer.singleShot(0, self, self._stay_on_screen)
+        QTimer.singleShot(0, self, self._follow)
 
-    def _stay_on_screen(self) -> None:
-        """Move with the work area, as not every window manager does it."""
+    @Slot()
+    def _follow(self) -> None:
+        """Follow the content's size, and the work area, as not every window manager does it."""
         if self.isVisible():
             self._fit()
 
@@ -230,8 +255,8 @@ class Popup(QWidget):
     def event(self, event: QEvent) -> bool:
         """Follow the content's size."""
         handled = super().event(event)
-        if event.type() is QEvent.Type.LayoutRequest and self.isVisible():
-            self._fit()
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._follow()
         return handled
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -258,24 +283,33 @@ class Popup(QWidget):
             self.closed_as_window.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Close the popup on Escape."""
+        """Close the popup on Escape, and scroll with the keys that do so elsewhere."""
         if event.key() == Qt.Key.Key_Escape and not self._is_window:
             self.hide()
+        elif (step := _SCROLLS.get(event.key())) is not None:
+            self.content.middle.verticalScrollBar().triggerAction(step)
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:  # noqa: N802
+        """Scroll to what gets the focus."""
+        has_moved = super().focusNextPrevChild(is_next)
+        if has_moved and (focused := self.focusWidget()) is not None:
+            self.content.reveal(focused)
+        return has_moved
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the card."""
         theme = theme_of(self.palette())
-        painter = QPainter(self)
-        if self._is_window:
-            painter.fillRect(self.rect(), QColor(theme.surface))
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.border), 1))
-        painter.setBrush(QColor(theme.surface))
-        edge = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(edge, RADIUS, RADIUS)
+        with QPainter(self) as painter:
+            if self._is_window:
+                painter.fillRect(self.rect(), QColor(theme.surface))
+                return
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.border), 1))
+            painter.setBrush(QColor(theme.surface))
+            edge = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(edge, RADIUS, RADIUS)
 
     def _look_after_focus(self) -> None:
         if self._settling.isActive():
@@ -300,3 +334,8 @@ class Popup(QWidget):
         if not has_focus and QApplication.activePopupWidget() is None:
             self.hide()
             self._left.start()
+
+
+def _compositor_places() -> bool:
+    """Tell whether the windows' places are the compositor's affair, as under Wayland."""
+    return QGuiApplication.platformName().startswith("wayland")

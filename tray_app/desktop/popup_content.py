@@ -5,7 +5,16 @@ from datetime import datetime
 
 from PySide6.QtCore import QEvent, QMargins, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tray_app.desktop.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
 from tray_app.desktop.insight_block import SIDE, InsightBlock
@@ -30,12 +39,17 @@ from tray_app.rules.alerts import SnoozeChoice
 from tray_app.view import Remedy, View, age_line, snooze_choices
 from tray_app.watch import Snapshot
 
+LEAST_MIDDLE = 60
+"""Pixels of the middle, however small the screen is."""
 GLYPH_INSET = 6
 """Pixels between a glyph button's edge and its glyph, which stands in line with the amounts."""
 
 
 class PopupContent(QWidget):
-    """Team, total, level, buckets, problem, notes and buttons, from top to bottom."""
+    """Team, total, level, problem, buckets, notes and buttons, from top to bottom.
+
+    What is between the total and the buttons scrolls where the screen has no room for all of it.
+    """
 
     refresh_requested = Signal()
     buy_requested = Signal()
@@ -101,15 +115,22 @@ class PopupContent(QWidget):
             line = age_line(self._snapshot, self._now())
         self._show_line(self.age, line)
 
-    def height_at(self, width: int) -> int:
-        """Return the height that everything needs at a width, in pixels."""
+    def fit(self, width: int, most: int) -> int:
+        """Make room for everything at a width, and return the height, in pixels.
+
+        Where that would be more than ``most``, the middle gets less than it needs, and scrolls.
+        """
         # The inner layouts first: while nothing is visible Qt leaves them as they are, and so the
         # outer ones would take the sizes of what was shown before.
         for layout in reversed(self.findChildren(QLayout)):
             layout.activate()
-        if self._column.hasHeightForWidth():  # only while there is text that wraps
-            return self._column.totalHeightForWidth(width)
-        return self._column.totalSizeHint().height()
+        around = self._column.totalSizeHint().height() - self.middle.minimumHeight()
+        return around + self.middle.fit(width, max(LEAST_MIDDLE, most - around))
+
+    def reveal(self, part: QWidget) -> None:
+        """Scroll until a part can be seen."""
+        if self.middle.isAncestorOf(part):
+            self.middle.ensureWidgetVisible(part, 0, SIDE)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
@@ -199,16 +220,16 @@ class PopupContent(QWidget):
             notes.addWidget(line)
         self._actions = strip(QMargins(SIDE, 12, SIDE, 0), self.snooze, None, self.buy)
 
+        self.middle = _Middle(
+            *(self._trouble_place, self._buckets),
+            *(self._insight_divider, self.insight, self._divider, self._notes),
+        )
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, SIDE)
         column.setSpacing(0)
         column.addLayout(self._header())
-        for part in (
-            *(self._headline, self._trouble_place, self._buckets),
-            *(self._insight_divider, self.insight, self._divider, self._notes),
-        ):
+        for part in (self._headline, self.middle, self._actions):
             column.addWidget(part)
-        column.addWidget(self._actions)
 
     def _header(self) -> QHBoxLayout:
         header = QHBoxLayout()
@@ -237,6 +258,53 @@ class PopupContent(QWidget):
             line.setFont(small)
 
 
+class _Middle(QScrollArea):
+    """Parts below each other, which scroll when they get less room than they need."""
+
+    changed = Signal()
+    """The parts may need more room than they have, or less."""
+
+    def __init__(self, *parts: QWidget) -> None:
+        super().__init__()
+        whole = QWidget()
+        self._column = QVBoxLayout(whole)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        for part in parts:
+            self._column.addWidget(part)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the popup passes the keys on that scroll
+        self.setFixedHeight(LEAST_MIDDLE)
+        self.setWidgetResizable(True)
+        self.setWidget(whole)
+        for ground in (self.viewport(), whole):
+            ground.setAutoFillBackground(False)  # the card is painted below
+
+    def fit(self, width: int, most: int) -> int:
+        """Take the height that the parts need at a width, ``most`` at most, and return it."""
+        if self._column.hasHeightForWidth():  # only while there is text that wraps
+            needed = self._column.totalHeightForWidth(width)
+        else:
+            needed = self._column.totalSizeHint().height()
+        height = min(needed, most)
+        # Not as Qt sees fit, which would show the bar for a moment whenever the parts grow.
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if height < needed else policy.ScrollBarAlwaysOff
+        )
+        self.setFixedHeight(height)
+        return height
+
+    def event(self, event: QEvent) -> bool:
+        """Tell that the parts need more room, or less: Qt's scroll areas keep it to themselves."""
+        handled = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.changed.emit()
+        return handled
+
+
 class _Divider(QWidget):
     """A hairline from side to side, with room above."""
 
@@ -245,6 +313,6 @@ class _Divider(QWidget):
         self.setFixedHeight(13)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
-        colour = QColor(theme_of(self.palette()).divider)
-        painter.fillRect(SIDE, self.height() - 1, self.width() - 2 * SIDE, 1, colour)
+        with QPainter(self) as painter:
+            colour = QColor(theme_of(self.palette()).divider)
+            painter.fillRect(SIDE, self.height() - 1, self.width() - 2 * SIDE, 1, colour)

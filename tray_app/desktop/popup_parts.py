@@ -100,10 +100,12 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint as much of the text as fits."""
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        side = self.style().visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
-        painter.drawText(self.rect(), side | Qt.AlignmentFlag.AlignVCenter, self._elided())
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            side = self.style().visualAlignment(
+                self.layoutDirection(), Qt.AlignmentFlag.AlignLeading
+            )
+            painter.drawText(self.rect(), side | Qt.AlignmentFlag.AlignVCenter, self._elided())
 
     def _elided(self) -> str:
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
@@ -153,15 +155,15 @@ class TotalLabel(QLabel):
         width = metrics.horizontalAdvance(number)
         base = (self.height() + metrics.capHeight()) // 2
         rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        painter = QPainter(self)
-        painter.setFont(font)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.width() - width if rtl else 0, base, number)
-        painter.setFont(self.font())
-        unit_width = painter.fontMetrics().horizontalAdvance(self._unit)
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        x = self.width() - width - self.GAP - unit_width if rtl else width + self.GAP
-        painter.drawText(x, base, self._unit)
+        with QPainter(self) as painter:
+            painter.setFont(font)
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(self.width() - width if rtl else 0, base, number)
+            painter.setFont(self.font())
+            unit_width = painter.fontMetrics().horizontalAdvance(self._unit)
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            x = self.width() - width - self.GAP - unit_width if rtl else width + self.GAP
+            painter.drawText(x, base, self._unit)
 
     def _explain(self) -> None:
         *_, number = self._fitting()
@@ -219,30 +221,30 @@ class LevelBadge(QLabel):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint pill, mark and words."""
         tint = theme_of(self.palette()).levels[self._shape]
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pill = QRectF(self.rect())
-        if self._is_hollow:
-            pill.adjust(0.5, 0.5, -0.5, -0.5)
-            painter.setPen(QPen(QColor(tint.ink), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        else:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pill = QRectF(self.rect())
+            if self._is_hollow:
+                pill.adjust(0.5, 0.5, -0.5, -0.5)
+                painter.setPen(QPen(QColor(tint.ink), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(tint.ground))
+            painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+            mark = QRect(self.PADDING, (self.height() - MARK) // 2, MARK, MARK)
+            words = self.rect().adjusted(self.PADDING + MARK + self.GAP, 0, -self.PADDING, 0)
+            place = self.style().visualRect
+            painter.setPen(QColor(tint.ink))
+            painter.drawText(
+                place(self.layoutDirection(), self.rect(), words),
+                Qt.AlignmentFlag.AlignCenter,
+                self.text(),
+            )
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tint.ground))
-        painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
-        mark = QRect(self.PADDING, (self.height() - MARK) // 2, MARK, MARK)
-        words = self.rect().adjusted(self.PADDING + MARK + self.GAP, 0, -self.PADDING, 0)
-        place = self.style().visualRect
-        painter.setPen(QColor(tint.ink))
-        painter.drawText(
-            place(self.layoutDirection(), self.rect(), words),
-            Qt.AlignmentFlag.AlignCenter,
-            self.text(),
-        )
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tint.ink))
-        box = place(self.layoutDirection(), self.rect(), mark)
-        painter.drawPath(level_mark(self._shape).translated(QRectF(box).center()))
+            painter.setBrush(QColor(tint.ink))
+            box = place(self.layoutDirection(), self.rect(), mark)
+            painter.drawPath(level_mark(self._shape).translated(QRectF(box).center()))
 
 
 def level_mark(shape: IconShape) -> QPainterPath:
@@ -316,25 +318,25 @@ class BucketBar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the segments, or the track."""
         theme = theme_of(self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        ends = QPainterPath()
-        ends.addRoundedRect(QRectF(self.rect()), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
-        if not self._amounts:
-            painter.fillPath(ends, QColor(theme.track))
-            return
-        painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
-        x = 0
-        widths = segment_widths(list(self._amounts.values()), self.width())
-        for bucket, width in zip(self._amounts, widths, strict=True):
-            box = self.style().visualRect(
-                self.layoutDirection(), self.rect(), QRect(x, 0, width, self.height())
-            )
-            segment = QPainterPath()
-            segment.addRect(QRectF(box))
-            painter.fillPath(ends.intersected(segment), QColor(theme.buckets[bucket]))
-            x += width + SEGMENT_GAP
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            ends = QPainterPath()
+            ends.addRoundedRect(QRectF(self.rect()), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+            if not self._amounts:
+                painter.fillPath(ends, QColor(theme.track))
+                return
+            painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
+            x = 0
+            widths = segment_widths(list(self._amounts.values()), self.width())
+            for bucket, width in zip(self._amounts, widths, strict=True):
+                box = self.style().visualRect(
+                    self.layoutDirection(), self.rect(), QRect(x, 0, width, self.height())
+                )
+                segment = QPainterPath()
+                segment.addRect(QRectF(box))
+                painter.fillPath(ends.intersected(segment), QColor(theme.buckets[bucket]))
+                x += width + SEGMENT_GAP
 
 
 class BucketRow(QWidget):
@@ -382,17 +384,17 @@ class BucketRow(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the colour's swatch."""
         theme = theme_of(self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self._is_quiet:
-            painter.setBrush(QColor(theme.track))
-        else:
-            painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
-            painter.setBrush(QColor(theme.buckets[self._bucket]))
-        swatch = QRect(0, (self.height() - SWATCH) // 2, SWATCH, SWATCH)
-        box = self.style().visualRect(self.layoutDirection(), self.rect(), swatch)
-        painter.drawRoundedRect(box, 3, 3)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            if self._is_quiet:
+                painter.setBrush(QColor(theme.track))
+            else:
+                painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
+                painter.setBrush(QColor(theme.buckets[self._bucket]))
+            swatch = QRect(0, (self.height() - SWATCH) // 2, SWATCH, SWATCH)
+            box = self.style().visualRect(self.layoutDirection(), self.rect(), swatch)
+            painter.drawRoundedRect(box, 3, 3)
 
 
 class TroubleBlock(QWidget):
@@ -434,13 +436,13 @@ class TroubleBlock(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the ground and its coloured edge."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        tint = self.tint()
-        ground = QPainterPath()
-        ground.addRoundedRect(QRectF(self.rect()), 8, 8)
-        painter.fillPath(ground, QColor(tint.ground))
-        edge = QRect(0, 0, self.EDGE, self.height())
-        painter.setClipRect(self.style().visualRect(self.layoutDirection(), self.rect(), edge))
-        painter.fillPath(ground, QColor(tint.ink))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            tint = self.tint()
+            ground = QPainterPath()
+            ground.addRoundedRect(QRectF(self.rect()), 8, 8)
+            painter.fillPath(ground, QColor(tint.ground))
+            edge = QRect(0, 0, self.EDGE, self.height())
+            painter.setClipRect(self.style().visualRect(self.layoutDirection(), self.rect(), edge))
+            painter.fillPath(ground, QColor(tint.ink))

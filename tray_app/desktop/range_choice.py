@@ -91,9 +91,9 @@ class _Choice(FlatButton):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the words, on a ground when they are chosen or pointed at."""
         theme = theme_of(self.palette())
-        painter = QPainter(self)
-        idle = theme.button if self.isChecked() else None
-        ground = self._state_colour(idle, theme.button_hover, theme.button_pressed)
-        self._paint_ground(painter, ground, theme.focus)
-        painter.setPen(QColor(theme.ink if self.isChecked() else theme.muted))
-        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.text())
+        with QPainter(self) as painter:
+            idle = theme.button if self.isChecked() else None
+            ground = self._state_colour(idle, theme.button_hover, theme.button_pressed)
+            self._paint_ground(painter, ground, theme.focus)
+            painter.setPen(QColor(theme.ink if self.isChecked() else theme.muted))
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.text())

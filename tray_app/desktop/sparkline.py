@@ -164,28 +164,30 @@ class _Graph(FlatButton):
         theme = theme_of(self.palette())
         line = QColor(theme.muted if self._is_stale else theme.line)
         places = [self._place(*point) for point in self._trend.points]
-        painter = QPainter(self)
-        self._paint_ground(painter, None, theme.focus)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._paint_area(painter, places, line)
-        low = round(self._place(0, self._low).y())
-        if MARK_ROOM <= low <= self.height() - LOWEST_LINE:
-            painter.fillRect(0, low, self.width(), 1, faint(theme.levels[IconShape.LOW].ink, 0.45))
-        if self.pointed is not None:
-            x = round(self._place(*self.pointed).x())
-            painter.fillRect(x, 0, 1, self.height(), faint(theme.ink, 0.3))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(line, 1.5)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.drawPolyline(QPolygonF(places))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.muted if self._is_stale else theme.refill))
-        for at, _ in self._trend.refills:
-            painter.drawPolygon(triangle(self._place(at, self._after(at)) - QPointF(0, 3), 5))
-        painter.setPen(QPen(QColor(theme.surface), 1.5))
-        painter.setBrush(line)
-        painter.drawEllipse(self._place(*(self.pointed or self._trend.points[-1])), DOT, DOT)
+        with QPainter(self) as painter:
+            self._paint_ground(painter, None, theme.focus)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self._paint_area(painter, places, line)
+            low = round(self._place(0, self._low).y())
+            if MARK_ROOM <= low <= self.height() - LOWEST_LINE:
+                painter.fillRect(
+                    0, low, self.width(), 1, faint(theme.levels[IconShape.LOW].ink, 0.45)
+                )
+            if self.pointed is not None:
+                x = round(self._place(*self.pointed).x())
+                painter.fillRect(x, 0, 1, self.height(), faint(theme.ink, 0.3))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(line, 1.5)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            painter.drawPolyline(QPolygonF(places))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.muted if self._is_stale else theme.refill))
+            for at, _ in self._trend.refills:
+                painter.drawPolygon(triangle(self._place(at, self._after(at)) - QPointF(0, 3), 5))
+            painter.setPen(QPen(QColor(theme.surface), 1.5))
+            painter.setBrush(line)
+            painter.drawEllipse(self._place(*(self.pointed or self._trend.points[-1])), DOT, DOT)
 
     def _paint_area(self, painter: QPainter, places: list[QPointF], line: QColor) -> None:
         foot = self.height() - FOOT

@@ -17,6 +17,7 @@ from tray_app.desktop.gate import Gate
 from tray_app.desktop.session_bus import SessionBus
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
+from tray_app.desktop.uncaught import UncaughtErrors
 from tray_app.i18n import tr
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.store.folders import log_file, runtime_folder
@@ -26,9 +27,13 @@ PICTURES_KEPT = 0
 there are any it wakes up every 10 s to look after them (qpixmapcache.cpp, QPMCache)."""
 
 if TYPE_CHECKING:
+    from tray_app.errors import Problem
     from tray_app.store.keychain import Keychain
 
-    Prepared = tuple[Keychain, Callable[[], None], ModuleType]
+    Prepared = tuple[Keychain, ModuleType]
+
+CANNOT_START = 6
+"""The exit code when a defect keeps the program from starting; lemlist's "anything else"."""
 
 
 def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
@@ -48,7 +53,7 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     start.begin(demo=demo, verbose=verbose)
     code = qt.exec()
     gate.close()
-    start.stop_logging()
+    start.stop()
     return code
 
 
@@ -67,12 +72,19 @@ class Start(QObject):
         self._environ = environ
         self._instance = instance
         self._gate = gate
+        self._uncaught = UncaughtErrors(self, gate)
         self._bus = SessionBus(self, gate)
         self._tray = Tray(self, self._bus)
-        self.stop_logging: Callable[[], None] = lambda: None
+        self._stops: list[Callable[[], None]] = []
+
+    def stop(self) -> None:
+        """End what was begun here and must be ended: the log."""
+        for stop in self._stops:
+            stop()
 
     def begin(self, *, demo: bool, verbose: bool) -> None:
         """Show the icon at once, and go on when all is imported."""
+        stops = self._stops
 
         def prepare() -> "Prepared":
             from tray_app.store.keychain import ACCOUNT, Keychain
@@ -82,21 +94,36 @@ class Start(QObject):
                 keychain.begin_to_read()  # which takes as long as all that follows
             from tray_app.logs import start_logging
 
-            stop_logging = start_logging(log_file(), verbose=verbose)
+            stops.append(start_logging(log_file(), verbose=verbose))
             from tray_app.desktop import app
 
-            return keychain, stop_logging, app
+            return keychain, app
 
         def go_on(prepared: "Prepared") -> None:
-            keychain, self.stop_logging, app = prepared
-            self._app = app.App(
-                self._environ, self._instance, keychain, self._tray, self._bus, disk, self._gate
-            )
-            self._qt.aboutToQuit.connect(self._app.stop)
-            self._app.start(demo=demo)
+            keychain, app = prepared
+            try:
+                self._app = app.App(
+                    self._environ,
+                    self._instance,
+                    keychain,
+                    self._tray,
+                    self._bus,
+                    disk,
+                    self._gate,
+                    self._uncaught,
+                )
+                self._qt.aboutToQuit.connect(self._app.stop)
+                self._app.start(demo=demo)
+            except BaseException:
+                give_up()
+                raise
+
+        def give_up(_defect: "Problem | None" = None) -> None:
+            # An icon that nothing stands behind could not even be told to quit.
+            self._qt.exit(CANNOT_START)
 
         self._tray.show()
         from tray_app.desktop.worker import Worker
 
         disk = Worker("disk", self._gate)
-        disk.submit(prepare, go_on)
+        disk.submit(prepare, go_on, give_up)

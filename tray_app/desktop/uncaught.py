@@ -8,13 +8,12 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.desktop.gate import Gate
-from tray_app.logs import outline
 
 log = logging.getLogger(__name__)
 
 
 class UncaughtErrors(QObject):
-    """Hears of exceptions that nobody caught, in any thread."""
+    """Hears of exceptions that nobody caught, in any thread, those of a worker's jobs included."""
 
     first_raised = Signal()
     """Emitted once: a user who is told again learns nothing new."""
@@ -22,7 +21,8 @@ class UncaughtErrors(QObject):
     def __init__(self, parent: QObject, gate: Gate) -> None:
         super().__init__(parent)
         self._gate = gate
-        self._is_told = False
+        self.has_raised = False
+        """Whether there was a defect, which may have been before anybody heard the signal."""
         sys.excepthook = self._take
         threading.excepthook = self._take_from_thread
         sys.unraisablehook = self._take_unraisable
@@ -30,9 +30,11 @@ class UncaughtErrors(QObject):
     def _take(
         self, _class: type[BaseException], error: BaseException | None, frames: TracebackType | None
     ) -> None:
+        from tray_app.logs import outline  # which the icon does not wait for
+
         log.critical("uncaught: %s", outline(error, frames))
-        if not self._is_told:
-            self._is_told = True
+        if not self.has_raised:
+            self.has_raised = True
             self._gate.emit(self.first_raised)
 
     def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:

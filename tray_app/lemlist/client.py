@@ -80,16 +80,13 @@ class Client:
         if self._trust is None and urlsplit(self._base_url).scheme == "https":
             self._trust = system_trust()
         adapter = CuttableAdapter(self._trust)
-        outcome: list[bytes | Problem] = []
+        outcome: list[bytes | Exception] = []
 
         def run() -> None:
             try:
                 outcome.append(_exchange(self._base_url + path, self._key, adapter, deadline))
-            except Problem as problem:
-                outcome.append(problem)
             except Exception as error:
-                # Its text, its request and its locals can hold the key: only its class is kept.
-                outcome.append(Problem(Kind.UNEXPECTED_RESPONSE, type(error).__name__))
+                outcome.append(error)
             finally:
                 adapter.close()
 
@@ -101,9 +98,9 @@ class Client:
             self._unfinished = thread
             raise Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
         result = outcome[0]
-        if isinstance(result, Problem):
-            if result.kind is Kind.TLS:
-                self._trust = None  # read anew, as a missing certificate may be installed by then
+        if isinstance(result, Problem) and result.kind is Kind.TLS:
+            self._trust = None  # read anew, as a missing certificate may be installed by then
+        if isinstance(result, Exception):
             raise result
         return result
 
