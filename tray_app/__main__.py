@@ -4,17 +4,31 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from tray_app.lemlist.key import KEY_VARIABLE
+from tray_app.interrupts import INTERRUPTED, end_when_interrupted
 
 DEFECT = 6  # lemlist's "anything else"
-INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
+    end_when_interrupted()
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:  # at the hidden prompt, which leaves the terminal as it was
+        return INTERRUPTED
+    except Exception as error:
+        from tray_app.i18n import tr
+        from tray_app.logs import outline
+
+        # A traceback would quote the error, and with it perhaps the key.
+        places = outline(error, error.__traceback__)
+        print(tr("Something went wrong inside this program."), places, file=sys.stderr)  # noqa: T201
+        return DEFECT
+
+
+def _run(arguments: Sequence[str]) -> int:
     _restore_library_path()
     environ = _take_environment()
-    arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments:  # as at each login, when the icon does not wait for the words of the others
         return _tray(environ)
     if list(arguments) == ["keychain"]:  # the program's own, started by store/keychain.py
@@ -35,23 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return sandbox.main(options.port, options.story)
     from tray_app import cli
-    from tray_app.i18n import tr
 
-    try:
-        if options.command == "status":
-            return cli.status(environ, as_json=options.json)
-        if options.command == "history":
-            return cli.history(options.days, cli.HistoryForm(options.form))
-        return cli.key_set(environ) if options.action == "set" else cli.key_remove()
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Exception as error:
-        from tray_app.logs import outline
-
-        # A traceback would quote the error, and with it perhaps the key.
-        places = outline(error, error.__traceback__)
-        print(tr("Something went wrong inside this program."), places, file=sys.stderr)  # noqa: T201
-        return DEFECT
+    if options.command == "status":
+        return cli.status(environ, as_json=options.json)
+    if options.command == "history":
+        return cli.history(environ, options.days, cli.HistoryForm(options.form), options.team)
+    return cli.key_set(environ) if options.action == "set" else cli.key_remove()
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> int:
@@ -62,6 +65,8 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = Fal
 
 def _take_environment() -> dict[str, str]:
     """Return the environment, and keep its key from programs that are started from here."""
+    from tray_app.lemlist.key import KEY_VARIABLE
+
     environ = dict(os.environ)
     os.environ.pop(KEY_VARIABLE, None)
     return environ
