@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -667,6 +668,10 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
+    def shows_what_is_typed(self) -> bool:
+        flags: int = termios.tcgetattr(self._master)[3]
+        return bool(flags & termios.ECHO)
+
     def end(self) -> int:
         """Wait for the end of the command, close the terminal and return the exit code."""
         try:
@@ -674,6 +679,7 @@ class Terminal:
                 self.output += part.decode()
         except OSError:  # as Linux has it when nobody holds the other side any more
             pass
+        assert self.shows_what_is_typed()
         os.close(self._master)
         return self.process.wait(TIMEOUT)
 
@@ -692,6 +698,7 @@ def test_a_hidden_prompt(keyring_env: Env) -> None:
 def test_a_prompt_that_gets_no_key(env: Env, typed: str, code: int) -> None:
     terminal = Terminal(env, "key", "set")
     terminal.wait_for("lemlist API key: ")
+    assert not terminal.shows_what_is_typed()
     terminal.type(typed)
     assert terminal.end() == code
     check_output(terminal.output)

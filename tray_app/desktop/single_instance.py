@@ -29,7 +29,7 @@ class SingleInstance(QObject):
         self._folder = folder
         self._name = name
         self._socket: socket.socket | None = None
-        self._callers: dict[socket.socket, QSocketNotifier] = {}
+        self._notifier: QSocketNotifier | None = None
 
     def acquire(self) -> bool:
         """Become the one instance; ``False`` if there is one already.
@@ -61,12 +61,15 @@ class SingleInstance(QObject):
         # Not Qt's server: its network library takes 3 MB, and is used for nothing else on Linux.
         opened = socket.socket(socket.AF_UNIX)
         opened.setblocking(False)
-        with suppress(OSError):
+        try:
             # Holding the lock, what is left at the address is of a process that has died.
             address.unlink(missing_ok=True)
             opened.bind(str(address))
             address.chmod(0o600)
             opened.listen()
+        except OSError:
+            opened.close()
+        else:
             self._socket = opened
 
     def listen(self) -> None:
@@ -76,6 +79,13 @@ class SingleInstance(QObject):
         elif self._socket is not None:
             self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
             self._notifier.activated.connect(self._visited)
+
+    def close(self) -> None:
+        """Hear of nobody any more."""
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+        if self._socket is not None:
+            self._socket.close()
 
     def call_first(self) -> None:
         """Ask the instance that is running to show itself."""
@@ -88,24 +98,10 @@ class SingleInstance(QObject):
         if self._socket is None:
             return
         with suppress(OSError):  # who has called off meanwhile has nothing to say
-            caller, _ = self._socket.accept()
-            caller.setblocking(False)
-            # What it has to say may not be here yet.
-            notifier = QSocketNotifier(caller.fileno(), QSocketNotifier.Type.Read, self)
-            notifier.activated.connect(partial(self._hear, caller))
-            self._callers[caller] = notifier
+            connection, _ = self._socket.accept()
+            _Caller(connection, self).told.connect(self._take)
 
-    def _hear(self, caller: "socket.socket") -> None:
-        from tray_app.running_tray import LONGEST_WORD
-
-        notifier = self._callers.pop(caller)
-        notifier.setEnabled(False)
-        notifier.deleteLater()
-        word = b""
-        with caller, suppress(OSError):  # who has left meanwhile has called all the same
-            word = caller.recv(LONGEST_WORD)
-        self._take(word)
-
+    @Slot(bytes)
     def _take(self, word: bytes) -> None:
         from tray_app.running_tray import KEY_CHANGED
 
@@ -136,3 +132,27 @@ class SingleInstance(QObject):
         word = bytes(visitor.readAll().data())
         visitor.deleteLater()
         self._take(word)
+
+
+class _Caller(QObject):
+    """Another program, from its call until what it has to say is here."""
+
+    told = Signal(bytes)
+
+    def __init__(self, connection: "socket.socket", parent: QObject) -> None:
+        super().__init__(parent)
+        connection.setblocking(False)
+        self._connection = connection
+        self._notifier = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._hear)
+
+    @Slot()
+    def _hear(self) -> None:
+        from tray_app.running_tray import LONGEST_WORD
+
+        self._notifier.setEnabled(False)
+        word = b""
+        with self._connection, suppress(OSError):  # who has left has called all the same
+            word = self._connection.recv(LONGEST_WORD)
+        self.told.emit(word)
+        self.deleteLater()

@@ -50,6 +50,7 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     code = qt.exec()
     end_when_interrupted()  # what hears of signals in Qt's loop does so no longer
     gate.close()
+    instance.close()
     start.stop_logging()
     return code
 
