@@ -340,6 +340,27 @@ def test_figures_come_back_with_the_network(
         assert network.questions() == []
 
 
+def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    log = desktop.home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log"
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    sandbox.set_fault("429", retry_after="3600")
+    environment = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address}
+    asked = len(sandbox.requests)
+    with (
+        NetworkManager(desktop.bus_address) as network,
+        TrayProgram(desktop, sandbox.url, env=environment) as program,
+    ):
+        program.wait_for_tooltip("lemlist asks for a pause")
+
+        def has_polled_twice() -> bool:
+            network.tell(CONNECTED)
+            kept_back = log.read_text().count("lemlist has asked for a pause")
+            return kept_back > 1 or len(sandbox.requests) > asked + 1
+
+        wait_until(has_polled_twice, TIMEOUT, "the network is heard of")
+    assert len(sandbox.requests) == asked + 1
+
+
 def test_figures_are_renewed_after_a_sleep(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
