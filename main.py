@@ -19,7 +19,9 @@ wires the rest together.
 
 import sys
 
-from tray_app.__main__ import main
-
 if __name__ == "__main__":
+    try:
+        from tray_app.__main__ import main
+    except KeyboardInterrupt:  # main() sees to all that come later
+        sys.exit(130)
     sys.exit(main())

@@ -78,7 +78,7 @@ def painting_classes() -> set[type[QWidget]]:
 
 def windows() -> Iterator[QWidget]:
     """Every window, with all that it can show."""
-    now = datetime.now(UTC)
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     snapshot = replace(known(HEALTHY, now), problem=Problem(Kind.OFFLINE))
     state = with_past("any", snapshot, now)
     popup = Popup(FORMATS)

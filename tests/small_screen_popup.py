@@ -59,7 +59,7 @@ def faults(popup: Popup) -> Iterator[str]:
             break
     for one in parts:
         if one not in seen:
-            yield f"not seen: {one.text()}"  # type: ignore[attr-defined]
+            yield f"not seen: {one.text()}"
     for _ in range(40):
         QTest.keyClick(popup.focusWidget() or popup, Qt.Key.Key_Tab)
         focused = popup.focusWidget()
@@ -76,14 +76,14 @@ def main(factor: float, folder: Path | None) -> None:
     font = application.font()
     font.setPointSizeF(font.pointSizeF() * factor)
     application.setFont(font)
-    now = datetime.now(UTC)
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     found = {}
     for state in states(now):
         for problem in (None, Problem(Kind.TLS)):
             snapshot: Snapshot = state.snapshot
             if problem is not None:
                 snapshot = replace(snapshot, problem=problem)
-            popup = Popup(FORMATS)
+            popup = Popup(FORMATS, now=lambda: now)
             popup.show_view(view_of(snapshot, Settings(), FORMATS, now), snapshot)
             popup.show_trend(trend_of(state.past, 30, int(now.timestamp())), low=1_000)
             popup.say(state.said)

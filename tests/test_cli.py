@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,6 +35,7 @@ from tray_app.rules.alerts import AlertState
 from tray_app.rules.history import Record
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.history import History
+from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
 
 MAIN = str(PROJECT / "main.py")
 KEY = "fake-key-0123456789abcdef"
@@ -309,7 +311,12 @@ def past(home: Path, sandbox: Sandbox) -> list[Record]:
     sandbox.set_balance(**FULL)
     records = past_of_demo(now())
     record_all(home, DEMO_TEAM_ID, records)
+    teams_of(home).learn(mark_of(KEY), KnownTeam(DEMO_TEAM_ID, "Acme Growth"))
     return records
+
+
+def teams_of(home: Path) -> TeamsFile:
+    return TeamsFile(home / ".local" / "state" / "lemlist-credits" / "teams.json")
 
 
 def record_all(home: Path, team_id: str, records: list[Record]) -> None:
@@ -358,8 +365,11 @@ def test_status_says_that_the_history_is_broken(env: Env, home: Path) -> None:
 def test_history_as_a_table(env: Env, past: list[Record]) -> None:
     done = run(env, "history", "--days", "7")
     assert (done.returncode, done.stderr) == (0, "")
-    title, headings, *days = done.stdout.splitlines()
-    assert title.startswith("12,430 credits left · ")
+    title, age, headings, *days = done.stdout.splitlines()
+    assert title.startswith("Acme Growth: 12,430 credits left · ")
+    assert (
+        age == f"Figures from {datetime.fromtimestamp(past[-1].last, UTC).astimezone():%x %H:%M}."
+    )
     assert headings.split("  ")[0] == "Day"
     assert len(days) == 7
     assert all("12,430" in day for day in days[-1:])
@@ -383,7 +393,10 @@ def test_history_as_csv(env: Env, past: list[Record]) -> None:
 def test_history_as_json(env: Env, past: list[Record]) -> None:
     before = today()
     done = run(env, "history", "--json")
-    days = json.loads(done.stdout)["days"]
+    told = json.loads(done.stdout)
+    days = told["days"]
+    assert (told["team"], told["team_id"]) == ("Acme Growth", DEMO_TEAM_ID)
+    assert datetime.fromisoformat(told["fetched_at"]).timestamp() == past[-1].last
     assert len(days) == 30
     assert before.isoformat() <= days[-1]["date"] <= today().isoformat()
     assert (days[-1]["credits"], days[-1]["remaining"]) == (12_430, FULL)
@@ -391,33 +404,114 @@ def test_history_as_json(env: Env, past: list[Record]) -> None:
     assert sum(day["spent"] > 0 for day in days) >= 20
 
 
-def test_history_is_of_the_team_that_was_seen_last(env: Env, home: Path) -> None:
-    seconds = int(now().timestamp())
-    record_all(home, "tea_1", [Record(seconds - 900, seconds - 600, 111)])
-    record_all(home, "tea_2", [Record(seconds - 1200, seconds - 300, 222)])
-    assert {day["credits"] for day in days_told(env)} == {222}  # of two days after midnight
-
-
-def test_history_is_of_the_team_that_the_tray_shows(env: Env, home: Path) -> None:
+@pytest.fixture
+def two_teams(home: Path) -> None:
+    """Make a history of two teams, of which the last one to be seen was another's."""
     seconds = int(now().timestamp())
     record_all(home, "tea_1", [Record(seconds - 900, seconds - 600, 111)])
     record_all(home, "tea_2", [Record(seconds - 1200, seconds - 300, 222)])
     state = home / ".local" / "state" / "lemlist-credits" / "alerts.json"
-    AlertsFile(state, "default").save(AlertState(), "tea_1")
-    assert {day["credits"] for day in days_told(env)} == {111}
+    AlertsFile(state, "default").save(AlertState(), "tea_2")
+    teams_of(home).learn(mark_of(KEY), KnownTeam("tea_1", "Acme"))
+    teams_of(home).learn(mark_of(OTHER_KEY), KnownTeam("tea_2", ""))
 
 
-def days_told(env: Env) -> list[dict[str, Any]]:
-    days: list[dict[str, Any]] = json.loads(run(env, "history", "--json").stdout)["days"]
-    return days
+def told(env: Env, *arguments: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(run(env, "history", "--json", *arguments).stdout)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key", "team_id"),
+    [
+        ((), KEY, "tea_1"),
+        ((), OTHER_KEY, "tea_2"),
+        (("--team", "tea_2"), KEY, "tea_2"),
+        (("--team", "Acme"), OTHER_KEY, "tea_1"),
+        (("--team", "Acme"), "", "tea_1"),
+    ],
+    ids=["of the key", "of another key", "by identity", "by name", "without a key"],
+)
+def test_history_is_of_the_team_that_is_meant(
+    env: Env, two_teams: None, sandbox: Sandbox, arguments: tuple[str, ...], key: str, team_id: str
+) -> None:
+    env = {**env, "LEMLIST_API_KEY": key}
+    as_json = told(env, *arguments)
+    assert (as_json["team_id"], as_json["team"]) == (team_id, {"tea_1": "Acme"}.get(team_id))
+    credits = {"tea_1": 111, "tea_2": 222}[team_id]
+    assert {day["credits"] for day in as_json["days"]} == {credits}  # of two days after midnight
+    table = run(env, "history", *arguments).stdout
+    assert table.startswith({"tea_1": "Acme: 111 credits", "tea_2": "tea_2: 222 cred"}[team_id])
+    assert sandbox.requests == []
+
+
+def test_the_teams_are_listed(env: Env, two_teams: None) -> None:
+    done = run({**env, "LEMLIST_API_KEY": ""}, "history", "--team")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tea_2\nAcme (tea_1)\n", "")
+
+
+@pytest.mark.parametrize("key", ["", "key-of-nobody"])
+def test_no_other_team_is_shown_silently(env: Env, two_teams: None, key: str) -> None:
+    """Without a key, or with one that was never used here."""
+    done = run({**env, "LEMLIST_API_KEY": key}, "history")
+    assert (done.returncode, done.stdout) == (6 if key else 2, "")
+    if key:
+        assert "There is a history of: tea_2, Acme (tea_1).\n" in done.stderr
+    else:
+        as_json = run({**env, "LEMLIST_API_KEY": ""}, "history", "--json")
+        check_error(as_json, Kind.KEYCHAIN_UNAVAILABLE, 2)
+
+
+def test_a_team_that_there_is_not(env: Env, two_teams: None) -> None:
+    done = run(env, "history", "--team", KEY)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is a history of: tea_2, Acme (tea_1).\n" in done.stderr
+
+
+def test_two_teams_of_one_name_are_told_apart(env: Env, two_teams: None, home: Path) -> None:
+    teams_of(home).learn(mark_of(OTHER_KEY), KnownTeam("tea_2", "Acme"))
+    done = run(env, "history", "--team", "Acme")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is a history of: Acme (tea_2), Acme (tea_1).\n" in done.stderr
+    assert told(env, "--team", "tea_2")["team_id"] == "tea_2"
+
+
+def test_status_finds_out_whose_history_it_is(env: Env, sandbox: Sandbox) -> None:
+    run(env, "status")
+    sandbox.stop()
+    assert (told(env)["team"], told(env)["days"][0]["credits"]) == ("Acme Growth", 100)
 
 
 def test_no_history_yet(env: Env, home: Path) -> None:
     done = run(env, "history")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "There is no history of these days.\n"
-    assert days_told(env) == []
+    assert done.stderr == "There is no history yet.\n"
+    assert told(env) == {"team": None, "team_id": None, "fetched_at": None, "days": []}
     assert not (home / ".local" / "share" / "lemlist-credits").exists()
+
+
+def test_no_history_of_these_days(env: Env, home: Path) -> None:
+    long_ago = int(now().timestamp()) - 40 * 86_400
+    record_all(home, "tea_1", [Record(long_ago, long_ago, 111)])
+    teams_of(home).learn(mark_of(KEY), KnownTeam("tea_1", "Acme"))
+    done = run(env, "history", "--days", "7")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "There is no history of Acme (tea_1) in these days.\n"
+
+
+@pytest.mark.parametrize("form", ["", "--json", "--csv"])
+@pytest.mark.parametrize("broken", [True, False], ids=["broken", "no file"])
+def test_a_history_that_can_not_be_read(env: Env, home: Path, form: str, broken: bool) -> None:
+    teams_of(home).learn(mark_of(KEY), KnownTeam("tea_1", "Acme"))
+    file = home / ".local" / "share" / "lemlist-credits" / "history.sqlite"
+    file.parent.mkdir(parents=True)
+    if broken:
+        file.write_bytes(b"no database" * 1000)
+    else:
+        file.mkdir()
+    done = run(env, "history", *filter(None, [form]))
+    assert (done.returncode, done.stdout) == (6, "")
+    assert ("It is kept as" if broken else "can't be used") in done.stderr
 
 
 # --- odd terminals ------------------------------------------------------------------------------
@@ -612,6 +706,10 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
+    def shows_what_is_typed(self) -> bool:
+        flags: int = termios.tcgetattr(self._master)[3]
+        return bool(flags & termios.ECHO)
+
     def end(self) -> int:
         """Wait for the end of the command, close the terminal and return the exit code."""
         try:
@@ -619,6 +717,7 @@ class Terminal:
                 self.output += part.decode()
         except OSError:  # as Linux has it when nobody holds the other side any more
             pass
+        assert self.shows_what_is_typed()
         os.close(self._master)
         return self.process.wait(TIMEOUT)
 
@@ -637,6 +736,7 @@ def test_a_hidden_prompt(keyring_env: Env) -> None:
 def test_a_prompt_that_gets_no_key(env: Env, typed: str, code: int) -> None:
     terminal = Terminal(env, "key", "set")
     terminal.wait_for("lemlist API key: ")
+    assert not terminal.shows_what_is_typed()
     terminal.type(typed)
     assert terminal.end() == code
     check_output(terminal.output)

@@ -23,9 +23,10 @@ from tests.fakes import ConnectProxy, RawServer, answer, certificate, closed_por
 from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
-from tray_app.lemlist.client import DEADLINE, LARGEST_BODY, LONGEST_WAIT, Client
+from tray_app.lemlist.client import DEADLINE, LARGEST_BODY, Client
 from tray_app.lemlist.sandbox import FAULTS, Sandbox
 from tray_app.lemlist.transport import CuttableAdapter
+from tray_app.rules.schedule import LONGEST_PAUSE
 
 KEY = "fake-key-0123456789abcdef"
 ENCODED_KEY = base64.b64encode(f":{KEY}".encode()).decode()
@@ -329,11 +330,11 @@ def test_chunks_and_no_length() -> None:
         ("nan", 2),
         ("inf", 2),
         ("²", 2),
-        ("3600", LONGEST_WAIT),
-        (str(10**9), LONGEST_WAIT),
-        ("9" * 400, LONGEST_WAIT),
-        ("9" * 5000, LONGEST_WAIT),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
+        ("3600", LONGEST_PAUSE),
+        (str(10**9), LONGEST_PAUSE),
+        ("9" * 400, LONGEST_PAUSE),
+        ("9" * 5000, LONGEST_PAUSE),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_PAUSE),
         ("Wed, 01 Jan 2020 00:00:00 GMT", 2),
         ("Wed, 99 Foo 2020 00:00:00 GMT", 2),
         ("Fri, 31 Dec 99999 23:59:59 GMT", 2),

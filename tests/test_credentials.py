@@ -79,6 +79,20 @@ def test_the_old_key_stays_when_the_new_one_can_not_be_kept() -> None:
     assert (credentials.get().text, keychain.key) == (KEY, KEY)
 
 
+def test_a_key_that_is_forgotten_is_found_anew() -> None:
+    keychain = FakeKeychain(KEY)
+    credentials = Credentials({}, keychain)
+    credentials.get()
+    credentials.use(OTHER)
+    credentials.forget()
+    assert credentials.source is None
+    assert credentials.get() == Key(KEY, KeySource.KEYCHAIN)
+    keychain.key = None
+    credentials.forget()
+    with pytest.raises(Problem):
+        credentials.get()
+
+
 def test_a_key_for_this_run_only() -> None:
     keychain = FakeKeychain(problem=Problem(Kind.KEYCHAIN_UNAVAILABLE))
     credentials = Credentials({}, keychain)

@@ -11,12 +11,14 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import PROJECT
+from tests.at_once import answers, programs
 from tests.failing_disk import FailingDisk, Full, ReadOnly
 from tests.history_report import fill, readings, size_of
 from tray_app.i18n import tr
@@ -27,6 +29,7 @@ from tray_app.store.history import DAY, EARLIEST, KEPT_WHOLE, LATEST, History, m
 TEAM = "tea_1"
 HOUR = 3600
 MINUTE = 60
+NOBODY = 65534
 BEGIN = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
 
 
@@ -502,11 +505,6 @@ def filled(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def without_tables(path: Path) -> bytes:
-    filled(path)
-    return a_database(path, "DROP TABLE readings")
-
-
 BROKEN: dict[str, Callable[[Path], bytes]] = {
     "text": lambda path: b"not a database " * 100,
     "zeros": lambda path: b"\0" * 10_000,
@@ -517,7 +515,6 @@ BROKEN: dict[str, Callable[[Path], bytes]] = {
     "schema overwritten": lambda path: (
         (whole := filled(path))[:100] + b"\xa5" * 3996 + whole[4096:]
     ),
-    "tables missing": without_tables,
     "another program's": lambda path: a_database(path, "CREATE TABLE readings (team, first)"),
     "another program's of a high version": lambda path: a_database(
         path, "CREATE TABLE others (x)", "PRAGMA user_version = 99", "PRAGMA application_id = 7"
@@ -539,6 +536,21 @@ def test_a_broken_file_is_set_aside_and_said(
         "The history file was broken. It is kept as {name}; a new one was begun.", name=aside.name
     )
     assert [each.levelno for each in caplog.records] == [logging.WARNING]
+
+
+def test_a_statement_that_fails_is_no_fault_of_the_file(
+    history: History, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is a defect of the program, as here after a migration that went wrong."""
+    filled(path)
+    content = a_database(path, "ALTER TABLE readings RENAME COLUMN credits TO total")
+    assert record(history, at(3000 * HOUR, 500)) == [False]
+    assert history.read(TEAM) == []
+    assert history.complaint == can_not_be_used(path)
+    assert [each.message for each in caplog.records] == ["no history: SQLITE_ERROR"]
+    history.close()
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    assert path.read_bytes() == content
 
 
 def test_reading_a_broken_file_sets_it_aside_too(history: History, path: Path) -> None:
@@ -687,6 +699,30 @@ def test_a_folder_in_its_place(history: History, path: Path) -> None:
     assert history.complaint == ""
 
 
+SHUT_FOLDER = """
+import json, os, sys
+from pathlib import Path
+from tray_app.store.history import History
+
+if os.getuid() == 0:
+    os.setuid(int(sys.argv[2]))
+history = History(Path(sys.argv[1]))
+print(json.dumps([history.read("tea_1"), history.teams(), history.complaint]))
+"""
+
+
+def test_a_folder_that_is_shut() -> None:
+    """Read as somebody whom permissions stop, which they do not stop root."""
+    with TemporaryDirectory() as name:
+        path = Path(name) / "data" / "history.sqlite"
+        filled(path)
+        path.parent.chmod(0)
+        try:
+            assert run(SHUT_FOLDER, path, NOBODY) == [[], {}, can_not_be_used(path)]
+        finally:
+            path.parent.chmod(0o700)
+
+
 def run(program: str, *arguments: object, prefix: tuple[str, ...] = ()) -> list[object]:
     """Run a program on its own, and return what it prints as JSON."""
     done = subprocess.run(
@@ -783,6 +819,38 @@ def test_a_read_only_folder(tmp_path: Path, there: bool) -> None:
 
 
 # --- several processes --------------------------------------------------------------------------
+
+FINDER = """
+import sys
+from pathlib import Path
+from tray_app.rules.history import Record
+from tray_app.store.history import History
+
+begin, offset = int(sys.argv[1]), int(sys.argv[2])
+for line in sys.stdin:
+    history = History(Path(line.rstrip()))
+    kept = history.record(f"tea_{offset}", Record(begin, begin, offset))
+    history.close()
+    print(kept, history.complaint, flush=True)
+"""
+
+
+def test_programs_that_find_a_broken_file_at_once_lose_nothing(tmp_path: Path) -> None:
+    content = b"not a database " * 100
+    with programs(FINDER, str(BEGIN), count=4) as finders:
+        for number in range(60):
+            path = tmp_path / str(number) / "history.sqlite"
+            put(path, content)
+            complaints = answers(finders, str(path))
+            (aside,) = path.parent.glob("*.broken-*")
+            assert aside.read_bytes() == content
+            assert sorted(complaints)[:3] == ["True "] * 3
+            assert aside.name in max(complaints)
+            history = History(path)
+            for finder in range(4):
+                assert history.read(f"tea_{finder}") == [at(0, finder)]
+            history.close()
+
 
 WRITER = """
 import json, sys

@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import PROJECT
+from tests.at_once import answers, programs
 from tray_app.store.json_file import BrokenFileError, read_object, write_object
+from tray_app.store.lock import locked
 
 NOBODY = 65534
 
@@ -138,6 +140,74 @@ except PermissionError as error:
         assert done.stdout == f"[Errno 13] Permission denied: '{path}'\n"
         assert path.read_bytes() == b'{"low": 7}'
         assert list(folder.iterdir()) == [path]
+
+
+FINDER = """
+import sys
+from pathlib import Path
+from tray_app.store.json_file import BrokenFileError, read_object, write_object
+
+for line in sys.stdin:
+    path = Path(line.rstrip())
+    found = ""
+    try:
+        read_object(path)
+    except BrokenFileError as broken:
+        found = broken.aside.name
+    write_object(path, {"by": sys.argv[1]})
+    print(found, flush=True)
+"""
+
+
+def test_programs_that_find_a_broken_file_at_once_lose_nothing(tmp_path: Path) -> None:
+    with programs(FINDER, count=4) as finders:
+        for number in range(200):
+            path = tmp_path / str(number) / "file.json"
+            put(path, b"{")
+            found = answers(finders, str(path))
+            (aside,) = path.parent.glob("*.broken-*")
+            assert aside.read_bytes() == b"{"
+            assert sorted(found) == ["", "", "", aside.name]
+            assert read_object(path).keys() == {"by"}
+
+
+CHANGER = """
+import sys
+from pathlib import Path
+from tray_app.store.json_file import update_object
+
+for line in sys.stdin:
+    for number in range(10):
+        mine = sys.argv[1] + str(number)
+        update_object(Path(line.rstrip()), lambda content: content.update({mine: 1}))
+    print(flush=True)
+"""
+
+
+def test_programs_that_change_a_file_at_once_lose_nothing(path: Path) -> None:
+    put(path, b"{")
+    with programs(CHANGER, count=4) as changers:
+        answers(changers, str(path))
+    assert read_object(path) == {f"{one}{number}": 1 for one in range(4) for number in range(10)}
+
+
+def test_two_broken_files_in_one_second_have_two_names(path: Path) -> None:
+    for content in (b"{", b"["):
+        put(path, content)
+        with pytest.raises(BrokenFileError):
+            read_object(path)
+    contents = {each.read_bytes() for each in path.parent.glob("*.broken-*")}
+    assert contents == {b"{", b"["}
+
+
+def test_a_lock_that_is_not_given_back_is_not_waited_for_for_ever(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tray_app.store.lock.LONGEST_HOLD", 0.0)
+    put(path, b"{}")
+    with locked(path), pytest.raises(TimeoutError, match=re.escape(str(path))):
+        write_object(path, {"low": 7})
+    assert read_object(path) == {}
 
 
 @settings(max_examples=50)

@@ -46,6 +46,21 @@ sys.exit(main([]))
 """,
 )
 
+# One whose keychain does not say who it is, and which waits for that longer than any test does.
+PATIENT = (
+    sys.executable,
+    "-c",
+    """
+import sys
+from functools import partial
+from tray_app.__main__ import main
+from tray_app.store import keychain
+keychain.Keychain = partial(keychain.Keychain, answer_time=600.0)
+keychain._command = lambda: ("sh", "-c", "echo; touch ~/asked; exec cat > /dev/null")
+sys.exit(main([]))
+""",
+)
+
 # --- the peers ----------------------------------------------------------------------------------
 
 
@@ -335,6 +350,20 @@ def test_a_keychain_that_does_not_answer(bare: VirtualDesktop, sandbox: Sandbox)
         program.wait_for_tooltip("Healthy · 12,430 credits")
 
 
+def test_a_keychain_that_hangs_delays_no_save(bare: VirtualDesktop, sandbox: Sandbox) -> None:
+    file = bare.home / "config" / "lemlist-credits" / "settings.json"
+    environment = {"LEMLIST_API_KEY": DEMO_KEY}
+    with TrayProgram(bare, sandbox.url, program=PATIENT, env=environment) as program:
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+        program.item.click_menu("About")
+        about = program.window("About lemlist credits")
+        about.find(role="push button", name="Copy diagnostics").do_action()
+        wait_until((bare.home / "asked").exists, TIMEOUT, "the keychain is asked its name")
+        program.set_low(20_000)
+        wait_until(file.exists, TIMEOUT, "the settings are saved")
+        assert "Diagnostics copied" not in program.window("About lemlist credits").names()
+
+
 def test_a_prompt_that_is_answered_too_late_stores_nothing(
     desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -592,6 +621,7 @@ def test_the_tray_and_the_terminal_store_a_key_at_once(
         with terminal:
             _, errors = terminal.communicate(timeout=TIMEOUT)
         assert (terminal.returncode, errors) == (0, "")
-        program.wait_for_tooltip("Healthy · 12,430 credits")
         (stored,) = stored_keys(desktop)
-        assert stored in (DEMO_KEY, OTHER_KEY)
+        # Whose key it is now, the tray goes by it too.
+        words = {DEMO_KEY: "Healthy · 12,430 credits", OTHER_KEY: "lemlist refused the key"}
+        program.wait_for_tooltip(words[stored])

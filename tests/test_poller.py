@@ -1,7 +1,7 @@
 """When the poller asks, and that it never asks twice at once."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,15 +9,22 @@ import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
+from tests.fake_clock import TICK, FakeClock
+from tests.fakes import FakeKeychain
 from tests.widget_driver import wait_with_events
+from tray_app.credentials import Credentials
 from tray_app.desktop.gate import Gate
 from tray_app.desktop.poller import Poller
+from tray_app.desktop.resume import Resume
 from tray_app.desktop.worker import Worker
 from tray_app.errors import Kind, Problem
+from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance
+from tray_app.lemlist.key import KEY_VARIABLE
+from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 from tray_app.rules.alerts import SnoozeChoice
 from tray_app.store.settings import Settings
-from tray_app.watch import Reading, Snapshot, Watch
+from tray_app.watch import Reading, Snapshot, Watch, connector
 
 GOOD = Snapshot(reading=Reading(Balance(480), datetime(2026, 11, 22, tzinfo=UTC)), wait=300)
 
@@ -106,17 +113,42 @@ def test_work_runs_in_the_worker_and_its_end_in_the_gui_thread(
     assert threading.get_ident() not in watch.threads
 
 
-def test_no_refresh_before_the_server_allows_it(
-    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
+    qapp: QApplication, poller: Poller, snapshots: list[Snapshot], sandbox: Sandbox
 ) -> None:
-    limited = Snapshot(problem=Problem(Kind.RATE_LIMITED, retry_after=3000), wait=3000)
-    watch.answers = [limited]
+    sandbox.set_fault("429", retry_after="3600")
+    environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
+    watch = Watch(Credentials(environ, FakeKeychain()), connector(environ), None, Settings())
+    clock = FakeClock()
+    resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock)
+    resume.resumed.connect(poller.poll)
+
+    def wake_up() -> None:
+        clock.now += 8 * 3600.0
+
+    def wait_for_snapshots(count: int) -> None:
+        wait_with_events(lambda: len(snapshots) >= count, "a snapshot")
+
     poller.start(watch)
-    wait_with_events(lambda: snapshots, "a snapshot")
+    wait_for_snapshots(1)
+    wakers: list[Callable[[], object]] = [
+        *[wake_up] * 3,
+        poller.poll,
+        poller.unlock,
+        lambda: poller.start(watch),
+        lambda: poller.find_key(watch),
+        lambda: poller.apply(watch, Settings(interval=30)),
+    ]
+    for number, wake in enumerate(wakers, start=1):
+        wake()
+        wait_for_snapshots(number + 1)
     for _ in range(1000):
         poller.refresh()
-    assert not poller.busy
-    assert watch.asked == ["poll"]
+    resume.stop()
+    assert [request.path for request in sandbox.requests] == ["/api/team/credits"]
+    assert snapshots[-1].problem is not None
+    assert snapshots[-1].problem.kind is Kind.RATE_LIMITED
+    assert snapshots[-1].wait > 3500
 
 
 def test_clicks_at_a_server_that_fails_are_one_request(
@@ -159,7 +191,7 @@ def test_goes_on_after_a_defect(
     assert snapshots[1].problem.kind is Kind.DEFECT
     assert snapshots[1].wait > 0
     assert snapshots[1].next_at is not None
-    assert snapshots[1].next_at > datetime.now(UTC)
+    assert snapshots[1].next_at > datetime.now(UTC)  # noqa: TID251  (the real one)
     assert len(told) == 1
     poller.poll()
     wait_with_events(lambda: len(snapshots) == 3, "a third snapshot")
@@ -219,7 +251,7 @@ def test_settings_and_snooze_ask_the_server_nothing(
 ) -> None:
     poller.start(watch)
     wait_with_events(lambda: snapshots, "a snapshot")
-    poller.apply(Settings(interval=60))
+    poller.apply(watch, Settings(interval=60))
     poller.snooze(SnoozeChoice.HOUR)
     wait_with_events(lambda: len(snapshots) == 3, "both snapshots")
     assert watch.asked == ["poll", "apply 60", "snooze hour"]

@@ -877,7 +877,7 @@ def test_as_a_command(number: signal.Signals) -> None:
             connection.close()
         finally:
             process.kill()
-    assert process.returncode == 0
+    assert process.returncode == (130 if number == signal.SIGINT else 0)
     assert logged == f"GET {CREDITS} 200\n"
 
 

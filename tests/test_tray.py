@@ -32,6 +32,8 @@ CRITICAL = (0xD5, 0x5E, 0x00)
 EMPTY = (0xB3, 0x26, 0x1E)
 
 
+CHANGE_KEY = "Change the API key — lemlist credits"
+
 OTHER_WINDOW = """
 from PySide6.QtWidgets import QApplication, QWidget
 app = QApplication([])
@@ -342,6 +344,27 @@ def test_figures_come_back_with_the_network(
         assert network.questions() == []
 
 
+def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    log = desktop.home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log"
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    sandbox.set_fault("429", retry_after="3600")
+    environment = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address}
+    asked = len(sandbox.requests)
+    with (
+        NetworkManager(desktop.bus_address) as network,
+        TrayProgram(desktop, sandbox.url, env=environment) as program,
+    ):
+        program.wait_for_tooltip("lemlist asks for a pause")
+
+        def has_polled_twice() -> bool:
+            network.tell(CONNECTED)
+            kept_back = log.read_text().count("lemlist has asked for a pause")
+            return kept_back > 1 or len(sandbox.requests) > asked + 1
+
+        wait_until(has_polled_twice, TIMEOUT, "the network is heard of")
+    assert len(sandbox.requests) == asked + 1
+
+
 def test_figures_are_renewed_after_a_sleep(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -378,6 +401,42 @@ def test_settings_are_kept_and_judge_at_once(desktop: VirtualDesktop, sandbox: S
         program.wait_for_tooltip("Low · 12,430 credits")
 
 
+def test_settings_of_the_time_of_the_demo_hold_for_the_real_team(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.window(WELCOME)
+        desktop.wait_for_focus(WELCOME)
+        desktop.press_keys("Tab", "Return")
+        program.wait_for_tooltip("working days left")
+        program.set_low(20_000)
+        file = desktop.home / "config" / "lemlist-credits" / "settings.json"
+        wait_until(file.exists, TIMEOUT, "the settings are saved")
+        program.item.click_menu("Change key…")
+        program.window(CHANGE_KEY)
+        desktop.wait_for_focus(CHANGE_KEY)
+        desktop.type_text(DEMO_KEY)
+        desktop.press_keys("Return")
+        program.wait_until_focused(CHANGE_KEY, "Save key")
+        desktop.press_keys("Return")
+        assert "Low · 12,430 credits" in program.wait_for_tooltip("12,430 credits")
+
+
+def test_a_key_of_a_terminal_reaches_the_tray(
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+        program.wait_for_tooltip("No API key yet")
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+        remove_key(desktop)
+        tooltip = program.wait_for_tooltip("No API key yet")
+        assert "12,430" not in tooltip
+        assert POPUP not in [window.name for window in program.windows()]
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+
+
 def test_second_start_opens_the_popup_of_the_first(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
@@ -392,10 +451,13 @@ def test_second_start_opens_the_popup_of_the_first(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_the_program_while_a_request_hangs(
-    desktop: VirtualDesktop, sandbox: Sandbox, number: signal.Signals
+    desktop: VirtualDesktop,
+    sandbox: Sandbox,
+    number: signal.Signals,
+    program_command: tuple[str, ...],
 ) -> None:
     store_key(desktop, sandbox.url, DEMO_KEY)
-    with TrayProgram(desktop, sandbox.url) as program:
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
         program.wait_for_tooltip("12,430 credits")
         asked = len(sandbox.requests)
         sandbox.set_fault("silent")
@@ -406,7 +468,9 @@ def test_signals_end_the_program_while_a_request_hangs(
 
         wait_until(asks_again, TIMEOUT, "a request hangs")
         program.process.send_signal(number)
-        assert program.process.wait(10) == 0  # sooner than the request, which has 15 s
+        code = program.process.wait(10)  # sooner than the request, which has 15 s
+        assert code == (130 if number == signal.SIGINT else 0)
+        assert "Traceback" not in program.output()
 
 
 def test_window_until_there_is_a_panel(sandbox: Sandbox) -> None:
@@ -418,6 +482,11 @@ def test_window_until_there_is_a_panel(sandbox: Sandbox) -> None:
             desktop.start_component("panel")
             program.wait_for_tooltip("12,430 credits")
             wait_until(lambda: not program.windows(), TIMEOUT, "the window moves to the panel")
+
+
+def remove_key(desktop: VirtualDesktop) -> None:
+    """Remove the key as a user does in a terminal."""
+    subprocess.run([*FROM_SOURCE, "key", "remove"], env=desktop.env, check=True)
 
 
 def lock_keyring(desktop: VirtualDesktop) -> None:

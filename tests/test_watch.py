@@ -2,6 +2,7 @@
 
 import json
 import logging
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
@@ -18,9 +19,9 @@ from tray_app.credentials import Credentials, KeySource
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance, Team
-from tray_app.lemlist.client import Client
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.patience import PatientApi
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.store.alerts import AlertsFile
@@ -238,7 +239,7 @@ def test_nothing_is_recorded_for_a_team_that_nobody_knows(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
     snapshot = world.poll(watch, 12_000)
     assert (snapshot.team_id, watch.study().insight) == (None, None)
-    assert world.history().latest_team() is None
+    assert world.history().teams() == {}
 
 
 def test_another_key_begins_another_history(world: World) -> None:
@@ -501,6 +502,89 @@ def test_the_old_key_stays_when_the_new_one_can_not_be_stored(world: World) -> N
     assert world.keys == [KEY]
 
 
+def test_after_a_refused_key_the_keychain_is_read_anew(world: World) -> None:
+    watch = world.watch()
+    world.poll(watch, 12_000)
+    world.poll(watch, Problem(Kind.UNAUTHORIZED))
+    assert world.keys == [KEY]
+    world.poll(watch, Problem(Kind.UNAUTHORIZED))  # it holds the same one still
+    world.keychain.key = OTHER_KEY
+    assert world.poll(watch, 700).reading is not None
+    assert world.keys == [KEY, OTHER_KEY]
+    assert world.keychain.prompts == [False] * 3
+
+
+def test_other_failures_leave_the_keychain_alone(world: World) -> None:
+    watch = world.watch()
+    for problem in (OFFLINE, Problem(Kind.SERVER_ERROR), Problem(Kind.RATE_LIMITED)):
+        world.poll(watch, problem)
+    assert world.keychain.prompts == [False]
+
+
+def test_a_refused_key_of_this_run_is_kept(world: World) -> None:
+    watch = world.watch()
+    watch.use_key(OTHER_KEY, store=False)
+    world.poll(watch, Problem(Kind.UNAUTHORIZED))
+    assert world.poll(watch, 700).key_source is KeySource.THIS_RUN
+    assert world.keychain.prompts == []
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "after a refusal"])
+def test_nothing_of_one_team_goes_on_with_the_key_of_another(world: World, told: bool) -> None:
+    watch = world.watch(analyst=world.analyst())
+    world.poll(watch, 12_000)
+    watch.study()
+    assert alerted(world, watch, 480) == ["low"]
+    world.poll(watch, Problem(Kind.UNAUTHORIZED))
+    world.keychain.key = OTHER_KEY
+    world.api.identity = Team("tea_2", "Other")
+    if told:
+        watch.forget_key()
+    first = world.poll(watch, OFFLINE)
+    assert (first.reading, first.team, first.team_id, first.insight) == (None, None, None, None)
+    second = world.poll(watch, 470)
+    assert (second.alert, second.team) == (Alert(AlertKind.LOW, 470), "Other")
+    watch.study()
+    history = world.history()
+    assert [each.credits for each in history.read("tea_1")] == [12_000, 480]
+    assert [each.credits for each in history.read("tea_2")] == [470]
+
+
+def test_a_key_that_is_removed_is_forgotten(world: World) -> None:
+    clients: list[weakref.ref[FakeApi]] = []
+
+    def connect(_key: str) -> FakeApi:
+        api = FakeApi()
+        clients.append(weakref.ref(api))
+        return api
+
+    watch = Watch(Credentials({}, world.keychain), connect, None, Settings())
+    assert watch.poll().reading is not None
+    world.keychain.key = None
+    watch.forget_key()
+    snapshot = watch.poll()
+    assert (snapshot.reading, snapshot.team, snapshot.key_source) == (None, None, None)
+    assert snapshot.problem is not None
+    assert snapshot.problem.kind is Kind.NO_KEY
+    assert [client() for client in clients] == [None]
+
+
+def test_what_was_said_of_a_team_holds_for_its_next_key(world: World) -> None:
+    watch = world.watch()
+    assert alerted(world, watch, 12_000, 480) == [None, "low"]
+    watch.use_key(OTHER_KEY, store=True)
+    assert alerted(world, watch, 470) == [None]
+
+
+def test_what_was_said_of_a_team_is_not_taken_for_another_whose_name_is_not_told(
+    world: World,
+) -> None:
+    assert alerted(world, world.watch(), 480) == ["low"]
+    world.keychain.key = OTHER_KEY
+    world.api.identity = Problem(Kind.TIMEOUT)
+    assert alerted(world, world.watch(), 470) == ["low"]
+
+
 # --- over a real socket -------------------------------------------------------------------------
 
 
@@ -518,10 +602,10 @@ def test_the_sandbox() -> None:
             Level.HEALTHY,
             KeySource.ENVIRONMENT,
         )
-        sandbox.set_fault("503", retry_after="1000")
+        sandbox.set_fault("503")
         bad = watch.poll()
         assert bad.reading == good.reading
-        assert bad.wait == 1000
+        assert bad.wait >= 12
         sandbox.set_fault(None)
         sandbox.set_total(0)
         assert watch.poll().alert == Alert(AlertKind.EMPTY, 0)
@@ -534,7 +618,7 @@ def test_a_bad_address() -> None:
 
 
 def test_the_connector_makes_clients() -> None:
-    assert isinstance(connector({})(KEY), Client)
+    assert isinstance(connector({})(KEY), PatientApi)
 
 
 def test_the_users_own_tries_make_no_wait_longer(world: World) -> None:

@@ -4,16 +4,26 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from tray_app.lemlist.key import KEY_VARIABLE
-
-INTERRUPTED = 130  # as shells have it for Ctrl-C
+from tray_app.interrupts import INTERRUPTED, end_when_interrupted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
+    end_when_interrupted()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # at the hidden prompt, which leaves the terminal as it was
+        return INTERRUPTED
+    except Exception as error:
+        from tray_app import cli
+
+        return cli.defect(error, as_json="--json" in arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     _restore_library_path()
     environ = _take_environment()
-    arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments:  # as at each login, when the icon does not wait for the words of the others
         return _tray(environ)
     if list(arguments) == ["keychain"]:  # the program's own, started by store/keychain.py
@@ -35,16 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return sandbox.main(options.port, options.story)
     from tray_app import cli
 
-    try:
-        if options.command == "status":
-            return cli.status(environ, as_json=options.json)
-        if options.command == "history":
-            return cli.history(options.days, cli.HistoryForm(options.form))
-        return cli.key_set(environ) if options.action == "set" else cli.key_remove()
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Exception as error:
-        return cli.defect(error, as_json=options.command == "status" and options.json)
+    if options.command == "status":
+        return cli.status(environ, as_json=options.json)
+    if options.command == "history":
+        return cli.history(environ, options.days, cli.HistoryForm(options.form), options.team)
+    return cli.key_set(environ) if options.action == "set" else cli.key_remove()
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> int:
@@ -55,6 +60,8 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = Fal
 
 def _take_environment() -> dict[str, str]:
     """Return the environment, and keep its key from programs that are started from here."""
+    from tray_app.lemlist.key import KEY_VARIABLE
+
     environ = dict(os.environ)
     os.environ.pop(KEY_VARIABLE, None)
     return environ

@@ -32,6 +32,12 @@ def argument_parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help=tr("as one JSON object"))
     history = commands.add_parser("history", help=tr("print what the balance has been"))
     history.add_argument("--days", type=_days, default=30, help=tr("how many, 30 by default"))
+    history.add_argument(
+        "--team",
+        nargs="?",
+        const="",
+        help=tr("of this team, in place of the key's; without its name or identity, list them"),
+    )
     form = history.add_mutually_exclusive_group()
     form.set_defaults(form="table")
     for name, words in (("csv", tr("every reading, as CSV")), ("json", tr("the days, as JSON"))):

@@ -6,8 +6,9 @@ import json
 import math
 import os
 import platform
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
@@ -16,6 +17,7 @@ from typing import Any
 
 from tray_app import __version__
 from tray_app.analyst import Analyst
+from tray_app.arguments import BAD_ARGUMENTS
 from tray_app.credentials import Credentials
 from tray_app.diagnostics import version_of
 from tray_app.errors import Kind, Problem
@@ -23,17 +25,19 @@ from tray_app.formats import TerminalFormats
 from tray_app.history_csv import readings_csv
 from tray_app.history_view import HistoryView, history_of
 from tray_app.i18n import tr
+from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.balance import BUCKETS
 from tray_app.lemlist.key import clean_key
 from tray_app.logs import outline
 from tray_app.rules.forecast import Forecast
-from tray_app.rules.history import Day, days_of
+from tray_app.rules.history import Day, Record, days_of
 from tray_app.rules.prices import buys
-from tray_app.store.alerts import AlertsFile
-from tray_app.store.folders import alerts_file, history_file, settings_file
+from tray_app.running_tray import KEY_CHANGED, TRAY, tell
+from tray_app.store.folders import history_file, runtime_folder, settings_file, teams_file
 from tray_app.store.history import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
+from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.view import view_of
 from tray_app.watch import Reading, Snapshot, Watch, connector
 
@@ -48,6 +52,9 @@ class HistoryForm(StrEnum):
 
 CANNOT_WRITE = 6
 """The exit code when standard output takes nothing; one of "anything else" below."""
+
+CANNOT_READ = 6
+"""The exit code when it can't be told what the history is."""
 
 EXIT_CODES = {
     Kind.BAD_ADDRESS: 1,
@@ -86,7 +93,8 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
         _complain(complaint)
     credentials = Credentials(environ, Keychain(ACCOUNT))
     past = History(history_file())
-    watch = Watch(credentials, connector(environ), None, settings, Analyst(past))
+    connect = connector(environ, TeamsFile(teams_file()))
+    watch = Watch(credentials, connect, None, settings, Analyst(past))
     watch.poll()
     snapshot = watch.study()
     past.close()
@@ -104,33 +112,89 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     return 0
 
 
-def history(days: int, form: HistoryForm) -> int:
-    """Print the history of the last ``days`` days, of the team that the tray shows."""
-    past = History(history_file())
-    _, known_team = AlertsFile(alerts_file(), ACCOUNT).load()
-    team_id = known_team or past.latest_team()
-    records = past.read(team_id) if team_id else []
+def history(
+    environ: Mapping[str, str], days: int, form: HistoryForm, wanted: str | None = None
+) -> int:
+    """Print the history of the last ``days`` days; lemlist is asked nothing.
+
+    It is of the team that the key opens which ``status`` would use, or of the ``wanted`` one, by
+    its name or identity; if that is empty, all teams are listed.
+    """
+    past, teams = History(history_file()), TeamsFile(teams_file())
+    seen = past.teams()
+    if wanted is None:
+        try:
+            key = Credentials(environ, Keychain(ACCOUNT)).get().text
+        except Problem as problem:
+            if form is HistoryForm.JSON:
+                _print_json({"error": _error(problem)})
+            return _fail(problem)
+        team = teams.team_of(mark_of(key))
+        team_id = team.id if team is not None else None
+    else:
+        called = [each for each in seen if wanted in (each, teams.name_of(each))]
+        team_id = called[0] if len(called) == 1 else None
+    records = past.read(team_id) if team_id is not None else []
     past.close()
     if past.complaint:
         _complain(past.complaint)
+        return CANNOT_READ
+    if wanted == "":
+        for each in seen:
+            _print(_called(each, teams))
+        return 0
+    if team_id is None and seen:
+        _complain(
+            tr("Which team this key opens is not known yet: run status once, or use --team.")
+            if wanted is None
+            else tr("There is no history of such a team, or of more than one.")
+        )
+        known = ", ".join(_called(each, teams) for each in seen)
+        _complain(tr("There is a history of: {teams}.", teams=known))
+        return CANNOT_READ if wanted is None else BAD_ARGUMENTS
+    _print_records(records, days, form, team_id, teams)
+    return 0
+
+
+def _called(team_id: str, teams: TeamsFile) -> str:
+    name = teams.name_of(team_id)
+    return tr("{name} ({identity})", name=name, identity=team_id) if name else team_id
+
+
+def _print_records(
+    records: Sequence[Record], days: int, form: HistoryForm, team_id: str | None, teams: TeamsFile
+) -> None:
     now = datetime.now(UTC)
     today = now.astimezone().date()
     every_day = days_of(records, today)
     begin = datetime.combine(today - timedelta(days - 1), time()).timestamp()
     shown = [record for record in records if record.last >= begin]
+    seen_at = datetime.fromtimestamp(records[-1].last, UTC) if records else None
     match form:
         case HistoryForm.CSV:
             text = io.StringIO(newline="")
             readings_csv(shown, text)
             _print(text.getvalue(), end="")
         case HistoryForm.JSON:
-            _print_json({"days": [_day(day) for day in every_day[-days:]]})
-        case HistoryForm.TABLE if not shown:
-            _complain(tr("There is no history of these days."))
+            _print_json(
+                {
+                    "team": (teams.name_of(team_id) or None) if team_id else None,
+                    "team_id": team_id,
+                    "fetched_at": _iso(seen_at) if seen_at else None,
+                    "days": [_day(day) for day in every_day[-days:]],
+                }
+            )
+        case HistoryForm.TABLE if team_id is None:
+            _complain(tr("There is no history yet."))
+        case HistoryForm.TABLE if seen_at is None or not shown:
+            _complain(
+                tr("There is no history of {team} in these days.", team=_called(team_id, teams))
+            )
         case HistoryForm.TABLE:
+            team = teams.name_of(team_id) or team_id
             seconds = int(now.timestamp())
-            _print_history(history_of(records, every_day, days, "", TerminalFormats(), seconds))
-    return 0
+            view = history_of(records, every_day, days, team, TerminalFormats(), seconds)
+            _print_history(view, seen_at)
 
 
 def key_set(environ: Mapping[str, str]) -> int:
@@ -139,11 +203,13 @@ def key_set(environ: Mapping[str, str]) -> int:
     try:
         key = clean_key(_read_key())
         settings, _ = SettingsFile(settings_file()).load()
-        watch = Watch(Credentials({}, keychain), connector(environ), None, settings)
+        connect = connector(environ, TeamsFile(teams_file()))
+        watch = Watch(Credentials({}, keychain), connect, None, settings)
         checked = watch.check(key)
         keychain.write(key)
     except Problem as problem:
         return _fail(problem)
+    tell(runtime_folder(), TRAY, KEY_CHANGED)
     amount = TerminalFormats().number(checked.balance.credits)
     team = checked.team or tr("a team without a name")
     _print(tr("The key of {team} ({amount} credits) is stored.", team=team, amount=amount))
@@ -155,7 +221,11 @@ def _read_key() -> str:
         return ""
     try:
         if sys.stdin.isatty():
-            return getpass.getpass(tr("lemlist API key: "))
+            # Which ends by an exception at Ctrl-C, and has the terminal show again what is typed.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            key = getpass.getpass(tr("lemlist API key: "))
+            end_when_interrupted()
+            return key
         return sys.stdin.readline()
     except EOFError:
         return ""
@@ -169,6 +239,7 @@ def key_remove() -> int:
         removed = Keychain(ACCOUNT).remove()
     except Problem as problem:
         return _fail(problem)
+    tell(runtime_folder(), TRAY, KEY_CHANGED)
     _print(tr("The key is removed.") if removed else tr("There was no key."))
     return 0
 
@@ -195,10 +266,14 @@ def _figures(reading: Reading, snapshot: Snapshot, settings: Settings) -> dict[s
             for name in ("total", "freemium", "subscription", "gifted", "paid")
         },
         "level": snapshot.level,
-        "fetched_at": reading.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "fetched_at": _iso(reading.at),
         "forecast": _forecast(snapshot.insight.forecast if snapshot.insight else None),
         "buys": buys(credits, settings.prices),
     }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
@@ -241,9 +316,10 @@ def _print_figures(snapshot: Snapshot, settings: Settings) -> None:
         _print(sentence)
 
 
-def _print_history(view: HistoryView) -> None:
+def _print_history(view: HistoryView, seen_at: datetime) -> None:
     """Print the days from the oldest on, so that the latest stands above the prompt."""
-    _print(view.title)
+    _print(f"{view.team}: {view.title}")
+    _print(tr("Figures from {time}.", time=TerminalFormats().day_and_time(seen_at)))
     rows = (view.day_headings, *reversed(view.day_rows))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for first, *rest in rows:

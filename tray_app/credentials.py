@@ -27,7 +27,10 @@ class Key:
 
 
 class Credentials:
-    """Finds the key once in a run, and keeps a new one. Blocks as the keychain does."""
+    """Finds the key once, until it is to be forgotten, and keeps a new one.
+
+    Blocks as the keychain does.
+    """
 
     def __init__(self, environ: Mapping[str, str], keychain: Keychain) -> None:
         self._from_environment = environ.get(KEY_VARIABLE, "")
@@ -67,6 +70,10 @@ class Credentials:
         """
         self._keychain.write(key)
         self._key = Key(key, KeySource.KEYCHAIN)
+
+    def forget(self) -> None:
+        """Let go of the key, and find one anew at the next `get`."""
+        self._key = None
 
     def use(self, key: str, source: KeySource = KeySource.THIS_RUN) -> None:
         """Use a key without storing it."""

@@ -16,15 +16,53 @@ PACKAGES = ("PySide6-Essentials", "requests", "urllib3", "truststore", "keyring"
 VARIABLES = ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "LANG")
 
 
+MOST_PROBLEMS = 10
+
+
+class RecentProblems:
+    """The last problems, each of which stands here once: how often it was met, and when."""
+
+    def __init__(self) -> None:
+        self._last: Problem | None = None
+        self._met: dict[tuple[str, str], tuple[int, datetime, datetime]] = {}
+
+    def note(self, problem: Problem, at: datetime) -> None:
+        """Take note of a problem; the same one, noted again, was met only once."""
+        if problem is self._last:
+            return
+        self._last = problem
+        what = problem.kind, problem.detail
+        count, first, _ = self._met.pop(what, (0, at, at))
+        self._met[what] = count + 1, first, at  # now the latest
+        if len(self._met) > MOST_PROBLEMS:
+            del self._met[next(iter(self._met))]
+
+    def lines(self) -> list[str]:
+        """Describe each problem in a line, the latest last."""
+        return [
+            f"{_times(count, first, last)} {kind} {detail}".rstrip()
+            for (kind, detail), (count, first, last) in self._met.items()
+        ]
+
+
+def _times(count: int, first: datetime, last: datetime) -> str:
+    if count == 1:
+        return f"{last:%Y-%m-%d %H:%M:%S}"
+    return f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} {count} times"
+
+
 def report(
     settings: Settings,
-    problems: Iterable[tuple[datetime, Problem]],
+    problems: Iterable[str],
     *,
     keychain: str,
     tray: str,
     environ: Mapping[str, str] = os.environ,
 ) -> str:
-    """Describe this program and where it runs, one fact a line, and what went wrong when."""
+    """Describe this program and where it runs, one fact a line, and what went wrong when.
+
+    ``problems`` are the lines of :class:`RecentProblems`.
+    """
     frozen = " (bundle)" if getattr(sys, "frozen", False) else ""
     facts = [
         ("lemlist-credits", __version__ + frozen),
@@ -40,12 +78,7 @@ def report(
         ("notifications", "on" if settings.notifications else "off"),
         ("icon", settings.icon),
     ]
-    lines = [f"{name}: {value}" for name, value in facts]
-    lines += [
-        f"{at:%Y-%m-%d %H:%M:%S} {problem.kind} {problem.detail}".rstrip()
-        for at, problem in problems
-    ]
-    return "\n".join(lines)
+    return "\n".join((*(f"{name}: {value}" for name, value in facts), *problems))
 
 
 def version_of(package: str) -> str:

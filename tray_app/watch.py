@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tray_app.credentials import Credentials, KeySource
-from tray_app.errors import Problem
+from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.lemlist.address import api_url
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.key import clean_key
+from tray_app.patience import Api, PatientApi, Paused, Pauses
 from tray_app.rules.alerts import (
     Alert,
     AlertState,
@@ -28,6 +29,7 @@ from tray_app.rules.levels import Level, level_of
 from tray_app.rules.schedule import next_wait
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.settings import Settings
+from tray_app.store.teams import TeamsFile
 
 if TYPE_CHECKING:  # it brings the database with it, which the icon does not wait for
     from tray_app.analyst import Analyst
@@ -42,16 +44,6 @@ TEAM_DEADLINE = 5.0
 
 TEAM_RETRY = 3600.0
 """Seconds after which a team without a name is asked for it again."""
-
-
-class Api(Protocol):
-    """What a poll needs of the lemlist API."""
-
-    def balance(self) -> Balance:
-        """Fetch the credits."""
-
-    def team(self, deadline: float = ...) -> Team:
-        """Fetch the team's identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +88,20 @@ class Checked:
     balance: Balance
 
 
-def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
-    """Return what turns a key into the API at the address that the environment names."""
+def connector(
+    environ: Mapping[str, str], teams: TeamsFile | None = None
+) -> Callable[[str], PatientApi]:
+    """Return what turns a key into the API at the address that the environment names.
+
+    ``teams`` keeps what is learned of the keys from one run to the next.
+    """
     # What it brings takes 0.1 s to import, in which the keychain is being asked.
     from tray_app.lemlist.client import Client
 
-    def connect(key: str) -> Api:
-        return Client(api_url(environ), key)
+    pauses = Pauses(teams)
+
+    def connect(key: str) -> PatientApi:
+        return PatientApi(Client(api_url(environ), key), key, pauses, teams)
 
     return connect
 
@@ -131,6 +130,7 @@ class Watch:
         self._chance = chance
         self._alerts, self._team_id = alerts_file.load() if alerts_file else (AlertState(), None)
         self._api: Api | None = None
+        self._key_hash: int | None = None  # of the key that opened all that is known here
         self._team: Team | None = None
         self._team_wanted_at = 0.0
         self._failures = 0
@@ -144,15 +144,18 @@ class Watch:
         """
         started = time.monotonic()
         try:
-            key = self._credentials.get(prompt=prompt)
-            if self._api is None:
-                self._api = self._connect(key.text)
-            balance = self._api.balance()
+            api = self._api_of_key(prompt=prompt)
+            balance = api.balance()
+        except Paused as problem:
+            return self._failed(problem)
         except Problem as problem:
             if not by_user or self._failures == 0:
                 self._failures += 1
-            return self._failed(problem)
-        self._name_team(self._api, POLL_DEADLINE - (time.monotonic() - started))
+            snapshot = self._failed(problem)
+            if problem.kind in NEEDS_ANOTHER_KEY and snapshot.key_source is KeySource.KEYCHAIN:
+                self._credentials.forget()  # the keychain may have another one by the next try
+            return snapshot
+        self._name_team(api, POLL_DEADLINE - (time.monotonic() - started))
         return self._succeeded(balance)
 
     def check(self, key: str) -> Checked:
@@ -178,13 +181,14 @@ class Watch:
             self._credentials.keep(clean_key(key))
         else:
             self._credentials.use(clean_key(key))
-        self._api = self._team = None
-        self._team_wanted_at = 0.0
+        self._api = None
         self._failures = 0
-        self._alerts, self._team_id = AlertState(), None
-        self._snapshot = Snapshot()
-        if self._analyst is not None:
-            self._analyst.forget()
+
+    def forget_key(self) -> None:
+        """Find the key anew at the next poll, as another program has changed it."""
+        self._credentials.forget()
+        self._api = None
+        self._failures = 0
 
     def study(self) -> Snapshot:
         """Ask the history what the last reading means, after a snapshot that wants it."""
@@ -220,6 +224,35 @@ class Watch:
         self._remember(snoozed(self._alerts, choice, self._now().astimezone()))
         self._snapshot = replace(self._snapshot, alert=None, snooze=self._alerts.snooze)
         return self._snapshot
+
+    def _api_of_key(self, *, prompt: bool) -> Api:
+        """Return the API as the key opens it that is to be used now.
+
+        Raises:
+            Problem: there is no key to be had, or ``bad_address``.
+        """
+        try:
+            key = self._credentials.get(prompt=prompt).text
+        except Problem as problem:
+            if problem.kind in (Kind.NO_KEY, Kind.BAD_KEY):
+                self._begin_with(None)
+            raise
+        self._begin_with(hash(key))
+        if self._api is None:
+            self._api = self._connect(key)
+        return self._api
+
+    def _begin_with(self, key_hash: int | None) -> None:
+        """Let go of all that another key has opened; the next one may open another team."""
+        if key_hash == self._key_hash:
+            return
+        self._key_hash = key_hash
+        self._api = self._team = None
+        self._team_wanted_at = 0.0
+        self._failures = 0
+        self._snapshot = Snapshot()
+        if self._analyst is not None:
+            self._analyst.forget()
 
     def _succeeded(self, balance: Balance) -> Snapshot:
         before = self._snapshot.reading
@@ -286,18 +319,17 @@ class Watch:
         return self._snapshot
 
     def _name_team(self, api: Api, time_left: float) -> None:
-        """Learn the team's name, once; that it can't be had fails nothing."""
-        if self._team is not None or time.monotonic() < self._team_wanted_at or time_left <= 0:
-            return
-        try:
-            self._team = api.team(min(time_left, TEAM_DEADLINE))
-        except Problem as problem:
-            log.info("no team name: %s %s", problem.kind, problem.detail)
-            self._team_wanted_at = time.monotonic() + TEAM_RETRY
-            return
-        if self._team_id not in (None, self._team.id):
+        """Learn whose balance it is, once; that it can't be had fails nothing."""
+        if self._team is None and time.monotonic() >= self._team_wanted_at and time_left > 0:
+            try:
+                self._team = api.team(min(time_left, TEAM_DEADLINE))
+            except Problem as problem:
+                log.info("no team name: %s %s", problem.kind, problem.detail)
+                self._team_wanted_at = time.monotonic() + TEAM_RETRY
+        team_id = self._team.id if self._team is not None else None
+        if self._team_id not in (None, team_id):
             self._alerts = AlertState()  # what was said was said of another team
-        self._team_id = self._team.id
+        self._team_id = team_id
 
     def _remember(self, state: AlertState) -> None:
         if state == self._alerts and self._can_remember:

@@ -1,7 +1,6 @@
 """The one place that makes the parts of the tray program and joins them."""
 
 import logging
-from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
 from tray_app.desktop.uncaught import UncaughtErrors
 from tray_app.desktop.worker import Worker
+from tray_app.diagnostics import RecentProblems
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
@@ -34,9 +34,11 @@ from tray_app.store.folders import (
     alerts_file,
     history_file,
     settings_file,
+    teams_file,
 )
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
+from tray_app.store.teams import TeamsFile
 from tray_app.view import LATE, Remedy, View, notice, snooze_choices, view_of
 from tray_app.watch import Checked, Snapshot, Watch, connector
 
@@ -91,6 +93,8 @@ class App(QObject):
         self._demo: Demo | None = None
 
         self._network = Worker("network", gate)
+        self._keychain_worker: Worker | None = None
+        self._is_describing = False
         self._disk = disk
         self._poller = Poller(self._network)
         self._insights = InsightWindows(self._disk, self._formats, self)
@@ -103,7 +107,7 @@ class App(QObject):
         self._overdue = QTimer(self)
         self._overdue.setSingleShot(True)
         self._overdue.setTimerType(Qt.TimerType.VeryCoarseTimer)
-        self._problems: deque[tuple[datetime, Problem]] = deque(maxlen=10)
+        self._problems = RecentProblems()
         # Built on first use, as each of them takes more memory than the icon.
         self._popup: Popup | None = None
         self._key_dialog: KeyDialog | None = None
@@ -133,7 +137,8 @@ class App(QObject):
         self._insights.buy_requested.connect(self._buy)
         self._notifier.clicked.connect(self._open_popup)
         self._instance.opened_again.connect(self._open_popup)
-        self._signals.quit_asked.connect(QApplication.quit)
+        self._instance.key_changed.connect(self._find_key)
+        self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)
         if self._uncaught.has_raised:
             self._admit_defect()
@@ -185,7 +190,7 @@ class App(QObject):
         settings, complaints = self._settings_file.load()
         watch = Watch(
             Credentials(self._environ, self._keychain),
-            connector(self._environ),
+            connector(self._environ, TeamsFile(teams_file())),
             AlertsFile(alerts_file(), ACCOUNT),
             settings,
             Analyst(History(history_file())),
@@ -227,7 +232,7 @@ class App(QObject):
         if self._popup is not None and self._popup.isVisible():
             self._insights.read_trend()
         if snapshot.problem is not None:
-            self._problems.append((datetime.now(UTC), snapshot.problem))
+            self._problems.note(snapshot.problem, datetime.now(UTC))
         if snapshot.alert is not None:
             view = self._view()
             title, body = notice(
@@ -405,6 +410,14 @@ class App(QObject):
 
         self._poller.use_key(watch, key, store=store, done=saved, failed=failed)
 
+    @Slot()
+    def _find_key(self) -> None:
+        """Go by the key that the keychain has now, as it was changed in a terminal."""
+        if self._watch is not None:
+            self._asked_for_key = True  # who uses a terminal is not to be met by a dialog
+            self._stop_demo()
+            self._poller.find_key(self._watch)
+
     # The other windows
 
     @Slot()
@@ -428,7 +441,9 @@ class App(QObject):
     def _save_settings(self, settings: Settings) -> None:
         """Use the settings from now on, and keep them if that can be done."""
         self._settings = settings
-        self._poller.apply(settings)
+        for watch in (self._watch, self._demo.watch if self._demo is not None else None):
+            if watch is not None:
+                self._poller.apply(watch, settings)
 
         def save() -> bool:
             try:
@@ -454,7 +469,13 @@ class App(QObject):
 
     @Slot()
     def _copy_diagnostics(self) -> None:
-        keychain, settings, problems = self._keychain, self._settings, list(self._problems)
+        if self._is_describing:
+            return
+        self._is_describing = True
+        if self._keychain_worker is None:
+            # Of its own, as a keychain may take long to say who it is: no setting waits for it.
+            self._keychain_worker = Worker("keychain", self._gate)
+        keychain, settings, problems = self._keychain, self._settings, self._problems.lines()
         tray = f"{QApplication.platformName()}, {self._tray.kind()}"
 
         def describe() -> str:
@@ -463,11 +484,15 @@ class App(QObject):
             return report(settings, problems, keychain=keychain.name(), tray=tray)
 
         def copy(text: str) -> None:
+            self._is_describing = False
             QApplication.clipboard().setText(text)
             if self._about_dialog is not None:
                 self._about_dialog.show_copied()
 
-        self._disk.submit(describe, copy)
+        def give_up(_problem: Problem) -> None:
+            self._is_describing = False
+
+        self._keychain_worker.submit(describe, copy, give_up)
 
     @Slot()
     def _admit_defect(self) -> None:

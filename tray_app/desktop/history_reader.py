@@ -24,10 +24,10 @@ DAY = 86_400
 class HistoryReader(QObject):
     """What is asked for is read by the worker, and comes back as a signal."""
 
-    trend_read = Signal(object)
-    """A :class:`Trend`."""
-    history_read = Signal(object)
-    """A :class:`HistoryView`."""
+    trend_read = Signal(object, object)
+    """The identity of a team, or ``None``, and its :class:`Trend`."""
+    history_read = Signal(object, object)
+    """The identity of a team, or ``None``, and its :class:`HistoryView`."""
     exported = Signal(str)
     """What became of an export, or why there is no history to show, in a sentence or two."""
 
@@ -35,7 +35,7 @@ class HistoryReader(QObject):
         super().__init__(parent)
         self._worker = worker
         self._shelf: _Shelf | None = None
-        self._team_id = ""
+        self._team_id: str | None = None
 
     def use(self, path: Path | None, team_id: str | None) -> None:
         """Read this team's history from now on; of nobody without one of the two."""
@@ -43,13 +43,13 @@ class HistoryReader(QObject):
             self._shelf = None
         elif self._shelf is None or (path, team_id) != (self._shelf.path, self._team_id):
             self._shelf = _Shelf(path)
-            self._team_id = team_id
+        self._team_id = team_id
 
     def read_trend(self, days: int) -> None:
         """Read the course of the balance, for the popup."""
-        if (shelf := self._shelf) is None:
+        shelf, team_id = self._shelf, self._team_id
+        if shelf is None or team_id is None:
             return
-        team_id = self._team_id
 
         def read() -> "Trend":
             from tray_app.history_view import trend_of
@@ -57,7 +57,7 @@ class HistoryReader(QObject):
             now = int(time.time())
             return trend_of(shelf.read(team_id, now - (days + 1) * DAY), days, now)
 
-        self._worker.submit(read, self.trend_read.emit)
+        self._worker.submit(read, lambda trend: self.trend_read.emit(team_id, trend))
 
     def read_history(self, team: str, days: int, formats: Formats) -> None:
         """Read what the history window shows."""
@@ -68,11 +68,11 @@ class HistoryReader(QObject):
             from tray_app.rules.history import days_of
 
             now = int(time.time())
-            records = shelf.read(team_id) if shelf else []
+            records = shelf.read(team_id) if shelf and team_id else []
             every_day = days_of(records, _today())
             return history_of(records, every_day, days, team, formats, now)
 
-        self._worker.submit(read, self.history_read.emit, self._tell)
+        self._worker.submit(read, lambda view: self.history_read.emit(team_id, view), self._tell)
 
     def export(self, path: str, *, by_day: bool) -> None:
         """Write all of the team's history to a CSV file."""
@@ -82,7 +82,7 @@ class HistoryReader(QObject):
             from tray_app.history_csv import days_csv, readings_csv
             from tray_app.rules.history import days_of
 
-            records = shelf.read(team_id) if shelf else []
+            records = shelf.read(team_id) if shelf and team_id else []
             try:
                 # The line ends are those of RFC 4180, which the writer sets itself.
                 with Path(path).open("w", encoding="utf-8", newline="") as file:

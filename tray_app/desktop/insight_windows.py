@@ -102,19 +102,20 @@ class InsightWindows(QObject):
             self._show_plan()
         bring_forward(self._plan)
 
-    @Slot(object)
-    def _take_trend(self, trend: "Trend") -> None:
-        self.trend = trend
-        self.trend_changed.emit()
+    @Slot(object, object)
+    def _take_trend(self, team_id: str | None, trend: "Trend") -> None:
+        if team_id == self._snapshot.team_id:  # and not of a team that was left meanwhile
+            self.trend = trend
+            self.trend_changed.emit()
 
     @Slot(int)
     def _read_history(self, days: int) -> None:
         team = self._snapshot.team or tr("lemlist credits")
         self._reader.read_history(team, days, self._formats)
 
-    @Slot(object)
-    def _show_history(self, view: "HistoryView") -> None:
-        if self._history is not None:
+    @Slot(object, object)
+    def _show_history(self, team_id: str | None, view: "HistoryView") -> None:
+        if self._history is not None and team_id == self._snapshot.team_id:
             self._history.show_history(view)
 
     @Slot(str)

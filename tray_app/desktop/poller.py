@@ -15,7 +15,10 @@ from tray_app.store.settings import Settings
 from tray_app.watch import Snapshot, Watch
 
 BREATH = 2.0
-"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again."""
+"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again.
+
+Whether lemlist may be asked at all is no matter of the poller (see ``patience.py``).
+"""
 
 
 class Poller(QObject):
@@ -62,6 +65,10 @@ class Poller(QObject):
         """Ask now, and let the keychain ask the user for its password."""
         self._poll(prompt=True, by_user=True)
 
+    def find_key(self, watch: Watch) -> None:
+        """Poll this watch from now on, with the key that the keychain has now."""
+        self._worker.submit(watch.forget_key, lambda _: self.start(watch))
+
     def use_key(
         self,
         watch: Watch,
@@ -79,10 +86,14 @@ class Poller(QObject):
 
         self._worker.submit(lambda: watch.use_key(key, store=store), changed, failed)
 
-    def apply(self, settings: Settings) -> None:
-        """Go by other settings."""
-        if (watch := self._watch) is not None:
-            self._worker.submit(lambda: watch.apply(settings), self._take)
+    def apply(self, watch: Watch, settings: Settings) -> None:
+        """Have a watch go by other settings, whether it is polled now or later."""
+
+        def applied(snapshot: Snapshot) -> None:
+            if watch is self._watch:
+                self._take(snapshot)
+
+        self._worker.submit(lambda: watch.apply(settings), applied)
 
     @Slot(object)
     def snooze(self, choice: SnoozeChoice) -> None:
@@ -119,8 +130,7 @@ class Poller(QObject):
         self._worker.submit(lambda: watch.poll(prompt=prompt, by_user=by_user), ended, broke)
 
     def _polled(self, snapshot: Snapshot) -> None:
-        asked_for = snapshot.problem.retry_after if snapshot.problem is not None else None
-        self._not_before = time.monotonic() + max(BREATH, asked_for or 0.0)
+        self._not_before = time.monotonic() + BREATH
         self._take(snapshot)
         if snapshot.to_study and (watch := self._watch) is not None:
 

@@ -6,6 +6,8 @@ import sys
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
+from tray_app.interrupts import INTERRUPTED
+
 
 class QuitSignals(QObject):
     """Turns the signals that end a program into a Qt signal.
@@ -14,7 +16,8 @@ class QuitSignals(QObject):
     none. Python's wake-up socket makes Qt run some.
     """
 
-    quit_asked = Signal()
+    quit_asked = Signal(int)
+    """The exit code: shells tell a Ctrl-C from an end that was wanted otherwise."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -41,5 +44,5 @@ class QuitSignals(QObject):
         if sys.platform != "win32":
             self._reader.recv(64)
 
-    def _ask(self, _number: int, _frame: object) -> None:
-        self.quit_asked.emit()
+    def _ask(self, number: int, _frame: object) -> None:
+        self.quit_asked.emit(INTERRUPTED if number == signal.SIGINT else 0)

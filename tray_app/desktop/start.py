@@ -19,7 +19,9 @@ from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
 from tray_app.desktop.uncaught import UncaughtErrors
 from tray_app.i18n import tr
+from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE
+from tray_app.running_tray import DEMO, TRAY
 from tray_app.store.folders import log_file, runtime_folder
 
 PICTURES_KEPT = 0
@@ -44,7 +46,7 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     qt.setDesktopFileName("lemlist-credits")
     qt.setQuitOnLastWindowClosed(False)
     QPixmapCache.setCacheLimit(PICTURES_KEPT)
-    instance = SingleInstance(runtime_folder(), "demo" if demo else "tray")
+    instance = SingleInstance(runtime_folder(), DEMO if demo else TRAY)
     if not instance.acquire():
         instance.call_first()
         return 0
@@ -52,7 +54,9 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     start = Start(qt, environ, instance, gate)
     start.begin(demo=demo, verbose=verbose)
     code = qt.exec()
+    end_when_interrupted()  # what hears of signals in Qt's loop does so no longer
     gate.close()
+    instance.close()
     start.stop()
     return code
 
@@ -89,6 +93,7 @@ class Start(QObject):
         def prepare() -> "Prepared":
             from tray_app.store.keychain import ACCOUNT, Keychain
 
+            self._instance.open()
             keychain = Keychain(ACCOUNT)
             if not (demo or self._environ.get(KEY_VARIABLE)):
                 keychain.begin_to_read()  # which takes as long as all that follows

@@ -15,15 +15,13 @@ from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import is_loopback
 from tray_app.lemlist.balance import Balance, Team, parse_balance, parse_team
 from tray_app.lemlist.transport import CuttableAdapter, system_trust
+from tray_app.rules.schedule import LONGEST_PAUSE
 
 DEADLINE = 15.0
 """Seconds that one request may take in all, from the name's resolution to the last byte."""
 
 LARGEST_BODY = 64 * 1024
 """Bytes. A balance takes about 150, a team a few thousand."""
-
-LONGEST_WAIT = 3600.0
-"""Seconds; a longer ``Retry-After`` is shortened to this."""
 
 _RATE_WINDOW = 2.0  # seconds: "20 requests per 2 seconds", for a 429 that names no wait
 
@@ -172,7 +170,7 @@ def _retry_after(response: requests.Response) -> float | None:
         return None
     if not text.isdecimal():
         wait -= time.time()
-    return min(wait, LONGEST_WAIT) if wait > 0 else None
+    return min(wait, LONGEST_PAUSE) if wait > 0 else None
 
 
 def _read(response: requests.Response) -> bytes:

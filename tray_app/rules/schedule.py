@@ -14,6 +14,9 @@ LONGEST_RETRY = 15 * 60.0
 WAIT_FOR_USER = 3600.0
 """Seconds after a failure that only the user can mend."""
 
+LONGEST_PAUSE = 3600.0
+"""Seconds; a server that asks for a longer pause is asked again after this."""
+
 _JITTER = 0.2  # of a wait, either way, so that a team's computers don't knock all at once
 
 _FOR_THE_USER = NEEDS_ANOTHER_KEY | {
@@ -27,13 +30,23 @@ _FOR_THE_USER = NEEDS_ANOTHER_KEY | {
 def next_wait(interval: float, failures: int, problem: Problem | None, chance: float) -> float:
     """Return the seconds until the next poll.
 
-    ``failures`` counts the failed polls in a row, this one included; ``chance`` is a random
-    number from 0 to 1. A server's ``Retry-After`` is a floor: never earlier than it asks.
+    ``failures`` counts the failed polls in a row, this one included unless it was not allowed to
+    ask; ``chance`` is a random number from 0 to 1. A server's ``Retry-After`` is a floor: never
+    earlier than it asks.
     """
     if problem is None:
         return interval
     if problem.kind in _FOR_THE_USER:
         return WAIT_FOR_USER
-    wait = min(FIRST_RETRY * 2.0 ** min(failures - 1, 16), LONGEST_RETRY)
+    wait = min(FIRST_RETRY * 2.0 ** min(max(failures - 1, 0), 16), LONGEST_RETRY)
     wait = min(wait * (1 - _JITTER + 2 * _JITTER * chance), LONGEST_RETRY)
     return max(wait, problem.retry_after or 0.0)
+
+
+def pause_left(until: float, now: float) -> float:
+    """Return the seconds that are left of a pause which ends at a time (both since the epoch).
+
+    One that would take longer than any pause was noted by a clock that was ahead: it is over.
+    """
+    left = until - now
+    return left if 0 < left <= LONGEST_PAUSE else 0.0

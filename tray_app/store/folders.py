@@ -22,6 +22,11 @@ def alerts_file() -> Path:
     return _folder(platformdirs.user_state_path) / "alerts.json"
 
 
+def teams_file() -> Path:
+    """Return the place where it stands what is known of the keys and their teams."""
+    return _folder(platformdirs.user_state_path) / "teams.json"
+
+
 def history_file() -> Path:
     """Return the place of the history of the balance."""
     return _folder(platformdirs.user_data_path) / "history.sqlite"

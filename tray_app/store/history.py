@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from tray_app.i18n import tr
 from tray_app.rules.history import Record, thinned
+from tray_app.store.json_file import free_name
+from tray_app.store.lock import locked
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +68,9 @@ _MIGRATIONS = (
 
 _COLUMNS = ", ".join(Record._fields)
 
-_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-"""The last one since the statements are right, so that it must be the tables that are wrong."""
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+"""What SQLite says of the file itself (its "Result and Error Codes"). Not ``SQLITE_ERROR``, which
+is a statement that can't be right: a defect of this program, for which no history is set aside."""
 
 _BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process, whose transactions take milliseconds."""
@@ -125,15 +128,13 @@ class History:
 
     def read(self, team_id: str, since: int = 0) -> list[Record]:
         """Return what was seen at ``since`` (seconds since the epoch) or later, in its order."""
-        if not self._path.exists():
-            return []  # and none is made, only to be read
-        return self._attempt(lambda database: _read(database, team_id, since), otherwise=[])
+        return self._attempt(
+            lambda database: _read(database, team_id, since), otherwise=[], make=False
+        )
 
-    def latest_team(self) -> str | None:
-        """Return the identity of the team that was seen last."""
-        if not self._path.exists():
-            return None
-        return self._attempt(_latest_team, otherwise=None)
+    def teams(self) -> dict[str, int]:
+        """Return the identities of all teams, and when each was seen last; the latest first."""
+        return self._attempt(_teams, otherwise={}, make=False)
 
     def thin(self, team_id: str, now: int, zone: tzinfo | None = None) -> None:
         """Drop the details of what is older than 90 days, and all that is older than 5 years.
@@ -149,9 +150,17 @@ class History:
             self._database.close()
             self._database = None
 
-    def _attempt(self, action: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
-        """Do something with the file: the one place where its errors end."""
+    def _attempt(
+        self, action: Callable[[sqlite3.Connection], T], otherwise: T, *, make: bool = True
+    ) -> T:
+        """Do something with the file: the one place where its errors end.
+
+        No file is as good as an empty one; without ``make`` none is made then.
+        """
         try:
+            if not make and _identity(self._path) is None:
+                self._fault = ""
+                return otherwise
             try:
                 result = action(self._open())
             except sqlite3.DatabaseError as error:
@@ -187,6 +196,13 @@ class History:
         # process has set it aside.
         self.close()
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Nobody sets the file aside meanwhile: SQLite finds its log by name, and would take the
+        # next file's for it.
+        with locked(self._path):
+            self._database = self._connect()
+        return self._database
+
+    def _connect(self) -> sqlite3.Connection:
         # Made here to be private, which its companions take over from it. Not opened if it is
         # there: closing it would end the locks that other connections of this process hold.
         with suppress(FileExistsError):
@@ -204,24 +220,23 @@ class History:
         except BaseException:
             database.close()
             raise
-        self._database = database
         return database
 
     def _put_aside(self) -> None:
         self.close()
-        if self._opened != _identity(self._path):
-            return  # another process has done so, and this is its new file
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")  # noqa: DTZ005  (a name for its owner)
-        aside = f"{self._path}.broken-{stamp}"
-        # The log goes first: a new file must not find it, while the old one without it is only
-        # found to be broken again.
-        for companion in ("-wal", "-shm", ""):
-            with suppress(FileNotFoundError):
-                Path(f"{self._path}{companion}").replace(f"{aside}{companion}")
+        with locked(self._path):
+            if self._opened != _identity(self._path):
+                return  # another program has done so, and this is its new file
+            aside = free_name(self._path)
+            # The log goes first: a new file must not find it, while the old one without it is
+            # only found to be broken again.
+            for companion in ("-wal", "-shm", ""):
+                with suppress(FileNotFoundError):
+                    Path(f"{self._path}{companion}").rename(f"{aside}{companion}")
         log.warning("the history was broken and has been set aside")
         self._set_aside = tr(
             "The history file was broken. It is kept as {name}; a new one was begun.",
-            name=Path(aside).name,
+            name=aside.name,
         )
 
 
@@ -328,14 +343,15 @@ def _read(database: sqlite3.Connection, team_id: str, since: int) -> list[Record
     return rows[1:] if rows and rows[0].last < since else rows
 
 
-def _latest_team(database: sqlite3.Connection) -> str | None:
-    found = database.execute(
-        """
-        SELECT lemlist_id FROM teams JOIN readings ON readings.team = teams.id
-        GROUP BY teams.id ORDER BY max(last) DESC LIMIT 1
-        """
-    ).fetchone()
-    return found[0] if found else None
+def _teams(database: sqlite3.Connection) -> dict[str, int]:
+    return dict(
+        database.execute(
+            """
+            SELECT lemlist_id, max(last) FROM teams JOIN readings ON readings.team = teams.id
+            GROUP BY teams.id ORDER BY max(last) DESC
+            """
+        )
+    )
 
 
 def _between(database: sqlite3.Connection, team: int, begin: int, end: int) -> list[Record]:

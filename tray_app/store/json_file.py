@@ -1,14 +1,18 @@
 """JSON files that are written whole or not at all."""
 
 import errno
+import itertools
 import json
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from tray_app.store.lock import locked
 
 LEFT_BEHIND = 60.0
 """Seconds after which a half-written file is of a process that was killed: a write takes less."""
@@ -32,18 +36,11 @@ def read_object(path: Path) -> dict[str, Any]:
         BrokenFileError: it holds something else; it now has another name and nothing is lost.
         OSError: it can't be read or set aside.
     """
-    try:
-        content = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except (ValueError, RecursionError):
-        content = None
-    if isinstance(content, dict):
-        return content
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")  # noqa: DTZ005  (a name for its owner)
-    aside = path.with_name(f"{path.name}.broken-{stamp}")
-    path.replace(aside)
-    raise BrokenFileError(path, aside)
+    content = _read(path)
+    if content is None:
+        with locked(path):
+            content = _read_or_set_aside(path)  # as another program may have replaced it meanwhile
+    return content
 
 
 def write_object(path: Path, content: dict[str, Any]) -> None:
@@ -52,10 +49,64 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
     Raises:
         OSError: it can't be written; the old file is untouched.
     """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(path):
+        _write(path, content)
+
+
+def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a file's JSON object; of what others change at the same time nothing is lost.
+
+    What is there but can't be used is set aside, and an empty object is changed.
+
+    Raises:
+        OSError: it can't be read or written; the old file is untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(path):
+        try:
+            content = _read_or_set_aside(path)
+        except BrokenFileError:
+            content = {}
+        change(content)
+        _write(path, content)
+
+
+def free_name(path: Path) -> Path:
+    """Return a name for a broken file at which there is none; for whoever has the lock."""
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")  # noqa: DTZ005  (a name for its owner)
+    aside = path.with_name(f"{path.name}.broken-{stamp}")
+    for number in itertools.count(2):
+        if not os.path.lexists(aside):
+            break
+        aside = path.with_name(f"{path.name}.broken-{stamp}-{number}")
+    return aside
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return a file's object, or ``None`` if it holds something else."""
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _read_or_set_aside(path: Path) -> dict[str, Any]:
+    content = _read(path)
+    if content is None:
+        aside = free_name(path)
+        path.rename(aside)
+        raise BrokenFileError(path, aside)
+    return content
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         # Replacing it would succeed all the same, against the wish of who made it so.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _clear_away(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_HALF_WRITTEN, dir=path.parent)
     try:

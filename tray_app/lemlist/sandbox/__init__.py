@@ -30,6 +30,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from tray_app.interrupts import INTERRUPTED
 from tray_app.lemlist.sandbox.answers import (
     DEMO_KEY,
     DEMO_TEAM_ID,
@@ -294,7 +295,7 @@ def _check_amount(amount: object) -> None:
 
 
 def main(port: int = 0, story: str = "steady") -> int:
-    """Run a sandbox for people until Ctrl-C or SIGTERM; return the exit code.
+    """Run a sandbox for people until Ctrl-C or SIGTERM; return the exit code, which tells which.
 
     It prints what it offers on standard output and a line for each request on standard error.
     """
@@ -306,8 +307,15 @@ def main(port: int = 0, story: str = "steady") -> int:
         print(f"The sandbox can't start: {error}", file=sys.stderr)  # noqa: T201
         return 1
     ended = threading.Event()
-    ends = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: ended.set()) for number in ends]
+    codes = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: 0}
+    code = 0
+
+    def end(number: int, _frame: object) -> None:
+        nonlocal code
+        code = codes[signal.Signals(number)]
+        ended.set()
+
+    before = {number: signal.signal(number, end) for number in codes}
     try:
         print(help_text(sandbox), flush=True)  # noqa: T201
         # On Windows a wait without a timeout can't be interrupted.
@@ -315,6 +323,6 @@ def main(port: int = 0, story: str = "steady") -> int:
             pass
     finally:
         sandbox.stop()
-        for number, handler in zip(ends, before, strict=True):
+        for number, handler in before.items():
             signal.signal(number, handler)
-    return 0
+    return code

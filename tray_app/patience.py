@@ -1,0 +1,130 @@
+"""The API as one key may use it now: whoever asks is kept from asking sooner than lemlist allows.
+
+The one place that knows of such pauses, so that nothing that wakes a poll up has to: a timer, a
+click, a network that is back, the end of a sleep, a start, a command in a terminal.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.balance import Balance, Team
+from tray_app.rules.schedule import pause_left
+from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
+
+T = TypeVar("T")
+
+
+class Api(Protocol):
+    """What a poll needs of the lemlist API."""
+
+    def balance(self) -> Balance:
+        """Fetch the credits."""
+
+    def team(self, deadline: float) -> Team:
+        """Fetch the team's identity; ``deadline`` in seconds."""
+
+
+class Paused(Problem):
+    """Nothing was asked, as lemlist has asked for a pause that is not over."""
+
+
+def since_boot() -> float:
+    """Return seconds that go on in a sleep, and that no setting of the clock changes."""
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":  # whose time.monotonic() sleeps too
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+    return time.monotonic()
+
+
+class Pauses:
+    """The pauses that lemlist has asked for, by the mark of the key that it was asked with.
+
+    Those of this run go by a clock that nobody sets, those of other programs and of earlier runs
+    by the time that stands in the file.
+    """
+
+    def __init__(
+        self,
+        file: TeamsFile | None,
+        *,
+        elapsed: Callable[[], float] = since_boot,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Without a file they are those of this run; ``now`` is in seconds since the epoch."""
+        self._file = file
+        self._elapsed = elapsed
+        self._now = now
+        self._ends: dict[str, tuple[float, Kind]] = {}
+
+    def begin(self, mark: str, problem: Problem) -> None:
+        """Take note of a pause, if a problem asks for one."""
+        if not problem.retry_after:
+            return
+        self._ends[mark] = self._elapsed() + problem.retry_after, problem.kind
+        if self._file is not None:
+            self._file.pause(mark, self._now() + problem.retry_after, problem.kind)
+
+    def check(self, mark: str) -> None:
+        """Do nothing if lemlist may be asked.
+
+        Raises:
+            Paused: it may not.
+        """
+        end, kind = self._ends.get(mark, (0.0, Kind.RATE_LIMITED))
+        left = end - self._elapsed()
+        if left <= 0 and self._file is not None:
+            until, noted = self._file.pause_of(mark)
+            left = pause_left(until, self._now())
+            kind = Kind(noted) if noted in list(Kind) else Kind.RATE_LIMITED
+        if left > 0:
+            raise Paused(kind, "lemlist has asked for a pause", retry_after=left)
+
+
+class PatientApi:
+    """The API of one key: asks in the pauses of that key nothing, and keeps whom the key opens."""
+
+    def __init__(self, api: Api, key: str, pauses: Pauses, teams: TeamsFile | None) -> None:
+        self._api = api
+        self._mark = mark_of(key)
+        self._pauses = pauses
+        self._teams = teams
+
+    def balance(self) -> Balance:
+        """Fetch the credits.
+
+        Raises:
+            Paused: it is too soon.
+            Problem: as the API's client does.
+        """
+        return self._ask(self._api.balance)
+
+    def team(self, deadline: float) -> Team:
+        """Fetch the team's identity, or tell it from an earlier time if that can't be done.
+
+        ``deadline`` is in seconds.
+
+        Raises:
+            Problem: as the API's client does, of a key whose team was never known.
+        """
+        try:
+            team = self._ask(lambda: self._api.team(deadline))
+        except Problem:
+            known = self._teams.team_of(self._mark) if self._teams is not None else None
+            if known is None:
+                raise
+            return Team(*known)
+        if self._teams is not None:
+            self._teams.learn(self._mark, KnownTeam(team.id, team.name))
+        return team
+
+    def _ask(self, request: Callable[[], T]) -> T:
+        self._pauses.check(self._mark)
+        try:
+            return request()
+        except Problem as problem:
+            self._pauses.begin(self._mark, problem)
+            raise

@@ -1,0 +1,106 @@
+"""What is known of the keys: which team each of them opens, and how long lemlist is to be left."""
+
+import hashlib
+import logging
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tray_app.store.json_file import BrokenFileError, read_object, update_object
+
+log = logging.getLogger(__name__)
+
+
+class KnownTeam(NamedTuple):
+    """lemlist's identity of a team, and its name, which may be empty."""
+
+    id: str
+    name: str
+
+
+class TeamsFile:
+    """The file of the keys and their teams. Reads and writes block, and none raises.
+
+    A key stands in it by its mark. A file that can't be used is as good as none, and what can't be
+    written is done without: it is asked for anew.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def team_of(self, mark: str) -> KnownTeam | None:
+        """Return the team that a key opens, as it was called last."""
+        team_id = self._entry(mark).get("team")
+        return KnownTeam(team_id, self.name_of(team_id)) if isinstance(team_id, str) else None
+
+    def name_of(self, team_id: str) -> str:
+        """Return how a team was called last; empty if that is not known."""
+        name = self._part("names").get(team_id)
+        return name if isinstance(name, str) else ""
+
+    def learn(self, mark: str, team: KnownTeam) -> None:
+        """Keep which team a key opens."""
+        if self.team_of(mark) == team:
+            return
+
+        def change(content: dict[str, Any]) -> None:
+            _entry_in(content, mark)["team"] = team.id
+            _object_in(content, "names")[team.id] = team.name
+
+        self._change(change)
+
+    def pause_of(self, mark: str) -> tuple[float, str]:
+        """Return until when lemlist asked for a pause with a key, and by what kind of problem.
+
+        In seconds since the epoch; 0 if it didn't.
+        """
+        until, kind = (self._entry(mark).get(name) for name in ("ask_after", "pause"))
+        if isinstance(until, int) and isinstance(kind, str):
+            return float(until), kind
+        return 0.0, ""
+
+    def pause(self, mark: str, until: float, kind: str) -> None:
+        """Keep that lemlist asked for a pause until a time, in seconds since the epoch."""
+
+        def change(content: dict[str, Any]) -> None:
+            _entry_in(content, mark).update(ask_after=math.ceil(until), pause=kind)
+
+        self._change(change)
+
+    def _entry(self, mark: str) -> dict[str, Any]:
+        entry = self._part("keys").get(mark)
+        return entry if isinstance(entry, dict) else {}
+
+    def _part(self, name: str) -> dict[str, Any]:
+        try:
+            part = read_object(self._path).get(name)
+        except (BrokenFileError, OSError):
+            return {}
+        return part if isinstance(part, dict) else {}
+
+    def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
+        try:
+            update_object(self._path, change)
+        except OSError as error:
+            log.warning("what is known of the key can't be kept: %s", error.strerror)
+
+
+def mark_of(key: str) -> str:
+    """Return what tells a key from others and does not give it back: 4 bytes, worked out from it.
+
+    Many keys have the same mark, so that not even a key that is guessed can be confirmed by it.
+    """
+    person = b"lemlist-credits"
+    return hashlib.blake2b(key.encode(), digest_size=4, person=person).hexdigest()
+
+
+def _object_in(content: dict[str, Any], name: str) -> dict[str, Any]:
+    if not isinstance(content.get(name), dict):
+        content[name] = {}
+    part: dict[str, Any] = content[name]
+    return part
+
+
+def _entry_in(content: dict[str, Any], mark: str) -> dict[str, Any]:
+    return _object_in(_object_in(content, "keys"), mark)
