@@ -127,11 +127,13 @@ def packages_for(target: str, folder: Path, *, screen: bool = False) -> set[str]
     plan = subprocess.run(
         planned, cwd=PROJECT, env=env, stdout=subprocess.PIPE, text=True, check=True
     ).stdout
-    (line,) = re.findall(r"^resources/system-packages\.sh.*$", plan, re.MULTILINE)
-    asked = subprocess.run(
-        line.split(), cwd=PROJECT, env=env, stderr=subprocess.PIPE, text=True, check=False
-    ).stderr
-    return set(asked.partition("apt-get install ")[2].split())
+    packages: set[str] = set()
+    for line in re.findall(r"^resources/system-packages\.sh.*$", plan, re.MULTILINE):
+        asked = subprocess.run(
+            line.split(), cwd=PROJECT, env=env, stderr=subprocess.PIPE, text=True, check=False
+        ).stderr
+        packages |= set(asked.partition("apt-get install ")[2].split())
+    return packages
 
 
 @pytest.mark.parametrize("target", ["run", "demo"])
