@@ -16,6 +16,11 @@ TODAY = date(2026, 11, 22)
 HEALTHY = Balance(12_430, 12_430, subscription=8_000, paid=4_100, gifted=330, freemium=0)
 ACME = Checked("Acme Growth", Balance(12_430))
 
+LASTS = (
+    r"About ([6-9]|1[0-2]) working days left \(−1,[2-5]\d\d a day\): until .+, between .+ and .+\."
+)
+"""What is said on any day of how long the demo's team has enough."""
+
 OTHER_SETTINGS = Settings(
     Thresholds(900, 800),
     86_399,
@@ -32,9 +37,3 @@ def rhythm(low: float, likely: float, high: float) -> Rhythm:
     """Return that of a team that spends so much each working day."""
     curve = Curve((0.0, 1.0), (0.0, low), (0.0, likely), (0.0, high))
     return Rhythm(likely, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, curve)
-
-
-LASTS = (
-    r"About ([6-9]|1[0-2]) working days left \(−1,[2-5]\d\d a day\): until .+, between .+ and .+\."
-)
-"""What is said on any day of how long the demo's team has enough."""

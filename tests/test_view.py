@@ -1,7 +1,5 @@
 """From a Snapshot to words."""
 
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -39,15 +37,6 @@ OFFLINE = Problem(Kind.OFFLINE)
 
 FORMATS = FakeFormats()
 WINDOWS_TOOLTIP = 127  # characters
-
-
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def good(balance: Balance = HEALTHY, level: Level = Level.HEALTHY) -> Snapshot:
