@@ -59,7 +59,7 @@ def faults(popup: Popup) -> Iterator[str]:
             break
     for one in parts:
         if one not in seen:
-            yield f"not seen: {one.text()}"  # type: ignore[attr-defined]
+            yield f"not seen: {one.text()}"
     for _ in range(40):
         QTest.keyClick(popup.focusWidget() or popup, Qt.Key.Key_Tab)
         focused = popup.focusWidget()
