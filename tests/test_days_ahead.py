@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 import pytest
 from PySide6.QtCore import QLocale
@@ -26,7 +27,7 @@ from tray_app.watch import Reading, Snapshot
 FIRST = date(2027, 1, 25)
 DAYS = [FIRST + timedelta(day) for day in range(400)]
 HOURS = (0, 9, 23)
-LATER = [timedelta(hours=hours) for hours in (0, 1, 20, 24 * 4)]
+LATER = [timedelta(hours=hours) for hours in (0, 20, 24 * 4)]
 BALANCES = (0, 480, 24_000, 60_000)
 A_YEAR = 335  # days; more than 11 months, whichever they are
 LOCALES: dict[str, Callable[[], Formats]] = {
@@ -61,6 +62,7 @@ class HeardFormats:
     weekday_name = weekday
 
 
+@cache
 def insights(now: datetime) -> list[tuple[int, Insight]]:
     lesson = Lesson(rhythm(80, 100, 120), None, (), now.day % 28 + 1, 60)
     found = [(credits, conclude(lesson, (), credits, credits, now, None)) for credits in BALANCES]
@@ -91,7 +93,7 @@ def test_no_day_that_is_over_and_none_without_its_year(locale: str) -> None:
             if insight.forecast is not None and insight.forecast.runs_out is not None:
                 alert = Alert(AlertKind.RUNS_OUT, credits)
                 notice(known, alert, Prices(), formats, made)  # type: ignore[arg-type]
-            for ahead in (1, 30, 400):
+            for ahead in (1, 400):
                 until = made.date() + timedelta(ahead)
                 top_up_answer(
                     credits,

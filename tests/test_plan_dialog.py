@@ -1,7 +1,7 @@
 """The dialog that reckons a plan, used by real widgets and real keys."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import QDate, Qt
@@ -122,6 +122,14 @@ def test_what_was_typed_stays_when_the_figures_change(dialog: PlanDialog) -> Non
 def test_a_suggestion_follows_the_renewal_until_it_is_changed(dialog: PlanDialog) -> None:
     dialog.show_figures(12_430, STEADY, Prices(), date(2026, 12, 31), date(2026, 12, 1))
     assert until(dialog).date() == QDate(2026, 12, 31)
+
+
+def test_figures_that_are_out_of_date_are_called_so_and_advise_nothing(dialog: PlanDialog) -> None:
+    dialog.show_figures(12_430, STEADY, Prices(), TODAY - timedelta(3), TODAY, stale=True)
+    assert "12,430 credits, out of date" in words(dialog)
+    no_forecast = "Not known now No current forecast, because the balance is out of date."
+    assert answers(dialog)[1] == no_forecast
+    assert until(dialog).date() == QDate(2026, 11, 22).addDays(30)
 
 
 def test_days_are_ahead_and_within_the_forecast(dialog: PlanDialog) -> None:

@@ -63,12 +63,12 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def install(lock: Path, python: Path, shelf: Shelf) -> subprocess.CompletedProcess[str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(shelf.folder), "PIP_CONFIG_FILE": os.devnull}
-    command: list[str | Path] = [python, INSTALL_LOCKED, lock]
+    command = [python, INSTALL_LOCKED, lock]
     return subprocess.run(command, env=ours | pip, capture_output=True, text=True, check=False)
 
 
 def installed(python: Path) -> set[str]:
-    listed = [python, "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"]
+    listed = [str(python), "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"]
     return set(subprocess.run(listed, stdout=subprocess.PIPE, text=True, check=True).stdout.split())
 
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale
 
 _DAY_AND_MONTH = re.compile(r"(?<!d)dd?(?!d)\.?.*?M+|M+.*?(?<!d)dd?(?!d)[.日일]?")
 """The part of a date's pattern that says day and month, in either order."""
+_WEEKDAY = re.compile(r",? *(?<!d)d{3,4}(?!d)")
 _YEAR = re.compile(r"y+[年년]?")
 
 
@@ -27,7 +28,7 @@ class QtFormats:
         self._day_and_year = f"{self._day} yyyy"
         if part and year:
             both = bare[min(part.start(), year.start()) : max(part.end(), year.end())]
-            self._day_and_year = both.replace("MMMM", "MMM")
+            self._day_and_year = _WEEKDAY.sub("", both).replace("MMMM", "MMM")
 
     def number(self, number: int) -> str:
         """Write a whole number with its thousands separated."""

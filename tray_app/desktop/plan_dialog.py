@@ -114,7 +114,7 @@ class PlanDialog(QDialog):
             _qdate(today + timedelta(days=1)), _qdate(today + timedelta(days=HORIZON))
         )
         if is_untouched:
-            if renewal is None or renewal <= today:
+            if renewal is None or renewal < today:
                 renewal = today + timedelta(days=ADVISED_DAYS)
             self._until.setDate(_qdate(renewal))
             self._suggested = self._until.date()
