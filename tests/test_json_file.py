@@ -118,7 +118,7 @@ except OSError as error:
 def test_a_read_only_file_is_left_alone() -> None:
     """Written as somebody whom permissions stop, which they do not stop root."""
     program = """
-import os, sys
+import fcntl, os, sys  # all of it now, as Python may lie where that somebody can't read
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from tray_app.store.json_file import write_object

@@ -136,7 +136,7 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
         poller.poll,
         poller.unlock,
         lambda: poller.start(watch),
-        lambda: poller.find_key(watch),
+        lambda: poller.find_key(watch, lambda: None),
         lambda: poller.apply(watch, Settings(interval=30)),
     ]
     for number, wake in enumerate(wakers, start=1):

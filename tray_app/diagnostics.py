@@ -6,7 +6,6 @@ import platform
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 
 from tray_app import __version__
 from tray_app.errors import Problem
@@ -83,6 +82,8 @@ def report(
 
 def version_of(package: str) -> str:
     """Return the version of an installed package, or a dash."""
+    from importlib.metadata import PackageNotFoundError, version  # which the tray rarely needs
+
     try:
         return version(package)
     except PackageNotFoundError:

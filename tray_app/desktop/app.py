@@ -415,8 +415,7 @@ class App(QObject):
         """Go by the key that the keychain has now, as it was changed in a terminal."""
         if self._watch is not None:
             self._asked_for_key = True  # who uses a terminal is not to be met by a dialog
-            self._stop_demo()
-            self._poller.find_key(self._watch)
+            self._poller.find_key(self._watch, self._stop_demo)
 
     # The other windows
 

@@ -65,9 +65,14 @@ class Poller(QObject):
         """Ask now, and let the keychain ask the user for its password."""
         self._poll(prompt=True, by_user=True)
 
-    def find_key(self, watch: Watch) -> None:
+    def find_key(self, watch: Watch, done: Callable[[], None]) -> None:
         """Poll this watch from now on, with the key that the keychain has now."""
-        self._worker.submit(watch.forget_key, lambda _: self.start(watch))
+
+        def forgotten(_nothing: None) -> None:
+            done()
+            self.start(watch)
+
+        self._worker.submit(watch.forget_key, forgotten)
 
     def use_key(
         self,

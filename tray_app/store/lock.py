@@ -38,21 +38,23 @@ def locked(path: Path) -> Iterator[None]:
 
 
 if sys.platform == "win32":
-    import msvcrt
 
     def _open(path: Path) -> int:
         return os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT)
 
     def _try_to_lock(handle: int) -> None:
+        import msvcrt
+
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
 else:
-    import fcntl
 
     def _open(path: Path) -> int:
         return os.open(path.parent, os.O_RDONLY)
 
     def _try_to_lock(handle: int) -> None:
+        import fcntl
+
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
