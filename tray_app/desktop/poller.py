@@ -8,13 +8,16 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from tray_app.desktop.worker import Worker
 from tray_app.errors import Problem
-from tray_app.rules.alerts import SnoozeChoice
+from tray_app.rules.alerts import Alert, SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
 from tray_app.watch import Snapshot, Watch
 
 BREATH = 2.0
 """Seconds for which an answer serves another *Refresh* too, as when the user clicks again."""
+
+PATIENCE = 1000
+"""Milliseconds that the first alert of a run waits for what the history has to say of it."""
 
 
 class Poller(QObject):
@@ -34,6 +37,10 @@ class Poller(QObject):
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self.poll)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(self._alert_early)
 
     @property
     def busy(self) -> bool:
@@ -44,6 +51,7 @@ class Poller(QObject):
         """Poll this watch from now on."""
         self._watch = watch
         self._not_before = 0.0
+        self._patience.stop()
         self.poll()
 
     @Slot()
@@ -89,9 +97,16 @@ class Poller(QObject):
         if (watch := self._watch) is not None:
             self._worker.submit(lambda: watch.snooze(choice), self._show)
 
+    @Slot(object)
+    def heard(self, alert: Alert) -> None:
+        """Note that the user was told this."""
+        if (watch := self._watch) is not None:
+            self._worker.submit(lambda: watch.heard(alert), lambda _: None)
+
     def stop(self) -> None:
         """Ask no more."""
         self._timer.stop()
+        self._patience.stop()
 
     def _poll(self, *, prompt: bool, by_user: bool) -> None:
         watch = self._watch
@@ -123,10 +138,24 @@ class Poller(QObject):
 
             def studied(learned: Snapshot) -> None:
                 if watch is self._watch:
-                    self._show(learned)
+                    self._studied(snapshot.early_alert, learned)
 
-            # The figures are on the screen before the history is read.
+            # The figures are on the screen before the history is read, and what there is to alert
+            # waits a moment for it.
+            if snapshot.early_alert is not None:
+                self._patience.start()
             self._worker.submit(watch.study, studied)
+
+    @Slot()
+    def _alert_early(self) -> None:
+        self._show(replace(self._last, alert=self._last.early_alert))
+
+    def _studied(self, early: Alert | None, learned: Snapshot) -> None:
+        told = None if self._patience.isActive() else early
+        self._patience.stop()
+        if told is not None and learned.alert is not None and learned.alert.kind is told.kind:
+            learned = replace(learned, alert=None)  # the same, with a date
+        self._show(learned)
 
     def _take(self, snapshot: Snapshot) -> None:
         self._timer.start(round(snapshot.wait * 1000))
