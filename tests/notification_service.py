@@ -3,6 +3,7 @@
 - As GNOME's it lets only the connection that sent a notification replace or close it, closes it
   when that connection ends, and sends its signals to that connection alone.
 - As GNOME's and Plasma's it sends the token of a click before the click.
+- As GNOME's it may own its name before it can answer.
 - As Plasma's it refuses what is the same as the last one within a second.
 
 https://specifications.freedesktop.org/notification-spec/
@@ -33,6 +34,7 @@ from jeepney.io.blocking import Proxy, open_dbus_connection
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 INVALID = "org.freedesktop.DBus.Error.InvalidArgs"
+UNKNOWN = "org.freedesktop.DBus.Error.UnknownMethod"
 EXCESS = "org.freedesktop.Notifications.Error.ExcessNotificationGeneration"
 EXPIRED, DISMISSED, CLOSED_BY_CALL, UNDEFINED = 1, 2, 3, 4
 SAME_TIME = 1.0  # seconds
@@ -52,9 +54,12 @@ class Notification:
 
 
 class NotificationService:
-    """Shows notifications to nobody, inside a `with` block."""
+    """Shows notifications to nobody, inside a `with` block.
 
-    def __init__(self, address: str, *, markup: bool = True) -> None:
+    The first `too_early` calls are answered as by a program without such a service.
+    """
+
+    def __init__(self, address: str, *, markup: bool = True, too_early: int = 0) -> None:
         self.shown: dict[int, Notification] = {}
         self.refused: list[str] = []
         """The methods that were refused."""
@@ -62,6 +67,7 @@ class NotificationService:
         """The method whose caller waits for a service that hangs."""
         self._capabilities = ["actions", "body", *(["body-markup"] if markup else [])]
         self._numbers = itertools.count(1)
+        self._too_early = too_early
         self._last: tuple[object, ...] = ()
         self._last_at = 0.0
         self._hangs_at = ""
@@ -135,6 +141,9 @@ class NotificationService:
             self._connection.send(self._answer(message, member, fields[HeaderFields.sender]))
 
     def _answer(self, call: Message, method: str, sender: str) -> Message:
+        if self._too_early:
+            self._too_early -= 1
+            return self._refuse(call, UNKNOWN, method)
         match method:
             case "GetCapabilities":
                 return new_method_return(call, "as", (self._capabilities,))
@@ -146,7 +155,7 @@ class NotificationService:
                     return self._refuse(call, INVALID, "Invalid notification ID")
                 self._end(self.shown[number], CLOSED_BY_CALL)
                 return new_method_return(call)
-        return self._refuse(call, "org.freedesktop.DBus.Error.UnknownMethod", method)
+        return self._refuse(call, UNKNOWN, method)
 
     def _notify(self, call: Message, sender: str) -> Message:
         _name, replaces, _icon, title, body, actions, hints, _expires = call.body

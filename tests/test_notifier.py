@@ -160,6 +160,15 @@ def test_the_newest_waits_for_the_service(told: Told, session: MessageBus) -> No
         assert service.titles() == ["40 credits left"]
 
 
+def test_a_service_that_comes_before_it_can_answer_is_asked_again(
+    told: Told, session: MessageBus
+) -> None:
+    told.tell("62 credits left")
+    with NotificationService(session.bus_address, too_early=2) as service:
+        told.wait_for_accepted("62 credits left")
+        assert service.refused == ["GetCapabilities", "GetCapabilities"]
+
+
 def test_what_is_withdrawn_waits_no_longer(told: Told, session: MessageBus) -> None:
     told.tell("40 credits left")
     told.notifier.withdraw()

@@ -1,7 +1,7 @@
 """The bundle on a real Wayland desktop, seen over D-Bus, by its compositor and in pictures."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.dbus_probe import TrayItem, tray_items
+from tests.notification_service import NotificationService
 from tests.tray_program import BUNDLE, POPUP, TIMEOUT
 from tests.waiting import wait_until
 from tests.wayland_desktop import SCREEN, Rectangle, WaylandDesktop, Window
@@ -23,10 +24,12 @@ BLUE = (0x00, 0x72, 0xB2)
 class Program:
     """The bundle inside a `with` block, and what a user can see of it and do with it."""
 
-    def __init__(self, desktop: WaylandDesktop, sandbox: Sandbox) -> None:
+    def __init__(
+        self, desktop: WaylandDesktop, sandbox: Sandbox, *, env: Mapping[str, str] | None = None
+    ) -> None:
         self.desktop = desktop
         program = desktop.install(Path(BUNDLE[0]).parent) / Path(BUNDLE[0]).name
-        environment = {"LEMLIST_API_URL": sandbox.url, "LEMLIST_API_KEY": DEMO_KEY}
+        environment = {"LEMLIST_API_URL": sandbox.url, "LEMLIST_API_KEY": DEMO_KEY, **(env or {})}
         self.process = desktop.start(str(program), env=environment)
 
     def __enter__(self) -> Self:
@@ -175,8 +178,33 @@ def test_notification_shows_and_opens_the_popup(
 ) -> None:
     sandbox.set_total(480)
     assert program.refresh_until_notified()["summary"] == "480 credits left"
+    sandbox.set_total(62)
+    summaries = ["62 credits left"]
+
+    def is_replaced() -> bool:
+        program.item.click_menu("Refresh now")
+        return [one["summary"] for one in desktop.notifications()] == summaries
+
+    wait_until(is_replaced, TIMEOUT, "the next one in the place of the first")
     desktop.click_notification()
     assert program.wait_for_window().title == POPUP
+
+
+def test_the_token_of_a_click_reaches_the_compositor(
+    desktop: WaylandDesktop, sandbox: Sandbox
+) -> None:
+    desktop.stop_component("mako")
+    sandbox.set_total(480)
+    with (
+        NotificationService(desktop.bus_address) as service,
+        Program(desktop, sandbox, env={"WAYLAND_DEBUG": "client"}) as program,
+    ):
+        wait_until(lambda: service.shown, TIMEOUT, "a notification")
+        (number,) = service.shown
+        token = service.click(number)
+        program.wait_for_window()
+        assert f'.activate("{token}", wl_surface' in program.output()
+    desktop.start_component("mako")
 
 
 def test_popup_is_on_a_screen_when_screens_are_rescaled_and_added(sandbox: Sandbox) -> None:

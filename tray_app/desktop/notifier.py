@@ -10,8 +10,10 @@ https://specifications.freedesktop.org/notification-spec/
 
 import html
 import logging
+import math
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,7 +34,12 @@ log = logging.getLogger(__name__)
 _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _CLICKS = ("ActivationToken", "ActionInvoked")  # GNOME and Plasma send both, in this order
+_ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
+"""Seconds until a service that has refused is asked again, which double each time. GNOME's has its
+name a moment before it can answer; a service may also find that it is told too much."""
 
 
 @dataclass(frozen=True, eq=False)  # the same words may be told twice
@@ -140,7 +147,9 @@ class Display:
         self._told: Notice | None = None
         """What a service has taken, and what is not told again, also by the next service."""
         self._refused: Notice | None = None
-        """What waits for the next service."""
+        """What waits for the next service, or for another try with this one."""
+        self._pause = FIRST_PAUSE
+        self._try_at = math.inf
         self._token = ""
 
     def join(self, connection: "DBusConnection") -> None:
@@ -155,16 +164,21 @@ class Display:
         for rule in (owner, *clicks):
             connection.send(message_bus.AddMatch(rule))
 
-    def act(self) -> None:
-        """Close what is no longer wanted, and tell what is."""
+    def act(self) -> float | None:
+        """Close what is no longer wanted, tell what is, or return when to try again."""
         if self._call is not None:
-            return
+            return None
         wanted = self.wanted
         if self._shown is not None and self._shown.notice is not wanted:
             self._close(self._shown)
             self._shown = None
-        if wanted is not None and wanted is not self._told and wanted is not self._refused:
-            self._ask(wanted, "GetCapabilities", None, (), lambda reply: self._show(wanted, reply))
+        if wanted is None or wanted is self._told:
+            return None
+        left = self._try_at - time.monotonic() if wanted is self._refused else 0
+        if left > 0:
+            return None if math.isinf(left) else left
+        self._ask(wanted, "GetCapabilities", None, (), lambda reply: self._show(wanted, reply))
+        return None
 
     def hear(self, message: "Message") -> None:
         """Take note of an answer, a click, or another service."""
@@ -219,16 +233,20 @@ class Display:
             self._tell(notice.news)
 
     def _refuse(self, notice: Notice, why: str) -> None:
-        """Keep what can't be shown until there is another service."""
+        """Keep what can't be shown: for another try, or where there is no service, for the next."""
         log.warning("no notification: %s", why)
+        self._pause = (
+            min(2 * self._pause, LONGEST_PAUSE) if notice is self._refused else FIRST_PAUSE
+        )
         self._refused = notice
+        self._try_at = math.inf if why == _ABSENT else time.monotonic() + self._pause
 
     def _change_service(self, _name: str, old: str, new: str) -> None:
         """Note that a service has ended, begun or been replaced."""
         if old:
             self._shown = None  # the next service counts anew
             if self._call is not None:
-                self._refuse(self._call.notice, "the service has ended")
+                self._refuse(self._call.notice, _ABSENT)
                 self._call = None
         if new:
             self._refused = None

@@ -27,8 +27,11 @@ class BusClient(Protocol):
     def hear(self, message: "Message") -> None:
         """Take note of a message."""
 
-    def act(self) -> None:
-        """Do what is to be done: after joining, after each message, and when woken."""
+    def act(self) -> float | None:
+        """Do what is to be done: after joining, after each message, and when woken.
+
+        Returns the seconds after which it is to be called again, come what may.
+        """
 
 
 class SessionBus(QObject):
@@ -80,21 +83,21 @@ class SessionBus(QObject):
 
     def _talk(self, connection: "DBusConnection") -> None:
         """Join the client and the bus, until the bus ends, which raises an OSError."""
-        if self._client is not None:
-            self._client.join(connection)
+        client = self._client
+        if client is not None:
+            client.join(connection)
         while True:
-            if self._client is not None:
-                self._client.act()
-            message = self._next(connection)
-            if self._client is not None and message is not None:
-                self._client.hear(message)
+            pause = client.act() if client is not None else None
+            message = self._next(connection, pause)
+            if client is not None and message is not None:
+                client.hear(message)
 
-    def _next(self, connection: "DBusConnection") -> "Message | None":
-        """Return the next message, or sleep until there may be one or the bell rings."""
+    def _next(self, connection: "DBusConnection", pause: float | None) -> "Message | None":
+        """Return the next message, or sleep until there may be one, or it is time to act."""
         try:
             return connection.receive(timeout=0)
         except TimeoutError:
-            ready, _, _ = select.select([connection.sock, self._bell], [], [])
+            ready, _, _ = select.select([connection.sock, self._bell], [], [], pause)
             if self._bell in ready:
                 os.eventfd_read(self._bell)
             return None
