@@ -712,7 +712,7 @@ def test_the_worst_is_said_first_and_the_rest_after_it(watched: Watched) -> None
     outlook = Outlook(2, warn_within=3, drain=DRAIN)
     assert kinds(watched, 480, [outlook] * 3) == ["low", "drain", None]
     watched.state = AlertState(HEALTHY)
-    assert kinds(watched, 9_000, [outlook] * 4) == ["drain", "runs_out", "refill", None]
+    assert kinds(watched, 9_000, [outlook] * 4) == ["refill", "drain", "runs_out", None]
 
 
 def test_a_snooze_holds_back_what_the_history_tells(watched: Watched) -> None:

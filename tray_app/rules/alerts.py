@@ -207,8 +207,8 @@ def decide(
 ) -> tuple[AlertState, Alert | None]:
     """Take in a good reading, and tell what there is to say of it that was not heard yet.
 
-    One thing is said at a time, the worst first. It is returned with each reading until it was
-    :func:`heard` or is no longer true; what is left is said after it.
+    One thing is said at a time, the most urgent first. It is returned with each reading until it
+    was :func:`heard` or is no longer true; what is left is said after it.
     """
     seconds = int(now.timestamp())
     level = level_of(credits, thresholds, state.level)
@@ -258,10 +258,12 @@ def is_untrue(
 
 
 def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Alert | None:
-    """Return the worst of what was not heard yet."""
+    """Return what comes first of what was not heard yet: what has just changed the balance."""
     level = state.level or Level.HEALTHY
     if level is not Level.HEALTHY and AlertKind(level) not in state.said:
         return Alert(AlertKind(level), credits, is_dated=outlook.is_short)
+    if gained:
+        return Alert(AlertKind.REFILL, credits, gained)
     if (drain := outlook.drain) is not None:
         known = state.drain if _is_same(state.drain, drain) else None
         if known is None:
@@ -272,7 +274,7 @@ def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Ale
         outlook.is_short and level is not Level.EMPTY and AlertKind.RUNS_OUT not in state.said
     ):  # of what is empty nobody has to be told when it runs out
         return Alert(AlertKind.RUNS_OUT, credits)
-    return Alert(AlertKind.REFILL, credits, gained) if gained else None
+    return None
 
 
 def _followed(
