@@ -127,6 +127,15 @@ def test_what_is_said(watched: Watched, balances: list[int], expected: list[str 
     assert said(watched, balances) == expected
 
 
+def test_the_example_that_explains_it(watched: Watched) -> None:
+    """As it stands at the head of ``rules/alerts.py``."""
+    watched.now = NOON.replace(hour=9, minute=55)
+    told = said(watched, [850, 90, 110, 90, 850, 90, *[90] * 7])
+    assert told == [None, "critical", *[None] * 11]
+    assert watched.now == NOON.replace(hour=11)
+    assert said(watched, [90, 5_850, 90]) == ["critical", "refill", "critical"]
+
+
 def test_amounts_of_a_refill(watched: Watched) -> None:
     said(watched, [450, 90])
     assert watched.see(8_000) == Alert(AlertKind.REFILL, 8_000, gained=7_910)

@@ -1,20 +1,18 @@
-"""When to say something: what is true of the balance, and has not been heard yet.
+"""When to say something: what is true of the balance, and was not heard yet.
 
-A reading gives news as long as the user has not heard of it, so nothing is lost when nobody can
-show it. What was heard is kept (:func:`heard`), and is news again once its episode is over:
+It stays news with each reading until the user has heard of it, so nothing is lost while nobody can
+show it. What was heard is news again in its next episode. With the usual thresholds, 500 and 100:
 
-=====  =======  ==========================================================================
-time   balance  with the usual thresholds, 500 and 100
-=====  =======  ==========================================================================
-10:00       90  *critical* is news; heard
-10:05      110  70 minutes of this would end the episode, but it is too near for now
-10:10       90  nothing: it is the same episode
-10:15      850  clearly above, which ends it. What was heard is untrue and can be taken back.
-                Credits that were reserved have come back, so this is no refill (rules.history)
-10:20       90  nothing yet: *critical* was heard within the hour
-11:00       90  *critical* is news
-11:05    5,850  a refill: *refill* is news, and whatever comes after it is told at once
-=====  =======  ==========================================================================
+- 09:55, 850 credits.
+- 10:00, 90: *critical* is news, and is heard.
+- 10:05, 110: this is above the level, but by less than a quarter. An hour of it would end the
+  episode.
+- 10:10, 90: the same episode.
+- 10:15, 850: what was reserved has come back (``rules/history.py``), so this is no refill. It ends
+  the episode: what was heard is untrue now, and can be taken off the screen.
+- 10:20, 90: *critical* was heard within the hour, so it waits.
+- 11:00, 90: *critical* is news.
+- 11:05, 5,850: *refill* is news, and after a refill nothing waits.
 """
 
 from collections.abc import Mapping, Sequence
