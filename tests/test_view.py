@@ -392,8 +392,10 @@ def said(alert: Alert, insight: Insight | None = None) -> tuple[str, str]:
         (
             Alert(AlertKind.DRAIN, 480, drain=Drain(0, 6000, 4_000, 90), has_doubled=True),
             "−4,000 credits in 100 min",
-            "It goes on, and has doubled since the last notification. "
-            "Usually −90 an hour. 480 credits left.",
+            (
+                "It goes on, and has doubled since the last notification. Usually −90 an hour. "
+                "480 credits left."
+            ),
         ),
     ],
     ids=lambda value: value.kind.value if isinstance(value, Alert) else "",
