@@ -377,6 +377,19 @@ def test_a_refill_in_a_snooze_is_not_said_later(watched: Watched) -> None:
     assert said(watched, [11_999, 480]) == [None, "low"]
 
 
+def test_nothing_is_to_be_kept_while_nothing_happens(watched: Watched) -> None:
+    """Since each change is written to the disk."""
+    said(watched, [450, 90])
+    low = watched.state
+    said(watched, [90, 80, 70])
+    assert watched.state == low
+    watched.snooze(SnoozeChoice.HOUR)
+    said(watched, [9_000])
+    refilled = watched.state
+    said(watched, [9_000, 8_990])
+    assert watched.state == refilled
+
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 

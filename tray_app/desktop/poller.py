@@ -95,7 +95,12 @@ class Poller(QObject):
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
         if (watch := self._watch) is not None:
-            self._worker.submit(lambda: watch.snooze(choice), self._show)
+
+            def snoozed(snapshot: Snapshot) -> None:
+                if watch is self._watch:
+                    self._show(snapshot)
+
+            self._worker.submit(lambda: watch.snooze(choice), snoozed)
 
     @Slot(object)
     def heard(self, alert: Alert) -> None:

@@ -212,7 +212,7 @@ def decide(
     level = level_of(credits, thresholds, state.level)
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
     gained, settled = _refill(state, credits, thresholds, seconds, outlook)
-    if snooze is not None:  # what comes meanwhile is no news afterwards
+    if snooze is not None and gained:  # what comes meanwhile is no news afterwards
         gained, settled = 0, seconds
     seen = AlertState(
         level=level,
