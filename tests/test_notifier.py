@@ -1,6 +1,7 @@
 """Notifications, sent over a real message bus to a service that is as strict as GNOME's."""
 
 import ctypes
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -296,3 +297,18 @@ def test_signals_that_nobody_understands_end_nothing(
     told.tell("40 credits left")
     told.wait_for_accepted("62 credits left", "40 credits left")
     assert told.tokens == []
+
+
+def test_where_qt_shows_it_it_is_accepted_at_once(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, str]] = []
+    gate = Gate()
+    notifier = Notifier(lambda *words: shown.append(words), SessionBus(qapp, gate), gate)
+    accepted = QSignalSpy(notifier.accepted)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(sys, "platform", "darwin")
+        notifier.notify("news", "62 credits left", "A text.", QImage(), urgent=True)
+        notifier.withdraw()
+    assert shown == [("62 credits left", "A text.")]
+    assert emitted(accepted) == ["news"]

@@ -174,8 +174,7 @@ class Display:
             self._shown = None
         if wanted is None or wanted is self._told:
             return None
-        left = self._try_at - time.monotonic() if wanted is self._refused else 0
-        if left > 0:
+        if wanted is self._refused and (left := self._try_at - time.monotonic()) > 0:
             return None if math.isinf(left) else left
         self._ask(wanted, "GetCapabilities", None, (), lambda reply: self._show(wanted, reply))
         return None

@@ -49,8 +49,7 @@ class SessionBus(QObject):
         self._gate = gate
         self._client: BusClient | None = None
         self._thread: threading.Thread | None = None
-        if sys.platform == "linux":
-            self._bell = os.eventfd(0)
+        self._bell, self._bell_rope = os.pipe()
 
     def serve(self, client: BusClient) -> None:
         """Let somebody talk over the bus; to be called before :meth:`watch`."""
@@ -58,14 +57,17 @@ class SessionBus(QObject):
 
     def watch(self) -> None:
         """Listen from now on, unless it does already, to the bus that there is, if there is one."""
-        if sys.platform == "linux" and not (self._thread and self._thread.is_alive()):
+        if sys.platform == "linux" and not self._is_listening():
             self._thread = threading.Thread(target=self._run, name="session bus", daemon=True)
             self._thread.start()
 
     def wake(self) -> None:
-        """Let the client act soon."""
-        if sys.platform == "linux":
-            os.eventfd_write(self._bell, 1)
+        """Let the client act soon; without a bus, as soon as it joins one."""
+        if self._is_listening():
+            os.write(self._bell_rope, b"!")
+
+    def _is_listening(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
         from jeepney.io.blocking import open_dbus_connection
@@ -99,5 +101,5 @@ class SessionBus(QObject):
         except TimeoutError:
             ready, _, _ = select.select([connection.sock, self._bell], [], [], pause)
             if self._bell in ready:
-                os.eventfd_read(self._bell)
+                os.read(self._bell, 1)
             return None
