@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.drains import RECENT
-from tray_app.rules.history import Record, Refill, changes, refills
+from tray_app.rules.history import Drop, Record, Refill, changes
 from tray_app.rules.insight import Insight, Lesson, conclude, learn
 from tray_app.store.history import History
 
@@ -28,6 +28,7 @@ class Analyst:
         self._learned_for: tuple[str, date] | None = None
         # What was seen in the last hours, whether it can be kept or not.
         self._recent: deque[Record] = deque()
+        self._changes: list[Refill | Drop] = []
         self._unnamed: deque[Record] = deque(maxlen=_MOST_UNNAMED)
 
     @property
@@ -50,6 +51,7 @@ class Analyst:
         seconds = int(at.timestamp())
         record = Record(seconds, seconds, balance.credits, **balance.buckets)
         self._see(record)
+        self._changes = changes(tuple(self._recent))
         self._unnamed.append(record)
         if team_id is None:
             return None
@@ -67,7 +69,7 @@ class Analyst:
             return None
         return conclude(
             self._lesson,
-            changes(tuple(self._recent)),
+            self._changes,
             balance.credits,
             balance.subscription,
             at.astimezone(self._zone),
@@ -77,12 +79,13 @@ class Analyst:
 
     def refills(self) -> list[Refill]:
         """Return what came in the last hours, as far as it was seen."""
-        return refills(tuple(self._recent))
+        return [one for one in self._changes if isinstance(one, Refill)]
 
     def forget(self) -> None:
         """Begin anew, as another team may come now."""
         self._unnamed.clear()
         self._recent.clear()
+        self._changes = []
         self._lesson = self._learned_for = None
 
     def _see(self, record: Record) -> None:
@@ -107,4 +110,5 @@ class Analyst:
         if records and records[-1].last == self._recent[-1].last:  # or nothing can be kept
             since = bisect_left(records, int(now.timestamp()) - RECENT, key=attrgetter("last"))
             self._recent = deque(records[max(since - 1, 0) :])
+            self._changes = changes(tuple(self._recent))
         self._learned_for = team_id, now.date()
