@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
+from tests.waiting import wait_until
 from tests.widget_driver import wait_with_events
 from tray_app.desktop.gate import Gate
-from tray_app.desktop.poller import Poller
+from tray_app.desktop.poller import PATIENCE, Poller
 from tray_app.desktop.worker import Worker
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
@@ -271,6 +272,25 @@ def test_an_alert_does_not_wait_long_and_is_not_told_twice(
     watch.may_study.set()
     wait_with_events(lambda: len(snapshots) == 3, "the history")
     assert alerts(snapshots) == told
+
+
+def test_a_defect_in_the_next_poll_alerts_nothing_early(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers, watch.learned = [TO_STUDY, ZeroDivisionError()], TO_STUDY
+    poller.start(watch)
+    wait_with_events(lambda: len(snapshots) == 2, "the figures, and what the history tells")
+    watch.may_study.clear()
+    poller.poll()
+    wait_with_events(lambda: len(snapshots) == 3, "the problem")
+
+    def is_alerted() -> bool:
+        QApplication.processEvents()
+        return bool(alerts(snapshots))
+
+    with pytest.raises(TimeoutError):
+        wait_until(is_alerted, 1.5 * PATIENCE / 1000, "an early alert")
+    watch.may_study.set()
 
 
 def test_another_watch_does_not_alert_what_the_last_one_had(

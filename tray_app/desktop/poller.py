@@ -140,14 +140,16 @@ class Poller(QObject):
         self._not_before = time.monotonic() + max(BREATH, asked_for or 0.0)
         self._take(snapshot)
         if snapshot.to_study and (watch := self._watch) is not None:
+            # Nothing is alerted of figures that are out of date.
+            early = snapshot.early_alert if snapshot.problem is None else None
 
             def studied(learned: Snapshot) -> None:
                 if watch is self._watch:
-                    self._studied(snapshot.early_alert, learned)
+                    self._studied(early, learned)
 
             # The figures are on the screen before the history is read, and what there is to alert
             # waits a moment for it.
-            if snapshot.early_alert is not None:
+            if early is not None:
                 self._patience.start()
             self._worker.submit(watch.study, studied)
 
