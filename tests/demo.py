@@ -25,7 +25,8 @@ STORY = (
     ("low", 480, "480 credits", "480 credits left"),
     ("critical", 62, "62 credits", "62 credits left"),
     ("empty", 0, "0 credits", "0 credits left"),
-    ("refilled", 9_840, "9,840 credits", "+9,840 credits"),
+    # More than went shortly before, which might be credits that were reserved and come back.
+    ("refilled", 25_000, "25,000 credits", "+25,000 credits"),
     ("offline", None, "out of date", None),
 )
 

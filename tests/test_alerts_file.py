@@ -9,12 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import NOON
-from tray_app.rules.alerts import AlertState, Snooze
+from tray_app.rules.alerts import AlertKind, AlertState, Said, SaidDrain, Snooze
 from tray_app.rules.levels import Level
 from tray_app.store.alerts import AlertsFile
 
 SAID = AlertState(
-    Level.CRITICAL, frozenset({Level.LOW, Level.CRITICAL}), Snooze(until=NOON + timedelta(hours=1))
+    Level.CRITICAL,
+    {AlertKind.LOW: Said(1_000), AlertKind.CRITICAL: Said(2_000, left=3_000)},
+    SaidDrain(4_000, 500),
+    5_000,
+    Snooze(until=NOON + timedelta(hours=1), since=NOON),
 )
 
 
@@ -25,13 +29,16 @@ def path(tmp_path: Path) -> Path:
 
 levels = st.sampled_from(Level)
 times = st.integers(0, 2**33).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+stamps = st.integers(0, 2**33)
 states = st.builds(
     AlertState,
     st.none() | levels,
-    st.frozensets(levels),
-    st.none() | st.builds(Snooze, until=times) | st.builds(Snooze, level=levels),
-    st.booleans(),
-    st.integers(0, 2**33),
+    st.dictionaries(st.sampled_from(AlertKind), st.builds(Said, stamps, st.none() | stamps)),
+    st.none() | st.builds(SaidDrain, stamps, stamps, st.booleans()),
+    stamps,
+    st.none()
+    | st.builds(Snooze, until=times, since=st.none() | times)
+    | st.builds(Snooze, level=levels),
 )
 
 
@@ -70,14 +77,21 @@ def test_each_account_has_its_own(path: Path) -> None:
         '{"default": {"level": []}}',
         '{"default": {"said": "low"}}',
         '{"default": {"said": null}}',
-        '{"default": {"said": [[]]}}',
+        '{"default": {"said": ["low"]}}',
+        '{"default": {"said": {"low": 7}}}',
+        '{"default": {"said": {"low": ["late", null]}}}',
+        '{"default": {"said": {"sunny": [7, null]}}}',
         '{"default": {"snooze_until": "soon"}}',
         '{"default": {"snooze_until": 7}}',
         '{"default": {"snooze_until": "9999-12-31T23:59:59-12:00"}}',
         '{"default": {"snooze_until": "0001-01-01T00:00:00+12:00"}}',
+        '{"default": {"snooze_until": "2026-11-22T12:00:00+00:00", "snooze_since": 7}}',
         '{"default": {"snooze_level": true}}',
         '{"default": {"said_drain": "late"}}',
         '{"default": {"said_drain": []}}',
+        '{"default": {"said_drain": [7, "much", true]}}',
+        '{"default": {"refilled": "late"}}',
+        '{"default": {"refilled": null}}',
     ],
 )
 def test_a_file_that_can_not_be_used_is_as_good_as_none(path: Path, content: str) -> None:
@@ -103,6 +117,6 @@ def test_there_is_no_key_and_no_amount_in_it(path: Path) -> None:
     AlertsFile(path, "default").save(SAID, "tea_1")
     (entry,) = json.loads(path.read_text()).values()
     assert set(entry) == {
-        *("team", "level", "said", "snooze_until", "snooze_level"),
-        *("said_runs_out", "said_drain"),
+        *("team", "level", "said", "said_drain", "refilled"),
+        *("snooze_since", "snooze_until", "snooze_level"),
     }

@@ -35,7 +35,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tests.failing_disk import FailingDisk, Full, Hidden, ReadOnly, Rule
 from tests.killing import reported_until_killed
-from tray_app.rules.alerts import AlertState, Snooze
+from tray_app.rules.alerts import AlertKind, AlertState, Said, Snooze
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.settings import IconStyle, Settings, SettingsFile
@@ -50,7 +50,7 @@ def settings_of(number):
 def alerts_of(number):
     level = list(Level)[number % 4]
     until = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
-    return AlertState(level, frozenset({level}), Snooze(until=until))
+    return AlertState(level, {AlertKind.LOW: Said(number)}, snooze=Snooze(until=until))
 
 def files():
     settings = SettingsFile(folder / "settings.json")

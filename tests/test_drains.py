@@ -1,12 +1,15 @@
 """Sudden drains: found when they are one, once, and never for what a team always does."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
 
+from tray_app.rules.alerts import Alert, AlertState, Outlook, decide, heard
 from tray_app.rules.drains import (
     DRAIN_WINDOW,
+    RECENT,
     SMALLEST_DRAIN,
     Drain,
     Habit,
@@ -15,6 +18,7 @@ from tray_app.rules.drains import (
     sudden_drain,
 )
 from tray_app.rules.history import Drop, Record, Refill, changes
+from tray_app.rules.levels import Level, Thresholds
 
 MINUTE = 60
 HOUR = 3600
@@ -100,8 +104,13 @@ def heavy(random: Random, day: int, minute: int) -> int:
 
 def alarms(records: list[Record], since: int) -> list[Drain]:
     """Let the time pass and note each drain as it would be told."""
-    told: list[Drain] = []
-    said_until = 0
+    return [alert.drain for alert in alerts(records, since) if alert.drain is not None]
+
+
+def alerts(records: list[Record], since: int) -> list[Alert]:
+    """Let the time pass and note what would be told of drains."""
+    told: list[Alert] = []
+    state = AlertState(Level.HEALTHY)
     habit, learned_on = None, -1
     spent = changes(records)  # one from each record to the next
     for index, record in enumerate(records):
@@ -111,11 +120,13 @@ def alarms(records: list[Record], since: int) -> list[Drain]:
             habit, learned_on = habit_of(records, record.first), record.first // DAY
         if habit is None:
             continue
-        drain = sudden_drain(spent[max(index - 15, 0) : index], habit, record.first)
-        if drain is not None:
-            if drain.begin >= said_until:
-                told.append(drain)
-            said_until = max(said_until, drain.end)
+        recent = spent[max(index - RECENT // POLL, 0) : index]
+        outlook = Outlook(drain=sudden_drain(recent, habit, record.first))
+        now = datetime.fromtimestamp(record.first, UTC)
+        state, alert = decide(state, record.credits, Thresholds(), now, outlook)
+        if alert is not None:
+            told.append(alert)
+            state = heard(state, alert, now)
     return told
 
 
@@ -225,13 +236,17 @@ def test_two_thousand_in_ten_minutes_at_ninety_an_hour() -> None:
         ((8, 8, 2000, 8, 8), POLL, (2, 3, 2000)),
         # it goes on
         ((8, 400, 400, 200, 400, 8), POLL, (1, 5, 1400)),
-        # two in an hour
-        ((900, 0, 0, 0, 0, 800), POLL, (5, 6, 800)),
+        # a pause within an hour, and a longer one
+        ((900, 0, 0, 0, 0, 800), POLL, (0, 6, 1700)),
+        ((900, *[0] * 12, 800), POLL, (0, 14, 1700)),
+        ((900, *[0] * 13, 800), POLL, (14, 15, 800)),
+        # what is sudden in the midst of what is too much for an hour
+        ((*[220, 0] * 6, 800, 0, *[220, 0] * 6), POLL, (0, 25, 3440)),
         ((), POLL, None),
     ],
     ids=[
         "above", "limit", "two-at-limit", "two", "slow", "hour", "hour-usual", "hourly-polls",
-        "unseen", "trimmed", "long", "second", "nothing",
+        "unseen", "trimmed", "long", "paused", "paused-hour", "second", "both", "nothing",
     ],
 )  # fmt: skip
 def test_drain(amounts: tuple[int, ...], step: int, expected: tuple[int, int, int] | None) -> None:
@@ -247,6 +262,12 @@ def test_a_drain_is_over_after_an_hour() -> None:
     found = drops(2000)
     assert sudden_drain(found, HABIT, MONDAY + POLL + DRAIN_WINDOW - 1) is not None
     assert sudden_drain(found, HABIT, MONDAY + POLL + DRAIN_WINDOW) is None
+
+
+def test_a_drain_of_the_future_was_seen_by_a_wrong_clock() -> None:
+    found = drops(2000, begin=MONDAY + 365 * DAY)
+    assert sudden_drain([*drops(8), *found], HABIT, MONDAY + POLL) is None
+    assert sudden_drain([*drops(2000), *found], HABIT, MONDAY + POLL) is not None
 
 
 def test_refills_are_no_drain() -> None:
@@ -268,9 +289,43 @@ def test_each_event_is_told_once() -> None:
         is_short = (day, minute) in {(24, 900), (24, 905), (24, 1005)}
         return 500 * (is_long or is_short) + office(random, day, minute)
 
-    told = alarms(simulated(drained, 26, seed=5), MONDAY + 20 * DAY)
-    minutes = [divmod((drain.end - MONDAY) // MINUTE, 1440) for drain in told]
-    assert minutes == [(22, 600), (24, 900), (24, 1005)]
+    told = alerts(simulated(drained, 26, seed=5), MONDAY + 20 * DAY)
+    events = [
+        (*divmod((alert.drain.end - MONDAY) // MINUTE, 1440), alert.has_doubled)
+        for alert in told
+        if alert.drain is not None
+    ]
+    assert events == [
+        (22, 600, False),
+        (22, 610, True),
+        (24, 900, False),
+        (24, 905, True),
+        (24, 1005, False),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "rhythm", [(1,), (1, 0, 0), (1, 0, 0, 0, 0), (2, 1, 0, 0, 0, 0, 0, 1), (1, *[0] * 9)], ids=str
+)
+def test_a_drain_of_three_hours_is_told_once_and_once_more_when_it_has_doubled(
+    rhythm: tuple[int, ...], seed: int
+) -> None:
+    """However it goes: without a pause, or with pauses of up to 45 minutes."""
+
+    def drained(random: Random, day: int, minute: int) -> int:
+        if day == 22 and 600 <= minute < 780:
+            beat = rhythm[(minute - 600) // 5 % len(rhythm)]
+            return round(beat * 700 * random.lognormvariate(0, 0.3))
+        return office(random, day, minute)
+
+    told = alerts(simulated(drained, 24, seed), MONDAY + 20 * DAY)
+    assert [alert.has_doubled for alert in told] == [False, True]
+    first, second = (alert.drain for alert in told)
+    assert first is not None
+    assert second is not None
+    assert second.amount >= 2 * first.amount
+    assert second.begin == first.begin
 
 
 # --- the largest drops ---

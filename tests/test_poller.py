@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QApplication
 
 from tests.fake_clock import TICK, FakeClock
 from tests.fakes import FakeKeychain
+from tests.waiting import wait_until
 from tests.widget_driver import wait_with_events
 from tray_app.credentials import Credentials
 from tray_app.desktop.gate import Gate
-from tray_app.desktop.poller import Poller
+from tray_app.desktop.poller import PATIENCE, Poller
 from tray_app.desktop.resume import Resume
 from tray_app.desktop.worker import Worker
 from tray_app.errors import Kind, Problem
@@ -22,7 +23,7 @@ from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
-from tray_app.rules.alerts import SnoozeChoice
+from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.store.settings import Settings
 from tray_app.watch import Reading, Snapshot, Watch, connector
 
@@ -38,6 +39,10 @@ class FakeWatch(Watch):
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.threads: set[int] = set()
+        self.learned = GOOD
+        self.may_study = threading.Event()
+        self.may_study.set()
+        self.was_heard: list[Alert] = []
 
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
         self.asked.append("unlock" if prompt else "poll")
@@ -47,6 +52,13 @@ class FakeWatch(Watch):
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def study(self) -> Snapshot:
+        self.may_study.wait(20)
+        return self.learned
+
+    def heard(self, alert: Alert) -> None:
+        self.was_heard.append(alert)
 
     def use_key(self, key: str, *, store: bool) -> None:
         self.asked.append(f"use key, {store=}")
@@ -255,3 +267,91 @@ def test_settings_and_snooze_ask_the_server_nothing(
     poller.snooze(SnoozeChoice.HOUR)
     wait_with_events(lambda: len(snapshots) == 3, "both snapshots")
     assert watch.asked == ["poll", "apply 60", "snooze hour"]
+
+
+# --- alerts -------------------------------------------------------------------------------------
+
+EARLY = Alert(AlertKind.CRITICAL, 80)
+DATED = Alert(AlertKind.CRITICAL, 80, is_dated=True)
+DRAIN = Alert(AlertKind.DRAIN, 9_000)
+TO_STUDY = replace(GOOD, to_study=True, early_alert=EARLY)
+
+
+def alerts(snapshots: list[Snapshot]) -> list[Alert]:
+    return [each.alert for each in snapshots if each.alert is not None]
+
+
+def test_the_first_alert_waits_for_the_history_and_the_figures_do_not(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.may_study.clear()
+    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=DATED)
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "the figures")
+    assert (snapshots[0].reading, snapshots[0].alert) == (GOOD.reading, None)
+    watch.may_study.set()
+    wait_with_events(lambda: len(snapshots) == 2, "what the history tells")
+    assert alerts(snapshots) == [DATED]
+
+
+@pytest.mark.parametrize(
+    ("learned", "told"),
+    [(DATED, [EARLY]), (DRAIN, [EARLY, DRAIN]), (None, [EARLY])],
+    ids=["the same", "another", "nothing"],
+)
+def test_an_alert_does_not_wait_long_and_is_not_told_twice(
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    learned: Alert | None,
+    told: list[Alert],
+) -> None:
+    watch.may_study.clear()
+    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=learned)
+    poller.start(watch)
+    wait_with_events(lambda: alerts(snapshots), "the alert without what the history tells")
+    watch.may_study.set()
+    wait_with_events(lambda: len(snapshots) == 3, "the history")
+    assert alerts(snapshots) == told
+
+
+def test_a_defect_in_the_next_poll_alerts_nothing_early(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers, watch.learned = [TO_STUDY, ZeroDivisionError()], TO_STUDY
+    poller.start(watch)
+    wait_with_events(lambda: len(snapshots) == 2, "the figures, and what the history tells")
+    watch.may_study.clear()
+    poller.poll()
+    wait_with_events(lambda: len(snapshots) == 3, "the problem")
+
+    def is_alerted() -> bool:
+        QApplication.processEvents()
+        return bool(alerts(snapshots))
+
+    with pytest.raises(TimeoutError):
+        wait_until(is_alerted, 1.5 * PATIENCE / 1000, "an early alert")
+    watch.may_study.set()
+
+
+def test_another_watch_does_not_alert_what_the_last_one_had(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.may_study.clear()
+    watch.answers = [TO_STUDY]
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "the figures")
+    other = FakeWatch()
+    other.answers = [replace(GOOD, alert=DRAIN)]
+    poller.start(other)
+    watch.may_study.set()
+    wait_with_events(lambda: alerts(snapshots), "the alert of the other")
+    assert alerts(snapshots) == [DRAIN]
+
+
+def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
+    poller.heard(EARLY)  # nothing is watched yet
+    poller.start(watch)
+    poller.heard(EARLY)
+    wait_with_events(lambda: watch.was_heard, "it is noted")
+    assert watch.was_heard == [EARLY]

@@ -241,6 +241,30 @@ def test_days_when_the_clocks_change(day: date, seconds: int) -> None:
     assert days_of(seen, day, paris)[0].close == seen[1]
 
 
+@pytest.mark.parametrize(
+    ("zone", "begin", "length"),
+    [
+        # Midnight is missing, comes twice, or comes an hour late.
+        ("Africa/Cairo", date(2026, 4, 20), 400),
+        ("America/Havana", date(2026, 1, 1), 400),
+        ("Asia/Beirut", date(2026, 1, 1), 400),
+        ("Australia/Lord_Howe", date(2026, 1, 1), 400),
+        ("Pacific/Apia", date(2011, 12, 20), 30),  # 30 December was left out
+    ],
+)
+def test_days_begin_when_their_date_does(zone: str, begin: date, length: int) -> None:
+    rules = ZoneInfo(zone)
+    first = int(datetime(begin.year, begin.month, begin.day, 12, tzinfo=rules).timestamp())
+    seen = [total(first + 3600 * index, 100_000 - index) for index in range(24 * length)]
+    last = {datetime.fromtimestamp(each.first, rules).date(): each for each in seen}
+    days = days_of(seen, max(last), rules)
+    assert {day.date: day.close for day in days if day.is_seen} == last
+    assert [day.date for day in days if not day.is_seen] == (
+        [date(2011, 12, 30)] if zone == "Pacific/Apia" else []
+    )
+    assert sum(day.spent for day in days) == pytest.approx(len(seen) - 1)
+
+
 def test_the_systems_zone_is_the_default() -> None:
     seen = [total(FRIDAY, 500), total(FRIDAY + 10 * DAY, 400)]
     here = datetime.fromtimestamp(FRIDAY).astimezone().date()

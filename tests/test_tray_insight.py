@@ -9,6 +9,7 @@ import pytest
 
 from tests.accessibility import Accessible
 from tests.notification_log import NotificationLog
+from tests.notification_service import NotificationService
 from tests.tray_program import POPUP, TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
@@ -142,6 +143,84 @@ def test_a_drain_and_the_near_end_are_told(
             return any("likely to run out" in one.summary for one in notices.notifications)
 
         wait_until(is_told, TIMEOUT, "the near end is told")
+
+
+def test_the_first_alert_of_a_run_is_one_with_the_date_in_it(
+    desktop: VirtualDesktop,
+    sandbox: Sandbox,
+    past: list[Record],
+    program_command: tuple[str, ...],
+) -> None:
+    sandbox.set_total(62)
+    with (
+        NotificationLog(desktop.bus_address) as notices,
+        TrayProgram(desktop, sandbox.url, program=program_command) as program,
+    ):
+        first = notices.wait_for_summary("62 credits left", TIMEOUT)
+        assert "at this pace they run out " in first.body
+        assert first.urgency == 2
+        program.wait_for_tooltip("Critical · 62 credits")
+        program.refresh_until("62 credits")
+        # What it says too is not said once more; the drain is other news.
+        assert [one.summary for one in notices.notifications][1:] in (
+            [],
+            ["−12,368 credits in 1 min"],
+        )
+
+
+def test_an_alert_waits_for_a_notification_service_also_across_a_restart(
+    sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    with VirtualDesktop(notifications=False) as desktop:
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        sandbox.set_total(480)
+        alerts = desktop.home / "state" / "lemlist-credits" / "alerts.json"
+        with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+            program.wait_for_tooltip("Low · 480 credits")
+            wait_until(alerts.exists, TIMEOUT, "what was seen is kept")
+            assert '"said": {}' in alerts.read_text()
+        sandbox.set_total(450)
+        with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+            program.wait_for_tooltip("Low · 450 credits")
+            with NotificationService(desktop.bus_address) as service:
+                wait_until(service.titles, TIMEOUT, "the service shows it")
+                assert service.titles() == ["450 credits left"]
+                wait_until(lambda: '"low": [' in alerts.read_text(), TIMEOUT, "it is kept")
+                # Another service does not get it again, and neither does another run.
+            with NotificationService(desktop.bus_address) as service:
+                sandbox.set_total(440)
+                program.refresh_until("440 credits")
+                sandbox.set_total(62)
+                program.refresh_until("62 credits")
+                wait_until(service.titles, TIMEOUT, "the next alert")
+                assert service.titles() == ["62 credits left"]
+
+
+def test_what_is_no_longer_true_is_taken_off_the_screen(
+    sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    with VirtualDesktop(notifications=False) as desktop:
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        sandbox.set_total(450)
+        with (
+            NotificationService(desktop.bus_address) as service,
+            TrayProgram(desktop, sandbox.url, program=program_command) as program,
+        ):
+            for total, words, titles in (
+                (450, "450 credits", ["450 credits left"]),
+                (80, "80 credits", ["80 credits left"]),
+                # Reserved credits come back: no news, but what was said is untrue.
+                (440, "440 credits", []),
+                # A refill.
+                (9_000, "9,000 credits", ["+8,560 credits"]),
+            ):
+                sandbox.set_total(total)
+                program.refresh_until(words)
+                wait_for_titles(service, titles)
+
+
+def wait_for_titles(service: NotificationService, titles: list[str]) -> None:
+    wait_until(lambda: service.titles() == titles, TIMEOUT, f"{titles} on the screen")
 
 
 def test_a_reading_is_recorded_once_the_team_is_known(

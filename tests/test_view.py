@@ -182,6 +182,7 @@ def test_a_disk_that_can_not_be_written_is_said() -> None:
         (Snooze(until=NOON + timedelta(hours=1)), "Alerts snoozed until 13:00"),
         (Snooze(until=NOON + timedelta(hours=20)), "Alerts snoozed until 23 Nov 08:00"),
         (Snooze(until=NOON), ""),
+        (Snooze(until=NOON + timedelta(days=365)), ""),  # begun while the clock was ahead
     ],
     ids=str,
 )
@@ -377,6 +378,14 @@ def said(alert: Alert, insight: Insight | None = None) -> tuple[str, str]:
             "−2,000 credits in 10 min",
             "Usually −90 an hour. 480 credits left.",
         ),
+        (
+            Alert(AlertKind.DRAIN, 480, drain=Drain(0, 6000, 4_000, 90), has_doubled=True),
+            "−4,000 credits in 100 min",
+            (
+                "It goes on, and has doubled since the last notification. Usually −90 an hour. "
+                "480 credits left."
+            ),
+        ),
     ],
     ids=lambda value: value.kind.value if isinstance(value, Alert) else "",
 )
@@ -405,10 +414,12 @@ def test_the_day_on_which_credits_run_out(days: int, words: str) -> None:
     assert title == f"Credits are likely to run out {words}"
 
 
-@given(st.sampled_from(AlertKind), st.integers(0, 10**15), st.integers(0, 10**15))
-def test_a_notice_fits_on_windows(kind: AlertKind, credits: int, gained: int) -> None:
+@given(st.sampled_from(AlertKind), st.integers(0, 10**15), st.integers(0, 10**15), st.booleans())
+def test_a_notice_fits_on_windows(
+    kind: AlertKind, credits: int, gained: int, has_doubled: bool
+) -> None:
     drain = Drain(0, 600, gained, gained) if kind is AlertKind.DRAIN else None
-    title, body = said(Alert(kind, credits, gained, drain), lasting(4))
+    title, body = said(Alert(kind, credits, gained, drain, has_doubled), lasting(4))
     assert len(title) <= 63
     assert len(body) <= 255
 

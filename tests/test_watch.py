@@ -23,6 +23,7 @@ from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 from tray_app.patience import PatientApi
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
+from tray_app.rules.history import refills
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.history import History
@@ -53,13 +54,20 @@ class World:
         self.keys.append(key)
         return self.api
 
-    def watch(self, settings: Settings | None = None, analyst: Analyst | None = None) -> Watch:
+    def watch(
+        self,
+        settings: Settings | None = None,
+        analyst: Analyst | None = None,
+        *,
+        confirms_alerts: bool = False,
+    ) -> Watch:
         return Watch(
             Credentials({}, self.keychain),
             self.connect,
             AlertsFile(self.alerts, "default"),
             settings or Settings(),
             analyst,
+            confirms_alerts=confirms_alerts,
             now=self.clock,
             chance=lambda: 0.5,
         )
@@ -87,7 +95,10 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def alerted(world: World, watch: Watch, *answers: int | Problem) -> list[str | None]:
     """Poll these answers and return what each poll alerted."""
-    snapshots = [world.poll(watch, each) for each in answers]
+    snapshots = []
+    for answer in answers:
+        snapshot = world.poll(watch, answer)
+        snapshots.append(watch.study() if snapshot.to_study else snapshot)
     return [each.alert.kind.value if each.alert else None for each in snapshots]
 
 
@@ -281,8 +292,74 @@ def test_the_study_may_alert_too(world: World) -> None:
         watch.poll()
         watch.study()
     again = world.watch(analyst=world.analyst())
-    assert world.poll(again, 6_900).alert is None
-    assert again.study().alert == Alert(AlertKind.RUNS_OUT, 6_900)
+    assert alerted(world, again, 6_900, 6_890) == ["runs_out", None]
+
+
+def test_the_first_alert_of_a_run_waits_for_the_history(world: World) -> None:
+    """So that one notification tells the date too, and no other takes its place."""
+    watch = world.watch(Settings(warn_within=0), world.analyst())
+    for hour in range(24 * 12):
+        world.api.answer = Balance(50_000 - 150 * hour)
+        world.clock.forward(hours=1)
+        watch.poll()
+        watch.study()
+    again = world.watch(analyst=world.analyst(), confirms_alerts=True)
+    first = world.poll(again, 80)
+    early = first.early_alert
+    assert (first.alert, early, first.level) == (
+        None,
+        Alert(AlertKind.CRITICAL, 80),
+        Level.CRITICAL,
+    )
+    assert early is not None
+    studied = again.study()
+    assert studied.alert == Alert(AlertKind.CRITICAL, 80, is_dated=True)
+    # If the history took too long, what was told without it is known all the same.
+    again.heard(early)
+    assert alerted(world, again, 80) == ["drain"]
+
+
+def test_a_study_of_figures_that_are_out_of_date_alerts_nothing(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    world.poll(watch, 480)
+    failed = world.poll(watch, OFFLINE)
+    assert (failed.alert, failed.early_alert, watch.study().alert) == (None, None, None)
+    assert alerted(world, watch, 480) == ["low"]
+
+
+def test_a_drain_of_a_clock_that_ran_ahead_is_none_when_it_is_set_right(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    for hour in range(24 * 10):
+        world.api.answer = Balance(50_000 - 10 * hour)
+        world.clock.forward(hours=1)
+        watch.poll()
+        watch.study()
+    world.clock.forward(days=5)
+    assert alerted(world, watch, 47_000, 40_000) == [None, "drain"]
+    world.clock.forward(days=-5, minutes=-30)
+    assert alerted(world, watch, 39_990, 39_980, 39_970) == [None] * 3
+
+
+def test_a_reservation_that_comes_back_is_neither_for_alerts_nor_for_the_history(
+    world: World,
+) -> None:
+    watch = world.watch(analyst=world.analyst())
+    assert alerted(world, watch, 1_000, 300, 300, 850) == [None, "low", None, None]
+    assert refills(world.history().read("tea_1")) == []
+
+
+def test_a_refill_is_told_while_nothing_can_be_kept_and_the_team_has_no_name(
+    world: World,
+) -> None:
+    world.api.identity = Problem(Kind.TIMEOUT)
+    watch = world.watch(analyst=world.analyst())
+    assert alerted(world, watch, 480, 12_000, 11_990) == ["low", "refill", None]
+
+
+def test_a_refill_is_told_while_the_disk_is_full(world: World) -> None:
+    (world.folder / "history.sqlite").mkdir()
+    watch = world.watch(analyst=world.analyst())
+    assert alerted(world, watch, 480, 12_000, 11_990) == ["low", "refill", None]
 
 
 def test_another_renewal_day_is_used_at_once(world: World) -> None:
@@ -312,7 +389,7 @@ def test_another_renewal_day_is_used_at_once(world: World) -> None:
     ids=["fall", "low from the start", "after a gap", "stale", "refill", "late", "late and well"],
 )
 def test_alerts(world: World, answers: list[int | Problem], expected: list[str | None]) -> None:
-    assert alerted(world, world.watch(), *answers) == expected
+    assert alerted(world, world.watch(analyst=world.analyst()), *answers) == expected
 
 
 def test_the_alert_of_a_poll_is_not_in_the_next_snapshot(world: World) -> None:
@@ -326,6 +403,106 @@ def test_a_restart_does_not_say_it_again(world: World) -> None:
     assert alerted(world, world.watch(), 12_000, 480) == [None, "low"]
     assert alerted(world, world.watch(), 470, 90) == [None, "critical"]
     assert alerted(world, world.watch(), OFFLINE, 80) == [None, None]
+
+
+# What nobody has heard yet is kept, and told anew.
+
+
+@pytest.fixture
+def confirmed(world: World) -> Watch:
+    """Return a watch that has to be told what was heard."""
+    return world.watch(analyst=world.analyst(), confirms_alerts=True)
+
+
+def heard(watch: Watch, snapshot: Snapshot) -> None:
+    assert snapshot.alert is not None
+    watch.heard(snapshot.alert)
+
+
+def test_what_nobody_heard_is_told_with_each_reading(world: World, confirmed: Watch) -> None:
+    assert alerted(world, confirmed, 12_000, 480, 470) == [None, "low", "low"]
+    heard(confirmed, world.poll(confirmed, 460))
+    assert alerted(world, confirmed, 450) == [None]
+
+
+def test_what_nobody_heard_is_told_after_a_restart(world: World, confirmed: Watch) -> None:
+    assert alerted(world, confirmed, 450, 90) == ["low", "critical"]
+    again = world.watch(analyst=world.analyst(), confirms_alerts=True)
+    assert alerted(world, again, 80) == ["critical"]
+    heard(again, world.poll(again, 80))
+    assert alerted(world, again, 9_000) == ["refill"]
+    again = world.watch(analyst=world.analyst(), confirms_alerts=True)
+    assert alerted(world, again, 8_990) == ["refill"]
+    heard(again, world.poll(again, 8_990))
+    assert alerted(world, again, 8_990) == [None]
+
+
+def test_a_drain_that_nobody_heard_is_told_after_a_restart(world: World) -> None:
+    watch = world.watch(analyst=world.analyst(), confirms_alerts=True)
+    for hour in range(24 * 10):
+        world.api.answer = Balance(50_000 - 10 * hour)
+        world.clock.forward(hours=1)
+        watch.poll()
+        watch.study()
+    assert alerted(world, watch, 40_000) == ["drain"]
+    again = world.watch(analyst=world.analyst(), confirms_alerts=True)
+    assert alerted(world, again, 39_990) == ["drain"]
+
+
+def test_what_nobody_heard_is_dropped_when_it_is_out_of_date(
+    world: World, confirmed: Watch
+) -> None:
+    assert alerted(world, confirmed, 12_000, 480) == [None, "low"]
+    assert world.poll(confirmed, OFFLINE).withdraws
+    assert not world.poll(confirmed, OFFLINE).withdraws
+    assert alerted(world, confirmed, 480) == ["low"]
+
+
+def test_what_was_heard_stays_when_it_is_out_of_date(world: World, confirmed: Watch) -> None:
+    world.poll(confirmed, 12_000)
+    confirmed.study()
+    heard(confirmed, world.poll(confirmed, 480))
+    assert not world.poll(confirmed, OFFLINE).withdraws
+
+
+def test_what_is_no_longer_true_is_withdrawn(world: World, confirmed: Watch) -> None:
+    world.poll(confirmed, 1_000)
+    confirmed.study()
+    heard(confirmed, world.poll(confirmed, 80))
+    assert not world.poll(confirmed, 70).withdraws
+    back = world.poll(confirmed, 990)  # which was only reserved
+    assert (back.alert, back.withdraws) == (None, True)
+    assert not world.poll(confirmed, 980).withdraws
+
+
+def test_news_take_the_place_of_what_is_no_longer_true(world: World, confirmed: Watch) -> None:
+    world.poll(confirmed, 400)
+    confirmed.study()
+    heard(confirmed, world.poll(confirmed, 80))
+    back = world.poll(confirmed, 9_000)
+    assert back.alert == Alert(AlertKind.REFILL, 9_000, gained=8_920)
+    assert not back.withdraws
+
+
+def test_a_snooze_drops_what_nobody_heard(world: World, confirmed: Watch) -> None:
+    assert alerted(world, confirmed, 12_000, 480) == [None, "low"]
+    assert confirmed.snooze(SnoozeChoice.HOUR).withdraws
+    assert alerted(world, confirmed, 470) == [None]
+    world.clock.forward(hours=1)
+    heard(confirmed, world.poll(confirmed, 470))
+    assert not confirmed.snooze(SnoozeChoice.HOUR).withdraws
+
+
+def test_what_another_key_told_is_withdrawn_and_not_heard(world: World, confirmed: Watch) -> None:
+    world.poll(confirmed, 480)
+    alert = confirmed.study().alert
+    assert alert is not None
+    world.api.identity = Team("tea_2", "Other")
+    confirmed.use_key(OTHER_KEY, store=True)
+    confirmed.heard(alert)
+    first = world.poll(confirmed, 470)
+    assert first.withdraws
+    assert confirmed.study().alert == Alert(AlertKind.LOW, 470)
 
 
 def test_another_team_is_another_story(world: World) -> None:
@@ -349,6 +526,17 @@ def test_notifications_off(world: World) -> None:
     assert alerted(world, watch, 12_000, 480) == [None, None]
     watch.apply(Settings(notifications=True))
     assert alerted(world, watch, 470, 90) == [None, "critical"]
+
+
+def test_switching_notifications_off_drops_what_nobody_heard(
+    world: World, confirmed: Watch
+) -> None:
+    assert alerted(world, confirmed, 12_000, 480) == [None, "low"]
+    off = confirmed.apply(Settings(notifications=False))
+    assert (off.alert, off.withdraws) == (None, True)
+    assert alerted(world, confirmed, 480) == [None]
+    confirmed.apply(Settings())
+    assert alerted(world, confirmed, 480) == [None]
 
 
 def test_a_snooze(world: World) -> None:
@@ -380,7 +568,7 @@ def test_without_a_file_nothing_is_kept(world: World) -> None:
 
 def test_neither_key_nor_amount_is_kept(world: World) -> None:
     world.poll(world.watch(), 480)
-    assert json.loads(world.alerts.read_text())["default"]["said"] == ["low"]
+    assert list(json.loads(world.alerts.read_text())["default"]["said"]) == ["low"]
     assert not {KEY, "480"} & set(world.alerts.read_text().split('"'))
 
 
@@ -431,6 +619,37 @@ def test_other_thresholds_judge_anew_and_say_nothing(world: World) -> None:
     assert (snapshot.level, snapshot.alert, snapshot.wait) == (Level.LOW, None, 60)
     assert alerted(world, watch, 590) == [None]
     assert watch.apply(Settings()).level is Level.HEALTHY
+
+
+def test_one_threshold_leaves_the_band_of_the_other_alone(world: World) -> None:
+    watch = world.watch()
+    assert alerted(world, watch, 600, 490, 510) == [None, "low", None]
+    assert watch.apply(Settings(Thresholds(500, 50))).level is Level.LOW
+    assert alerted(world, watch, 510, 500, 510, 490) == [None] * 4
+
+
+def test_an_earlier_warning_alerts_nothing(world: World) -> None:
+    watch = world.watch(Settings(warn_within=0), world.analyst())
+    for hour in range(24 * 12):
+        world.api.answer = Balance(50_000 - 150 * hour)
+        world.clock.forward(hours=1)
+        watch.poll()
+        watch.study()
+    assert watch.apply(Settings(warn_within=5)).alert is None
+    assert alerted(world, watch, 50_000 - 150 * 24 * 12) == [None]
+
+
+def test_settings_between_a_poll_and_its_study(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    world.poll(watch, 480)
+    assert watch.apply(Settings(Thresholds(490, 100))).level is Level.LOW
+    assert watch.study().alert == Alert(AlertKind.LOW, 480)
+
+
+def test_thresholds_that_make_an_alert_untrue_withdraw_it(world: World) -> None:
+    watch = world.watch()
+    assert alerted(world, watch, 480) == ["low"]
+    assert watch.apply(Settings(Thresholds(300, 100))).withdraws
 
 
 def test_other_settings_leave_the_level_alone(world: World) -> None:

@@ -1,11 +1,13 @@
 """Keeps a team's history, and asks it with each good reading what the balance means."""
 
+from bisect import bisect_left
 from collections import deque
 from datetime import date, datetime, tzinfo
+from operator import attrgetter
 
 from tray_app.lemlist.balance import Balance
-from tray_app.rules.drains import DRAIN_WINDOW
-from tray_app.rules.history import Record, changes
+from tray_app.rules.drains import RECENT
+from tray_app.rules.history import Drop, Record, Refill, changes
 from tray_app.rules.insight import Insight, Lesson, conclude, learn
 from tray_app.store.history import History
 
@@ -24,7 +26,9 @@ class Analyst:
         self._zone = zone
         self._lesson: Lesson | None = None
         self._learned_for: tuple[str, date] | None = None
+        # What was seen in the last hours, whether it can be kept or not.
         self._recent: deque[Record] = deque()
+        self._changes: list[Refill | Drop] = []
         self._unnamed: deque[Record] = deque(maxlen=_MOST_UNNAMED)
 
     @property
@@ -45,11 +49,14 @@ class Analyst:
         ``renewal_day`` is the day of the month that the user has set.
         """
         seconds = int(at.timestamp())
-        self._unnamed.append(Record(seconds, seconds, balance.credits, **balance.buckets))
+        record = Record(seconds, seconds, balance.credits, **balance.buckets)
+        self._see(record)
+        self._changes = changes(tuple(self._recent))
+        self._unnamed.append(record)
         if team_id is None:
             return None
         while self._unnamed:
-            self._record(team_id, self._unnamed.popleft())
+            self._history.record(team_id, self._unnamed.popleft())
         now = at.astimezone(self._zone)
         if self._learned_for != (team_id, now.date()):
             self._history.thin(team_id, seconds, self._zone)
@@ -62,7 +69,7 @@ class Analyst:
             return None
         return conclude(
             self._lesson,
-            changes(tuple(self._recent)),
+            self._changes,
             balance.credits,
             balance.subscription,
             at.astimezone(self._zone),
@@ -70,30 +77,38 @@ class Analyst:
             self._zone,
         )
 
+    def refills(self) -> list[Refill]:
+        """Return what came in the last hours, as far as it was seen."""
+        return [one for one in self._changes if isinstance(one, Refill)]
+
     def forget(self) -> None:
         """Begin anew, as another team may come now."""
         self._unnamed.clear()
         self._recent.clear()
+        self._changes = []
         self._lesson = self._learned_for = None
 
-    def _record(self, team_id: str, record: Record) -> None:
-        if not self._history.record(team_id, record):
-            return
-        last = self._recent[-1] if self._recent else None
-        if last is not None and last[2:] == record[2:]:
-            self._recent[-1] = last._replace(last=record.last)
-            return
-        if last is not None and last.first == record.first:
-            self._recent.pop()  # of two readings in one second the later one counts
-        while len(self._recent) > 1 and self._recent[1].first < record.first - DRAIN_WINDOW:
-            self._recent.popleft()
-        self._recent.append(record)
+    def _see(self, record: Record) -> None:
+        recent = self._recent
+        while recent and recent[-1].last > record.first:
+            recent.pop()  # seen by a clock that has been set back since
+        last = recent[-1] if recent else None
         if last is not None and record.credits > last.credits:
             self._learned_for = None  # a refill may tell of the renewal
+        if last is not None and last[2:] == record[2:]:
+            recent[-1] = last._replace(last=record.last)
+            return
+        if last is not None and last.first == record.first:
+            recent.pop()  # of two readings in one second the later one counts
+        while len(recent) > 1 and recent[1].first < record.first - RECENT:
+            recent.popleft()
+        recent.append(record)
 
     def _learn(self, team_id: str, now: datetime) -> None:
         records = self._history.read(team_id)
         self._lesson = learn(records, now, self._zone)
-        since = int(now.timestamp()) - DRAIN_WINDOW
-        self._recent = deque(record for record in records if record.last >= since)
+        if records and records[-1].last == self._recent[-1].last:  # or nothing can be kept
+            since = bisect_left(records, int(now.timestamp()) - RECENT, key=attrgetter("last"))
+            self._recent = deque(records[max(since - 1, 0) :])
+            self._changes = changes(tuple(self._recent))
         self._learned_for = team_id, now.date()

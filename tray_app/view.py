@@ -236,6 +236,13 @@ def notice(
                 n=max(1, round((drain.end - drain.begin) / 60)),
             )
             usual = formats.number(drain.usual_per_hour)
+            if alert.has_doubled:
+                return gone, tr(
+                    "It goes on, and has doubled since the last notification. "
+                    "Usually −{usual} an hour. {left}.",
+                    usual=usual,
+                    left=left,
+                )
             return gone, tr("Usually −{usual} an hour. {left}.", usual=usual, left=left)
     raise AssertionError(alert)
 
@@ -367,6 +374,6 @@ def _snooze_words(snooze: Snooze | None, formats: Formats, now: datetime) -> str
         return ""
     if snooze.until is None:
         return tr("Alerts snoozed until the next level")
-    if snooze.until <= now:
+    if not snooze.is_running(now):
         return ""
     return tr("Alerts snoozed until {time}", time=_moment(snooze.until, formats, now))

@@ -22,6 +22,8 @@ from tray_app.rules.alerts import (
     SnoozeChoice,
     acknowledged,
     decide,
+    heard,
+    is_untrue,
     snoozed,
 )
 from tray_app.rules.insight import Insight
@@ -69,6 +71,11 @@ class Snapshot:
     to_study: bool = False
     """Whether the history has not been asked yet, which takes longer than a poll should."""
     alert: Alert | None = None
+    """What the user has not heard yet; it is told with each reading, until it was."""
+    early_alert: Alert | None = None
+    """The same, for when the history takes too long to be asked."""
+    withdraws: bool = False
+    """Whether what was alerted last must not be told any more, or stay on the screen."""
     snooze: Snooze | None = None
     key_source: KeySource | None = None
     can_remember: bool = True
@@ -117,15 +124,21 @@ class Watch:
         settings: Settings,
         analyst: "Analyst | None" = None,
         *,
+        confirms_alerts: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """``connect`` turns a key into the API as that key sees it."""
+        """``connect`` turns a key into the API as that key sees it.
+
+        With ``confirms_alerts`` an alert is made with each reading until :meth:`heard` tells that
+        it was shown. Without, it counts as heard when it is made.
+        """
         self._credentials = credentials
         self._connect = connect
         self._alerts_file = alerts_file
         self._settings = settings
         self._analyst = analyst
+        self._confirms_alerts = confirms_alerts
         self._now = now
         self._chance = chance
         self._alerts, self._team_id = alerts_file.load() if alerts_file else (AlertState(), None)
@@ -136,6 +149,9 @@ class Watch:
         self._failures = 0
         self._snapshot = Snapshot()
         self._can_remember = True
+        self._alerted: Alert | None = None  # which is on the screen, or is to be
+        self._is_heard = False
+        self._withdraws = False
 
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
         """Ask once, and tell what is known now. With ``prompt`` the keychain may ask the user.
@@ -192,38 +208,50 @@ class Watch:
 
     def study(self) -> Snapshot:
         """Ask the history what the last reading means, after a snapshot that wants it."""
-        reading, level = self._snapshot.reading, self._snapshot.level
-        if reading is None or level is None or not self._snapshot.to_study:
+        reading = self._snapshot.reading
+        if reading is None or not self._snapshot.to_study:
             return self._snapshot
         insight = self._ask_history(reading)
-        alert = self._decide(level, reading.balance.credits, reading.balance.credits, insight)
         self._snapshot = replace(
             self._snapshot,
             insight=insight,
             to_study=False,
             complaint=self._analyst.complaint if self._analyst else "",
         )
-        return self._say(alert)
+        # If a poll has failed since, the figures are out of date, and the next good one tells.
+        return self._say(None if self._snapshot.problem else self._decide(reading, insight))
+
+    def heard(self, alert: Alert) -> None:
+        """Note that the user was told what a snapshot alerted."""
+        if alert not in (self._alerted, self._snapshot.early_alert):
+            return  # another team's, or taken back
+        self._alerted, self._is_heard = alert, True
+        self._remember(heard(self._alerts, alert, self._now()))
 
     def apply(self, settings: Settings) -> Snapshot:
         """Judge the last reading by other settings. The user knows, so nothing is alerted."""
-        is_judged_anew = settings.thresholds != self._settings.thresholds
-        self._settings = settings
-        reading = self._snapshot.reading
-        if reading is not None and is_judged_anew:
-            level = level_of(reading.balance.credits, settings.thresholds)
-            self._remember(acknowledged(self._alerts, level))
-            self._snapshot = replace(self._snapshot, level=level)
-        if reading is not None and self._analyst is not None and self._snapshot.insight is not None:
-            insight = self._analyst.judge(reading.balance, self._now(), settings.renewal_day)
-            self._snapshot = replace(self._snapshot, insight=insight)
+        old, self._settings = self._settings, settings
+        reading, insight = self._snapshot.reading, self._snapshot.insight
+        if reading is not None:
+            credits, thresholds = reading.balance.credits, settings.thresholds
+            before = self._outlook(insight, old)
+            if self._analyst is not None and insight is not None:
+                insight = self._analyst.judge(reading.balance, self._now(), settings.renewal_day)
+            after = self._outlook(insight, settings)
+            level = level_of(credits, thresholds, self._alerts.level)
+            self._snapshot = replace(self._snapshot, level=level, insight=insight)
+            if not self._snapshot.to_study:  # or nothing has been judged by the old ones
+                self._remember(acknowledged(self._alerts, credits, thresholds, before, after))
+                self._review(credits, after)
+        if not settings.notifications:
+            self._drop_unheard()
         return self._schedule(None)
 
     def snooze(self, choice: SnoozeChoice) -> Snapshot:
         """Hold alerts back for a while."""
-        self._remember(snoozed(self._alerts, choice, self._now().astimezone()))
-        self._snapshot = replace(self._snapshot, alert=None, snooze=self._alerts.snooze)
-        return self._snapshot
+        self._remember(snoozed(self._alerts, choice, self._now()))
+        self._drop_unheard()
+        return self._say(None)
 
     def _api_of_key(self, *, prompt: bool) -> Api:
         """Return the API as the key opens it that is to be used now.
@@ -250,29 +278,27 @@ class Watch:
         self._api = self._team = None
         self._team_wanted_at = 0.0
         self._failures = 0
+        self._take_back()
         self._snapshot = Snapshot()
         if self._analyst is not None:
             self._analyst.forget()
 
     def _succeeded(self, balance: Balance) -> Snapshot:
-        before = self._snapshot.reading
         reading = Reading(balance, self._now())
         analyst = self._analyst
         to_study = analyst is not None and not analyst.is_ready
         insight = None if to_study else self._ask_history(reading)
-        level = level_of(balance.credits, self._settings.thresholds, self._alerts.level)
-        previous = before.balance.credits if before else None
-        alert = self._decide(level, balance.credits, previous, insight)
         self._failures = 0
         self._snapshot = Snapshot(
             reading=reading,
-            level=level,
+            level=level_of(balance.credits, self._settings.thresholds, self._alerts.level),
             insight=insight,
             to_study=to_study,
+            early_alert=self._judge(reading, Outlook())[1] if to_study else None,
             key_source=self._credentials.source,
             complaint=analyst.complaint if analyst else "",
         )
-        return self._schedule(alert)
+        return self._schedule(None if to_study else self._decide(reading, insight))
 
     def _ask_history(self, reading: Reading) -> Insight | None:
         if self._analyst is None:
@@ -280,21 +306,54 @@ class Watch:
         team_id = self._team.id if self._team else None
         return self._analyst.take(team_id, reading.balance, reading.at, self._settings.renewal_day)
 
-    def _decide(
-        self, level: Level, credits: int, previous: int | None, insight: Insight | None
-    ) -> Alert | None:
-        outlook = insight.outlook(self._settings.warn_within) if insight else Outlook()
-        state, alert = decide(self._alerts, level, credits, previous, self._now(), outlook)
+    def _outlook(self, insight: Insight | None, settings: Settings) -> Outlook:
+        outlook = insight.outlook(settings.warn_within) if insight else Outlook()
+        return replace(outlook, refills=self._analyst.refills()) if self._analyst else outlook
+
+    def _decide(self, reading: Reading, insight: Insight | None) -> Alert | None:
+        outlook = self._outlook(insight, self._settings)
+        state, alert = self._judge(reading, outlook)
+        if alert is not None and not self._confirms_alerts:
+            state = heard(state, alert, self._now())
         self._remember(state)
-        return alert if self._settings.notifications else None
+        self._review(reading.balance.credits, outlook)
+        if alert is None:
+            self._drop_unheard()
+        return alert
+
+    def _judge(self, reading: Reading, outlook: Outlook) -> tuple[AlertState, Alert | None]:
+        credits, thresholds, now = reading.balance.credits, self._settings.thresholds, self._now()
+        state, alert = decide(self._alerts, credits, thresholds, now, outlook)
+        while alert is not None and not self._settings.notifications:
+            # Nobody wants to hear it, nor later, when notifications are wanted again.
+            state, alert = decide(heard(state, alert, now), credits, thresholds, now, outlook)
+        return state, alert
+
+    def _review(self, credits: int, outlook: Outlook) -> None:
+        """Take back what was alerted, if that is known to be untrue now."""
+        alert = self._alerted
+        if alert is not None and is_untrue(alert, self._alerts, credits, self._now(), outlook):
+            self._take_back()
+
+    def _drop_unheard(self) -> None:
+        if not self._is_heard:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        self._withdraws |= self._alerted is not None
+        self._alerted = None
 
     def _failed(self, problem: Problem) -> Snapshot:
         # It is kept, and with it everything that it was raised from would be.
         problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
         self._snapshot = replace(
-            self._snapshot, problem=problem, key_source=self._credentials.source
+            self._snapshot,
+            problem=problem,
+            early_alert=None,
+            key_source=self._credentials.source,
         )
+        self._drop_unheard()  # which is out of date; the next good poll tells it
         return self._schedule(None)
 
     def _schedule(self, alert: Alert | None) -> Snapshot:
@@ -308,11 +367,15 @@ class Watch:
 
     def _say(self, alert: Alert | None) -> Snapshot:
         """Complete the snapshot with what does not come from the poll itself."""
+        if alert is not None:
+            self._alerted, self._is_heard = alert, not self._confirms_alerts
+        withdraws, self._withdraws = self._withdraws and alert is None, False
         self._snapshot = replace(
             self._snapshot,
             team=self._team.name if self._team else None,
             team_id=self._team.id if self._team else None,
             alert=alert,
+            withdraws=withdraws,
             snooze=self._alerts.snooze,
             can_remember=self._can_remember,
         )
@@ -329,6 +392,7 @@ class Watch:
         team_id = self._team.id if self._team is not None else None
         if self._team_id not in (None, team_id):
             self._alerts = AlertState()  # what was said was said of another team
+            self._take_back()
         self._team_id = team_id
 
     def _remember(self, state: AlertState) -> None:

@@ -28,7 +28,7 @@ from tray_app.diagnostics import RecentProblems
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
-from tray_app.rules.alerts import AlertKind
+from tray_app.rules.alerts import Alert, AlertKind
 from tray_app.store.alerts import AlertsFile
 from tray_app.store.folders import (
     alerts_file,
@@ -89,6 +89,7 @@ class App(QObject):
         self._complaints: dict[str, str] = {}
         self._watch: Watch | None = None
         self._snapshot = Snapshot()
+        self._alert: Alert | None = None  # what the notifier was given last
         self._asked_for_key = False
         self._demo: Demo | None = None
 
@@ -136,6 +137,7 @@ class App(QObject):
         self._insights.trend_changed.connect(self._show_trend)
         self._insights.buy_requested.connect(self._buy)
         self._notifier.clicked.connect(self._open_popup)
+        self._notifier.accepted.connect(self._poller.heard)
         self._instance.opened_again.connect(self._open_popup)
         self._instance.key_changed.connect(self._find_key)
         self._signals.quit_asked.connect(QApplication.exit)
@@ -194,6 +196,7 @@ class App(QObject):
             AlertsFile(alerts_file(), ACCOUNT),
             settings,
             Analyst(History(history_file())),
+            confirms_alerts=True,
         )
         return watch, settings, complaints
 
@@ -208,6 +211,7 @@ class App(QObject):
 
         def start(demo: "Demo") -> None:
             self._demo = demo
+            self._withdraw()  # which is of another team
             self._poller.start(demo.watch)
 
         self._disk.submit(open_demo, start)
@@ -234,15 +238,28 @@ class App(QObject):
         if snapshot.problem is not None:
             self._problems.note(snapshot.problem, datetime.now(UTC))
         if snapshot.alert is not None:
-            view = self._view()
-            title, body = notice(
-                snapshot, snapshot.alert, self._settings.prices, self._formats, datetime.now(UTC)
-            )
-            urgent = snapshot.alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-            picture = paint_icon(view.icon, NOTICE_PICTURE)
-            self._notifier.notify(snapshot.alert, title, body, picture, urgent=urgent)
+            self._notify(snapshot, snapshot.alert)
+        elif snapshot.withdraws:
+            self._withdraw()
         if self._has_no_key():
             self._ask_for_first_key()
+
+    def _notify(self, snapshot: Snapshot, alert: Alert) -> None:
+        """Tell what the user has not heard, unless just that is on its way already."""
+        if alert == self._alert:
+            return
+        self._alert = alert
+        title, body = notice(
+            snapshot, alert, self._settings.prices, self._formats, datetime.now(UTC)
+        )
+        picture = paint_icon(self._view().icon, NOTICE_PICTURE)
+        urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
+        self._notifier.notify(alert, title, body, picture, urgent=urgent)
+
+    def _withdraw(self) -> None:
+        """Take back what was told last, or waits to be."""
+        self._alert = None
+        self._notifier.withdraw()
 
     @Slot()
     def _look_again(self) -> None:
@@ -401,6 +418,7 @@ class App(QObject):
 
         def saved() -> None:
             self._stop_demo()
+            self._withdraw()  # which is of another key
             if self._key_dialog is dialog:
                 dialog.saved()
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from tray_app.desktop.worker import Worker
 from tray_app.errors import Problem
-from tray_app.rules.alerts import SnoozeChoice
+from tray_app.rules.alerts import Alert, SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
 from tray_app.watch import Snapshot, Watch
@@ -19,6 +19,9 @@ BREATH = 2.0
 
 Whether lemlist may be asked at all is no matter of the poller (see ``patience.py``).
 """
+
+PATIENCE = 1000
+"""Milliseconds that the first alert of a run waits for what the history has to say of it."""
 
 
 class Poller(QObject):
@@ -38,6 +41,10 @@ class Poller(QObject):
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self.poll)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(self._alert_early)
 
     @property
     def busy(self) -> bool:
@@ -48,6 +55,7 @@ class Poller(QObject):
         """Poll this watch from now on."""
         self._watch = watch
         self._not_before = 0.0
+        self._patience.stop()
         self.poll()
 
     @Slot()
@@ -104,11 +112,23 @@ class Poller(QObject):
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
         if (watch := self._watch) is not None:
-            self._worker.submit(lambda: watch.snooze(choice), self._show)
+
+            def snoozed(snapshot: Snapshot) -> None:
+                if watch is self._watch:
+                    self._show(snapshot)
+
+            self._worker.submit(lambda: watch.snooze(choice), snoozed)
+
+    @Slot(object)
+    def heard(self, alert: Alert) -> None:
+        """Note that the user was told this."""
+        if (watch := self._watch) is not None:
+            self._worker.submit(lambda: watch.heard(alert), lambda _: None)
 
     def stop(self) -> None:
         """Ask no more."""
         self._timer.stop()
+        self._patience.stop()
 
     def _poll(self, *, prompt: bool, by_user: bool) -> None:
         watch = self._watch
@@ -138,13 +158,29 @@ class Poller(QObject):
         self._not_before = time.monotonic() + BREATH
         self._take(snapshot)
         if snapshot.to_study and (watch := self._watch) is not None:
+            # Nothing is alerted of figures that are out of date.
+            early = snapshot.early_alert if snapshot.problem is None else None
 
             def studied(learned: Snapshot) -> None:
                 if watch is self._watch:
-                    self._show(learned)
+                    self._studied(early, learned)
 
-            # The figures are on the screen before the history is read.
+            # The figures are on the screen before the history is read, and what there is to alert
+            # waits a moment for it.
+            if early is not None:
+                self._patience.start()
             self._worker.submit(watch.study, studied)
+
+    @Slot()
+    def _alert_early(self) -> None:
+        self._show(replace(self._last, alert=self._last.early_alert))
+
+    def _studied(self, early: Alert | None, learned: Snapshot) -> None:
+        told = None if self._patience.isActive() else early
+        self._patience.stop()
+        if told is not None and learned.alert is not None and learned.alert.kind is told.kind:
+            learned = replace(learned, alert=None)  # the same, with a date
+        self._show(learned)
 
     def _take(self, snapshot: Snapshot) -> None:
         self._timer.start(round(snapshot.wait * 1000))

@@ -1,14 +1,39 @@
-"""When to say something: once on the way into a level, and of what the history tells."""
+"""When to say something: what is true of the balance, and was not heard yet.
 
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+It stays news with each reading until the user has heard of it, so nothing is lost while nobody can
+show it. What was heard is news again in its next episode. With the usual thresholds, 500 and 100:
+
+- 09:55, 850 credits.
+- 10:00, 90: *critical* is news, and is heard.
+- 10:05, 110: this is above the level, but by less than a quarter. An hour of it would end the
+  episode.
+- 10:10, 90: the same episode.
+- 10:15, 850: what was reserved has come back (``rules/history.py``), so this is no refill. It ends
+  the episode: what was heard is untrue now, and can be taken off the screen.
+- 10:20, 90: *critical* was heard within the hour, so it waits.
+- 11:00, 90: *critical* is news.
+- 11:05, 5,850: *refill* is news, and after a refill nothing waits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from tray_app.rules.drains import Drain
-from tray_app.rules.levels import Level
+from tray_app.rules.drains import DRAIN_WINDOW, Drain
+from tray_app.rules.history import Refill
+from tray_app.rules.levels import Level, Thresholds, level_of
+from tray_app.rules.local_time import moment
 
 MORNING = time(8)
 """Local time at which a snooze until tomorrow ends."""
+
+LONGEST_SNOOZE = timedelta(hours=36)
+"""From the first minute of a day to the next morning it is 32 hours, and up to 2 more when clocks
+change. What is said to be longer is a matter of the clock."""
+
+CALM = 3600
+"""Seconds: nothing is told twice within them, and what has not been true for so long is over."""
 
 
 class AlertKind(StrEnum):
@@ -24,12 +49,18 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something to say now; ``gained`` is in credits, for a refill."""
+    """Something to say now. Amounts are in credits."""
 
     kind: AlertKind
     credits: int
+    """The balance."""
     gained: int = 0
+    """What a refill brought."""
     drain: Drain | None = None
+    has_doubled: bool = False
+    """Whether the drain was told before, and is twice as large now."""
+    is_dated: bool = False
+    """Whether its words tell that the balance runs out soon, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +73,8 @@ class Outlook:
     """Working days; 0 warns of no date."""
     drain: Drain | None = None
     """Spending that is far above the team's habit, now."""
+    refills: Sequence[Refill] = ()
+    """Of the last hours, in time order."""
 
     @property
     def is_short(self) -> bool:
@@ -60,27 +93,63 @@ class Snooze:
 
     until: datetime | None = None
     level: Level | None = None
+    since: datetime | None = None
+    """When it began, if it ends at a time."""
 
     def holds(self, level: Level, now: datetime) -> bool:
         """Tell whether alerts are still to be held back."""
-        return now < self.until if self.until is not None else level is self.level
+        return level is self.level if self.until is None else self.is_running(now)
+
+    def is_running(self, now: datetime) -> bool:
+        """Tell whether a silence until a time lasts.
+
+        One that begins in the future, or lasts longer than any, was begun while the clock was
+        wrong, and counts for nothing.
+        """
+        if self.until is None or (self.since is not None and now < self.since):
+            return False
+        return now < self.until <= now + LONGEST_SNOOZE
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A thing that is true for a while, and needs no words now. In seconds since the epoch."""
+
+    at: int
+    """When the user heard of it; 0 if that was not necessary."""
+    left: int | None = None
+    """Since when it is not true any more; ``None`` while it is, 0 when it is clearly gone."""
+
+    def is_over(self, now: int) -> bool:
+        """Tell whether the episode has ended, so that the next one is news."""
+        return self.left is not None and not _is_within(CALM, self.left, now)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidDrain:
+    """A drain that the user has heard of."""
+
+    end: int
+    """The last that is known of it, in seconds since the epoch; it moves on with the drain."""
+    amount: int
+    """What had gone when the user heard of it, in credits."""
+    has_doubled: bool = False
+    """Whether the user has heard that it has doubled, too; then it needs no more words."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """What has been seen and said. It outlives the process.
-
-    The episode of a level lasts from the balance's fall into it (or below it) until it leaves
-    the level upwards; ``said`` holds the levels whose running episode needs no more words.
-    """
+    """What was seen and heard of one team. It outlives the process."""
 
     level: Level | None = None
-    said: frozenset[Level] = frozenset()
+    """The level last seen, which is left upwards with something to spare."""
+    said: Mapping[AlertKind, Said] = field(default_factory=dict)
+    """Levels and the near end of the balance, as far as the user knows of them."""
+    drain: SaidDrain | None = None
+    """The last drain that the user has heard of."""
+    refilled: int = 0
+    """The time, in seconds since the epoch, up to which refills need no more words."""
     snooze: Snooze | None = None
-    said_runs_out: bool = False
-    """Whether the running episode of a near end needs no more words."""
-    said_drain: int = 0
-    """The end of the last drain that was spoken of, in seconds since the epoch."""
 
 
 class SnoozeChoice(StrEnum):
@@ -94,75 +163,208 @@ class SnoozeChoice(StrEnum):
 _NOTHING_KNOWN = Outlook()
 
 
-def snoozed(state: AlertState, choice: SnoozeChoice, now: datetime) -> AlertState:
-    """Begin a silence. ``now`` is local time, with its zone."""
+def snoozed(
+    state: AlertState, choice: SnoozeChoice, now: datetime, zone: tzinfo | None = None
+) -> AlertState:
+    """Begin a silence. Without a zone, tomorrow is that of the system's."""
     if choice is SnoozeChoice.HOUR:
-        return replace(state, snooze=Snooze(until=now + timedelta(hours=1)))
+        return replace(state, snooze=Snooze(until=now + timedelta(hours=1), since=now))
     if choice is SnoozeChoice.TOMORROW:
-        morning = datetime.combine(now.date() + timedelta(days=1), MORNING, now.tzinfo)
-        return replace(state, snooze=Snooze(until=morning))
+        tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+        return replace(state, snooze=Snooze(until=moment(tomorrow, MORNING, zone), since=now))
     return replace(state, snooze=Snooze(level=state.level))
 
 
-def acknowledged(state: AlertState, level: Level) -> AlertState:
-    """Take a level as known, as after the user has moved the thresholds himself."""
-    return replace(state, level=level, said=_up_to(level))
+def acknowledged(
+    state: AlertState,
+    credits: int,
+    thresholds: Thresholds,
+    before: Outlook = _NOTHING_KNOWN,
+    after: Outlook = _NOTHING_KNOWN,
+) -> AlertState:
+    """Judge the last balance by other settings: what is true by them only is known to the user.
+
+    ``before`` and ``after`` are the outlook by the old settings and by the new ones.
+    """
+    level = level_of(credits, thresholds, state.level)
+    new = _true_kinds(level, after) - _true_kinds(state.level or Level.HEALTHY, before)
+    said = {
+        kind: each
+        for kind, each in state.said.items()
+        if not _is_gone(kind, credits, thresholds, after)
+    }
+    return replace(state, level=level, said=said | {kind: Said(0) for kind in sorted(new)})
 
 
 def decide(
     state: AlertState,
-    level: Level,
     credits: int,
-    previous_credits: int | None,
+    thresholds: Thresholds,
     now: datetime,
     outlook: Outlook = _NOTHING_KNOWN,
 ) -> tuple[AlertState, Alert | None]:
-    """Take in a good reading and tell what there is to say of it, if anything.
+    """Take in a good reading, and tell what there is to say of it that was not heard yet.
 
-    ``previous_credits`` is the last good reading of this run, ``None`` for the first: the first
-    is the baseline, and is spoken of only if it is low already and that was not said before.
-    One thing is said at a time, the worst first; what is left is said with the next reading.
+    One thing is said at a time, the most urgent first. It is returned with each reading until it
+    was :func:`heard` or is no longer true; what is left is said after it.
     """
-    seen, alert = _judge_level(state, level, credits, previous_credits, now)
-    if outlook.is_long:
-        seen = replace(seen, said_runs_out=False)
-    drain = outlook.drain
-    if drain is not None and drain.begin < seen.said_drain:  # the same one, which goes on
-        seen = replace(seen, said_drain=max(seen.said_drain, drain.end))
-        drain = None
-    if alert is not None and alert.kind is not AlertKind.REFILL:
-        # Its words tell the date too.
-        return replace(seen, said_runs_out=seen.said_runs_out or outlook.is_short), alert
-    if alert is not None or seen.snooze is not None:
-        return seen, alert
-    if drain is not None:
-        alert = Alert(AlertKind.DRAIN, credits, drain=drain)
-        return replace(seen, said_drain=drain.end), alert
-    if outlook.is_short and level is not Level.EMPTY and not seen.said_runs_out:
-        return replace(seen, said_runs_out=True), Alert(AlertKind.RUNS_OUT, credits)
-    return seen, None
-
-
-def _judge_level(
-    state: AlertState, level: Level, credits: int, previous_credits: int | None, now: datetime
-) -> tuple[AlertState, Alert | None]:
-    running = _up_to(level)
-    said = state.said & running
+    seconds = int(now.timestamp())
+    level = level_of(credits, thresholds, state.level)
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
-    seen = replace(state, level=level, said=said, snooze=snooze)
-    if snooze is not None:
-        return seen, None
-    if level is not Level.HEALTHY and level not in said:
-        rose = state.level is not None and level.severity < state.level.severity
-        if not rose:
-            return replace(seen, said=running), Alert(AlertKind(level), credits)
-    if state.level is not None and level.severity < state.level.severity:
-        seen = replace(seen, said=running)
-        if previous_credits is not None and credits > previous_credits:
-            return seen, Alert(AlertKind.REFILL, credits, credits - previous_credits)
-    return seen, None
+    gained, settled = _refill(state, credits, thresholds, seconds, outlook)
+    if snooze is not None and gained:  # what comes meanwhile is no news afterwards
+        gained, settled = 0, seconds
+    seen = AlertState(
+        level=level,
+        said=_followed(state.said, level, credits, thresholds, seconds, outlook),
+        drain=_followed_drain(state.drain, seconds, outlook.drain),
+        refilled=settled,
+        snooze=snooze,
+    )
+    return seen, None if snooze is not None else _news(seen, credits, gained, outlook)
 
 
-def _up_to(level: Level) -> frozenset[Level]:
-    """Return the levels whose episodes run while a balance is at this level."""
-    return frozenset(each for each in Level if 0 < each.severity <= level.severity)
+def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
+    """Note that the user was told something."""
+    seconds = int(now.timestamp())
+    if alert.kind is AlertKind.REFILL:
+        return replace(state, refilled=seconds)
+    if alert.drain is not None:
+        drain = SaidDrain(alert.drain.end, alert.drain.amount, alert.has_doubled)
+        return replace(state, drain=drain)
+    if alert.kind is AlertKind.RUNS_OUT:
+        return replace(state, said={**state.said, AlertKind.RUNS_OUT: Said(seconds)})
+    kinds = _up_to(Level(alert.kind)) | ({AlertKind.RUNS_OUT} if alert.is_dated else set())
+    said = {**state.said, **{kind: Said(seconds) for kind in sorted(kinds)}}
+    return replace(state, said=said, refilled=seconds)  # as the user knows the balance now
+
+
+def is_untrue(
+    alert: Alert, state: AlertState, credits: int, now: datetime, outlook: Outlook = _NOTHING_KNOWN
+) -> bool:
+    """Tell whether an alert is contradicted by a later reading, which ``state`` has taken in."""
+    if alert.kind is AlertKind.REFILL:
+        return credits <= alert.credits - alert.gained
+    if alert.drain is not None:  # what was spent has come back
+        age = int(now.timestamp()) - alert.drain.end
+        return outlook.drain is None and age < DRAIN_WINDOW
+    if alert.kind is AlertKind.RUNS_OUT:
+        return outlook.is_long
+    said = state.said.get(alert.kind)
+    is_true = state.level is not None and alert.kind in _up_to(state.level)
+    return not is_true and (said is None or said.left == 0)
+
+
+def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Alert | None:
+    """Return what comes first of what was not heard yet: what has just changed the balance."""
+    level = state.level or Level.HEALTHY
+    if level is not Level.HEALTHY and AlertKind(level) not in state.said:
+        return Alert(AlertKind(level), credits, is_dated=outlook.is_short)
+    if gained:
+        return Alert(AlertKind.REFILL, credits, gained)
+    if (drain := outlook.drain) is not None:
+        known = state.drain if _is_same(state.drain, drain) else None
+        if known is None:
+            return Alert(AlertKind.DRAIN, credits, drain=drain)
+        if not known.has_doubled and drain.amount >= 2 * known.amount:
+            return Alert(AlertKind.DRAIN, credits, drain=drain, has_doubled=True)
+    if (
+        outlook.is_short and level is not Level.EMPTY and AlertKind.RUNS_OUT not in state.said
+    ):  # of what is empty nobody has to be told when it runs out
+        return Alert(AlertKind.RUNS_OUT, credits)
+    return None
+
+
+def _followed(
+    said: Mapping[AlertKind, Said],
+    level: Level,
+    credits: int,
+    thresholds: Thresholds,
+    now: int,
+    outlook: Outlook,
+) -> dict[AlertKind, Said]:
+    """Follow what was said through a reading, and leave out what may be news again."""
+    true = _up_to(level)
+    if not outlook.is_long:  # not knowing ends nothing, and neither does a day to and fro
+        true.add(AlertKind.RUNS_OUT)
+    followed = {}
+    for kind, each in said.items():
+        if kind in true:
+            if not each.is_over(now):
+                each = replace(each, left=None)
+        elif _is_gone(kind, credits, thresholds, outlook):
+            if any(each.at < refill.at <= now for refill in outlook.refills):
+                continue
+            each = replace(each, left=0)
+        elif each.left is None:
+            each = replace(each, left=now)
+        if not each.is_over(now) or _is_within(CALM, each.at, now):
+            followed[kind] = each
+    return followed
+
+
+def _is_gone(kind: AlertKind, credits: int, thresholds: Thresholds, outlook: Outlook) -> bool:
+    """Tell what is clearly no longer true from what is so by a little, and may be again soon."""
+    if kind is AlertKind.RUNS_OUT:
+        return outlook.is_long
+    return _is_clear(Level(kind), credits, thresholds)
+
+
+def _is_clear(level: Level, credits: int, thresholds: Thresholds) -> bool:
+    """Tell whether a balance is above a level by a quarter of the level's threshold.
+
+    From *empty*, whose threshold is 0, it takes a quarter of *critical*.
+    """
+    limit = _limits(thresholds)[level]
+    return credits > limit + max(limit, thresholds.critical) / 4
+
+
+def _limits(thresholds: Thresholds) -> dict[Level, int]:
+    return {Level.LOW: thresholds.low, Level.CRITICAL: thresholds.critical, Level.EMPTY: 0}
+
+
+def _refill(
+    state: AlertState, credits: int, thresholds: Thresholds, now: int, outlook: Outlook
+) -> tuple[int, int]:
+    """Return the credits that came and are worth telling, and up to when refills are settled.
+
+    It is worth telling that a balance is clearly out of a level. What is not, is settled.
+    """
+    known = state.refilled if state.refilled <= now else 0
+    came = [each for each in outlook.refills if known < each.at <= now]
+    gained = sum(each.amount for each in came)
+    if state.level is None:  # nothing is known from before
+        return 0, now
+    is_out = (
+        credits - gained <= limit and _is_clear(level, credits, thresholds)
+        for level, limit in _limits(thresholds).items()
+    )
+    if not any(is_out):
+        return 0, came[-1].at if came else known
+    return gained, known
+
+
+def _followed_drain(said: SaidDrain | None, now: int, drain: Drain | None) -> SaidDrain | None:
+    """Follow a drain that was said; one of the future was seen by a clock that was wrong."""
+    if said is None or said.end > now:
+        return None
+    return replace(said, end=drain.end) if drain is not None and _is_same(said, drain) else said
+
+
+def _is_same(said: SaidDrain | None, drain: Drain) -> bool:
+    """Tell whether a drain is the one that was said, as after a pause of less than an hour."""
+    return said is not None and drain.begin <= said.end + DRAIN_WINDOW
+
+
+def _true_kinds(level: Level, outlook: Outlook) -> set[AlertKind]:
+    return _up_to(level) | ({AlertKind.RUNS_OUT} if outlook.is_short else set())
+
+
+def _up_to(level: Level) -> set[AlertKind]:
+    """Return the levels that a balance has reached, down to this one."""
+    return {AlertKind(each) for each in Level if 0 < each.severity <= level.severity}
+
+
+def _is_within(seconds: int, stamp: int, now: int) -> bool:
+    """Tell whether a time has passed since a stamp; a stamp of the future is a wrong clock's."""
+    return 0 <= now - stamp < seconds

@@ -13,6 +13,9 @@ SHORT_WINDOW = 11 * 60
 DRAIN_WINDOW = 61 * 60
 """Seconds in which a drain is sudden: ten minutes or an hour, and what a poll may come late."""
 
+RECENT = 4 * 3600
+"""Seconds of changes to look back on, so that a drain of three hours is seen as one."""
+
 HABIT_DAYS = 30
 """Days from which a habit is learned."""
 DAYS_NEEDED = 5
@@ -80,21 +83,24 @@ def habit_of(records: Sequence[Record], now: int) -> Habit | None:
 
 
 def sudden_drain(recent: Iterable[Refill | Drop], habit: Habit, now: int) -> Drain | None:
-    """Return the latest drain among changes that ended within :data:`DRAIN_WINDOW` before now.
+    """Return the drain among changes that goes on, or ended within :data:`DRAIN_WINDOW` before now.
 
-    What was spent over a longer time between two sightings has no known pace, and is none.
-    A drain that goes on is returned with each reading, with a later end; it is a new one if it
-    begins after the end of the one before.
+    What was spent over a longer time between two sightings has no known pace, and is none. A drain
+    that goes on is returned with each reading, and has grown; after a pause of more than
+    :data:`DRAIN_WINDOW` it is another one.
     """
-    drops = [one for one in recent if isinstance(one, Drop) and one.end > now - DRAIN_WINDOW]
-    excesses = _excesses(drops, SHORT_WINDOW, habit.short_limit) or _excesses(
-        drops, DRAIN_WINDOW, habit.long_limit
-    )
-    if not excesses:
+    drops = [one for one in recent if isinstance(one, Drop) and one.end <= now]
+    sudden = _excesses(drops, SHORT_WINDOW, habit.short_limit)
+    # Within an hour it must be beyond the limit without what was sudden, or that would look as if
+    # it had begun with what was usual before it.
+    steady = [drop for drop in drops if not any(_covers(span, drop) for span in sudden)]
+    spans = sorted(sudden + _excesses(steady, DRAIN_WINDOW, habit.long_limit))
+    drains = _joined(spans, DRAIN_WINDOW)
+    if not drains or drains[-1].end <= now - DRAIN_WINDOW:
         return None
-    first, last = excesses[-1]
-    amount = sum(drop.amount for drop in drops[first : last + 1])
-    return Drain(drops[first].begin, drops[last].end, amount, habit.usual_per_hour)
+    drain = drains[-1]
+    amount = sum(drop.amount for drop in drops if _covers(drain, drop))
+    return Drain(drain.begin, drain.end, amount, habit.usual_per_hour)
 
 
 def largest_drops(found: Iterable[Refill | Drop], count: int = 10) -> list[Drop]:
@@ -132,25 +138,43 @@ def _busy_peak(drops: Sequence[Drop], window: int) -> int:
     return sorted((0, 0, *peaks.values()))[-2]
 
 
-def _excesses(drops: Sequence[Drop], window: int, limit: int) -> list[tuple[int, int]]:
-    """Return the first and last drop of each drain: windows above the limit, as narrow as can be.
+class _Span(NamedTuple):
+    """A time, in seconds since the epoch."""
+
+    begin: int
+    end: int
+
+
+def _excesses(drops: Sequence[Drop], window: int, limit: int) -> list[_Span]:
+    """Return the time of each drain: windows above the limit, as narrow as can be.
 
     Those that overlap or follow each other within a window are one.
     """
-    found: list[tuple[int, int]] = []
+    found: list[_Span] = []
     for last, (first, amount) in enumerate(_windows(drops, window)):
         if amount <= limit:
             continue
         while amount - drops[first].amount > limit:
             amount -= drops[first].amount
             first += 1
-        if amount - drops[last].amount > limit:
-            continue
-        if found and drops[first].begin - drops[found[-1][1]].end <= window:
-            found[-1] = found[-1][0], last
+        if amount - drops[last].amount <= limit:
+            found.append(_Span(drops[first].begin, drops[last].end))
+    return _joined(found, window)
+
+
+def _joined(spans: Iterable[_Span], pause: int) -> list[_Span]:
+    """Join the times that overlap, or follow each other within a pause; they are in order."""
+    joined: list[_Span] = []
+    for span in spans:
+        if joined and span.begin - joined[-1].end <= pause:
+            joined[-1] = _Span(joined[-1].begin, max(joined[-1].end, span.end))
         else:
-            found.append((first, last))
-    return found
+            joined.append(span)
+    return joined
+
+
+def _covers(span: _Span, drop: Drop) -> bool:
+    return span.begin <= drop.begin and drop.end <= span.end
 
 
 def _windows(drops: Sequence[Drop], window: int) -> Iterator[tuple[int, int]]:

@@ -8,6 +8,8 @@ from itertools import pairwise
 from operator import attrgetter, sub
 from typing import NamedTuple
 
+from tray_app.rules.local_time import moment
+
 RESERVATION = 15 * 60
 """Seconds within which credits that come back were only reserved.
 
@@ -282,8 +284,8 @@ def _day_starts(
     """
     first = _date(records[0].first, zone)
     last = max(_date(records[-1].last, zone), today)
-    midnight = datetime(first.year, first.month, first.day, tzinfo=zone)
-    return [int((midnight + timedelta(day)).timestamp()) for day in range((last - first).days + 2)]
+    days = (first + timedelta(day) for day in range((last - first).days + 2))
+    return [int(moment(day, zone=zone).timestamp()) for day in days]
 
 
 def _shares(

@@ -83,8 +83,8 @@ def conclude(
 ) -> Insight:
     """Tell what a balance means.
 
-    ``recent`` are at least the changes of the last hour, ``renewal_day`` is the day of the month
-    that the user has set.
+    ``recent`` are the changes of :data:`~tray_app.rules.drains.RECENT` seconds, ``renewal_day`` is
+    the day of the month that the user has set.
     """
     today, rhythm = now.date(), lesson.rhythm
     drain = None

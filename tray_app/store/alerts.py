@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tray_app.rules.alerts import AlertState, Snooze
+from tray_app.rules.alerts import AlertKind, AlertState, Said, SaidDrain, Snooze
 from tray_app.rules.levels import Level
 from tray_app.store.json_file import BrokenFileError, read_object, write_object
 
@@ -35,32 +35,43 @@ class AlertsFile:
         Raises:
             OSError: the file can't be written.
         """
-        snooze = state.snooze
+        snooze, drain = state.snooze, state.drain
         self._content[self._account] = {
             "team": team_id,
             "level": state.level,
-            "said": sorted(state.said),
+            "said": {kind: [each.at, each.left] for kind, each in state.said.items()},
+            "said_drain": [drain.end, drain.amount, drain.has_doubled] if drain else None,
+            "refilled": state.refilled,
+            "snooze_since": snooze.since.isoformat() if snooze and snooze.since else None,
             "snooze_until": snooze.until.isoformat() if snooze and snooze.until else None,
             "snooze_level": snooze.level if snooze else None,
-            "said_runs_out": state.said_runs_out,
-            "said_drain": state.said_drain,
         }
         write_object(self._path, self._content)
 
 
 def _parse(entry: dict[str, Any]) -> AlertState:
-    level, until, snooze_level = (
-        entry.get(name) for name in ("level", "snooze_until", "snooze_level")
-    )
-    snooze = None
-    if until is not None:
-        snooze = Snooze(until=datetime.fromisoformat(until).astimezone())
-    elif snooze_level is not None:
-        snooze = Snooze(level=Level(snooze_level))
+    level = entry.get("level")
     return AlertState(
         Level(level) if level is not None else None,
-        frozenset(Level(each) for each in entry.get("said", ())),
-        snooze,
-        said_runs_out=entry.get("said_runs_out") is True,
-        said_drain=int(entry.get("said_drain", 0)),
+        {AlertKind(kind): _parse_said(*times) for kind, times in entry.get("said", {}).items()},
+        _parse_drain(*drain) if (drain := entry.get("said_drain")) is not None else None,
+        int(entry.get("refilled", 0)),
+        _parse_snooze(*(entry.get(f"snooze_{name}") for name in ("since", "until", "level"))),
     )
+
+
+def _parse_said(at: Any, left: Any) -> Said:
+    return Said(int(at), None if left is None else int(left))
+
+
+def _parse_drain(end: Any, amount: Any, has_doubled: Any) -> SaidDrain:
+    return SaidDrain(int(end), int(amount), has_doubled is True)
+
+
+def _parse_snooze(since: Any, until: Any, level: Any) -> Snooze | None:
+    if until is not None:
+        return Snooze(
+            until=datetime.fromisoformat(until).astimezone(),
+            since=None if since is None else datetime.fromisoformat(since).astimezone(),
+        )
+    return Snooze(level=Level(level)) if level is not None else None
