@@ -1,4 +1,4 @@
-"""The first that a bundle runs, before PyInstaller's own start, to have nothing said that is no use.
+"""The first that a bundle runs, before PyInstaller's own start: it has nothing useless said.
 
 Only what is built into Python can be imported this early.
 """
