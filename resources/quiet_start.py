@@ -1,4 +1,4 @@
-"""The first that a bundle runs, before PyInstaller's own start: says nothing that is of no use.
+"""The first that a bundle runs, before PyInstaller's own start: it has nothing useless said.
 
 Only what is built into Python can be imported this early.
 """

@@ -761,9 +761,9 @@ def test_nothing_of_one_team_goes_on_with_the_key_of_another(world: World, told:
         watch.forget_key()
     first = world.poll(watch, OFFLINE)
     assert (first.reading, first.team, first.team_id, first.insight) == (None, None, None, None)
-    second = world.poll(watch, 470)
+    world.poll(watch, 470)
+    second = watch.study()
     assert (second.alert, second.team) == (Alert(AlertKind.LOW, 470), "Other")
-    watch.study()
     history = world.history()
     assert [each.credits for each in history.read("tea_1")] == [12_000, 480]
     assert [each.credits for each in history.read("tea_2")] == [470]

@@ -1,6 +1,7 @@
 """Where this program keeps its files, as each platform wants it."""
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,8 @@ def runtime_folder() -> Path:
 
 def _folder(locate: Callable[..., Path], **options: bool) -> Path:
     try:
-        return locate(APP, appauthor=False, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a place that is not the usual one
+            return locate(APP, appauthor=False, **options)
     except (RuntimeError, OSError):  # there is no home folder, or none that can be used
         return NOWHERE
