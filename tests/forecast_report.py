@@ -11,11 +11,14 @@ from datetime import datetime, time, timedelta
 from itertools import accumulate
 
 from tests import PROJECT
-from tests.simulated_teams import HELD_OUT_SEEDS, KINDS, Team, simulate
+from tests.simulated_teams import HELD_OUT_SEEDS, KINDS, Team, people_at_work, simulate
 from tray_app.rules.forecast import HORIZON, Rhythm, fit, forecast, spending
 
 ORIGINS = range(10, 220, 18)
 """Days of a team's life at whose beginning a forecast is made; no multiple of a week."""
+
+ORIGINS_OF_PEOPLE = range(10, 630, 9)
+"""The same in two years of people at work."""
 
 AHEAD = (7, 14, 28)
 """Days whose spending is forecast."""
@@ -142,3 +145,76 @@ def days_until(balance: int, week: Sequence[float]) -> int:
 def mean(values: Iterable[float]) -> float:
     each = list(values)
     return sum(each) / len(each)
+
+
+def by_kind(seeds: Sequence[int]) -> dict[str, Scores]:
+    return {kind: judge(simulate(kind, seed) for seed in seeds) for kind in KINDS}
+
+
+def over_all(scores: Iterable[Score]) -> Score:
+    """Average over kinds, each counting the same."""
+    each = list(scores)
+    names = each[0].errors
+    return Score(
+        {name: [mean(score.errors[name]) for score in each] for name in names},
+        [mean(score.held) for score in each],
+        [mean(score.widths) for score in each],
+        [mean(score.far_too_high) for score in each if score.far_too_high],
+    )
+
+
+def of(scores: dict[str, Scores], what: int | str) -> dict[str, Score]:
+    """Return what each kind, and at last all kinds, have of one thing that is forecast."""
+    rows = {kind: each[what] for kind, each in scores.items()}
+    return rows | {ALL: over_all(rows.values())}
+
+
+def table(rows: dict[str, Score]) -> str:
+    """Write a table of errors by kind and forecaster, the best of a row in bold."""
+    names = [OURS, *PLAIN]
+    lines = [
+        f"| teams | {' | '.join(names)} | range held | width | far too high |",
+        f"|---|{'---:|' * (len(names) + 3)}",
+    ]
+    for kind, score in rows.items():
+        errors = {name: mean(score.errors[name]) for name in names}
+        best = min(errors.values())
+        texts = [
+            f"**{percent(error)}**" if error == best else percent(error)
+            for error in errors.values()
+        ]
+        high = percent(mean(score.far_too_high), 0) if score.far_too_high else ""
+        texts += [percent(mean(score.held), 0), percent(mean(score.widths), 0), high]
+        lines.append(f"| {kind} | {' | '.join(texts)} |")
+    return "\n".join(lines) + "\n"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    return f"{share * 100:.{decimals}f} %"
+
+
+def report(scores: dict[str, Scores], real: dict[str, Scores]) -> str:
+    parts: list[str] = []
+    for what in (*AHEAD, THE_DAY):
+        is_day = what == THE_DAY
+        title = "The day on which the balance runs out" if is_day else f"The coming {what} days"
+        share = "the days that were left" if is_day else f"what the team spends in {what} days"
+        parts.append(f"**{title}.** Errors and widths are shares of {share}.\n")
+        parts.append(table(of(scores, what)))
+        parts.append("People at work:\n")
+        parts.append(table(of(real, what)))
+    return "\n".join(parts)
+
+
+def main() -> None:
+    people = {team.kind: judge([team], ORIGINS_OF_PEOPLE) for team in people_at_work()}
+    text = report(by_kind(HELD_OUT_SEEDS), people)
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

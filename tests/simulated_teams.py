@@ -1,10 +1,11 @@
-"""Made-up teams that spend credits, each in its own way: what the forecast is judged by."""
+"""Teams that spend credits, made up and real ones: what the forecast is judged by."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from tests import PROJECT
 from tray_app.rules.history import Day, Record
 
 LENGTH = 300
@@ -46,6 +47,17 @@ class Team:
                 zip([*known, 0.0], [*self.seen[:count], True], strict=True)
             )
         ]
+
+
+def people_at_work() -> list[Team]:
+    """Return what real people did on each day; ``tests/data/README.md`` says who."""
+    lines = (PROJECT / "tests" / "data" / "patches_a_day.csv").read_text().splitlines()[1:]
+    teams: list[Team] = []
+    for name, begin, counts in (line.split(",") for line in lines):
+        spent = [int(count) for count in counts.split()]
+        first = date.fromisoformat(begin)
+        teams.append(Team(f"{name} {first.year}", first, spent, [True] * len(spent)))
+    return teams
 
 
 def simulate(kind: str, seed: int) -> Team:

@@ -427,7 +427,7 @@ def test_a_notice_fits_on_windows(kind: AlertKind, credits: int, gained: int) ->
 # --- the past and the future --------------------------------------------------------------------
 
 CURVE = Curve((0.0,), (0.0,), (0.0,), (0.0,))
-RHYTHM = Rhythm(1380.4, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, CURVE)
+RHYTHM = Rhythm(1380.4, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, CURVE, (0.0, 0.0))
 TODAY = NOON.date()  # a Sunday
 
 

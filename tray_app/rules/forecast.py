@@ -2,10 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from math import exp, inf, sqrt
+from operator import sub
+from typing import NamedTuple
 
 from tray_app.rules.history import Day
 
@@ -18,7 +20,7 @@ SPENDING_DAYS_NEEDED = 5
 
 # The numbers below were chosen by back-tests; docs/forecast.md says what they are for.
 _DECIMALS = 3  # of a credit that count; less than that is left over from sharing out
-_HABIT_DAYS = 28  # that must be known before a day can be out of habit
+_HABIT_DAYS = 28  # known before a day can be out of habit
 _OUT_OF_HABIT = 2.0  # times the second largest day; what is above is cut
 _WEEKS = 12  # that the team's own week is learned from
 _EVEN_WEEKS = 4.0  # that the even week, with all working days alike, counts for in it
@@ -46,8 +48,7 @@ class TooEarly:
     little is spent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """Credits: the likely amount, and the limits within which it is 4 times in 5."""
 
     low: float
@@ -113,8 +114,8 @@ def fit(days: Sequence[Day], today: date) -> Rhythm | TooEarly:
     week = _usual_week(whole, spent)
     effort = [week[day.date.weekday()] for day in whole]
     paces = _paces(effort, spent)
-    curve = _curve(effort, spent, paces)
-    return Rhythm(paces[-1], _working_days(week), week, curve, _busiest(spent))
+    working, curve = _working_days(week), _curve(effort, spent, paces)
+    return Rhythm(paces[-1], working, week, curve, _busiest(spent))
 
 
 def forecast(rhythm: Rhythm, credits: int, now: datetime) -> Forecast:
@@ -127,11 +128,9 @@ def forecast(rhythm: Rhythm, credits: int, now: datetime) -> Forecast:
         day = now.date() + timedelta(days=ahead)
         effort += rhythm.week[day.weekday()]
         spent = _spent(rhythm, effort, ahead + 1)
-        ends += [day] * (sum(each >= credits for each in astuple(spent)) - len(ends))
-        if len(ends) == 3:
-            break
+        ends += [day] * (sum(each >= credits for each in spent) - len(ends))
     earliest, likely, latest = (*ends, None, None, None)[:3]
-    runs_out = None if earliest is None else RunsOut(earliest, likely, latest)
+    runs_out = RunsOut(earliest, likely, latest) if earliest else None
     return Forecast(rhythm.per_working_day, runs_out)
 
 
@@ -160,11 +159,8 @@ def _weekdays(begin: date, end: date) -> Iterable[int]:
 def _spent(rhythm: Rhythm, effort: float, days: int) -> Range:
     """Return what will be spent in so many usual working days, which take so many days."""
     curve, limit = rhythm.curve, most(rhythm, days)
-    low, likely, high = (
-        min(_read(curve.working_days, way, effort), limit)
-        for way in (curve.low, curve.likely, curve.high)
-    )
-    return Range(low, likely, high)
+    ways = (curve.low, curve.likely, curve.high)
+    return Range(*(min(_read(curve.working_days, way, effort), limit) for way in ways))
 
 
 def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
@@ -172,7 +168,7 @@ def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
     if x <= 0:
         return 0.0
     end = min(bisect_left(xs, x), len(xs) - 1)
-    (x0, x1), (y0, y1) = xs[end - 1 : end + 1], ys[end - 1 : end + 1]
+    x0, x1, y0, y1 = *xs[end - 1 : end + 1], *ys[end - 1 : end + 1]
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
@@ -185,15 +181,12 @@ def _ratio(amount: float, to: float) -> float:
     return amount / to if to > 0 else 0.0
 
 
-def _in_habit(spent: Sequence[float]) -> Sequence[float]:
-    """Cut what is far above the second largest day.
-
-    Once is no habit: a mistake is one such day, but who makes campaigns has several.
-    """
+def _in_habit(spent: list[float]) -> list[float]:
+    """Cut what is far above the second largest day: a mistake is one, campaigns are several."""
     if len(spent) < _HABIT_DAYS:
         return spent
-    limit = _OUT_OF_HABIT * sorted(spent)[-2]
-    return [min(amount, limit) for amount in spent]
+    second = sorted(spent)[-2]
+    return [min(amount, _OUT_OF_HABIT * second) for amount in spent]
 
 
 def _usual_week(days: Sequence[Day], careful: Sequence[float]) -> tuple[float, ...]:
@@ -214,36 +207,26 @@ def _usual_week(days: Sequence[Day], careful: Sequence[float]) -> tuple[float, .
 
 
 def _working_days(week: Sequence[float]) -> frozenset[int]:
-    """Return the weekdays with half of what the middle one has.
-
-    Half of the average would do but for a campaign each Monday, which made all others free.
-    """
+    """Return those with half of the middle one, as a campaign each Monday lifts the average."""
     limit = sorted(week)[3] / 2
     return frozenset(day for day, part in enumerate(week) if part >= limit and part > 0)
 
 
 def _busiest(spent: Sequence[float]) -> tuple[float, ...]:
-    totals = _sums(spent)
-    lengths = range(min(_LONGEST_BUSY, len(spent)) + 1)
-    return tuple(
-        max(end - begin for begin, end in zip(totals, totals[days:], strict=False))
-        for days in lengths
-    )
+    totals, longest = _sums(spent), min(_LONGEST_BUSY, len(spent))
+    return tuple(max(map(sub, totals[days:], totals)) for days in range(longest + 1))
 
 
 def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
-    """Return the credits a working day that were to be forecast on each day; today is the last.
-
-    Memories of different length are weighed by how well each has forecast this team until then.
-    """
+    """Return the credits a working day that were to be forecast on each day, and today."""
     keeps = [0.5 ** (1 / half_life) for half_life in _MEMORIES]
     efforts, totals = _sums(effort), _sums(spent)
     worked, gone, losses = ([0.0] * len(keeps) for _ in range(3))
     trials = 0.0
     averages: list[list[float]] = []
     paces: list[float] = []
-    for now in range(len(spent) + 1):
-        averages.append([_ratio(amount, days) for amount, days in zip(gone, worked, strict=True)])
+    for now, (work, amount) in enumerate(zip([*effort, 0.0], [*spent, 0.0], strict=True)):
+        averages.append([_ratio(part, days) for part, days in zip(gone, worked, strict=True)])
         then = now - _TRIAL
         if then >= _FIRST_TRIAL:
             ahead, came = efforts[now] - efforts[then], totals[now] - totals[then]
@@ -253,8 +236,7 @@ def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
             ]
             trials = trials * _REMEMBERED + 1
         least = min(losses)
-        # Trials that overlap tell the same: a week of them is worth one. Small leads are luck,
-        # which is why they are squared.
+        # In weeks of the best one's usual error. Squared, as small leads are luck.
         leads = [_ratio((loss - least) * trials, least * _TRIAL) for loss in losses]
         weights = [
             trust * exp(-_SEVERITY * lead * lead)
@@ -262,27 +244,24 @@ def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
         ]
         weighed = sum(each * weight for each, weight in zip(averages[now], weights, strict=True))
         paces.append(weighed / sum(weights))
-        if now < len(spent):
-            worked = [keep * days + effort[now] for keep, days in zip(keeps, worked, strict=True)]
-            gone = [keep * amount + spent[now] for keep, amount in zip(keeps, gone, strict=True)]
+        worked = [keep * days + work for keep, days in zip(keeps, worked, strict=True)]
+        gone = [keep * before + amount for keep, before in zip(keeps, gone, strict=True)]
     return paces
 
 
 def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[float]) -> Curve:
     """Draw what will be spent, by how far the forecasts made on each day so far were off.
 
-    Misses are in multiples of a scale, the largest of three: the pace then, the average so far,
-    as a team that pauses may go on, and the pace that the stretch led to. By the latter, a
-    roll-out after a trial is off by about the pace of now, and not by a hundred times.
+    Misses are shares of the largest of three: the pace then, the average then, as a team that
+    pauses may go on, and the pace after it, so that a roll-out is off by once, not a hundredfold.
     """
     efforts, totals = _sums(effort), _sums(spent)
     averages = [_ratio(total, so_far) for total, so_far in zip(totals, efforts, strict=True)]
     per_day, pace, average = efforts[-1] / len(effort), paces[-1], averages[-1]
     uneven = sum(abs(amount - days * average) for amount, days in zip(spent, effort, strict=True))
-    least, share = _GUESS
-    high = least + share * uneven / totals[-1]
+    high = _GUESS[0] + _GUESS[1] * uneven / totals[-1]
     low = -high
-    points = [(0.0, 0.0, 0.0, 0.0)]
+    points: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 0.0)]
 
     def draw(days: float, widening: float = 1.0) -> None:
         ends = (pace + miss * widening * max(pace, average) for miss in (low, 0.0, high))
@@ -306,7 +285,4 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
             draw(stretch / 2, sqrt(2.0))
         draw(stretch)
     draw(HORIZON)
-    working_days, lows, likely, highs = (
-        tuple(accumulate(each, max)) for each in zip(*points, strict=True)
-    )
-    return Curve(working_days, lows, likely, highs)
+    return Curve(*(tuple(accumulate(each, max)) for each in zip(*points, strict=True)))
