@@ -152,8 +152,7 @@ def working_days_until(rhythm: Rhythm, begin: date, end: date) -> int:
 
 
 def _weekdays(begin: date, end: date) -> Iterable[int]:
-    first = begin.weekday()
-    return (day % 7 for day in range(first, first + (end - begin).days))
+    return ((begin.weekday() + day) % 7 for day in range((end - begin).days))
 
 
 def _spent(rhythm: Rhythm, effort: float, days: int) -> Range:
@@ -201,9 +200,8 @@ def _usual_week(days: Sequence[Day], careful: Sequence[float]) -> tuple[float, .
         week += [(total[day] + _EVEN_WEEKS * even) / (count[day] + _EVEN_WEEKS) for day in alike]
     if not any(week):
         return (1.0,) * 5 + (0.0,) * 2
-    working = _working_days(week)
-    usual = sum(week[day] for day in working) / len(working)
-    return tuple(part / usual for part in week)
+    working = [week[day] for day in _working_days(week)]
+    return tuple(part * len(working) / sum(working) for part in week)
 
 
 def _working_days(week: Sequence[float]) -> frozenset[int]:

@@ -9,6 +9,7 @@ from tray_app.rules.drains import Drain, Habit, habit_of, sudden_drain
 from tray_app.rules.forecast import (
     HORIZON,
     Forecast,
+    Range,
     Rhythm,
     TooEarly,
     fit,
@@ -84,6 +85,11 @@ def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) 
     return Lesson(fit(days, now.date()), habit, came, renewal_day, len(days))
 
 
+def is_too_wide(needed: Range) -> bool:
+    """Tell whether nobody can say how much has to be bought for such a spending."""
+    return needed.high > TOO_WIDE * needed.likely
+
+
 def conclude(
     lesson: Lesson,
     recent: Iterable[Refill | Drop],
@@ -112,7 +118,7 @@ def conclude(
     until = renewal or today + timedelta(ADVISED_DAYS)
     needed = spending(rhythm, today, until)
     missing = top_up(credits, needed.high)
-    is_uncertain = missing > 0 and needed.high > TOO_WIDE * needed.likely
+    is_uncertain = missing > 0 and is_too_wide(needed)
     return Insight(
         rhythm,
         forecast=outcome,
