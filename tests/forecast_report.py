@@ -60,11 +60,11 @@ class Score:
 
     errors: dict[str, list[float]] = field(default_factory=dict)
     """By forecaster: of what the team usually spends, or of the days that were left (1 at most)."""
-    held: list[bool] = field(default_factory=list)
+    held: list[float] = field(default_factory=list)
     """Whether what came was in our range."""
     widths: list[float] = field(default_factory=list)
     """Of our range, as the errors."""
-    far_too_high: list[bool] = field(default_factory=list)
+    far_too_high: list[float] = field(default_factory=list)
 
 
 Scores = dict[int | str, Score]

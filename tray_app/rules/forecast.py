@@ -56,8 +56,7 @@ class Range(NamedTuple):
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(NamedTuple):
     """What is spent in so many working days: a few points, to be joined by straight lines."""
 
     working_days: tuple[float, ...]
@@ -122,15 +121,20 @@ def forecast(rhythm: Rhythm, credits: int, now: datetime) -> Forecast:
     """Tell when the balance runs out. ``now`` is local time; what is left of today counts."""
     begin, end = _WORKING_HOURS
     gone = min(max((now.hour + now.minute / 60 - begin) / (end - begin), 0.0), 1.0)
-    effort = -gone * rhythm.week[now.weekday()]
-    ends: list[date] = []  # the earliest, the likely, the latest
-    for ahead in range(HORIZON + 1):
-        day = now.date() + timedelta(days=ahead)
-        effort += rhythm.week[day.weekday()]
-        spent = _spent(rhythm, effort, ahead + 1)
-        ends += [day] * (sum(each >= credits for each in spent) - len(ends))
-    earliest, likely, latest = (*ends, None, None, None)[:3]
-    runs_out = RunsOut(earliest, likely, latest) if earliest else None
+    today = now.date()
+    week = _weekdays(today, today + timedelta(days=HORIZON + 1))
+    efforts = _sums(rhythm.week[day] for day in week)
+    gone *= efforts[1]
+
+    def ends(way: int) -> date | None:
+        def spent(days: int) -> float:
+            return _spent(rhythm, efforts[days] - gone, days)[way]
+
+        ahead = bisect_left(range(1, HORIZON + 2), float(credits), key=spent)
+        return today + timedelta(days=ahead) if ahead <= HORIZON else None
+
+    earliest = ends(2)
+    runs_out = RunsOut(earliest, ends(1), ends(0)) if earliest else None
     return Forecast(rhythm.per_working_day, runs_out)
 
 
@@ -157,9 +161,8 @@ def _weekdays(begin: date, end: date) -> Iterable[int]:
 
 def _spent(rhythm: Rhythm, effort: float, days: int) -> Range:
     """Return what will be spent in so many usual working days, which take so many days."""
-    curve, limit = rhythm.curve, most(rhythm, days)
-    ways = (curve.low, curve.likely, curve.high)
-    return Range(*(min(_read(curve.working_days, way, effort), limit) for way in ways))
+    xs, *ways = rhythm.curve
+    return Range(*(min(_read(xs, way, effort), most(rhythm, days)) for way in ways))
 
 
 def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
@@ -182,10 +185,8 @@ def _ratio(amount: float, to: float) -> float:
 
 def _in_habit(spent: list[float]) -> list[float]:
     """Cut what is far above the second largest day: a mistake is one, campaigns are several."""
-    if len(spent) < _HABIT_DAYS:
-        return spent
-    second = sorted(spent)[-2]
-    return [min(amount, _OUT_OF_HABIT * second) for amount in spent]
+    limit = _OUT_OF_HABIT * sorted(spent)[-2] if len(spent) >= _HABIT_DAYS else inf
+    return [min(amount, limit) for amount in spent]
 
 
 def _usual_week(days: Sequence[Day], careful: Sequence[float]) -> tuple[float, ...]:
@@ -220,9 +221,7 @@ def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
     keeps = [0.5 ** (1 / half_life) for half_life in _MEMORIES]
     efforts, totals = _sums(effort), _sums(spent)
     worked, gone, losses = ([0.0] * len(keeps) for _ in range(3))
-    trials = 0.0
-    averages: list[list[float]] = []
-    paces: list[float] = []
+    trials, averages, paces = 0.0, list[list[float]](), list[float]()
     for now, (work, amount) in enumerate(zip([*effort, 0.0], [*spent, 0.0], strict=True)):
         averages.append([_ratio(part, days) for part, days in zip(gone, worked, strict=True)])
         then = now - _TRIAL
