@@ -36,4 +36,4 @@ OTHER_SETTINGS = Settings(
 def rhythm(low: float, likely: float, high: float) -> Rhythm:
     """Return that of a team that spends so much each working day."""
     curve = Curve((0.0, 1.0), (0.0, low), (0.0, likely), (0.0, high))
-    return Rhythm(likely, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, curve)
+    return Rhythm(likely, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, curve, (0.0, high))

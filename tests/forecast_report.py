@@ -1,86 +1,145 @@
-"""Judge the forecast by simulated teams: ``make forecast-report`` renews docs/forecast.md.
+"""Judge the forecast by teams that it has not met: ``make forecast-report`` renews the page.
 
 At several days of each team's life, each forecaster knows what was spent before that day and says
-what will be spent in the coming 14 days, and when a balance runs out. Both are held against what
-the team goes on to spend.
+what will be spent in the coming days, and when a balance runs out. Both are held against what the
+team goes on to spend.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from math import ceil
+from datetime import datetime, time, timedelta
+from itertools import accumulate
 
 from tests import PROJECT
-from tests.simulated_teams import HELD_OUT_SEEDS, KINDS, Team, simulate
+from tests.simulated_teams import HELD_OUT_SEEDS, KINDS, Team, people_at_work, simulate
 from tray_app.rules.forecast import HORIZON, Rhythm, fit, forecast, spending
 
 ORIGINS = range(10, 220, 18)
 """Days of a team's life at whose beginning a forecast is made; no multiple of a week."""
 
-AHEAD = 14
+ORIGINS_OF_PEOPLE = range(10, 630, 9)
+"""The same in two years of people at work."""
+
+AHEAD = (7, 14, 28)
 """Days whose spending is forecast."""
 
 LASTING = (4, 8, 16, 32, 64)
 """Days that the balances last."""
 
+FAR_TOO_HIGH = 3.0
+"""Times the larger of what came and what the team usually spends: a high end that misleads."""
+
 PAGE = PROJECT / "docs" / "forecast.md"
 BEGIN, END = "<!-- table begins -->\n", "<!-- table ends -->\n"
 
-PLAIN: dict[str, Callable[[list[float]], float]] = {
-    "last value": lambda spent: spent[-1],
-    "average": lambda spent: sum(spent) / len(spent),
-    "last week": lambda spent: sum(spent[-7:]) / 7,
+
+def same_weekdays(spent: Sequence[float]) -> list[float]:
+    """The mean of the same weekdays over 8 weeks; of a weekday never seen, of all days."""
+    average = sum(spent) / len(spent)
+    seen = (spent[-7 + day :: -7][:8] for day in range(7))
+    return [sum(each) / len(each) if each else average for each in seen]
+
+
+PLAIN: dict[str, Callable[[Sequence[float]], list[float]]] = {
+    "average": lambda spent: [sum(spent) / len(spent)] * 7,
+    "last week": lambda spent: [sum(spent[-7:]) / 7] * 7,
+    "last 28 days": lambda spent: [sum(spent[-28:]) / len(spent[-28:])] * 7,
+    "same weekdays": same_weekdays,
 }
-"""Forecasters that say the same amount for each day to come."""
+"""Forecasters that say the same amounts for each week to come."""
 
 OURS = "ours"
 ALL = "all kinds"
+THE_DAY = "the day"
+"""Beside the numbers of days in :data:`AHEAD`: the day on which the balance runs out."""
 
 
 @dataclass(slots=True)
 class Score:
-    """The errors of each forecaster, and how often our range held."""
+    """How good the forecasts of one thing were; all are shares."""
 
-    amount_errors: dict[str, list[float]] = field(default_factory=dict)
-    date_errors: dict[str, list[float]] = field(default_factory=dict)
-    amounts_held: list[bool] = field(default_factory=list)
-    dates_held: list[bool] = field(default_factory=list)
-
-    def add_amounts(self, team: Team, day: int, rhythm: Rhythm, plain: dict[str, float]) -> None:
-        """Judge the spending of the coming days; errors are shares of the team's usual one."""
-        today = team.begin + timedelta(days=day)
-        came = sum(team.spent[day : day + AHEAD])
-        usual = mean(team.spent) * AHEAD
-        ours = spending(rhythm, today, today + timedelta(days=AHEAD))
-        said = {name: amount * AHEAD for name, amount in plain.items()} | {OURS: ours.likely}
-        for name, amount in said.items():
-            self.amount_errors.setdefault(name, []).append(abs(amount - came) / usual)
-        self.amounts_held.append(ours.low <= came <= ours.high)
-
-    def add_dates(self, team: Team, day: int, rhythm: Rhythm, plain: dict[str, float]) -> None:
-        """Judge the run-out of balances; errors are shares of the time that was left, 1 at most."""
-        today = team.begin + timedelta(days=day)
-        for lasting in LASTING:
-            last = day + lasting - 1
-            balance = sum(team.spent[day:last]) + team.spent[last] // 2
-            if balance == 0 or team.spent[last] < 2:
-                continue  # it does not run out on that day
-            ends = forecast(rhythm, balance, datetime.combine(today, time())).runs_out
-            likely = (ends.likely - today).days + 1 if ends and ends.likely else HORIZON
-            said = {name: days_until(balance, amount) for name, amount in plain.items()}
-            for name, days in (said | {OURS: likely}).items():
-                error = min(abs(days - lasting) / lasting, 1.0)
-                self.date_errors.setdefault(name, []).append(error)
-            came = today + timedelta(days=lasting - 1)
-            self.dates_held.append(ends is not None and is_within(came, ends.earliest, ends.latest))
+    errors: dict[str, list[float]] = field(default_factory=dict)
+    """By forecaster: of what the team usually spends, or of the days that were left (1 at most)."""
+    held: list[float] = field(default_factory=list)
+    """Whether what came was in our range."""
+    widths: list[float] = field(default_factory=list)
+    """Of our range, as the errors."""
+    far_too_high: list[float] = field(default_factory=list)
 
 
-def days_until(balance: int, per_day: float) -> int:
-    return ceil(balance / per_day) if per_day else HORIZON
+Scores = dict[int | str, Score]
 
 
-def is_within(day: date, earliest: date, latest: date | None) -> bool:
-    return earliest <= day and (latest is None or day <= latest)
+def judge(teams: Iterable[Team], origins: Iterable[int] = ORIGINS) -> Scores:
+    """Score all forecasts for some teams: those for so many days, and those of the day."""
+    scores: Scores = {ahead: Score() for ahead in (*AHEAD, THE_DAY)}
+    for team in teams:
+        for day in origins:
+            days = team.days(day)
+            rhythm = fit(days, days[-1].date)
+            if isinstance(rhythm, Rhythm):
+                spent = [each.spent for each in days[:-1]]
+                weeks = {name: tell(spent) for name, tell in PLAIN.items()}
+                for ahead in AHEAD:
+                    _judge_amount(scores[ahead], team, day, ahead, rhythm, weeks)
+                for lasting in LASTING:
+                    _judge_day(scores[THE_DAY], team, day, lasting, rhythm, weeks)
+    return scores
+
+
+def _judge_amount(
+    score: Score,
+    team: Team,
+    day: int,
+    ahead: int,
+    rhythm: Rhythm,
+    weeks: dict[str, list[float]],
+) -> None:
+    today = team.begin + timedelta(days=day)
+    came = sum(team.spent[day : day + ahead])
+    usual = mean(team.spent) * ahead
+    ours = spending(rhythm, today, today + timedelta(days=ahead))
+    said = {name: sum(week) * ahead / 7 for name, week in weeks.items()} | {OURS: ours.likely}
+    for name, amount in said.items():
+        score.errors.setdefault(name, []).append(abs(amount - came) / usual)
+    score.held.append(ours.low <= came <= ours.high)
+    score.widths.append((ours.high - ours.low) / usual)
+    score.far_too_high.append(ours.high > FAR_TOO_HIGH * max(came, usual))
+
+
+def _judge_day(
+    score: Score,
+    team: Team,
+    day: int,
+    lasting: int,
+    rhythm: Rhythm,
+    weeks: dict[str, list[float]],
+) -> None:
+    last = day + lasting - 1
+    balance = sum(team.spent[day:last]) + team.spent[last] // 2
+    if balance == 0 or team.spent[last] < 2:
+        return  # it does not run out on that day
+    today = team.begin + timedelta(days=day)
+    ends = forecast(rhythm, balance, datetime.combine(today, time())).runs_out
+    far = today + timedelta(days=HORIZON)
+    earliest, likely, latest = (
+        ((each or far) - today).days + 1
+        for each in ((ends.earliest, ends.likely, ends.latest) if ends else (far, far, far))
+    )
+    said = {name: days_until(balance, week) for name, week in weeks.items()} | {OURS: likely}
+    for name, days in said.items():
+        score.errors.setdefault(name, []).append(min(abs(days - lasting) / lasting, 1.0))
+    score.held.append(earliest <= lasting <= latest)
+    score.widths.append((latest - earliest) / lasting)
+
+
+def days_until(balance: int, week: Sequence[float]) -> int:
+    """Count the days until a balance is spent, today included."""
+    if sum(week) * (HORIZON // 7) <= balance:
+        return HORIZON
+    whole, rest = divmod(balance, sum(week))
+    days = next((day for day, spent in enumerate(accumulate(week), 1) if spent >= rest), 7)
+    return int(whole) * 7 + days
 
 
 def mean(values: Iterable[float]) -> float:
@@ -88,42 +147,45 @@ def mean(values: Iterable[float]) -> float:
     return sum(each) / len(each)
 
 
-def cases(kind: str, seeds: Iterable[int]) -> Iterator[tuple[Team, int, Rhythm, dict[str, float]]]:
-    """Yield the forecasts to be judged: wherever enough was seen for ours."""
-    for seed in seeds:
-        team = simulate(kind, seed)
-        for day in ORIGINS:
-            days = team.days(day)
-            rhythm = fit(days, days[-1].date)
-            if isinstance(rhythm, Rhythm):
-                spent = [each.spent for each in days[:-1]]
-                yield team, day, rhythm, {name: tell(spent) for name, tell in PLAIN.items()}
+def by_kind(seeds: Sequence[int]) -> dict[str, Scores]:
+    return {kind: judge(simulate(kind, seed) for seed in seeds) for kind in KINDS}
 
 
-def judge(seeds: Iterable[int]) -> dict[str, Score]:
-    """Return the score of each kind of team."""
-    scores = {kind: Score() for kind in KINDS}
-    for kind, score in scores.items():
-        for case in cases(kind, seeds):
-            score.add_amounts(*case)
-            score.add_dates(*case)
-    return scores
+def over_all(scores: Iterable[Score]) -> Score:
+    """Average over kinds, each counting the same."""
+    each = list(scores)
+    names = each[0].errors
+    return Score(
+        {name: [mean(score.errors[name]) for score in each] for name in names},
+        [mean(score.held) for score in each],
+        [mean(score.widths) for score in each],
+        [mean(score.far_too_high) for score in each if score.far_too_high],
+    )
 
 
-def table(errors: dict[str, dict[str, float]], held: dict[str, float]) -> str:
+def of(scores: dict[str, Scores], what: int | str) -> dict[str, Score]:
+    """Return what each kind, and at last all kinds, have of one thing that is forecast."""
+    rows = {kind: each[what] for kind, each in scores.items()}
+    return rows | {ALL: over_all(rows.values())}
+
+
+def table(rows: dict[str, Score]) -> str:
     """Write a table of errors by kind and forecaster, the best of a row in bold."""
     names = [OURS, *PLAIN]
     lines = [
-        f"| teams | {' | '.join(names)} | our range held |",
-        f"|---|{'---:|' * (len(names) + 1)}",
+        f"| teams | {' | '.join(names)} | range held | width | far too high |",
+        f"|---|{'---:|' * (len(names) + 3)}",
     ]
-    for kind, row in errors.items():
-        best = min(row.values())
+    for kind, score in rows.items():
+        errors = {name: mean(score.errors[name]) for name in names}
+        best = min(errors.values())
         texts = [
-            f"**{percent(row[name])}**" if row[name] == best else percent(row[name])
-            for name in names
+            f"**{percent(error)}**" if error == best else percent(error)
+            for error in errors.values()
         ]
-        lines.append(f"| {kind} | {' | '.join(texts)} | {percent(held[kind], 0)} |")
+        high = percent(mean(score.far_too_high), 0) if score.far_too_high else ""
+        texts += [percent(mean(score.held), 0), percent(mean(score.widths), 0), high]
+        lines.append(f"| {kind} | {' | '.join(texts)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -131,34 +193,22 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"{share * 100:.{decimals}f} %"
 
 
-def by_kind(errors: dict[str, dict[str, list[float]]]) -> dict[str, dict[str, float]]:
-    """Average the errors of each kind, and at last over the kinds, each counting the same."""
-    rows = {kind: {name: mean(each) for name, each in row.items()} for kind, row in errors.items()}
-    names = next(iter(rows.values()))
-    return rows | {ALL: {name: mean(row[name] for row in rows.values()) for name in names}}
-
-
-def shares(held: dict[str, list[bool]]) -> dict[str, float]:
-    rows = {kind: mean(each) for kind, each in held.items()}
-    return rows | {ALL: mean(rows.values())}
+def report(scores: dict[str, Scores], real: dict[str, Scores]) -> str:
+    parts: list[str] = []
+    for what in (*AHEAD, THE_DAY):
+        is_day = what == THE_DAY
+        title = "The day on which the balance runs out" if is_day else f"The coming {what} days"
+        share = "the days that were left" if is_day else f"what the team spends in {what} days"
+        parts.append(f"**{title}.** Errors and widths are shares of {share}.\n")
+        parts.append(table(of(scores, what)))
+        parts.append("People at work:\n")
+        parts.append(table(of(real, what)))
+    return "\n".join(parts)
 
 
 def main() -> None:
-    scores = judge(HELD_OUT_SEEDS)
-    amounts = table(
-        by_kind({kind: score.amount_errors for kind, score in scores.items()}),
-        shares({kind: score.amounts_held for kind, score in scores.items()}),
-    )
-    dates = table(
-        by_kind({kind: score.date_errors for kind, score in scores.items()}),
-        shares({kind: score.dates_held for kind, score in scores.items()}),
-    )
-    text = (
-        f"Spending over the coming {AHEAD} days. The error is a share of what the team spends in "
-        f"{AHEAD} days on average.\n\n{amounts}\n"
-        "The day on which the balance runs out. The error is a share of the days that were left, "
-        f"at most 100 %.\n\n{dates}"
-    )
+    people = {team.kind: judge([team], ORIGINS_OF_PEOPLE) for team in people_at_work()}
+    text = report(by_kind(HELD_OUT_SEEDS), people)
     page = PAGE.read_text(encoding="utf-8")
     before, rest = page.split(BEGIN)
     after = rest.split(END)[1]

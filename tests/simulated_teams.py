@@ -1,17 +1,18 @@
-"""Made-up teams that spend credits, each in its own way: what the forecast is judged by."""
+"""Teams that spend credits, made up and real ones: what the forecast is judged by."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from tests import PROJECT
 from tray_app.rules.history import Day, Record
 
 LENGTH = 300
 """Days of a team's life."""
 
 TUNING_SEEDS = range(1000, 1100)
-HELD_OUT_SEEDS = range(3000, 3080)
+HELD_OUT_SEEDS = range(3000, 3024)
 """The forecast's numbers were chosen by the former; what it promises is held by the latter."""
 
 MONDAY = date(2024, 1, 1)
@@ -48,6 +49,17 @@ class Team:
         ]
 
 
+def people_at_work() -> list[Team]:
+    """Return what real people did on each day; ``tests/data/README.md`` says who."""
+    lines = (PROJECT / "tests" / "data" / "patches_a_day.csv").read_text().splitlines()[1:]
+    teams: list[Team] = []
+    for name, begin, counts in (line.split(",") for line in lines):
+        spent = [int(count) for count in counts.split()]
+        first = date.fromisoformat(begin)
+        teams.append(Team(f"{name} {first.year}", first, spent, [True] * len(spent)))
+    return teams
+
+
 def simulate(kind: str, seed: int) -> Team:
     """Return the team of that kind and seed, always the same."""
     chance = Random(f"{kind} {seed}")
@@ -57,6 +69,8 @@ def simulate(kind: str, seed: int) -> Team:
     scale = 10 ** chance.uniform(1.7, 3.5)  # 50 to 3,000 credits on a usual day
     noise = chance.uniform(0.15, 0.5)
     spent = [round(scale * part * chance.lognormvariate(0.0, noise)) for part in shape]
+    if kind in IN_CREDITS:
+        spent = IN_CREDITS[kind](chance, spent, scale)
     return Team(kind, begin, spent, _seen(chance, weekdays))
 
 
@@ -158,6 +172,76 @@ def _new_level(chance: Random, weekdays: list[int]) -> list[float]:
     return parts
 
 
+def _campaigns(weeks: int) -> Callable[[Random, list[int]], list[float]]:
+    """One large day every so many weeks, on the same weekday or on a changing one, and little
+    between: a hundredth to a tenth of it a day."""
+
+    def parts(chance: Random, weekdays: list[int]) -> list[float]:
+        base, size = 10 ** chance.uniform(-1, -0.3), 10 ** chance.uniform(0.7, 1.3)
+        favourite, is_fixed = chance.randrange(5), chance.random() < 0.5
+        found: list[float] = []
+        on, week = favourite, chance.randrange(weeks)
+        for weekday in weekdays:
+            if weekday == 0:
+                week += 1
+                on = favourite if is_fixed else chance.randrange(5)
+            is_campaign = week % weeks == 0 and weekday == on
+            found.append(size if is_campaign else base if weekday < 5 else 0.0)
+        return found
+
+    return parts
+
+
+def _ramp(factor: float) -> Callable[[Random, list[int]], list[float]]:
+    """A pace that stays for 2 to 12 weeks, changes by a factor within 2 to 12, and stays."""
+
+    def parts(chance: Random, weekdays: list[int]) -> list[float]:
+        week, start, length = _week(chance), chance.randint(14, 84), chance.randint(14, 84)
+        return [
+            week[weekday] * factor ** (min(max(index - start, 0), length) / length)
+            for index, weekday in enumerate(weekdays)
+        ]
+
+    return parts
+
+
+def _first_campaign(chance: Random, weekdays: list[int]) -> list[float]:
+    """Little for 2 to 5 months, then a campaign of 2 to 7 working days every 3 to 8 weeks."""
+    week = _week(chance)
+    base, size = chance.uniform(0.05, 0.2), chance.uniform(1, 3)
+    pause, left = chance.randint(60, 150), 0
+    parts: list[float] = []
+    for weekday in weekdays:
+        if pause == 0:
+            pause, left = chance.randint(21, 56), chance.randint(2, 7)
+        pause -= 1
+        parts.append(week[weekday] * (size if left else base))
+        left -= left > 0 and weekday < 5
+    return parts
+
+
+def _pause_of_a_month(chance: Random, weekdays: list[int]) -> list[float]:
+    """Steady work with one pause of four to five weeks."""
+    week = _week(chance)
+    begin, length = chance.randint(42, 180), chance.randint(28, 35)
+    return [
+        0.0 if begin <= index < begin + length else week[weekday]
+        for index, weekday in enumerate(weekdays)
+    ]
+
+
+def _after_a_quiet_start(chance: Random, spent: list[int], _scale: float) -> list[int]:
+    """Up to 5 credits a day for 1 to 8 weeks: somebody tries lemlist out before the roll-out."""
+    quiet = chance.randint(7, 56)
+    return [chance.randint(0, 5) for _ in range(quiet)] + spent[quiet:]
+
+
+def _in_steps(chance: Random, spent: list[int], scale: float) -> list[int]:
+    """Whole steps of a fifth to twice a usual day, as of a list that is enriched at a go."""
+    step = max(round(scale * 10 ** chance.uniform(-0.7, 0.3)), 1)
+    return [int(amount / step + chance.random()) * step for amount in spent]
+
+
 KINDS: dict[str, Callable[[Random, list[int]], list[float]]] = {
     "steady": _steady,
     "weekdays only": _weekdays_only,
@@ -168,4 +252,23 @@ KINDS: dict[str, Callable[[Random, list[int]], list[float]]] = {
     "drains": _drains,
     "holidays": _holidays,
     "new level": _new_level,
+    "quiet start": _weekdays_only,
+    "campaign every week": _campaigns(1),
+    "campaign every 2 weeks": _campaigns(2),
+    "campaign every 3 weeks": _campaigns(3),
+    "campaign every 4 weeks": _campaigns(4),
+    "first campaign": _first_campaign,
+    "threefold ramp": _ramp(3),
+    "tenfold ramp": _ramp(10),
+    "down to a third": _ramp(1 / 3),
+    "down to a tenth": _ramp(1 / 10),
+    "pause of a month": _pause_of_a_month,
+    "steps of a price": _weekdays_only,
 }
+"""What is spent on each weekday of a life, in usual days."""
+
+IN_CREDITS: dict[str, Callable[[Random, list[int], float], list[int]]] = {
+    "quiet start": _after_a_quiet_start,
+    "steps of a price": _in_steps,
+}
+"""What is then done with the credits of some kinds; a usual day is given too."""

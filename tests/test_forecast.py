@@ -3,14 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain
+from math import inf
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.forecast_report import ALL, OURS, by_kind, judge, shares
-from tests.simulated_teams import HELD_OUT_SEEDS, KINDS, TUNING_SEEDS
+from tests.forecast_report import (
+    AHEAD,
+    ALL,
+    ORIGINS_OF_PEOPLE,
+    OURS,
+    PLAIN,
+    THE_DAY,
+    Score,
+    Scores,
+    by_kind,
+    judge,
+    mean,
+    of,
+    over_all,
+)
+from tests.simulated_teams import HELD_OUT_SEEDS, TUNING_SEEDS, people_at_work
 from tray_app.rules.forecast import (
     HORIZON,
     Forecast,
@@ -20,6 +36,7 @@ from tray_app.rules.forecast import (
     TooEarly,
     fit,
     forecast,
+    most,
     spending,
     working_days_until,
 )
@@ -203,8 +220,8 @@ def test_the_range() -> None:
     ends = runs_out(1_000, at(NEXT_MONDAY, 8))
     assert ends.likely is not None
     assert ends.latest is not None
-    assert timedelta(1) <= ends.likely - ends.earliest < timedelta(7)
-    assert timedelta(1) <= ends.latest - ends.likely < timedelta(7)
+    assert ends.earliest <= ends.likely <= ends.latest
+    assert timedelta(1) <= ends.latest - ends.earliest < timedelta(7)
 
 
 def test_nothing_left() -> None:
@@ -259,10 +276,22 @@ def test_spending_on_no_days() -> None:
 
 # What holds always
 
-amounts = st.floats(0, 2_000) | st.just(0.0)
+amounts = (
+    st.floats(0, 2_000)
+    | st.sampled_from([0.0, 2e-309, 5e-324, 1e-3, 0.5, 20.0, 3_000.0, 2.0**53])
+    | st.floats(0, 2.0**53)
+)
+histories = st.lists(amounts, min_size=7, max_size=90) | st.lists(
+    st.lists(amounts, min_size=1, max_size=14).flatmap(
+        lambda week: st.integers(1, 26).map(lambda count: week * count)
+    ),
+    min_size=1,
+    max_size=4,
+).map(lambda parts: list(chain.from_iterable(parts)))
+"""Days of any amounts, and stretches that repeat, as campaigns and pauses do."""
 rhythms = (
-    st.lists(amounts, min_size=7, max_size=90)
-    .filter(lambda spent: sum(amount > 0 for amount in spent) >= 5)
+    histories.filter(lambda spent: len(spent) >= 7)
+    .filter(lambda spent: sum(round(amount, 3) > 0 for amount in spent) >= 5)
     .map(learned)
 )
 balances = st.integers(0, 50_000)
@@ -311,10 +340,116 @@ def test_spending_grows_with_time(rhythm: Rhythm, one: int, other: int) -> None:
         spending(rhythm, MONDAY, MONDAY + timedelta(days=each)) for each in sorted((one, other))
     )
     assert 0 <= shorter.low <= shorter.likely <= shorter.high
-    slack = 1e-6
-    assert shorter.low <= longer.low + slack
-    assert shorter.likely <= longer.likely + slack
-    assert shorter.high <= longer.high + slack
+    slack = 1 + 1e-9
+    assert shorter.low <= longer.low * slack
+    assert shorter.likely <= longer.likely * slack
+    assert shorter.high <= longer.high * slack
+    assert longer.high < inf
+
+
+@given(histories, st.integers(0, 365))
+def test_the_high_end_never_exceeds_what_was_spent_in_busy_times(
+    spent: list[float], length: int
+) -> None:
+    each = days(spent)
+    today = each[-1].date
+    rhythm = fit(each, today)
+    if isinstance(rhythm, TooEarly):
+        return
+    known = spent[-HORIZON:]
+    stretch = min(length, 14, len(known))
+    busiest = max(sum(known[day : day + stretch]) for day in range(len(known) - stretch + 1))
+    if length > stretch:
+        repeated, rest = divmod(length, stretch)
+        busiest = busiest * repeated + max(
+            sum(known[day : day + rest]) for day in range(len(known) - rest + 1)
+        )
+    ahead = spending(rhythm, today, today + timedelta(days=length))
+    assert ahead.high <= 1.5 * busiest * (1 + 1e-9) + 0.1  # days are rounded to a thousandth
+
+
+def test_days_ago_or_none_have_no_most() -> None:
+    assert most(EIGHT_WEEKS, 0) == most(EIGHT_WEEKS, -3) == 0
+    assert most(EIGHT_WEEKS, 1) == 150
+    assert most(EIGHT_WEEKS, 30) == 1.5 * (2 * 1_000 + 200)
+
+
+# What was said once, and what is true
+
+QUIET = (5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+ROLLED_OUT = (500.0,) * 5 + (0.0,) * 2
+EVERY_OTHER_MONDAY = (3_000.0, 20.0, 20.0, 20.0, 20.0, 0.0, 0.0) + (20.0,) * 5 + (0.0,) * 2
+
+
+def ends_after(spent: Sequence[float], credits: int) -> tuple[RunsOut, date]:
+    today = days(spent)[-1].date
+    return runs_out(credits, at(today, 8), learned(spent)), today
+
+
+def next_month(spent: Sequence[float]) -> Range:
+    today = days(spent)[-1].date
+    return spending(learned(spent), today, today + timedelta(days=30))
+
+
+def test_the_roll_out_after_a_trial() -> None:
+    """About 11,000 will be spent in 30 days; 2,249,200 were said to be possible."""
+    spent = QUIET * 3 + (ROLLED_OUT * 9)[:60]
+    month = next_month(spent)
+    assert 9_000 <= month.likely <= 12_000
+    assert month.high <= 17_000
+    ends, today = ends_after(spent, 100_000)  # 200 working days; 33 were said
+    assert ends.likely is not None
+    assert 250 <= (ends.likely - today).days <= 310
+    assert (ends.earliest - today).days >= 180  # 4 days were said
+
+
+@pytest.mark.parametrize("quiet_weeks", [1, 2, 3, 8])
+@pytest.mark.parametrize("weeks", [1, 2, 3, 4, 8, 16])
+def test_a_roll_out_is_sane_from_its_first_week_on(quiet_weeks: int, weeks: int) -> None:
+    """After 14 days at 5 a day, 589,200 credits were to be bought."""
+    spent = ((5.0,) * 5 + (0.0,) * 2) * quiet_weeks + ROLLED_OUT * weeks
+    month = next_month(spent)
+    assert 4_000 <= month.high <= 18_000
+    if weeks >= 3:
+        assert month.likely == pytest.approx(11_000, rel=0.2)
+
+
+def test_a_campaign_every_other_monday() -> None:
+    """12,000 last 7.5 weeks; more than a year was said."""
+    ends, today = ends_after(EVERY_OTHER_MONDAY * 6, 12_000)
+    assert ends.likely is not None
+    assert 40 <= (ends.likely - today).days <= 65
+    assert learned(EVERY_OTHER_MONDAY * 6).working_days == {0, 1, 2, 3, 4}
+
+
+def test_the_morning_of_a_campaign() -> None:
+    """3,010 credits end tomorrow; 79 working days were said."""
+    spent = EVERY_OTHER_MONDAY * 6
+    ends, today = ends_after(spent, 3_010)
+    rhythm = learned(spent)
+    assert ends.likely is not None
+    assert working_days_until(rhythm, today, ends.likely) <= 10
+    assert most(rhythm, 1) >= 3_010
+
+
+@pytest.mark.parametrize("weeks", [2, 3, 4])
+def test_campaigns_every_few_weeks(weeks: int) -> None:
+    """Misses of 70 % were made where an average misses 20 to 40."""
+    spent = ((3_000.0, 20.0, 20.0, 20.0, 20.0, 0.0, 0.0) + (20.0,) * 7 * (weeks - 1)) * 6
+    today = days(spent)[-1].date
+    ahead = spending(learned(spent), today, today + timedelta(weeks=12))
+    came = sum(spent[: 7 * 12])
+    assert ahead.likely == pytest.approx(came, rel=0.25)
+    assert ahead.high <= 2 * came
+
+
+@pytest.mark.parametrize("known", range(28, 127, 7))
+def test_a_tenfold_ramp(known: int) -> None:
+    """High ends were 5 to 8 times what came."""
+    ramp = [10 ** (day / 126) * WORKING_WEEK[day % 7] for day in range(126 + 28)]
+    today = MONDAY + timedelta(days=known)
+    ahead = spending(learned(ramp[:known]), today, today + timedelta(days=28))
+    assert ahead.high <= 2 * sum(ramp[known : known + 28])
 
 
 # How good it is
@@ -324,21 +459,50 @@ def test_teams_of_the_test_were_not_used_for_tuning() -> None:
     assert not set(HELD_OUT_SEEDS) & set(TUNING_SEEDS)
 
 
-def test_the_forecast_keeps_what_the_page_says() -> None:
+@pytest.fixture(scope="module")
+def scores() -> dict[str, Scores]:
+    return by_kind(HELD_OUT_SEEDS[:6])
+
+
+BURSTS = {"bursts by campaign", "holidays", "first campaign", "campaign every 4 weeks"}
+CHANGES = {"idle, then active", "first campaign", "tenfold ramp", "down to a tenth"}
+"""Kinds that can't be foreseen, which the page says; the targets are looser there."""
+
+
+def compared(score: Score, names: Sequence[str] = tuple(PLAIN)) -> float:
+    """Return our error as a multiple of that of the best of some."""
+    return mean(score.errors[OURS]) / min(mean(score.errors[name]) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "width"), [(7, 0.95, 1.25), (14, 0.92, 1.1), (28, 0.92, 1.0)]
+)
+def test_amounts_keep_what_the_page_says(
+    scores: dict[str, Scores], what: int, error: float, width: float
+) -> None:
     """``docs/forecast.md`` shows the same for all of the teams."""
-    scores = judge(HELD_OUT_SEEDS[:20])
-    for errors in (
-        by_kind({kind: score.amount_errors for kind, score in scores.items()}),
-        by_kind({kind: score.date_errors for kind, score in scores.items()}),
-    ):
-        for kind in KINDS:
-            row = errors[kind]
-            assert row[OURS] <= 1.05 * min(row["last value"], row["average"]), kind
-        others = [error for name, error in errors[ALL].items() if name != OURS]
-        assert errors[ALL][OURS] <= 0.9 * min(others)
-    for held in (
-        shares({kind: score.amounts_held for kind, score in scores.items()}),
-        shares({kind: score.dates_held for kind, score in scores.items()}),
-    ):
-        assert 0.75 <= held[ALL] <= 0.90
-        assert min(held.values()) >= 2 / 3
+    rows = of(scores, what)
+    every = rows.pop(ALL)
+    assert compared(every) <= error
+    assert 0.8 <= mean(every.held) <= 0.88
+    assert mean(every.widths) <= width
+    for kind, score in rows.items():
+        assert compared(score) <= (1.45 if kind in BURSTS | CHANGES else 1.25), kind
+        assert mean(score.held) >= (0.55 if kind in BURSTS | CHANGES else 0.62), kind
+
+
+def test_the_day_keeps_what_the_page_says(scores: dict[str, Scores]) -> None:
+    rows = of(scores, THE_DAY)
+    every = rows.pop(ALL)
+    assert compared(every) <= 0.92
+    assert 0.8 <= mean(every.held) <= 0.92
+    for kind, score in rows.items():
+        assert compared(score) <= 1.3, kind
+
+
+def test_people_at_work_are_foreseen_as_well_as_by_the_best() -> None:
+    scores = [judge([team], ORIGINS_OF_PEOPLE[::3]) for team in people_at_work()]
+    for ahead in AHEAD:
+        score = over_all([each[ahead] for each in scores])
+        assert compared(score) <= 1.01
+        assert 0.75 <= mean(score.held) <= 0.9

@@ -110,3 +110,75 @@ def test_a_drain() -> None:
 
 def test_a_team_nobody_has_seen() -> None:
     assert learn([], NOW, UTC).refills == []
+
+
+def spent_on(amounts: list[int], left: int) -> list[Record]:
+    """Return what was seen of a team that spends at noon, so much on each day before today."""
+    records, balance = [], left + sum(amounts)
+    begin = (NOW - timedelta(len(amounts))).replace(hour=0)
+    for day, amount in enumerate([*amounts, 0]):
+        at = int((begin + timedelta(day)).timestamp())
+        records.append(Record(at, at + 7 * 3600, balance))
+        if day < len(amounts):
+            balance -= amount
+            records.append(Record(at + 12 * 3600, at + 23 * 3600, balance))
+    return records
+
+
+def test_the_roll_out_after_a_trial_has_sane_advice() -> None:
+    """2,248,800 credits were to be bought where about 11,000 are spent."""
+    weekdays = [(NOW - timedelta(81 - day)).weekday() < 5 for day in range(81)]
+    amounts = [5 * (day % 7 == 0) for day in range(21)] + [500 * each for each in weekdays[21:]]
+    insight = concluded(spent_on(amounts, 400))
+    assert 9_000 <= insight.missing <= 17_000
+    assert not insight.is_uncertain
+
+
+def campaigns(mondays: int) -> list[int]:
+    """3,000 every other Monday and 20 a weekday, until the day before a campaign."""
+    fortnight = [3_000, 20, 20, 20, 20, 0, 0, 20, 20, 20, 20, 20, 0, 0]
+    return [0, *fortnight * mondays]
+
+
+MONDAY_MORNING = NOW + timedelta(4)
+
+
+def seen_by(morning: datetime, records: list[Record]) -> list[Record]:
+    shift = int((morning - NOW).total_seconds())
+    return [one._replace(first=one.first + shift, last=one.last + shift) for one in records]
+
+
+def test_a_campaign_every_other_monday_lasts_some_weeks() -> None:
+    """More than a year was said of 12,000 credits, which last seven and a half weeks."""
+    records = seen_by(MONDAY_MORNING, spent_on(campaigns(6), 12_000))
+    insight = concluded(records, MONDAY_MORNING)
+    assert insight.working_days is not None
+    assert 28 <= insight.working_days <= 45
+    assert not insight.outlook(3).is_short
+
+
+def test_the_morning_of_a_campaign_is_warned_of() -> None:
+    """It takes 3,000 of 3,010 credits; 79 working days were said, and there was no warning."""
+    records = seen_by(MONDAY_MORNING, spent_on(campaigns(6), 3_010))
+    insight = concluded(records, MONDAY_MORNING)
+    assert insight.working_days is not None
+    assert insight.working_days <= 10
+    assert insight.is_one_busy_day
+    assert insight.outlook(3).is_short
+    assert not insight.outlook(0).is_short
+
+
+def test_a_busy_day_of_long_ago_is_not_warned_of() -> None:
+    insight = concluded(spent_on([0, *[2_000] * 5, *[20] * 200], 1_500))
+    assert insight.working_days is not None
+    assert not insight.is_one_busy_day
+    assert not insight.outlook(3).is_short
+
+
+def test_no_number_where_the_range_is_too_wide() -> None:
+    """Little for two months, then ten busy days: they may be the new pace, or one campaign."""
+    spent = [0, *[5] * 60, *[400] * 10]
+    insight = concluded(spent_on(spent, 100))
+    assert insight.is_uncertain
+    assert insight.missing == 0
+    assert not concluded(spent_on(spent, 1_000_000)).is_uncertain

@@ -89,6 +89,14 @@ def test_what_is_to_be_bought_covers_the_high_end() -> None:
     assert dear.verdict == "4,000 credits, about $400"
 
 
+def test_no_number_where_the_high_end_is_far_above_the_likely_one() -> None:
+    answer = top_up(100, rhythm(50, 100, 301))
+    assert answer.verdict == "Hard to say"
+    assert answer.missing is None
+    assert top_up(100, rhythm(50, 100, 300)).missing
+    assert top_up(100_000, rhythm(50, 100, 301)).missing == 0
+
+
 def test_days_on_which_nothing_is_spent_take_nothing() -> None:
     answer = top_up(0, rhythm(80, 100, 120), date(2026, 11, 23))
     assert answer == Answer("Nothing", "Nothing will be spent by 23 Nov.", 0)

@@ -427,7 +427,7 @@ def test_a_notice_fits_on_windows(
 # --- the past and the future --------------------------------------------------------------------
 
 CURVE = Curve((0.0,), (0.0,), (0.0,), (0.0,))
-RHYTHM = Rhythm(1380.4, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, CURVE)
+RHYTHM = Rhythm(1380.4, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, CURVE, (0.0, 0.0))
 TODAY = NOON.date()  # a Sunday
 
 
@@ -511,9 +511,14 @@ SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, wa
             ("Buy 4,000 credits ($40) to last until the renewal on 22 Dec.",),
         ),
         (Level.LOW, replace(SHORT, missing=0), ()),
+        (
+            Level.LOW,
+            replace(SHORT, missing=0, is_uncertain=True),
+            ("Spending varies too much to say how many credits to buy.",),
+        ),
         (Level.LOW, None, ()),
     ],
-    ids=["enough", "few days", "low", "low but enough", "nothing known"],
+    ids=["enough", "few days", "low", "low but enough", "hard to say", "nothing known"],
 )
 def test_what_to_buy(level: Level, insight: Insight | None, advice: tuple[str, ...]) -> None:
     assert shown(replace(good(level=level), insight=insight)).advice == advice

@@ -94,7 +94,11 @@ def past_forecast_words(insight: Insight | None, moment: str, formats: Formats, 
 
 def advice_words(insight: Insight | None, prices: Prices, formats: Formats) -> str:
     """Say how much to buy, and until when that lasts; empty when nothing is missing."""
-    if insight is None or not insight.missing or insight.lasts_until is None:
+    if insight is None or insight.lasts_until is None:
+        return ""
+    if insight.is_uncertain:
+        return tr("Spending varies too much to say how many credits to buy.")
+    if not insight.missing:
         return ""
     words = {
         "amount": formats.number(insight.missing),

@@ -6,6 +6,7 @@ from datetime import date
 from tray_app.formats import Formats, short_day
 from tray_app.i18n import tr
 from tray_app.rules.forecast import Rhythm, TooEarly, spending
+from tray_app.rules.insight import is_too_wide
 from tray_app.rules.prices import Action, Prices, buys, shortfall, top_up
 
 _CENTS_BELOW = 100
@@ -115,6 +116,8 @@ def top_up_answer(
     )
     if not missing:
         return Answer(tr("Nothing"), reason, 0)
+    if is_too_wide(needed):
+        return Answer(tr("Hard to say"), reason)
     verdict = tr(
         "{missing} credits, about {price}",
         missing=formats.number(missing),

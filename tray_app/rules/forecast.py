@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from math import exp, inf, sqrt
+from operator import sub
+from typing import NamedTuple
 
 from tray_app.rules.history import Day
 
@@ -17,20 +19,23 @@ SPENDING_DAYS_NEEDED = 5
 """Days that must have been seen whole, and how many of them with spending."""
 
 # The numbers below were chosen by back-tests; docs/forecast.md says what they are for.
-_WINDOWS = {7: 1.0, 28: 4.0, HORIZON: 16.0}  # days of an average: trust in it before any trial
-_TRIAL = 14  # days ahead for which the averages are tried
-_FIRST_TRIAL = 5  # days known before the first
-_REMEMBERED = 0.99  # of what a trial told, a day later
-_SEVERITY = 3.0  # with which worse averages are set aside
-_LEAST_ERROR = 0.03  # of the spending in a trial; what is less is luck
-_OUTLIER = 2.0  # times the third largest day of the time before; what is above is cut
-_OUTLIER_DAYS = 28
+_DECIMALS = 3  # of a credit that count; less than that is left over from sharing out
+_HABIT_DAYS = 28  # known before a day can be out of habit
+_OUT_OF_HABIT = 2.0  # times the second largest day; what is above is cut
 _WEEKS = 12  # that the team's own week is learned from
 _EVEN_WEEKS = 4.0  # that the even week, with all working days alike, counts for in it
-_HORIZONS = (7, 14, 28, 56)  # days ahead at which past forecasts are held against what came
-_SHARES = (0.1, 0.5, 0.9)  # of their errors that are below the low end, the likely, the high end
-_FIRST_GUESS = (-0.5, 0.0, 0.9)  # of these errors, in multiples of the pace
-_GUESS_CASES = (3.0, 20.0, 3.0)  # that the guess counts for
+_MEMORIES = {3: 1.0, 14: 4.0, inf: 16.0}  # days until half is forgotten: trust before any trial
+_TRIAL = 7  # days ahead for which the memories are tried
+_FIRST_TRIAL = 5  # days known before the first
+_REMEMBERED = 0.98  # of what a trial told, a day later
+_SEVERITY = 2.0  # with which a memory is set aside that was off by a week's usual error more
+_STRETCHES = (7, 14, 28, 56)  # days ahead at which past forecasts are held against what came
+_LEFT_OUT = 0.1  # of the misses at either end, once there are many
+_FEW = 3.0  # stretches; with so many, half of that is left out
+_GUESS = (0.3, 0.5)  # of the scale of misses before there are any, and of how uneven days are
+_GUESS_STRETCHES = 4.0  # that the guess counts for
+_CAP = 1.5  # times the busiest stretch; more has no like in the team's past
+_LONGEST_BUSY = 14  # days of a busiest stretch; longer ones repeat it
 _WORKING_HOURS = (8.0, 18.0)  # local time; nobody tells when a day's credits are spent
 
 
@@ -43,8 +48,7 @@ class TooEarly:
     little is spent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """Credits: the likely amount, and the limits within which it is 4 times in 5."""
 
     low: float
@@ -52,8 +56,7 @@ class Range:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(NamedTuple):
     """What is spent in so many working days: a few points, to be joined by straight lines."""
 
     working_days: tuple[float, ...]
@@ -73,6 +76,8 @@ class Rhythm:
     week: tuple[float, ...]
     """What is spent on each weekday, in usual working days."""
     curve: Curve
+    busiest: tuple[float, ...]
+    """The most credits that were spent within 0, 1, 2 ... days, up to two weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,41 +106,48 @@ def fit(days: Sequence[Day], today: date) -> Rhythm | TooEarly:
     if missing > 0:
         has_begun = bool(days) and days[0].date < today
         return TooEarly(today + timedelta(days=missing if has_begun else missing + 1))
-    if sum(day.spent > 0 for day in whole) < SPENDING_DAYS_NEEDED:
+    spent = [round(day.spent, _DECIMALS) for day in whole]
+    if sum(amount > 0 for amount in spent) < SPENDING_DAYS_NEEDED:
         return TooEarly(None)
-    spent = [day.spent for day in whole]
-    careful = _without_outliers(spent)
-    week = _usual_week(whole, careful)
-    effort = _sums(week[day.date.weekday()] for day in whole)
-    totals = _sums(spent)
-    levels = _levels(effort, totals, _sums(careful))
-    curve = _curve(effort, totals, levels)
-    usual = frozenset(weekday for weekday, part in enumerate(week) if part >= 0.5)
-    return Rhythm(levels[-1], usual, week, curve)
+    spent = _in_habit(spent)
+    week = _usual_week(whole, spent)
+    effort = [week[day.date.weekday()] for day in whole]
+    paces = _paces(effort, spent)
+    working, curve = _working_days(week), _curve(effort, spent, paces)
+    return Rhythm(paces[-1], working, week, curve, _busiest(spent))
 
 
 def forecast(rhythm: Rhythm, credits: int, now: datetime) -> Forecast:
     """Tell when the balance runs out. ``now`` is local time; what is left of today counts."""
     begin, end = _WORKING_HOURS
     gone = min(max((now.hour + now.minute / 60 - begin) / (end - begin), 0.0), 1.0)
-    gone *= rhythm.week[now.weekday()]
-    curve = rhythm.curve
-    earliest, likely, latest = (
-        _day_after(rhythm.week, now.date(), gone + _read(way, curve.working_days, credits))
-        for way in (curve.high, curve.likely, curve.low)
-    )
-    runs_out = None if earliest is None else RunsOut(earliest, likely, latest)
+    today = now.date()
+    week = _weekdays(today, today + timedelta(days=HORIZON + 1))
+    efforts = _sums(rhythm.week[day] for day in week)
+    gone *= efforts[1]
+
+    def ends(way: int) -> date | None:
+        def spent(days: int) -> float:
+            return _spent(rhythm, efforts[days] - gone, days)[way]
+
+        ahead = bisect_left(range(1, HORIZON + 2), float(credits), key=spent)
+        return today + timedelta(days=ahead) if ahead <= HORIZON else None
+
+    earliest = ends(2)
+    runs_out = RunsOut(earliest, ends(1), ends(0)) if earliest else None
     return Forecast(rhythm.per_working_day, runs_out)
 
 
 def spending(rhythm: Rhythm, begin: date, end: date) -> Range:
     """Return what will be spent from ``begin`` to before ``end``."""
-    curve = rhythm.curve
-    ahead = sum(rhythm.week[weekday] for weekday in _weekdays(begin, end))
-    low, likely, high = (
-        _read(curve.working_days, way, ahead) for way in (curve.low, curve.likely, curve.high)
-    )
-    return Range(low, likely, high)
+    effort = sum(rhythm.week[weekday] for weekday in _weekdays(begin, end))
+    return _spent(rhythm, effort, (end - begin).days)
+
+
+def most(rhythm: Rhythm, days: int) -> float:
+    """Return the credits that the team can spend within so many days at its very busiest."""
+    repeated, rest = divmod(max(days, 0), len(rhythm.busiest) - 1)
+    return _CAP * (repeated * rhythm.busiest[-1] + rhythm.busiest[rest])
 
 
 def working_days_until(rhythm: Rhythm, begin: date, end: date) -> int:
@@ -144,18 +156,13 @@ def working_days_until(rhythm: Rhythm, begin: date, end: date) -> int:
 
 
 def _weekdays(begin: date, end: date) -> Iterable[int]:
-    first = begin.weekday()
-    return (day % 7 for day in range(first, first + (end - begin).days))
+    return ((begin.weekday() + day) % 7 for day in range((end - begin).days))
 
 
-def _day_after(week: Sequence[float], today: date, effort: float) -> date | None:
-    """Return the day on which so many working days, counted from this morning, are done."""
-    first = today.weekday()
-    for ahead in range(HORIZON + 1):
-        effort -= week[(first + ahead) % 7]
-        if effort <= 0:
-            return today + timedelta(days=ahead)
-    return None
+def _spent(rhythm: Rhythm, effort: float, days: int) -> Range:
+    """Return what will be spent in so many usual working days, which take so many days."""
+    xs, *ways = rhythm.curve
+    return Range(*(min(_read(xs, way, effort), most(rhythm, days)) for way in ways))
 
 
 def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
@@ -163,8 +170,8 @@ def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
     if x <= 0:
         return 0.0
     end = min(bisect_left(xs, x), len(xs) - 1)
-    (x0, x1), (y0, y1) = xs[end - 1 : end + 1], ys[end - 1 : end + 1]
-    return y0 + (y1 - y0) * (x - x0) / (x1 - x0) if x1 > x0 else inf
+    x0, x1, y0, y1 = *xs[end - 1 : end + 1], *ys[end - 1 : end + 1]
+    return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
 def _sums(values: Iterable[float]) -> list[float]:
@@ -176,16 +183,10 @@ def _ratio(amount: float, to: float) -> float:
     return amount / to if to > 0 else 0.0
 
 
-def _without_outliers(spent: Sequence[float]) -> list[float]:
-    """Cut what is far above the large days of the weeks before.
-
-    A mistake is one such day, but a campaign has several.
-    """
-    careful = [*spent[:4]]
-    for end in range(len(careful) + 1, len(spent) + 1):
-        third_largest = sorted(spent[max(end - _OUTLIER_DAYS, 0) : end])[-3]
-        careful.append(min(spent[end - 1], _OUTLIER * third_largest))
-    return careful
+def _in_habit(spent: list[float]) -> list[float]:
+    """Cut what is far above the second largest day: a mistake is one, campaigns are several."""
+    limit = _OUT_OF_HABIT * sorted(spent)[-2] if len(spent) >= _HABIT_DAYS else inf
+    return [min(amount, limit) for amount in spent]
 
 
 def _usual_week(days: Sequence[Day], careful: Sequence[float]) -> tuple[float, ...]:
@@ -200,87 +201,85 @@ def _usual_week(days: Sequence[Day], careful: Sequence[float]) -> tuple[float, .
         week += [(total[day] + _EVEN_WEEKS * even) / (count[day] + _EVEN_WEEKS) for day in alike]
     if not any(week):
         return (1.0,) * 5 + (0.0,) * 2
-    working = [part for part in week if part >= sum(week) / 14]
+    working = [week[day] for day in _working_days(week)]
     return tuple(part * len(working) / sum(working) for part in week)
 
 
-def _levels(
-    effort: Sequence[float], totals: Sequence[float], careful: Sequence[float]
-) -> list[float]:
-    """Return the credits a working day that were to be forecast on each day so far.
+def _working_days(week: Sequence[float]) -> frozenset[int]:
+    """Return those with half of the middle one, as a campaign each Monday lifts the average."""
+    limit = sorted(week)[3] / 2
+    return frozenset(day for day, part in enumerate(week) if part >= limit and part > 0)
 
-    The arguments are sums from the first day on. Averages over short and long times are weighed
-    by how well each has forecast this team until then.
-    """
-    losses, trials = [0.0] * len(_WINDOWS), 0.0
-    averages: list[list[float]] = []
-    levels: list[float] = []
-    for now in range(len(effort)):
-        begins = [max(now - window, 0) for window in _WINDOWS]
-        averages.append(
-            [_ratio(careful[now] - careful[day], effort[now] - effort[day]) for day in begins]
-        )
+
+def _busiest(spent: Sequence[float]) -> tuple[float, ...]:
+    totals, longest = _sums(spent), min(_LONGEST_BUSY, len(spent))
+    return tuple(max(map(sub, totals[days:], totals)) for days in range(longest + 1))
+
+
+def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
+    """Return the credits a working day that were to be forecast on each day, and today."""
+    keeps = [0.5 ** (1 / half_life) for half_life in _MEMORIES]
+    efforts, totals = _sums(effort), _sums(spent)
+    worked, gone, losses = ([0.0] * len(keeps) for _ in range(3))
+    trials, averages, paces = 0.0, list[list[float]](), list[float]()
+    for now, (work, amount) in enumerate(zip([*effort, 0.0], [*spent, 0.0], strict=True)):
+        averages.append([_ratio(part, days) for part, days in zip(gone, worked, strict=True)])
         then = now - _TRIAL
         if then >= _FIRST_TRIAL:
-            ahead, came = effort[now] - effort[then], totals[now] - totals[then]
+            ahead, came = efforts[now] - efforts[then], totals[now] - totals[then]
             losses = [
                 loss * _REMEMBERED + abs(average * ahead - came)
                 for loss, average in zip(losses, averages[then], strict=True)
             ]
             trials = trials * _REMEMBERED + 1
         least = min(losses)
-        usual = max(_ratio(least, trials), _LEAST_ERROR * _TRIAL * _ratio(totals[now], now))
+        # In weeks of the best one's usual error. Squared, as small leads are luck.
+        leads = [_ratio((loss - least) * trials, least * _TRIAL) for loss in losses]
         weights = [
-            # Trials that overlap tell the same: those of one length are worth one.
-            trust * exp(-_SEVERITY * _ratio(loss - least, usual * _TRIAL))
-            for trust, loss in zip(_WINDOWS.values(), losses, strict=True)
+            trust * exp(-_SEVERITY * lead * lead)
+            for trust, lead in zip(_MEMORIES.values(), leads, strict=True)
         ]
         weighed = sum(each * weight for each, weight in zip(averages[now], weights, strict=True))
-        levels.append(weighed / sum(weights))
-    return levels
+        paces.append(weighed / sum(weights))
+        worked = [keep * days + work for keep, days in zip(keeps, worked, strict=True)]
+        gone = [keep * before + amount for keep, before in zip(keeps, gone, strict=True)]
+    return paces
 
 
-def _curve(effort: Sequence[float], totals: Sequence[float], levels: Sequence[float]) -> Curve:
+def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[float]) -> Curve:
     """Draw what will be spent, by how far the forecasts made on each day so far were off.
 
-    Errors are in multiples of the team's pace: the forecast, or the average so far if that is
-    more, as a team that pauses may go on.
+    Misses are shares of the largest of three: the pace then, the average then, as a team that
+    pauses may go on, and the pace after it, so that a roll-out is off by once, not a hundredfold.
     """
-    paces = [
-        max(level, _ratio(total, so_far))
-        for level, total, so_far in zip(levels, totals, effort, strict=True)
-    ]
-    per_day = effort[-1] / (len(effort) - 1)
-    errors = list(_FIRST_GUESS)
-    points = [(0.0, 0.0, 0.0, 0.0)]
+    efforts, totals = _sums(effort), _sums(spent)
+    averages = [_ratio(total, so_far) for total, so_far in zip(totals, efforts, strict=True)]
+    per_day, pace, average = efforts[-1] / len(effort), paces[-1], averages[-1]
+    uneven = sum(abs(amount - days * average) for amount, days in zip(spent, effort, strict=True))
+    high = _GUESS[0] + _GUESS[1] * uneven / totals[-1]
+    low = -high
+    points: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 0.0)]
 
     def draw(days: float, widening: float = 1.0) -> None:
-        low, likely, high = (
-            days * per_day * max(levels[-1] + error * widening * paces[-1], 0.0) for error in errors
-        )
-        points.append((days * per_day, low, likely, high))
+        ends = (pace + miss * widening * max(pace, average) for miss in (low, 0.0, high))
+        points.append((days * per_day, *(days * per_day * max(end, 0.0) for end in ends)))
 
-    for horizon in _HORIZONS:
-        cases = sorted(
-            (totals[then + horizon] - totals[then] - levels[then] * ahead) / (paces[then] * ahead)
-            for then in range(_FIRST_TRIAL, len(effort) - horizon)
-            if (ahead := effort[then + horizon] - effort[then]) * paces[then] > 0
+    for stretch in _STRETCHES:
+        misses = sorted(
+            ((totals[then + stretch] - totals[then]) / ahead - paces[then]) / scale
+            for then in range(_FIRST_TRIAL, len(spent) + 1 - stretch)
+            if (ahead := efforts[then + stretch] - efforts[then])
+            and (scale := max(paces[then], averages[then], paces[then + stretch]))
         )
-        if cases:
-            errors = [
-                (guess * worth + cases[int(share * len(cases))] * len(cases) / horizon)
-                / (worth + len(cases) / horizon)
-                for guess, worth, share in zip(errors, _GUESS_CASES, _SHARES, strict=True)
-            ]
-            if horizon <= _TRIAL:
-                errors[1] = 0.0  # the averages were tried for that
-            errors = [min(errors[0], errors[1]), errors[1], max(errors[1], errors[2])]
-        if horizon == _HORIZONS[0]:
-            draw(horizon / 4, 2.0)  # days differ more than weeks, by the root of their number
-            draw(horizon / 2, sqrt(2.0))
-        draw(horizon)
+        if misses:
+            cases = len(misses) / stretch  # as stretches that overlap tell the same
+            end = int(_LEFT_OUT * cases / (cases + _FEW) * len(misses))
+            weight = cases / (cases + _GUESS_STRETCHES)
+            low = min(low + (misses[end] - low) * weight, 0.0)
+            high = max(high + (misses[-1 - end] - high) * weight, 0.0)
+        if stretch == _STRETCHES[0]:
+            draw(stretch / 4, 2.0)  # days differ more than weeks, by the root of their number
+            draw(stretch / 2, sqrt(2.0))
+        draw(stretch)
     draw(HORIZON)
-    working_days, low, likely, high = (
-        tuple(accumulate(each, max)) for each in zip(*points, strict=True)
-    )
-    return Curve(working_days, low, likely, high)
+    return Curve(*(tuple(accumulate(each, max)) for each in zip(*points, strict=True)))

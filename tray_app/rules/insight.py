@@ -9,10 +9,12 @@ from tray_app.rules.drains import Drain, Habit, habit_of, sudden_drain
 from tray_app.rules.forecast import (
     HORIZON,
     Forecast,
+    Range,
     Rhythm,
     TooEarly,
     fit,
     forecast,
+    most,
     spending,
     working_days_until,
 )
@@ -25,6 +27,12 @@ DAYS_BEFORE_WARNING = 10
 
 ADVISED_DAYS = 30
 """Days that a top-up is to last when no renewal is known."""
+
+NEAR = 14
+"""Days to the earliest end of the balance from which one busy day more is worth an alert."""
+
+TOO_WIDE = 3.0
+"""Times the likely spending; with a high end above it, advice would be a guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,18 @@ class Insight:
     """The day that ``missing`` was reckoned for: the renewal, or some weeks ahead."""
     missing: int = 0
     """What has to be bought for the balance to last until then, on the safe side."""
+    is_uncertain: bool = False
+    """Whether something may be missing by then, but nobody can say how much."""
+    is_one_busy_day: bool = False
+    """Whether a single day, as busy as this team's can be, takes all that is left."""
     drain: Drain | None = None
     warns: bool = False
     """Whether enough is known for an alert on the date."""
 
     def outlook(self, warn_within: int) -> Outlook:
         """Return what alerts are decided by; ``warn_within`` is in working days."""
-        return Outlook(self.working_days, warn_within if self.warns else 0, self.drain)
+        days = 0 if self.is_one_busy_day else self.working_days
+        return Outlook(days, warn_within if self.warns else 0, self.drain)
 
 
 def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) -> Lesson:
@@ -70,6 +83,11 @@ def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) 
     came = refills(records)
     renewal_day = learned_day(came, now.date(), zone)
     return Lesson(fit(days, now.date()), habit, came, renewal_day, len(days))
+
+
+def is_too_wide(needed: Range) -> bool:
+    """Tell whether nobody can say how much has to be bought for such a spending."""
+    return needed.high > TOO_WIDE * needed.likely
 
 
 def conclude(
@@ -96,8 +114,11 @@ def conclude(
         return Insight(rhythm, renewal=renewal, drain=drain)
     outcome = forecast(rhythm, credits, now)
     end = outcome.runs_out.likely if outcome.runs_out else None
+    is_near = bool(end and outcome.runs_out and (outcome.runs_out.earliest - today).days <= NEAR)
     until = renewal or today + timedelta(ADVISED_DAYS)
     needed = spending(rhythm, today, until)
+    missing = top_up(credits, needed.high)
+    is_uncertain = missing > 0 and is_too_wide(needed)
     return Insight(
         rhythm,
         forecast=outcome,
@@ -105,7 +126,9 @@ def conclude(
         renewal=renewal,
         lapsing=likely_to_lapse(subscription or 0, needed.likely) if renewal else 0,
         lasts_until=until,
-        missing=top_up(credits, needed.high),
+        missing=0 if is_uncertain else missing,
+        is_uncertain=is_uncertain,
+        is_one_busy_day=is_near and credits <= most(rhythm, 1),
         drain=drain,
         warns=lesson.days_known >= DAYS_BEFORE_WARNING,
     )
