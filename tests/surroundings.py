@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import time
 
 from tests import PROJECT
@@ -37,5 +38,13 @@ def replace_surroundings() -> None:
         del os.environ[name]
     os.environ.update(OWN)
     os.umask(0o022)
+    # A shell has what it starts in the background, and nohup, ignore these, Ctrl-C among them.
+    for number, handler in (
+        ("SIGINT", signal.default_int_handler),
+        ("SIGHUP", signal.SIG_DFL),
+        ("SIGQUIT", signal.SIG_DFL),
+    ):
+        if hasattr(signal, number):  # Windows has one of them
+            signal.signal(getattr(signal, number), handler)
     if hasattr(time, "tzset"):  # not on Windows
         time.tzset()

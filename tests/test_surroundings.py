@@ -11,7 +11,7 @@ from tests import PROJECT
 from tests.surroundings import OWN
 
 CODE = """
-import locale, os, time
+import locale, os, signal, time
 from tests.surroundings import replace_surroundings
 replace_surroundings()
 from PySide6.QtCore import QLocale
@@ -23,6 +23,8 @@ print(QFontInfo(app.font()).family(), app.platformName(), app.devicePixelRatio()
 print(sorted({name.split()[0] for name in QFontDatabase.families()}))
 print(app.style().name(), QLocale().name(), locale.setlocale(locale.LC_ALL, ""), sep=", ")
 print(time.strftime("%Z"), oct(umask))
+ignored = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGHUP)
+print(signal.SIG_IGN in ignored)
 print(sorted(os.environ))
 """
 
@@ -52,7 +54,7 @@ def test_it_is_the_same_everywhere(umask: int, session: dict[str, str]) -> None:
     """Nothing of a session is left but what Python and its coverage are told."""
     bare = {name: os.environ[name] for name in ("PATH", "HOME")}
     done = subprocess.run(
-        [sys.executable, "-c", CODE],
+        ["sh", "-c", "trap '' HUP INT QUIT; exec \"$@\"", "sh", sys.executable, "-c", CODE],
         cwd=PROJECT,
         env=bare | session,
         umask=umask,
@@ -61,14 +63,15 @@ def test_it_is_the_same_everywhere(umask: int, session: dict[str, str]) -> None:
         check=True,
     )
     assert done.stderr == ""
-    font, families, words, rest, names = done.stdout.splitlines()
+    font, families, words, rest, ignores, names = done.stdout.splitlines()
     assert font == "DejaVu Sans, offscreen, 1.0"
     assert families == str(
         ["DejaVu", "Inter", "Monospace", "Sans", "Serif"]
     )  # and Qt's generic ones
     assert words == "fusion, C, C.UTF-8"
     assert rest == "UTC 0o22"
-    assert set(ast.literal_eval(names)) - {"LC_CTYPE", "PYSIDE6_OPTION_PYTHON_ENUM"} == {
-        *bare,  # Python and PySide6 have set these two
+    assert ignores == "False"
+    assert set(ast.literal_eval(names)) - {"LC_CTYPE", "PWD", "PYSIDE6_OPTION_PYTHON_ENUM"} == {
+        *bare,  # the shell, Python and PySide6 have set these
         *OWN,
     }
