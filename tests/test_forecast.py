@@ -443,13 +443,19 @@ def test_campaigns_every_few_weeks(weeks: int) -> None:
     assert ahead.high <= 2 * came
 
 
-@pytest.mark.parametrize("known", range(28, 127, 7))
-def test_a_tenfold_ramp(known: int) -> None:
+@pytest.mark.parametrize("known", range(56, 141, 14))
+def test_after_a_tenfold_ramp(known: int) -> None:
     """High ends were 5 to 8 times what came."""
-    ramp = [10 ** (day / 126) * WORKING_WEEK[day % 7] for day in range(126 + 28)]
+    ramp = [10 ** (min(max(day - 14, 0), 14) / 14) * WORKING_WEEK[day % 7] for day in range(168)]
     today = MONDAY + timedelta(days=known)
     ahead = spending(learned(ramp[:known]), today, today + timedelta(days=28))
-    assert ahead.high <= 2 * sum(ramp[known : known + 28])
+    assert ahead.high <= 1.6 * sum(ramp[known : known + 28])
+
+
+def test_next_to_nothing_is_nothing() -> None:
+    """The high end of such a team was no number."""
+    each = days((2e-309,) * 30)
+    assert fit(each, each[-1].date) == TooEarly(None)
 
 
 # How good it is
