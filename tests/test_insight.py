@@ -153,7 +153,11 @@ def test_a_campaign_every_other_monday_lasts_some_weeks() -> None:
     records = seen_by(MONDAY_MORNING, spent_on(campaigns(6), 12_000))
     insight = concluded(records, MONDAY_MORNING)
     assert insight.working_days is not None
-    assert 28 <= insight.working_days <= 45
+    assert 30 <= insight.working_days <= 45
+    assert insight.forecast is not None
+    assert insight.forecast.runs_out is not None
+    assert insight.forecast.runs_out.likely is not None
+    assert 42 <= (insight.forecast.runs_out.likely - MONDAY_MORNING.date()).days <= 63
     assert not insight.outlook(3).is_short
 
 

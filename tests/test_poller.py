@@ -316,8 +316,13 @@ def test_an_alert_does_not_wait_long_and_is_not_told_twice(
 
 
 def test_a_defect_in_the_next_poll_alerts_nothing_early(
-    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
     watch.answers, watch.learned = [TO_STUDY, ZeroDivisionError()], TO_STUDY
     poller.start(watch)
     wait_with_events(lambda: len(snapshots) == 2, "the figures, and what the history tells")
@@ -331,6 +336,7 @@ def test_a_defect_in_the_next_poll_alerts_nothing_early(
 
     with pytest.raises(TimeoutError):
         wait_until(is_alerted, 1.5 * PATIENCE / 1000, "an early alert")
+    assert len(told) == 1
     watch.may_study.set()
 
 
