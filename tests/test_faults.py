@@ -569,11 +569,12 @@ def processes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, tuple[World, subprocess.Popen[str]]]]:
     """Processes of `status --json`, started all at once and early, as they have 15 s to wait."""
-    home = tmp_path_factory.mktemp("status")
-    write_netrc(home)
     with ExitStack() as stack:
         started = {}
         for name, (program, row) in AS_PROCESSES.items():
+            # One each, as a pause that one of them is asked for would hold for all.
+            home = tmp_path_factory.mktemp("status")
+            write_netrc(home)
             world = stack.enter_context(World(KEY, row.fault))
             world.break_()
             process = stack.enter_context(
