@@ -68,7 +68,7 @@ def install(lock: Path, python: Path, shelf: Shelf) -> subprocess.CompletedProce
 
 
 def installed(python: Path) -> set[str]:
-    listed = [python, "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"]
+    listed = [str(python), "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"]
     return set(subprocess.run(listed, stdout=subprocess.PIPE, text=True, check=True).stdout.split())
 
 
