@@ -119,10 +119,10 @@ $(shell $(BIN)/python -c 'import pip' 2>/dev/null || rm -f .venv/made)
 
 .venv/made: requirements.lock requirements-dev.lock | system
 	$(PYTHON) -m venv --clear .venv
+	$(INSTALL_LOCKED) requirements.lock
 	touch $@
 
 .venv/runtime-installed: .venv/made pyproject.toml
-	$(INSTALL_LOCKED) requirements.lock
 	$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -63,7 +63,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def install(lock: Path, python: Path, shelf: Shelf) -> subprocess.CompletedProcess[str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(shelf.folder), "PIP_CONFIG_FILE": os.devnull}
-    command = [python, INSTALL_LOCKED, lock]
+    command = [str(each) for each in (python, INSTALL_LOCKED, lock)]
     return subprocess.run(command, env=ours | pip, capture_output=True, text=True, check=False)
 
 
