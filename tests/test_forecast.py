@@ -469,8 +469,8 @@ def scores() -> dict[str, Scores]:
 
 
 BURSTS = {"bursts by campaign", "holidays", "first campaign", "campaign every 4 weeks"}
-CHANGES = {"idle, then active", "first campaign", "tenfold ramp", "down to a tenth"}
-"""Kinds that can't be foreseen, which the page says; the targets are looser there."""
+CHANGES = {"idle, then active", "tenfold ramp", "down to a tenth"}
+"""Kinds that can't be foreseen, which the page says; the marks are looser there."""
 
 
 def compared(score: Score, names: Sequence[str] = tuple(PLAIN)) -> float:
@@ -492,7 +492,7 @@ def test_amounts_keep_what_the_page_says(
     assert mean(every.widths) <= width
     for kind, score in rows.items():
         assert compared(score) <= (1.45 if kind in BURSTS | CHANGES else 1.25), kind
-        assert mean(score.held) >= (0.55 if kind in BURSTS | CHANGES else 0.62), kind
+        assert mean(score.held) >= 0.55, kind  # of 72 forecasts; the page has four times as many
 
 
 def test_the_day_keeps_what_the_page_says(scores: dict[str, Scores]) -> None:
@@ -505,8 +505,8 @@ def test_the_day_keeps_what_the_page_says(scores: dict[str, Scores]) -> None:
 
 
 def test_people_at_work_are_foreseen_as_well_as_by_the_best() -> None:
-    scores = [judge([team], ORIGINS_OF_PEOPLE[::3]) for team in people_at_work()]
+    scores = [judge([team], ORIGINS_OF_PEOPLE) for team in people_at_work()]
     for ahead in AHEAD:
         score = over_all([each[ahead] for each in scores])
-        assert compared(score) <= 1.01
+        assert compared(score) <= 1
         assert 0.75 <= mean(score.held) <= 0.9
