@@ -89,7 +89,8 @@ class App(QObject):
         self._complaints: dict[str, str] = {}
         self._watch: Watch | None = None
         self._snapshot = Snapshot()
-        self._alert: Alert | None = None  # what the notifier was given last
+        # What the notifier was given last; a day later the same alert has other words.
+        self._notified: tuple[Alert, str, str] | None = None
         self._asked_for_key = False
         self._demo: Demo | None = None
 
@@ -246,19 +247,19 @@ class App(QObject):
 
     def _notify(self, snapshot: Snapshot, alert: Alert) -> None:
         """Tell what the user has not heard, unless just that is on its way already."""
-        if alert == self._alert:
-            return
-        self._alert = alert
         title, body = notice(
             snapshot, alert, self._settings.prices, self._formats, datetime.now(UTC)
         )
+        if (alert, title, body) == self._notified:
+            return
+        self._notified = alert, title, body
         picture = paint_icon(self._view().icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
         self._notifier.notify(alert, title, body, picture, urgent=urgent)
 
     def _withdraw(self) -> None:
         """Take back what was told last, or waits to be."""
-        self._alert = None
+        self._notified = None
         self._notifier.withdraw()
 
     @Slot()
