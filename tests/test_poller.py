@@ -340,6 +340,24 @@ def test_a_defect_in_the_next_poll_alerts_nothing_early(
     watch.may_study.set()
 
 
+def test_a_defect_after_a_change_of_the_key_shows_nothing_of_the_last_team(
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+    watch.answers = [GOOD, ZeroDivisionError()]
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "the figures")
+    poller.start(watch)
+    wait_with_events(lambda: len(snapshots) == 2, "the problem")
+    assert snapshots[1].problem is not None
+    assert snapshots[1].reading is None
+    assert len(told) == 1
+
+
 def test_another_watch_does_not_alert_what_the_last_one_had(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:

@@ -54,6 +54,7 @@ class Poller(QObject):
     def start(self, watch: Watch) -> None:
         """Poll this watch from now on."""
         self._watch = watch
+        self._last = Snapshot()  # perhaps of another team
         self._not_before = 0.0
         self._patience.stop()
         self.poll()
