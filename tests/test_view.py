@@ -414,6 +414,15 @@ def test_the_day_on_which_credits_run_out(days: int, words: str) -> None:
     assert title == f"Credits are likely to run out {words}"
 
 
+def test_a_warning_of_a_busy_day_names_no_day_that_is_weeks_ahead() -> None:
+    for days, title in (
+        (12, "One busy day could use up all credits"),
+        (2, "Credits are likely to run out on Tuesday"),
+    ):
+        insight = replace(lasting(days), is_one_busy_day=True)
+        assert said(Alert(AlertKind.RUNS_OUT, 3_010), insight)[0] == title
+
+
 @given(st.sampled_from(AlertKind), st.integers(0, 10**15), st.integers(0, 10**15), st.booleans())
 def test_a_notice_fits_on_windows(
     kind: AlertKind, credits: int, gained: int, has_doubled: bool

@@ -14,6 +14,7 @@ from tray_app.insight_view import (
     advice_words,
     forecast_words,
     lapse_words,
+    near_end_words,
     outlook_words,
     past_forecast_words,
     run_out_words,
@@ -225,7 +226,7 @@ def notice(
                 "The balance is back at {amount}.", amount=amount
             )
         case Alert(kind=AlertKind.RUNS_OUT):
-            title = tr("Credits are likely to run out {when}", when=runs_out)
+            title = near_end_words(snapshot.insight, formats, now.astimezone().date())
             return title, tr(
                 "{left}. {worth}", left=left, worth=_worth(alert.credits, prices, "", formats)
             )
