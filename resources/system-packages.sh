@@ -29,7 +29,8 @@ for purpose in "$@"; do
         ;;
     virtual-desktop)
         needed="$needed at-spi2-core dbus dbus-x11 dunst fonts-dejavu-core fonts-inter gcr
-            gnome-keyring grim hsetroot imagemagick libfaketime libseccomp2 libsecret-tools mako-notifier
+            gnome-keyring grim hsetroot imagemagick libfaketime libseccomp2
+            libsecret-tools mako-notifier
             openbox picom sway trayer waybar wtype x11-xserver-utils xdotool xfce4-panel
             xfconf xvfb"
         ;;
