@@ -17,6 +17,9 @@ HELD_OUT_SEEDS = range(3000, 3024)
 
 MONDAY = date(2024, 1, 1)
 
+PLENTY = Record(0, 0, 10**9)
+"""A balance that keeps nobody from spending."""
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
@@ -42,7 +45,7 @@ class Team:
                 known[start:end] = [sum(known[start:end]) / (end - start)] * (end - start)
             start = end
         return [
-            Day(self.begin + timedelta(days=index), Record(0, 0, 0), spent, is_seen=seen)
+            Day(self.begin + timedelta(days=index), PLENTY, spent, is_seen=seen)
             for index, (spent, seen) in enumerate(
                 zip([*known, 0.0], [*self.seen[:count], True], strict=True)
             )

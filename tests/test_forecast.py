@@ -44,14 +44,14 @@ from tray_app.rules.history import Day, Record, Refill
 
 MONDAY = date(2024, 1, 1)
 WORKING_WEEK = (100.0,) * 5 + (0.0,) * 2
-NOTHING = Record(0, 0, 0)
+PLENTY = Record(0, 0, 10**9)
 
 
 def days(spent: Sequence[float], unseen: Sequence[int] = ()) -> list[Day]:
     """Make days from a Monday on, after a first one that was seen in part, with today the last."""
     begin = MONDAY - timedelta(days=1)
     return [
-        Day(begin + timedelta(days=index), NOTHING, amount, is_seen=index - 1 not in unseen)
+        Day(begin + timedelta(days=index), PLENTY, amount, is_seen=index - 1 not in unseen)
         for index, amount in enumerate([0.0, *spent, 0.0])
     ]
 
@@ -166,7 +166,7 @@ def test_nothing_known() -> None:
 
 
 def test_only_today_known() -> None:
-    today = Day(MONDAY, NOTHING, 0.0)
+    today = Day(MONDAY, PLENTY, 0.0)
     assert fit([today], MONDAY) == TooEarly(MONDAY + timedelta(days=8))
 
 

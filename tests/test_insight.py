@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tray_app.rules.forecast import HORIZON, Forecast, TooEarly
 from tray_app.rules.history import Record, changes
@@ -132,6 +134,49 @@ def test_the_roll_out_after_a_trial_has_sane_advice() -> None:
     insight = concluded(spent_on(amounts, 400))
     assert 9_000 <= insight.missing <= 17_000
     assert not insight.is_uncertain
+
+
+@pytest.mark.parametrize("left_over", [0, 3], ids=["nothing", "too little to buy anything"])
+@pytest.mark.parametrize("empty", [7, 14, 21])
+def test_days_without_credits_are_no_sign_of_a_lower_pace(empty: int, left_over: int) -> None:
+    """Who ran dry and bought 5,000, ten working days, was told they last for 254."""
+    weekdays = [(NOW - timedelta(84 + empty - day)).weekday() < 5 for day in range(84 + empty)]
+    amounts = [500 * (each and day < 84) for day, each in enumerate(weekdays)]
+    dry = spent_on(amounts, left_over)
+    assert 9_000 <= concluded(dry).missing <= 14_000
+    last = dry[-1]
+    bought = last._replace(first=last.last + 60, last=last.last + 60, credits=left_over + 5_000)
+    insight = concluded([*dry, bought])
+    assert insight.working_days is not None
+    assert 9 <= insight.working_days <= 11
+
+
+@given(
+    st.lists(st.integers(0, 2_000), min_size=20, max_size=60),
+    st.integers(1, 20_000),
+    st.integers(0, 23),
+    st.integers(1, 28),
+)
+def test_no_purchase_is_advised_that_the_forecast_does_not_ask_for(
+    amounts: list[int], left: int, hour: int, renewal_day: int
+) -> None:
+    """At 19 h nothing more is spent today, and so nothing more is to be bought for it."""
+    records = spent_on(amounts, left)
+    insight = concluded(records, NOW.replace(hour=hour), renewal_day)
+    if insight.forecast is None or insight.renewal is None:
+        return
+    runs_out = insight.forecast.runs_out
+    if runs_out is None or runs_out.earliest >= insight.renewal:
+        assert (insight.missing, insight.is_uncertain) == (0, False)
+
+
+def test_a_day_that_is_over_is_no_working_day_left() -> None:
+    evening = NOW.replace(hour=23)
+    insight = concluded(worked(40, 300), evening)
+    assert insight.forecast is not None
+    assert insight.forecast.runs_out is not None
+    assert insight.forecast.runs_out.likely == (NOW + timedelta(1)).date()
+    assert insight.working_days == 0
 
 
 def campaigns(mondays: int) -> list[int]:

@@ -533,6 +533,13 @@ def test_what_to_buy(level: Level, insight: Insight | None, advice: tuple[str, .
     assert shown(replace(good(level=level), insight=insight)).advice == advice
 
 
+def test_what_is_to_be_bought_is_not_said_to_lapse() -> None:
+    insight = replace(lasting(4), renewal=TODAY + timedelta(4), lapsing=3_100, missing=200)
+    insight = replace(insight, lasts_until=insight.renewal)
+    (advice,) = shown(replace(good(level=Level.LOW), insight=insight)).advice
+    assert advice.startswith("Buy 200 credits")
+
+
 @pytest.mark.parametrize(
     ("days", "amount", "advice"),
     [

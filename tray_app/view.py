@@ -356,9 +356,11 @@ def _advice(
         return
     is_short = insight.outlook(settings.warn_within).is_short
     is_over = insight.lasts_until is not None and insight.lasts_until < today
+    advice = ""
     if (is_short or snapshot.level is not Level.HEALTHY) and not is_over:
-        yield advice_words(insight, settings.prices, formats)
-    yield lapse_words(insight, formats, today)
+        advice = advice_words(insight, settings.prices, formats)
+    # What may be missing by the renewal is not said to lapse with it.
+    yield advice or lapse_words(insight, formats, today)
 
 
 def _worth(credits: int, prices: Prices, runs_out: str, formats: Formats) -> str:

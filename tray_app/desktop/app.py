@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -220,6 +221,7 @@ class App(QObject):
     def _stop_demo(self) -> None:
         if (demo := self._demo) is not None:
             self._demo = None
+            self._withdraw()  # what was told of the demo
             self._disk.submit(demo.stop, _nothing)
 
     @property
@@ -459,9 +461,10 @@ class App(QObject):
     def _save_settings(self, settings: Settings) -> None:
         """Use the settings from now on, and keep them if that can be done."""
         self._settings = settings
-        for watch in (self._watch, self._demo.watch if self._demo is not None else None):
-            if watch is not None:
-                self._poller.apply(watch, settings)
+        if self._watch is not None:
+            self._poller.apply(self._watch, settings)
+        if (demo := self._demo) is not None:
+            self._poller.apply(demo.watch, replace(settings, interval=demo.INTERVAL))
 
         def save() -> bool:
             try:

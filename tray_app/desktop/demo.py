@@ -14,12 +14,12 @@ from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
 from tray_app.watch import Watch, connector
 
-INTERVAL = 5
-"""Seconds between the polls of the demo, whose days pass in seconds."""
-
 
 class Demo:
     """Made and stopped by a worker, since both touch the disk."""
+
+    INTERVAL = 5
+    """Seconds between the polls of the demo, whose days pass in seconds."""
 
     def __init__(self, keychain: Keychain) -> None:
         """Nothing is read from the keychain, nor written to it."""
@@ -37,9 +37,8 @@ class Demo:
         credentials = Credentials({}, keychain)
         credentials.use(DEMO_KEY, KeySource.DEMO)
         connect = connector({URL_VARIABLE: self._sandbox.url})
-        self.watch = Watch(
-            credentials, connect, None, Settings(interval=INTERVAL), Analyst(History(self.history))
-        )
+        settings = Settings(interval=self.INTERVAL)
+        self.watch = Watch(credentials, connect, None, settings, Analyst(History(self.history)))
 
     def stop(self) -> None:
         """Stop the server, and forget the past."""

@@ -20,6 +20,7 @@ SPENDING_DAYS_NEEDED = 5
 
 # The numbers below were chosen by back-tests; docs/forecast.md says what they are for.
 _DECIMALS = 3  # of a credit that count; less than that is left over from sharing out
+_DRY = 0.05  # of a usual day's spending; a balance of less buys next to nothing
 _HABIT_DAYS = 28  # known before a day can be out of habit
 _OUT_OF_HABIT = 2.0  # times the second largest day; what is above is cut
 _WEEKS = 12  # that the team's own week is learned from
@@ -101,7 +102,7 @@ class Forecast:
 
 def fit(days: Sequence[Day], today: date) -> Rhythm | TooEarly:
     """Learn a team's rhythm from its complete days, those between the first and today."""
-    whole = [day for day in days[1:] if day.date < today][-HORIZON:]
+    whole = _spendable([day for day in days[1:] if day.date < today])[-HORIZON:]
     missing = DAYS_NEEDED - sum(day.is_seen for day in whole)
     if missing > 0:
         has_begun = bool(days) and days[0].date < today
@@ -119,12 +120,10 @@ def fit(days: Sequence[Day], today: date) -> Rhythm | TooEarly:
 
 def forecast(rhythm: Rhythm, credits: int, now: datetime) -> Forecast:
     """Tell when the balance runs out. ``now`` is local time; what is left of today counts."""
-    begin, end = _WORKING_HOURS
-    gone = min(max((now.hour + now.minute / 60 - begin) / (end - begin), 0.0), 1.0)
     today = now.date()
     week = _weekdays(today, today + timedelta(days=HORIZON + 1))
     efforts = _sums(rhythm.week[day] for day in week)
-    gone *= efforts[1]
+    gone = share_over(now) * efforts[1]
 
     def ends(way: int) -> date | None:
         def spent(days: int) -> float:
@@ -138,10 +137,16 @@ def forecast(rhythm: Rhythm, credits: int, now: datetime) -> Forecast:
     return Forecast(rhythm.per_working_day, runs_out)
 
 
-def spending(rhythm: Rhythm, begin: date, end: date) -> Range:
-    """Return what will be spent from ``begin`` to before ``end``."""
+def spending(rhythm: Rhythm, begin: date, end: date, over: float = 0.0) -> Range:
+    """Return what will be spent from ``begin``, of which a share is over, to before ``end``."""
     effort = sum(rhythm.week[weekday] for weekday in _weekdays(begin, end))
-    return _spent(rhythm, effort, (end - begin).days)
+    return _spent(rhythm, effort - over * rhythm.week[begin.weekday()], (end - begin).days)
+
+
+def share_over(now: datetime) -> float:
+    """Return how much of a day's spending is over at a local time, as a share."""
+    begin, end = _WORKING_HOURS
+    return min(max((now.hour + now.minute / 60 - begin) / (end - begin), 0.0), 1.0)
 
 
 def most(rhythm: Rhythm, days: int) -> float:
@@ -181,6 +186,13 @@ def _sums(values: Iterable[float]) -> list[float]:
 
 def _ratio(amount: float, to: float) -> float:
     return amount / to if to > 0 else 0.0
+
+
+def _spendable(days: Sequence[Day]) -> list[Day]:
+    """Leave out days without credits to spend: a team that ran dry would look like a quiet one."""
+    amounts = [day.spent for day in days if day.spent > 0]
+    too_little = _DRY * _ratio(sum(amounts), len(amounts))
+    return [day for day in days if day.spent > 0 or day.close.credits > too_little]
 
 
 def _in_habit(spent: list[float]) -> list[float]:

@@ -15,6 +15,7 @@ from tray_app.rules.forecast import (
     fit,
     forecast,
     most,
+    share_over,
     spending,
     working_days_until,
 )
@@ -116,13 +117,15 @@ def conclude(
     end = outcome.runs_out.likely if outcome.runs_out else None
     is_near = bool(end and outcome.runs_out and (outcome.runs_out.earliest - today).days <= NEAR)
     until = renewal or today + timedelta(ADVISED_DAYS)
-    needed = spending(rhythm, today, until)
+    over = share_over(now)
+    needed = spending(rhythm, today, until, over)
     missing = top_up(credits, needed.high)
     is_uncertain = missing > 0 and is_too_wide(needed)
+    begin = today if over < 1 else today + timedelta(days=1)
     return Insight(
         rhythm,
         forecast=outcome,
-        working_days=working_days_until(rhythm, today, end) if end else HORIZON,
+        working_days=working_days_until(rhythm, begin, end) if end else HORIZON,
         renewal=renewal,
         lapsing=likely_to_lapse(subscription or 0, needed.likely) if renewal else 0,
         lasts_until=until,
