@@ -44,6 +44,8 @@ LEVELS = {0: FULL, 86: 480, 93: 90, 98: 0, 99: 9_840}
 SILENT = "silent"
 """The fault that takes a request's whole deadline, 15 s."""
 REFUSED = "refused"
+PAUSES = ("429", "503")
+"""The faults that ask for a pause, in which the program asks nothing."""
 FAULTS = (
     *("401", "500", "html", "429", "truncated-json", "reset", "403", "503", "empty-body", "404"),
     *("closed", "402", "missing-both", "400", REFUSED, "302", "bad-chunks", "418", "nan", "502"),
@@ -151,6 +153,8 @@ class Soak:
             raise AssertionError(f"{fault} is shown as {answer}")
         self._sandbox.set_fault(None)
         self._sandbox.start()
+        if fault in PAUSES:
+            wait_until(lambda: self._ask("poll")["problem"] is None, TIMEOUT, "the pause is over")
 
     def measure(self, like: Held | None = None) -> Held:
         """Measure while no popup, notification or problem is shown.

@@ -195,5 +195,5 @@ def test_a_terminal_on_that_day(home: Path, zone: str, moment: str) -> None:
         status = run("status")
     assert re.search(rf"^{LASTS}$", status, re.MULTILINE), status
     rows = run("history", "--days", "7").splitlines()
-    assert len(rows) == 2 + 7
+    assert len(rows) == 3 + 7
     assert "12,430" in rows[-1]

@@ -44,7 +44,7 @@ from tray_app.rules.history import Day, Record, Refill
 
 MONDAY = date(2024, 1, 1)
 WORKING_WEEK = (100.0,) * 5 + (0.0,) * 2
-PLENTY = Record(0, 0, 10**9)
+PLENTY = Record(0, 0, 2**63)
 
 
 def days(spent: Sequence[float], unseen: Sequence[int] = ()) -> list[Day]:

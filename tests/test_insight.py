@@ -170,6 +170,12 @@ def test_no_purchase_is_advised_that_the_forecast_does_not_ask_for(
         assert (insight.missing, insight.is_uncertain) == (0, False)
 
 
+def test_in_the_evening_nothing_is_to_be_bought_for_the_day() -> None:
+    """500 credits were, until a renewal on the day up to which the balance lasts."""
+    evening = concluded(worked(40, 300), NOW.replace(hour=23), renewal_day=20)
+    assert (evening.missing, evening.is_uncertain) == (0, False)
+
+
 def test_a_day_that_is_over_is_no_working_day_left() -> None:
     evening = NOW.replace(hour=23)
     insight = concluded(worked(40, 300), evening)

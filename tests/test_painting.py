@@ -19,7 +19,7 @@ def test_whatever_breaks_off_painting_ends_its_painter() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.breaking_painters"],
         cwd=PROJECT,
-        env={**os.environ, "QT_LOGGING_RULES": ""},
+        env={**os.environ, "LC_ALL": "C.UTF-8", "QT_LOGGING_RULES": ""},
         capture_output=True,
         text=True,
         check=False,
