@@ -31,7 +31,7 @@ ADVISED_DAYS = 30
 NEAR = 14
 """Days to the earliest end of the balance from which one busy day more is worth an alert."""
 
-TOO_WIDE = 3.0
+TOO_WIDE = 2.4
 """Times the likely spending; with a high end above it, advice would be a guess."""
 
 
