@@ -520,3 +520,4 @@ def test_people_at_work_are_foreseen_as_well_as_by_the_best() -> None:
         score = over_all([each[ahead] for each in scores])
         assert compared(score) <= 1
         assert 0.75 <= mean(score.held) <= 0.9
+    assert compared(over_all([each[THE_DAY] for each in scores])) <= 1.03
