@@ -94,9 +94,9 @@ def test_a_week_of_its_own() -> None:
     )
 
 
-def test_after_one_week_the_working_days_are_taken_as_alike() -> None:
+def test_after_one_week_the_working_days_are_taken_as_half_alike() -> None:
     week = learned((300.0, 50.0, 50.0, 50.0, 50.0, 0.0, 0.0)).week
-    assert max(week[:5]) < 2 * min(week[:5])
+    assert week[:5] == pytest.approx((2.0, 0.75, 0.75, 0.75, 0.75))
     assert week[5:] == (0, 0)
 
 
@@ -129,6 +129,14 @@ def test_a_single_mistake_hardly_moves_the_pace() -> None:
     spent = [*WORKING_WEEK * 8]
     spent[50] = 2_000.0
     assert learned(spent).per_working_day == pytest.approx(100, rel=0.1)
+
+
+@pytest.mark.parametrize("known", [15, 20, 27, 40])
+def test_a_huge_mistake_hardly_moves_the_pace(known: int) -> None:
+    """80,000 on the last day, at 800 on others; 28 days had to be known for this."""
+    spent = [8 * amount for amount in WORKING_WEEK * 6][:known]
+    spent[-1] = 80_000.0
+    assert learned(spent).per_working_day == pytest.approx(800, rel=0.3)
 
 
 def test_a_new_level_is_taken_over() -> None:
@@ -479,7 +487,7 @@ def compared(score: Score, names: Sequence[str] = tuple(PLAIN)) -> float:
 
 
 @pytest.mark.parametrize(
-    ("what", "error", "width"), [(7, 0.95, 1.25), (14, 0.92, 1.1), (28, 0.92, 1.0)]
+    ("what", "error", "width"), [(7, 0.95, 1.25), (14, 0.92, 1.1), (28, 0.93, 1.0)]
 )
 def test_amounts_keep_what_the_page_says(
     scores: dict[str, Scores], what: int, error: float, width: float
@@ -490,9 +498,11 @@ def test_amounts_keep_what_the_page_says(
     assert compared(every) <= error
     assert 0.8 <= mean(every.held) <= 0.88
     assert mean(every.widths) <= width
+    assert mean(every.far_too_high) <= 0.03
     for kind, score in rows.items():
-        assert compared(score) <= (1.45 if kind in BURSTS | CHANGES else 1.25), kind
-        assert mean(score.held) >= 0.55, kind  # of 72 forecasts; the page has four times as many
+        assert compared(score) <= (1.4 if kind in BURSTS | CHANGES else 1.25), kind
+        assert mean(score.far_too_high) <= 0.2, kind
+        assert mean(score.held) >= 0.57, kind  # of 72 forecasts; the page has four times as many
 
 
 def test_the_day_keeps_what_the_page_says(scores: dict[str, Scores]) -> None:
@@ -501,7 +511,7 @@ def test_the_day_keeps_what_the_page_says(scores: dict[str, Scores]) -> None:
     assert compared(every) <= 0.92
     assert 0.8 <= mean(every.held) <= 0.92
     for kind, score in rows.items():
-        assert compared(score) <= 1.3, kind
+        assert compared(score) <= (1.35 if kind in BURSTS | CHANGES else 1.2), kind
 
 
 def test_people_at_work_are_foreseen_as_well_as_by_the_best() -> None:
@@ -510,3 +520,4 @@ def test_people_at_work_are_foreseen_as_well_as_by_the_best() -> None:
         score = over_all([each[ahead] for each in scores])
         assert compared(score) <= 1
         assert 0.75 <= mean(score.held) <= 0.9
+    assert compared(over_all([each[THE_DAY] for each in scores])) <= 1.03

@@ -10,6 +10,7 @@ from operator import sub
 from typing import NamedTuple
 
 from tray_app.rules.history import Day
+from tray_app.rules.local_time import share_over
 
 HORIZON = 365
 """Days; the longest forecast, and the longest past that one is made from."""
@@ -21,23 +22,23 @@ SPENDING_DAYS_NEEDED = 5
 # The numbers below were chosen by back-tests; docs/forecast.md says what they are for.
 _DECIMALS = 3  # of a credit that count; less than that is left over from sharing out
 _DRY = 0.05  # of a usual day's spending; a balance of less buys next to nothing
-_HABIT_DAYS = 28  # known before a day can be out of habit
+_HABIT_DAYS = 14  # known before a day can be out of habit
 _OUT_OF_HABIT = 2.0  # times the second largest day; what is above is cut
 _WEEKS = 12  # that the team's own week is learned from
-_EVEN_WEEKS = 4.0  # that the even week, with all working days alike, counts for in it
-_MEMORIES = {3: 1.0, 14: 4.0, inf: 16.0}  # days until half is forgotten: trust before any trial
+_EVEN_WEEKS = 1.0  # that the even week, with all working days alike, counts for in it
+_MEMORIES = {2: 1.0, 14: 4.0, inf: 16.0}  # days until half is forgotten: trust before any trial
 _TRIAL = 7  # days ahead for which the memories are tried
 _FIRST_TRIAL = 5  # days known before the first
-_REMEMBERED = 0.98  # of what a trial told, a day later
-_SEVERITY = 2.0  # with which a memory is set aside that was off by a week's usual error more
+_REMEMBERED = 0.97  # of what a trial told, a day later
+_SEVERITY = 4.0  # with which a memory is set aside that was off by a week's usual error more
 _STRETCHES = (7, 14, 28, 56)  # days ahead at which past forecasts are held against what came
-_LEFT_OUT = 0.1  # of the misses at either end, once there are many
+_LEFT_OUT = 0.09  # of the misses at either end, once there are many
 _FEW = 3.0  # stretches; with so many, half of that is left out
-_GUESS = (0.3, 0.5)  # of the scale of misses before there are any, and of how uneven days are
-_GUESS_STRETCHES = 4.0  # that the guess counts for
+_GUESS = (0.4, 0.5)  # of the scale of misses before there are any, and of how uneven days are
+_GUESS_STRETCHES = 5.0  # that the guess counts for
+_LARGEST_MISS = 1.5  # of the scale of misses, upwards; more misleads oftener than it holds
 _CAP = 1.5  # times the busiest stretch; more has no like in the team's past
 _LONGEST_BUSY = 14  # days of a busiest stretch; longer ones repeat it
-_WORKING_HOURS = (8.0, 18.0)  # local time; nobody tells when a day's credits are spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +142,6 @@ def spending(rhythm: Rhythm, begin: date, end: date, over: float = 0.0) -> Range
     """Return what will be spent from ``begin``, of which a share is over, to before ``end``."""
     effort = sum(rhythm.week[weekday] for weekday in _weekdays(begin, end))
     return _spent(rhythm, effort - over * rhythm.week[begin.weekday()], (end - begin).days)
-
-
-def share_over(now: datetime) -> float:
-    """Return how much of a day's spending is over at a local time, as a share."""
-    begin, end = _WORKING_HOURS
-    return min(max((now.hour + now.minute / 60 - begin) / (end - begin), 0.0), 1.0)
 
 
 def most(rhythm: Rhythm, days: int) -> float:
@@ -288,7 +283,7 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
             end = int(_LEFT_OUT * cases / (cases + _FEW) * len(misses))
             weight = cases / (cases + _GUESS_STRETCHES)
             low = min(low + (misses[end] - low) * weight, 0.0)
-            high = max(high + (misses[-1 - end] - high) * weight, 0.0)
+            high = min(max(high + (misses[-1 - end] - high) * weight, 0.0), _LARGEST_MISS)
         if stretch == _STRETCHES[0]:
             draw(stretch / 4, 2.0)  # days differ more than weeks, by the root of their number
             draw(stretch / 2, sqrt(2.0))

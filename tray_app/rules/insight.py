@@ -15,11 +15,11 @@ from tray_app.rules.forecast import (
     fit,
     forecast,
     most,
-    share_over,
     spending,
     working_days_until,
 )
 from tray_app.rules.history import Drop, Record, Refill, days_of, refills
+from tray_app.rules.local_time import share_over
 from tray_app.rules.prices import top_up
 from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
 
@@ -32,7 +32,7 @@ ADVISED_DAYS = 30
 NEAR = 14
 """Days to the earliest end of the balance from which one busy day more is worth an alert."""
 
-TOO_WIDE = 3.0
+TOO_WIDE = 2.4
 """Times the likely spending; with a high end above it, advice would be a guess."""
 
 

@@ -1,8 +1,10 @@
-"""Local times of day as moments: the one place where a zone's rules are asked for them."""
+"""Local times of day: the one place where a zone's rules are asked for them."""
 
 from datetime import UTC, date, datetime, time, tzinfo
 
 MIDNIGHT = time()
+
+_WORKING_HOURS = (8.0, 18.0)
 
 
 def moment(day: date, clock: time = MIDNIGHT, zone: tzinfo | None = None) -> datetime:
@@ -15,3 +17,12 @@ def moment(day: date, clock: time = MIDNIGHT, zone: tzinfo | None = None) -> dat
     """
     # Not astimezone(), which the system's zone moves back by what is left out.
     return datetime.fromtimestamp(datetime.combine(day, clock, zone).timestamp(), UTC)
+
+
+def share_over(now: datetime) -> float:
+    """Return how much of a day's work is over at a local time, as a share.
+
+    Nobody tells when a day's credits are spent; evenly in usual working hours is a guess.
+    """
+    begin, end = _WORKING_HOURS
+    return min(max((now.hour + now.minute / 60 - begin) / (end - begin), 0.0), 1.0)
