@@ -69,6 +69,11 @@ def faults(popup: Popup) -> Iterator[str]:
         QTest.keyClick(popup, Qt.Key.Key_Home)
         if one.isVisible() and not is_seen(one, popup):
             yield f"has to be searched for: {one.text()}"
+    QTest.keyClick(popup, Qt.Key.Key_End)
+    popup.hide()
+    popup.open(QRect(popup.pos(), popup.pos()))
+    if bar.value() > 0:
+        yield "opens where it was scrolled last"
 
 
 def main(factor: float, folder: Path | None) -> None:

@@ -118,7 +118,7 @@ def test_another_key_may_ask_at_once(computer: Computer, api: FakeApi) -> None:
     assert isinstance(problem_of(connect(KEY).balance), Paused)
 
 
-@pytest.mark.parametrize("jump", [2 * HOUR, -2 * HOUR, 1e9, -1e9])
+@pytest.mark.parametrize("jump", [2 * HOUR, -HOUR / 2, -2 * HOUR, 1e9, -1e9])
 def test_setting_the_clock_ends_no_pause_and_makes_none_longer(
     computer: Computer, api: FakeApi, jump: float
 ) -> None:
@@ -161,6 +161,7 @@ def test_a_problem_that_asks_for_no_pause_makes_none(computer: Computer, api: Fa
         '{"keys": {"MARK": 7}, "names": {"tea_1": 7}}',
         '{"keys": {"MARK": {"team": 7, "ask_after": "soon", "pause": 7}}}',
         '{"keys": {"MARK": {"ask_after": 1800000060, "pause": []}}}',
+        f'{{"keys": {{"MARK": {{"ask_after": 1{"0" * 400}, "pause": "offline"}}}}}}',
     ],
 )
 def test_a_file_that_can_not_be_used_holds_nobody_up(
@@ -176,7 +177,7 @@ def test_a_file_that_can_not_be_used_holds_nobody_up(
 
 
 def test_an_unknown_kind_is_a_pause_all_the_same(computer: Computer, api: FakeApi) -> None:
-    computer.file.pause(mark_of(KEY), NOW + 60, "of a newer version")
+    computer.file.pause(mark_of(KEY), int(NOW) + 60, "of a newer version")
     paused = problem_of(computer.program(api)(KEY).balance)
     assert (paused.kind, paused.retry_after) == (Kind.RATE_LIMITED, 60)
 

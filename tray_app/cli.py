@@ -3,6 +3,7 @@
 import getpass
 import io
 import json
+import logging
 import math
 import os
 import platform
@@ -40,6 +41,9 @@ from tray_app.store.settings import Settings, SettingsFile
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.view import view_of
 from tray_app.watch import Reading, Snapshot, Watch, connector
+
+# What a command has to say, it says itself: without a handler Python prints the log's warnings.
+logging.getLogger("tray_app").addHandler(logging.NullHandler())
 
 
 class HistoryForm(StrEnum):
@@ -137,23 +141,31 @@ def history(
     records = past.read(team_id) if team_id is not None else []
     past.close()
     if past.complaint:
-        _complain(past.complaint)
-        return CANNOT_READ
+        return _no_history(past.complaint, form)
     if wanted == "":
         for each in seen:
             _print(_called(each, teams))
         return 0
     if team_id is None and seen:
-        _complain(
+        code = _no_history(
             tr("Which team this key opens is not known yet: run status once, or use --team.")
             if wanted is None
-            else tr("There is no history of such a team, or of more than one.")
+            else tr("There is no history of such a team, or of more than one."),
+            form,
         )
         known = ", ".join(_called(each, teams) for each in seen)
         _complain(tr("There is a history of: {teams}.", teams=known))
-        return CANNOT_READ if wanted is None else BAD_ARGUMENTS
+        return code if wanted is None else BAD_ARGUMENTS
     _print_records(records, days, form, team_id, teams)
     return 0
+
+
+def _no_history(why: str, form: HistoryForm) -> int:
+    """Say why there is nothing to print, and return the exit code."""
+    if form is HistoryForm.JSON:
+        _print_json({"error": {"kind": "history", "title": tr("No history"), "message": why}})
+    _complain(why)
+    return CANNOT_READ
 
 
 def _called(team_id: str, teams: TeamsFile) -> str:

@@ -4,6 +4,7 @@ The one place that knows of such pauses, so that nothing that wakes a poll up ha
 click, a network that is back, the end of a sleep, a start, a command in a terminal.
 """
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -59,14 +60,17 @@ class Pauses:
         self._elapsed = elapsed
         self._now = now
         self._ends: dict[str, tuple[float, Kind]] = {}
+        self._noted: dict[str, int] = {}
 
     def begin(self, mark: str, problem: Problem) -> None:
         """Take note of a pause, if a problem asks for one."""
         if not problem.retry_after:
             return
+        until = math.ceil(self._now() + problem.retry_after)
         self._ends[mark] = self._elapsed() + problem.retry_after, problem.kind
+        self._noted[mark] = until
         if self._file is not None:
-            self._file.pause(mark, self._now() + problem.retry_after, problem.kind)
+            self._file.pause(mark, until, problem.kind)
 
     def check(self, mark: str) -> None:
         """Do nothing if lemlist may be asked.
@@ -78,7 +82,8 @@ class Pauses:
         left = end - self._elapsed()
         if left <= 0 and self._file is not None:
             until, noted = self._file.pause_of(mark)
-            left = pause_left(until, self._now())
+            # That of this run is over, whatever the clock says that it was noted by.
+            left = pause_left(until, self._now()) if until != self._noted.get(mark) else 0.0
             kind = Kind(noted) if noted in list(Kind) else Kind.RATE_LIMITED
         if left > 0:
             raise Paused(kind, "lemlist has asked for a pause", retry_after=left)

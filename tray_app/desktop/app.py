@@ -238,7 +238,7 @@ class App(QObject):
         self._insights.show(snapshot, self._settings, self._history)
         if self._popup is not None and self._popup.isVisible():
             self._insights.read_trend()
-        if snapshot.problem is not None:
+        if snapshot.problem is not None and snapshot.problem.kind is not Kind.DEFECT:
             self._problems.note(snapshot.problem, datetime.now(UTC))
         if snapshot.alert is not None:
             self._notify(snapshot, snapshot.alert)
@@ -496,6 +496,9 @@ class App(QObject):
         if self._keychain_worker is None:
             # Of its own, as a keychain may take long to say who it is: no setting waits for it.
             self._keychain_worker = Worker("keychain", self._gate)
+        while self._uncaught.places:
+            at, place = self._uncaught.places.popleft()
+            self._problems.note(Problem(Kind.DEFECT, place), at)
         keychain, settings, problems = self._keychain, self._settings, self._problems.lines()
         tray = f"{QApplication.platformName()}, {self._tray.kind()}"
 

@@ -168,6 +168,7 @@ class Popup(QWidget):
         self._focus_has_moved = False
         self._settling.start()
         self.content.tick()
+        self.content.middle.show_top()
         self._fit()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()

@@ -3,8 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QMargins, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QMargins, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -91,6 +99,8 @@ class PopupContent(QWidget):
         """Show what is known; only what differs is touched."""
         self._snapshot = snapshot
         if view != self._view:
+            if self._view is None or view.trouble != self._view.trouble:
+                self.middle.show_top()  # where a problem stands
             self._view = view
             self._show(view, snapshot)
         self.tick()
@@ -258,6 +268,14 @@ class PopupContent(QWidget):
             line.setFont(small)
 
 
+_BAR = """
+QScrollBar {{ width: 8px; background: transparent; }}
+QScrollBar::handle {{ background: {handle}; border-radius: 4px; min-height: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
+"""
+
+
 class _Middle(QScrollArea):
     """Parts below each other, which scroll when they get less room than they need."""
 
@@ -281,6 +299,12 @@ class _Middle(QScrollArea):
         self.setWidget(whole)
         for ground in (self.viewport(), whole):
             ground.setAutoFillBackground(False)  # the card is painted below
+        self._edges = tuple(QWidget(self) for _ in range(2))
+        for edge in self._edges:
+            edge.setAutoFillBackground(True)
+            edge.hide()
+        self.verticalScrollBar().valueChanged.connect(self._show_edges)
+        self.verticalScrollBar().rangeChanged.connect(self._show_edges)
 
     def fit(self, width: int, most: int) -> int:
         """Take the height that the parts need at a width, ``most`` at most, and return it."""
@@ -290,12 +314,41 @@ class _Middle(QScrollArea):
             needed = self._column.totalSizeHint().height()
         height = min(needed, most)
         # Not as Qt sees fit, which would show the bar for a moment whenever the parts grow.
-        policy = Qt.ScrollBarPolicy
-        self.setVerticalScrollBarPolicy(
-            policy.ScrollBarAlwaysOn if height < needed else policy.ScrollBarAlwaysOff
-        )
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if height < needed:
+            policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+            self._colour()
+        self.setVerticalScrollBarPolicy(policy)
         self.setFixedHeight(height)
         return height
+
+    def show_top(self) -> None:
+        """Scroll to where the parts begin."""
+        self.verticalScrollBar().setValue(0)
+
+    def _colour(self) -> None:
+        theme = theme_of(self.palette())
+        style = _BAR.format(handle=theme.undivided)
+        if self.verticalScrollBar().styleSheet() != style:
+            self.verticalScrollBar().setStyleSheet(style)
+        for edge in self._edges:
+            palette = edge.palette()
+            palette.setColor(QPalette.ColorRole.Window, QColor(theme.border))
+            edge.setPalette(palette)
+
+    @Slot()
+    def _show_edges(self) -> None:
+        """Draw a line where parts go on beyond the upper or the lower edge."""
+        bar, (upper, lower) = self.verticalScrollBar(), self._edges
+        upper.setVisible(bar.value() > bar.minimum())
+        lower.setVisible(bar.value() < bar.maximum())
+        upper.setGeometry(0, 0, self.width(), 1)
+        lower.setGeometry(0, self.height() - 1, self.width(), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the lines at the edges."""
+        super().resizeEvent(event)
+        self._show_edges()
 
     def event(self, event: QEvent) -> bool:
         """Tell that the parts need more room, or less: Qt's scroll areas keep it to themselves."""

@@ -3,6 +3,8 @@
 import logging
 import sys
 import threading
+from collections import deque
+from datetime import UTC, datetime
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
@@ -23,6 +25,8 @@ class UncaughtErrors(QObject):
         self._gate = gate
         self.has_raised = False
         """Whether there was a defect, which may have been before anybody heard the signal."""
+        self.places: deque[tuple[datetime, str]] = deque(maxlen=10)
+        """When and where the last defects were met, for *Copy diagnostics*."""
         sys.excepthook = self._take
         threading.excepthook = self._take_from_thread
         sys.unraisablehook = self._take_unraisable
@@ -32,7 +36,9 @@ class UncaughtErrors(QObject):
     ) -> None:
         from tray_app.logs import outline  # which the icon does not wait for
 
-        log.critical("uncaught: %s", outline(error, frames))
+        place = outline(error, frames)
+        log.critical("uncaught: %s", place)
+        self.places.append((datetime.now(UTC), place))
         if not self.has_raised:
             self.has_raised = True
             self._gate.emit(self.first_raised)

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +9,9 @@ from typing import Any, NamedTuple
 from tray_app.store.json_file import BrokenFileError, read_object, update_object
 
 log = logging.getLogger(__name__)
+
+_FAR = 2**33
+"""Seconds since the epoch, in the year 2242; what is beyond is none that this program wrote."""
 
 
 class KnownTeam(NamedTuple):
@@ -50,21 +52,21 @@ class TeamsFile:
 
         self._change(change)
 
-    def pause_of(self, mark: str) -> tuple[float, str]:
+    def pause_of(self, mark: str) -> tuple[int, str]:
         """Return until when lemlist asked for a pause with a key, and by what kind of problem.
 
         In seconds since the epoch; 0 if it didn't.
         """
         until, kind = (self._entry(mark).get(name) for name in ("ask_after", "pause"))
-        if isinstance(until, int) and isinstance(kind, str):
-            return float(until), kind
-        return 0.0, ""
+        if isinstance(until, int) and 0 < until < _FAR and isinstance(kind, str):
+            return until, kind
+        return 0, ""
 
-    def pause(self, mark: str, until: float, kind: str) -> None:
+    def pause(self, mark: str, until: int, kind: str) -> None:
         """Keep that lemlist asked for a pause until a time, in seconds since the epoch."""
 
         def change(content: dict[str, Any]) -> None:
-            _entry_in(content, mark).update(ask_after=math.ceil(until), pause=kind)
+            _entry_in(content, mark).update(ask_after=until, pause=kind)
 
         self._change(change)
 
@@ -89,7 +91,8 @@ class TeamsFile:
 def mark_of(key: str) -> str:
     """Return what tells a key from others and does not give it back: 4 bytes, worked out from it.
 
-    Many keys have the same mark, so that not even a key that is guessed can be confirmed by it.
+    Billions of keys have the same mark. Who holds a list of keys can tell by it which of them may
+    be the one, and no more.
     """
     person = b"lemlist-credits"
     return hashlib.blake2b(key.encode(), digest_size=4, person=person).hexdigest()
