@@ -562,7 +562,9 @@ def test_an_old_refill_is_no_news_by_other_settings(watched: Watched) -> None:
 limits = st.tuples(st.integers(1, 1_000), st.integers(1, 1_000)).map(
     lambda two: Thresholds(low=sum(two), critical=two[0])
 )
-outlooks = st.builds(Outlook, st.none() | st.integers(0, 6), st.integers(0, 5))
+outlooks = st.builds(
+    Outlook, st.none() | st.integers(0, 6), st.integers(0, 5), is_one_busy_day=st.booleans()
+)
 
 
 @settings(max_examples=100)
@@ -580,7 +582,7 @@ def test_no_change_of_settings_alerts(
             for _ in range(3):  # until all is said
                 watched.see(credits, known)
         credits, _, before = run[-1]
-        after = replace(after, working_days=before.working_days)  # which depends on no setting
+        after = replace(before, warn_within=after.warn_within)  # the rest depends on no setting
         watched.is_heard = False
         without = replace(watched).see(credits, before)  # as when an hour of calm is over
         watched.state = acknowledged(watched.state, credits, new, before, after)
@@ -657,6 +659,65 @@ def test_nothing_runs_out_of_what_is_empty(watched: Watched) -> None:
     outlook = Outlook(0, warn_within=3)
     assert watched.see(0) == Alert(AlertKind.EMPTY, 0)
     assert watched.see(0, outlook) is None
+
+
+AT_RISK = Outlook(9, warn_within=3, is_one_busy_day=True)
+
+
+def test_the_last_days_are_told_weeks_after_a_busy_day(watched: Watched) -> None:
+    """What one busy day could do was told as the near end, which was then never told."""
+    outlooks = [AT_RISK, *[replace(AT_RISK, working_days=days) for days in (8, 6, 4, 3, 1, 0)]]
+    told = kinds(watched, 9_000, outlooks, timedelta(days=3))
+    assert told == ["busy_day", None, None, None, "runs_out", None, None]
+
+
+@pytest.mark.parametrize(
+    ("outlooks", "expected"),
+    [
+        ([AT_RISK, AT_RISK], ["busy_day", None]),
+        ([AT_RISK, Outlook(), AT_RISK], ["busy_day", None, None]),  # not knowing ends nothing
+        ([AT_RISK, *lasting(9), AT_RISK], ["busy_day", None, "busy_day"]),
+        ([*lasting(2), AT_RISK, AT_RISK], ["runs_out", None, None]),
+        ([replace(AT_RISK, working_days=2), AT_RISK], ["runs_out", None]),
+        ([replace(AT_RISK, warn_within=0)], [None]),
+    ],
+    ids=["once", "unknown in between", "two episodes", "after the end", "both", "not wanted"],
+)
+def test_a_busy_day_is_said_once(
+    watched: Watched, outlooks: list[Outlook], expected: list[str | None]
+) -> None:
+    assert kinds(watched, 9_000, outlooks, timedelta(hours=2)) == expected
+
+
+def test_a_busy_day_is_said_once_an_hour_and_after_a_restart(watched: Watched) -> None:
+    assert kinds(watched, 9_000, [AT_RISK, *lasting(9), AT_RISK]) == ["busy_day", None, None]
+    watched.restart()
+    assert kinds(watched, 9_000, [AT_RISK]) == [None]
+
+
+def test_a_level_says_the_busy_day_too(watched: Watched) -> None:
+    assert kinds(watched, 480, [AT_RISK] * 2) == ["low", None]
+    assert kinds(watched, 480, [replace(AT_RISK, working_days=2)]) == ["runs_out"]
+
+
+def test_of_what_is_empty_no_busy_day_is_said(watched: Watched) -> None:
+    assert kinds(watched, 0, [Outlook(), AT_RISK]) == ["empty", None]
+
+
+def test_a_busy_day_that_settings_have_brought_is_not_said(watched: Watched) -> None:
+    before = replace(AT_RISK, warn_within=0)
+    watched.see(9_000, before)
+    watched.state = acknowledged(watched.state, 9_000, LIMITS, before, AT_RISK)
+    assert watched.see(9_000, AT_RISK) is None
+
+
+def test_a_busy_day_is_untrue_when_it_is_known_to_leave_something() -> None:
+    alert = Alert(AlertKind.BUSY_DAY, 9_000)
+    found = [
+        is_untrue(alert, AlertState(HEALTHY), 9_000, NOON, outlook)
+        for outlook in (AT_RISK, Outlook(), *lasting(2))
+    ]
+    assert found == [False, False, True]
 
 
 DRAIN = Drain(begin=1_000, end=1_600, amount=2_000, usual_per_hour=90)

@@ -144,19 +144,6 @@ def run_out_words(insight: Insight | None, formats: Formats, today: date) -> str
     return tr("on {day}", day=short_day(runs_out.likely, formats, today))
 
 
-def near_end_words(insight: Insight | None, formats: Formats, today: date) -> str:
-    """Say why the balance may run out soon, as a title."""
-    runs_out = _runs_out(insight)
-    is_far = (
-        runs_out is not None
-        and runs_out.likely is not None
-        and (runs_out.likely - today).days > NEAR
-    )
-    if insight is not None and insight.is_one_busy_day and is_far:
-        return tr("One busy day could use up all credits")
-    return tr("Credits are likely to run out {when}", when=run_out_words(insight, formats, today))
-
-
 def _runs_out(insight: Insight | None) -> RunsOut | None:
     return insight.forecast.runs_out if insight and insight.forecast else None
 

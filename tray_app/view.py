@@ -14,7 +14,6 @@ from tray_app.insight_view import (
     advice_words,
     forecast_words,
     lapse_words,
-    near_end_words,
     outlook_words,
     past_forecast_words,
     run_out_words,
@@ -226,9 +225,12 @@ def notice(
                 "The balance is back at {amount}.", amount=amount
             )
         case Alert(kind=AlertKind.RUNS_OUT):
-            title = near_end_words(snapshot.insight, formats, now.astimezone().date())
-            return title, tr(
+            return tr("Credits are likely to run out {when}", when=runs_out), tr(
                 "{left}. {worth}", left=left, worth=_worth(alert.credits, prices, "", formats)
+            )
+        case Alert(kind=AlertKind.BUSY_DAY):
+            return tr("One busy day could use up all credits"), tr(
+                "{left}. {worth}", left=left, worth=worth
             )
         case Alert(drain=Drain() as drain):
             gone = tr(
@@ -354,7 +356,8 @@ def _advice(
     insight, today = snapshot.insight, now.astimezone().date()
     if insight is None:
         return
-    is_short = insight.outlook(settings.warn_within).is_short
+    outlook = insight.outlook(settings.warn_within)
+    is_short = outlook.is_short or outlook.is_at_risk
     is_over = insight.lasts_until is not None and insight.lasts_until < today
     advice = ""
     if (is_short or snapshot.level is not Level.HEALTHY) and not is_over:

@@ -44,6 +44,7 @@ class AlertKind(StrEnum):
     EMPTY = "empty"
     REFILL = "refill"
     RUNS_OUT = "runs_out"
+    BUSY_DAY = "busy_day"
     DRAIN = "drain"
 
 
@@ -61,6 +62,8 @@ class Alert:
     """Whether the drain was told before, and is twice as large now."""
     is_dated: bool = False
     """Whether its words tell that the balance runs out soon, too."""
+    is_at_risk: bool = False
+    """Whether one busy day could use up all, of which a level needs no words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Outlook:
     """Working days; 0 warns of no date."""
     drain: Drain | None = None
     """Spending that is far above the team's habit, now."""
+    is_one_busy_day: bool = False
+    """Whether a single day, as busy as this team's can be, takes all that is left."""
     refills: Sequence[Refill] = ()
     """Of the last hours, in time order."""
 
@@ -85,6 +90,16 @@ class Outlook:
     def is_long(self) -> bool:
         """Whether it is clear that a warning's reason is gone; a day more than it takes."""
         return self.working_days is not None and self.working_days > self.warn_within + 1
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Whether one busy day is worth a warning."""
+        return self.is_one_busy_day and self.warn_within > 0
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it is known that one busy day leaves something."""
+        return self.working_days is not None and not self.is_one_busy_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +247,9 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
     if alert.drain is not None:
         drain = SaidDrain(alert.drain.end, alert.drain.amount, alert.has_doubled)
         return replace(state, drain=drain)
-    if alert.kind is AlertKind.RUNS_OUT:
-        return replace(state, said={**state.said, AlertKind.RUNS_OUT: Said(seconds)})
-    kinds = _up_to(Level(alert.kind)) | ({AlertKind.RUNS_OUT} if alert.is_dated else set())
-    said = {**state.said, **{kind: Said(seconds) for kind in sorted(kinds)}}
+    said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
+    if alert.kind in (AlertKind.RUNS_OUT, AlertKind.BUSY_DAY):
+        return replace(state, said=said)
     return replace(state, said=said, refilled=seconds)  # as the user knows the balance now
 
 
@@ -250,6 +264,8 @@ def is_untrue(
         return outlook.drain is None and age < DRAIN_WINDOW
     if alert.kind is AlertKind.RUNS_OUT:
         return outlook.is_long
+    if alert.kind is AlertKind.BUSY_DAY:
+        return outlook.is_safe
     said = state.said.get(alert.kind)
     is_true = state.level is not None and alert.kind in _up_to(state.level)
     return not is_true and (said is None or said.left == 0)
@@ -259,7 +275,9 @@ def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Ale
     """Return what comes first of what was not heard yet: what has just changed the balance."""
     level = state.level or Level.HEALTHY
     if level is not Level.HEALTHY and AlertKind(level) not in state.said:
-        return Alert(AlertKind(level), credits, is_dated=outlook.is_short)
+        return Alert(
+            AlertKind(level), credits, is_dated=outlook.is_short, is_at_risk=outlook.is_at_risk
+        )
     if gained:
         return Alert(AlertKind.REFILL, credits, gained)
     if (drain := outlook.drain) is not None:
@@ -268,10 +286,12 @@ def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Ale
             return Alert(AlertKind.DRAIN, credits, drain=drain)
         if not known.has_doubled and drain.amount >= 2 * known.amount:
             return Alert(AlertKind.DRAIN, credits, drain=drain, has_doubled=True)
-    if (
-        outlook.is_short and level is not Level.EMPTY and AlertKind.RUNS_OUT not in state.said
-    ):  # of what is empty nobody has to be told when it runs out
+    if level is Level.EMPTY or AlertKind.RUNS_OUT in state.said:
+        return None  # of what is empty nobody has to be told when it runs out
+    if outlook.is_short:
         return Alert(AlertKind.RUNS_OUT, credits)
+    if outlook.is_at_risk and AlertKind.BUSY_DAY not in state.said:
+        return Alert(AlertKind.BUSY_DAY, credits)
     return None
 
 
@@ -287,6 +307,8 @@ def _followed(
     true = _up_to(level)
     if not outlook.is_long:  # not knowing ends nothing, and neither does a day to and fro
         true.add(AlertKind.RUNS_OUT)
+    if not outlook.is_safe:
+        true.add(AlertKind.BUSY_DAY)
     followed = {}
     for kind, each in said.items():
         if kind in true:
@@ -307,6 +329,8 @@ def _is_gone(kind: AlertKind, credits: int, thresholds: Thresholds, outlook: Out
     """Tell what is clearly no longer true from what is so by a little, and may be again soon."""
     if kind is AlertKind.RUNS_OUT:
         return outlook.is_long
+    if kind is AlertKind.BUSY_DAY:
+        return outlook.is_safe
     return _is_clear(Level(kind), credits, thresholds)
 
 
@@ -357,7 +381,19 @@ def _is_same(said: SaidDrain | None, drain: Drain) -> bool:
 
 
 def _true_kinds(level: Level, outlook: Outlook) -> set[AlertKind]:
-    return _up_to(level) | ({AlertKind.RUNS_OUT} if outlook.is_short else set())
+    short = {AlertKind.RUNS_OUT} if outlook.is_short else set()
+    return _up_to(level) | short | ({AlertKind.BUSY_DAY} if outlook.is_at_risk else set())
+
+
+def _told_by(alert: Alert) -> set[AlertKind]:
+    """Return all that an alert tells: a near end is more than the risk of a busy day."""
+    if alert.kind is AlertKind.BUSY_DAY:
+        return {AlertKind.BUSY_DAY}
+    ends = {AlertKind.RUNS_OUT, AlertKind.BUSY_DAY}
+    if alert.kind is AlertKind.RUNS_OUT:
+        return ends
+    told = _up_to(Level(alert.kind)) | (ends if alert.is_dated else set())
+    return told | ({AlertKind.BUSY_DAY} if alert.is_at_risk else set())
 
 
 def _up_to(level: Level) -> set[AlertKind]:
