@@ -758,6 +758,28 @@ def test_a_drain_that_has_doubled_is_said_once_more(watched: Watched) -> None:
     assert watched.see(9_000, drained(replace(grown[-1], amount=20_000))) is None
 
 
+@pytest.mark.parametrize(("credits", "kind"), [(480, "low"), (90, "critical"), (0, "empty")])
+def test_a_drain_that_brings_a_level_is_told_with_it(
+    watched: Watched, credits: int, kind: str
+) -> None:
+    """A minute later the urgent notification had to give way to one of the same drop."""
+    watched.see(9_000)
+    alert = watched.see(credits, drained(DRAIN))
+    assert alert == Alert(AlertKind(kind), credits, drain=DRAIN)
+    assert watched.see(credits, drained(replace(DRAIN, end=DRAIN.end + 300))) is None
+    assert not is_untrue(alert, watched.state, credits, watched.now, drained(None))
+
+
+def test_a_drain_that_was_told_is_not_told_with_a_level(watched: Watched) -> None:
+    assert kinds(watched, 9_000, [drained(DRAIN)]) == ["drain"]
+    assert watched.see(480, drained(DRAIN)) == Alert(AlertKind.LOW, 480)
+    larger = replace(DRAIN, amount=8_000)
+    assert watched.see(90, drained(larger)) == Alert(
+        AlertKind.CRITICAL, 90, drain=larger, has_doubled=True
+    )
+    assert kinds(watched, 0, [drained(replace(DRAIN, amount=20_000))] * 2) == ["empty", None]
+
+
 def test_a_drain_of_the_future_is_that_of_a_wrong_clock(watched: Watched) -> None:
     ahead = int(NOON.timestamp()) + 365 * 86_400
     watched.state = AlertState(HEALTHY, drain=SaidDrain(ahead, 2_000))
@@ -793,7 +815,8 @@ def test_a_drain_that_came_back_is_untrue() -> None:
 
 def test_the_worst_is_said_first_and_the_rest_after_it(watched: Watched) -> None:
     outlook = Outlook(2, warn_within=3, drain=DRAIN)
-    assert kinds(watched, 480, [outlook] * 3) == ["low", "drain", None]
+    assert kinds(watched, 480, [outlook] * 2) == ["low", None]
+    assert kinds(watched, 480, [replace(outlook, drain=replace(DRAIN, amount=5_000))]) == ["drain"]
     watched.state = AlertState(HEALTHY)
     assert kinds(watched, 9_000, [outlook] * 4) == ["refill", "drain", "runs_out", None]
 

@@ -369,6 +369,14 @@ def said(alert: Alert, insight: Insight | None = None) -> tuple[str, str]:
             "Enrichment has stopped: campaigns don't move on until someone buys credits.",
         ),
         (
+            Alert(AlertKind.EMPTY, 0, drain=Drain(0, 300, 2_910, 90)),
+            "0 credits left",
+            (
+                "Enrichment has stopped: campaigns don't move on until someone buys credits. "
+                "2,910 credits were spent within 5 min."
+            ),
+        ),
+        (
             Alert(AlertKind.REFILL, 8_000, gained=7_910),
             "+7,910 credits",
             "The balance is back at 8,000.",
@@ -425,7 +433,7 @@ def test_a_warning_of_a_busy_day() -> None:
 def test_a_notice_fits_on_windows(
     kind: AlertKind, credits: int, gained: int, has_doubled: bool
 ) -> None:
-    drain = Drain(0, 600, gained, gained) if kind is AlertKind.DRAIN else None
+    drain = Drain(0, 600, gained, gained)
     title, body = said(Alert(kind, credits, gained, drain, has_doubled), lasting(4))
     assert len(title) <= 63
     assert len(body) <= 255

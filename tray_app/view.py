@@ -213,13 +213,14 @@ def notice(
     worth = _worth(alert.credits, prices, runs_out, formats)
     match alert:
         case Alert(kind=AlertKind.LOW):
-            return left, tr("{worth} Top up before campaigns stop moving.", worth=worth)
+            body = tr("{worth} Top up before campaigns stop moving.", worth=worth)
+            return left, _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.CRITICAL):
-            return left, tr("{worth} At zero, enrichment stops silently.", worth=worth)
+            body = tr("{worth} At zero, enrichment stops silently.", worth=worth)
+            return left, _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.EMPTY):
-            return tr("0 credits left"), tr(
-                "Enrichment has stopped: campaigns don't move on until someone buys credits."
-            )
+            body = tr("Enrichment has stopped: campaigns don't move on until someone buys credits.")
+            return tr("0 credits left"), _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.REFILL):
             return tr("+{gained} credits", gained=formats.number(alert.gained)), tr(
                 "The balance is back at {amount}.", amount=amount
@@ -236,7 +237,7 @@ def notice(
             gone = tr(
                 "−{amount} credits in {n} min",
                 amount=formats.number(drain.amount),
-                n=max(1, round((drain.end - drain.begin) / 60)),
+                n=_minutes(drain),
             )
             usual = formats.number(drain.usual_per_hour)
             if alert.has_doubled:
@@ -248,6 +249,23 @@ def notice(
                 )
             return gone, tr("Usually −{usual} an hour. {left}.", usual=usual, left=left)
     raise AssertionError(alert)
+
+
+def _with_drain(body: str, drain: Drain | None, formats: Formats) -> str:
+    """Add the drain that has brought a level, as no other notification tells of it."""
+    if drain is None:
+        return body
+    amount = formats.number(drain.amount)
+    return tr(
+        "{body} {amount} credits were spent within {n} min.",
+        body=body,
+        amount=amount,
+        n=_minutes(drain),
+    )
+
+
+def _minutes(drain: Drain) -> int:
+    return max(1, round((drain.end - drain.begin) / 60))
 
 
 def is_stale(snapshot: Snapshot, now: datetime) -> bool:

@@ -58,6 +58,7 @@ class Alert:
     gained: int = 0
     """What a refill brought."""
     drain: Drain | None = None
+    """Sudden spending that this is about, or that has brought a level and was not told before."""
     has_doubled: bool = False
     """Whether the drain was told before, and is twice as large now."""
     is_dated: bool = False
@@ -246,7 +247,9 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
         return replace(state, refilled=seconds)
     if alert.drain is not None:
         drain = SaidDrain(alert.drain.end, alert.drain.amount, alert.has_doubled)
-        return replace(state, drain=drain)
+        state = replace(state, drain=drain)
+    if alert.kind is AlertKind.DRAIN:
+        return state
     said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
     if alert.kind in (AlertKind.RUNS_OUT, AlertKind.BUSY_DAY):
         return replace(state, said=said)
@@ -259,7 +262,7 @@ def is_untrue(
     """Tell whether an alert is contradicted by a later reading, which ``state`` has taken in."""
     if alert.kind is AlertKind.REFILL:
         return credits <= alert.credits - alert.gained
-    if alert.drain is not None:  # what was spent has come back
+    if alert.kind is AlertKind.DRAIN and alert.drain is not None:  # what was spent has come back
         age = int(now.timestamp()) - alert.drain.end
         return outlook.drain is None and age < DRAIN_WINDOW
     if alert.kind is AlertKind.RUNS_OUT:
@@ -274,18 +277,20 @@ def is_untrue(
 def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Alert | None:
     """Return what comes first of what was not heard yet: what has just changed the balance."""
     level = state.level or Level.HEALTHY
+    drain, has_doubled = _drain_news(state.drain, outlook.drain)
     if level is not Level.HEALTHY and AlertKind(level) not in state.said:
         return Alert(
-            AlertKind(level), credits, is_dated=outlook.is_short, is_at_risk=outlook.is_at_risk
+            AlertKind(level),
+            credits,
+            drain=drain,
+            has_doubled=has_doubled,
+            is_dated=outlook.is_short,
+            is_at_risk=outlook.is_at_risk,
         )
     if gained:
         return Alert(AlertKind.REFILL, credits, gained)
-    if (drain := outlook.drain) is not None:
-        known = state.drain if _is_same(state.drain, drain) else None
-        if known is None:
-            return Alert(AlertKind.DRAIN, credits, drain=drain)
-        if not known.has_doubled and drain.amount >= 2 * known.amount:
-            return Alert(AlertKind.DRAIN, credits, drain=drain, has_doubled=True)
+    if drain is not None:
+        return Alert(AlertKind.DRAIN, credits, drain=drain, has_doubled=has_doubled)
     if level is Level.EMPTY or AlertKind.RUNS_OUT in state.said:
         return None  # of what is empty nobody has to be told when it runs out
     if outlook.is_short:
@@ -293,6 +298,15 @@ def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Ale
     if outlook.is_at_risk and AlertKind.BUSY_DAY not in state.said:
         return Alert(AlertKind.BUSY_DAY, credits)
     return None
+
+
+def _drain_news(said: SaidDrain | None, drain: Drain | None) -> tuple[Drain | None, bool]:
+    """Return a drain that needs words, and whether they are that it has doubled."""
+    if drain is None or said is None or not _is_same(said, drain):
+        return drain, False
+    if not said.has_doubled and drain.amount >= 2 * said.amount:
+        return drain, True
+    return None, False
 
 
 def _followed(
