@@ -313,10 +313,14 @@ def test_the_first_alert_of_a_run_waits_for_the_history(world: World) -> None:
     )
     assert early is not None
     studied = again.study()
-    assert studied.alert == Alert(AlertKind.CRITICAL, 80, is_dated=True)
-    # If the history took too long, what was told without it is known all the same.
+    assert studied.alert is not None
+    assert studied.alert.drain is not None
+    assert studied.alert == Alert(
+        AlertKind.CRITICAL, 80, drain=studied.alert.drain, is_dated=True, is_at_risk=True
+    )
+    # If the history took too long, what was told without it is not followed by less urgent news.
     again.heard(early)
-    assert alerted(world, again, 80) == ["drain"]
+    assert alerted(world, again, 80) == [None]
 
 
 def test_a_study_of_figures_that_are_out_of_date_alerts_nothing(world: World) -> None:
@@ -503,6 +507,30 @@ def test_what_another_key_told_is_withdrawn_and_not_heard(world: World, confirme
     first = world.poll(confirmed, 470)
     assert first.withdraws
     assert confirmed.study().alert == Alert(AlertKind.LOW, 470)
+
+
+def test_what_is_heard_after_the_next_poll_is_heard(world: World, confirmed: Watch) -> None:
+    """Each poll made a new alert of it, so that what a slow service took counted for nothing."""
+    first = world.poll(confirmed, 480)
+    alert = confirmed.study().alert
+    assert first.early_alert == alert == Alert(AlertKind.LOW, 480)
+    assert world.poll(confirmed, 479).alert == Alert(AlertKind.LOW, 479)
+    assert alert is not None
+    confirmed.heard(alert)
+    assert alerted(world, confirmed, 478) == [None]
+
+
+def test_a_refill_that_has_grown_is_not_heard_with_the_smaller(
+    world: World, confirmed: Watch
+) -> None:
+    assert alerted(world, confirmed, 90) == ["critical"]
+    heard(confirmed, world.poll(confirmed, 90))
+    smaller = world.poll(confirmed, 2_090).alert
+    larger = world.poll(confirmed, 5_090).alert
+    assert smaller is not None
+    assert larger is not None
+    confirmed.heard(smaller)
+    assert alerted(world, confirmed, 5_090) == ["refill"]
 
 
 def test_another_team_is_another_story(world: World) -> None:

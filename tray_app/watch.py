@@ -23,6 +23,7 @@ from tray_app.rules.alerts import (
     acknowledged,
     decide,
     heard,
+    is_same_news,
     is_untrue,
     snoozed,
 )
@@ -223,8 +224,11 @@ class Watch:
 
     def heard(self, alert: Alert) -> None:
         """Note that the user was told what a snapshot alerted."""
-        if alert not in (self._alerted, self._snapshot.early_alert):
+        early, last = self._snapshot.early_alert, self._alerted
+        if not any(each is not None and is_same_news(each, alert) for each in (early, last)):
             return  # another team's, or taken back
+        if alert == early and last is not None and is_same_news(last, alert):
+            alert = last  # which is not told: nothing less urgent is to take its place
         self._alerted, self._is_heard = alert, True
         self._remember(heard(self._alerts, alert, self._now()))
 

@@ -256,6 +256,14 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
     return replace(state, said=said, refilled=seconds)  # as the user knows the balance now
 
 
+def is_same_news(alert: Alert, other: Alert) -> bool:
+    """Tell whether who hears one alert needs no other, as when a credit has been spent since.
+
+    What else they tell is noted when it is heard: a drain that is another one stays news.
+    """
+    return (alert.kind, alert.gained) == (other.kind, other.gained)
+
+
 def is_untrue(
     alert: Alert, state: AlertState, credits: int, now: datetime, outlook: Outlook = _NOTHING_KNOWN
 ) -> bool:
