@@ -543,7 +543,29 @@ def test_what_was_news_by_the_old_settings_stays_news(watched: Watched) -> None:
 def test_another_threshold_is_another_episode(watched: Watched) -> None:
     assert said(watched, [600, 490]) == [None, "low"]
     watched.change(Thresholds(300, 50))
-    assert said(watched, [490, 290]) == [None, "low"]
+    assert said(watched, [490, 290]) == [None, None]
+    watched.now += timedelta(seconds=CALM)
+    assert said(watched, [290, 290]) == ["low", None]
+
+
+def test_a_change_of_settings_forgets_nothing_that_was_heard_within_the_hour(
+    watched: Watched,
+) -> None:
+    assert said(watched, [850, 90, 850]) == [None, "critical", None]
+    watched.change(LIMITS)
+    assert said(watched, [90]) == [None]
+    watched.change(Thresholds(80, 70))
+    watched.change(LIMITS)
+    assert said(watched, [850, 90]) == [None, None]
+    watched.now += timedelta(seconds=CALM)
+    assert said(watched, [90]) == ["critical"]
+
+
+def test_a_near_end_that_was_heard_is_known_after_a_change_of_settings(watched: Watched) -> None:
+    near, far = lasting(2, 9)
+    assert kinds(watched, 9_000, [near, far]) == ["runs_out", None]
+    watched.state = acknowledged(watched.state, 9_000, LIMITS, far, far)
+    assert kinds(watched, 9_000, [near]) == [None]
 
 
 def test_a_near_end_that_settings_have_brought_is_not_said(watched: Watched) -> None:

@@ -32,6 +32,12 @@ LONGEST_SNOOZE = timedelta(hours=36)
 """From the first minute of a day to the next morning it is 32 hours, and up to 2 more when clocks
 change. What is said to be longer is a matter of the clock."""
 
+UNTOLD = 0
+"""Instead of the time at which the user heard of something that needed no words."""
+
+GONE = 0
+"""Instead of the time since when something is not true any more, if that is clear at once."""
+
 CALM = 3600
 """Seconds: nothing is told twice within them, and what has not been true for so long is over."""
 
@@ -46,6 +52,10 @@ class AlertKind(StrEnum):
     RUNS_OUT = "runs_out"
     BUSY_DAY = "busy_day"
     DRAIN = "drain"
+
+
+LASTING = frozenset(AlertKind) - {AlertKind.REFILL, AlertKind.DRAIN}
+"""What is true for a while. A refill or a drain is an event, which has a time of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +142,9 @@ class Said:
     """A thing that is true for a while, and needs no words now. In seconds since the epoch."""
 
     at: int
-    """When the user heard of it; 0 if that was not necessary."""
+    """When the user heard of it, or :data:`UNTOLD`."""
     left: int | None = None
-    """Since when it is not true any more; ``None`` while it is, 0 when it is clearly gone."""
+    """Since when it is not true any more, or :data:`GONE`; ``None`` while it is true."""
 
     def is_over(self, now: int) -> bool:
         """Tell whether the episode has ended, so that the next one is news."""
@@ -205,11 +215,12 @@ def acknowledged(
     level = level_of(credits, thresholds, state.level)
     new = _true_kinds(level, after) - _true_kinds(state.level or Level.HEALTHY, before)
     said = {
-        kind: each
+        kind: replace(each, left=GONE) if _is_gone(kind, credits, thresholds, after) else each
         for kind, each in state.said.items()
-        if not _is_gone(kind, credits, thresholds, after)
     }
-    return replace(state, level=level, said=said | {kind: Said(0) for kind in sorted(new)})
+    for kind in sorted(new):
+        said[kind] = replace(said.get(kind, Said(UNTOLD)), left=None)
+    return replace(state, level=level, said=said)
 
 
 def decide(
@@ -279,7 +290,7 @@ def is_untrue(
         return outlook.is_safe
     said = state.said.get(alert.kind)
     is_true = state.level is not None and alert.kind in _up_to(state.level)
-    return not is_true and (said is None or said.left == 0)
+    return not is_true and (said is None or said.left == GONE)
 
 
 def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Alert | None:
@@ -339,7 +350,7 @@ def _followed(
         elif _is_gone(kind, credits, thresholds, outlook):
             if any(each.at < refill.at <= now for refill in outlook.refills):
                 continue
-            each = replace(each, left=0)
+            each = replace(each, left=GONE)
         elif each.left is None:
             each = replace(each, left=now)
         if not each.is_over(now) or _is_within(CALM, each.at, now):
