@@ -144,6 +144,15 @@ def run_out_words(insight: Insight | None, formats: Formats, today: date) -> str
     return tr("on {day}", day=short_day(runs_out.likely, formats, today))
 
 
+def run_out_date_words(insight: Insight | None, formats: Formats, today: date) -> str:
+    """Say the same so that it stays true the next day, for what stays on the screen."""
+    runs_out = _runs_out(insight)
+    if runs_out is None or runs_out.likely is None:
+        return ""
+    day = day_words(max(runs_out.likely, today), formats, today)
+    return tr("today, {day}", day=day) if runs_out.likely <= today else tr("on {day}", day=day)
+
+
 def _runs_out(insight: Insight | None) -> RunsOut | None:
     return insight.forecast.runs_out if insight and insight.forecast else None
 

@@ -16,7 +16,7 @@ from tray_app.insight_view import (
     lapse_words,
     outlook_words,
     past_forecast_words,
-    run_out_words,
+    run_out_date_words,
 )
 from tray_app.lemlist.balance import BUCKETS
 from tray_app.plan_view import buys_line
@@ -209,7 +209,7 @@ def notice(
     """Return the title and the body of a notification on a snapshot's alert."""
     amount = formats.number(alert.credits)
     left = tr("{amount} credit left", "{amount} credits left", alert.credits, amount=amount)
-    runs_out = run_out_words(snapshot.insight, formats, now.astimezone().date())
+    runs_out = run_out_date_words(snapshot.insight, formats, now.astimezone().date())
     worth = _worth(alert.credits, prices, runs_out, formats)
     match alert:
         case Alert(kind=AlertKind.LOW):
@@ -242,8 +242,7 @@ def notice(
             usual = formats.number(drain.usual_per_hour)
             if alert.has_doubled:
                 return gone, tr(
-                    "It goes on, and has doubled since the last notification. "
-                    "Usually −{usual} an hour. {left}.",
+                    "It goes on, and has doubled. Usually −{usual} an hour. {left}.",
                     usual=usual,
                     left=left,
                 )
