@@ -533,6 +533,36 @@ def test_a_refill_that_has_grown_is_not_heard_with_the_smaller(
     assert alerted(world, confirmed, 5_090) == ["refill"]
 
 
+WIDER = Settings(Thresholds(1_000, 100))
+
+
+def test_settings_that_change_before_the_first_reading_alert_nothing(world: World) -> None:
+    assert alerted(world, world.watch(), 600) == [None]
+    for analyst in (None, world.analyst()):
+        watch = world.watch(analyst=analyst)
+        assert alerted(world, watch, OFFLINE) == [None]
+        assert watch.apply(WIDER).alert is None
+        assert alerted(world, watch, 600, 590) == [None, None]
+        watch.apply(Settings())
+        assert alerted(world, watch, 590) == [None]
+
+
+def test_what_has_happened_meanwhile_is_told_by_the_old_settings(world: World) -> None:
+    assert alerted(world, world.watch(), 600) == [None]
+    watch = world.watch()
+    assert alerted(world, watch, OFFLINE) == [None]
+    watch.apply(WIDER)
+    assert alerted(world, watch, 490) == ["low"]
+
+
+def test_settings_change_nothing_of_a_balance_that_was_never_known(world: World) -> None:
+    """Nobody has heard of it by any settings."""
+    watch = world.watch()
+    assert alerted(world, watch, OFFLINE) == [None]
+    watch.apply(WIDER)
+    assert alerted(world, watch, 600) == ["low"]
+
+
 def test_another_team_is_another_story(world: World) -> None:
     assert alerted(world, world.watch(), 480) == ["low"]
     world.api.identity = Team("tea_2", "Other")

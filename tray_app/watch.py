@@ -149,6 +149,7 @@ class Watch:
         self._team_wanted_at = 0.0
         self._failures = 0
         self._snapshot = Snapshot()
+        self._unjudged_by: Settings | None = None  # which a change has replaced before a reading
         self._can_remember = True
         self._alerted: Alert | None = None  # which is on the screen, or is to be
         self._is_heard = False
@@ -247,6 +248,8 @@ class Watch:
             if not self._snapshot.to_study:  # or nothing has been judged by the old ones
                 self._remember(acknowledged(self._alerts, credits, thresholds, before, after))
                 self._review(credits, after)
+        if reading is None or self._snapshot.to_study:
+            self._unjudged_by = self._unjudged_by or old
         if not settings.notifications:
             self._drop_unheard()
         return self._schedule(None)
@@ -317,6 +320,7 @@ class Watch:
     def _decide(self, reading: Reading, insight: Insight | None) -> Alert | None:
         outlook = self._outlook(insight, self._settings)
         state, alert = self._judge(reading, outlook)
+        self._unjudged_by = None
         if alert is not None and not self._confirms_alerts:
             state = heard(state, alert, self._now())
         self._remember(state)
@@ -327,7 +331,14 @@ class Watch:
 
     def _judge(self, reading: Reading, outlook: Outlook) -> tuple[AlertState, Alert | None]:
         credits, thresholds, now = reading.balance.credits, self._settings.thresholds, self._now()
-        state, alert = decide(self._alerts, credits, thresholds, now, outlook)
+        state = self._alerts
+        if (old := self._unjudged_by) is not None and state.level is not None:
+            # What is known from an earlier run is told by the settings of then.
+            state = replace(state, level=level_of(credits, old.thresholds, state.level))
+            warn_within = min(old.warn_within, outlook.warn_within)
+            before = replace(outlook, warn_within=warn_within)
+            state = acknowledged(state, credits, thresholds, before, outlook)
+        state, alert = decide(state, credits, thresholds, now, outlook)
         while alert is not None and not self._settings.notifications:
             # Nobody wants to hear it, nor later, when notifications are wanted again.
             state, alert = decide(heard(state, alert, now), credits, thresholds, now, outlook)
