@@ -862,6 +862,18 @@ def test_what_was_said_of_a_team_is_not_taken_for_another_whose_name_is_not_told
     assert alerted(world, world.watch(), 470) == ["low"]
 
 
+@pytest.mark.parametrize("identity", [Problem(Kind.TIMEOUT), Team("tea_2", "Other")], ids=str)
+def test_what_was_said_of_a_team_that_nobody_knows_does_not_hold_for_another_key(
+    world: World, identity: Team | Problem
+) -> None:
+    world.api.identity = Problem(Kind.TIMEOUT)
+    watch = world.watch()
+    assert alerted(world, watch, 480) == ["low"]
+    watch.use_key(OTHER_KEY, store=True)
+    world.api.identity = identity
+    assert alerted(world, watch, 470, 460) == ["low", None]
+
+
 # --- over a real socket -------------------------------------------------------------------------
 
 

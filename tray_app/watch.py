@@ -281,6 +281,8 @@ class Watch:
         """Let go of all that another key has opened; the next one may open another team."""
         if key_hash == self._key_hash:
             return
+        if self._key_hash is not None and self._team_id is None:
+            self._alerts = AlertState()  # what was said of a team that nobody knows
         self._key_hash = key_hash
         self._api = self._team = None
         self._team_wanted_at = 0.0
