@@ -459,7 +459,29 @@ def test_what_was_news_by_the_old_settings_stays_news(watched: Watched) -> None:
 def test_another_threshold_is_another_episode(watched: Watched) -> None:
     assert said(watched, [600, 490]) == [None, "low"]
     watched.change(Thresholds(300, 50))
-    assert said(watched, [490, 290]) == [None, "low"]
+    assert said(watched, [490, 290]) == [None, None]
+    watched.now += timedelta(seconds=CALM)
+    assert said(watched, [290, 290]) == ["low", None]
+
+
+def test_a_change_of_settings_forgets_nothing_that_was_heard_within_the_hour(
+    watched: Watched,
+) -> None:
+    assert said(watched, [850, 90, 850]) == [None, "critical", None]
+    watched.change(LIMITS)
+    assert said(watched, [90]) == [None]
+    watched.change(Thresholds(80, 70))
+    watched.change(LIMITS)
+    assert said(watched, [850, 90]) == [None, None]
+    watched.now += timedelta(seconds=CALM)
+    assert said(watched, [90]) == ["critical"]
+
+
+def test_a_near_end_that_was_heard_is_known_after_a_change_of_settings(watched: Watched) -> None:
+    near, far = lasting(2, 9)
+    assert kinds(watched, 9_000, [near, far]) == ["runs_out", None]
+    watched.state = acknowledged(watched.state, 9_000, LIMITS, far, far)
+    assert kinds(watched, 9_000, [near]) == [None]
 
 
 def test_a_near_end_that_settings_have_brought_is_not_said(watched: Watched) -> None:
@@ -478,7 +500,9 @@ def test_an_old_refill_is_no_news_by_other_settings(watched: Watched) -> None:
 limits = st.tuples(st.integers(1, 1_000), st.integers(1, 1_000)).map(
     lambda two: Thresholds(low=sum(two), critical=two[0])
 )
-outlooks = st.builds(Outlook, st.none() | st.integers(0, 6), st.integers(0, 5))
+outlooks = st.builds(
+    Outlook, st.none() | st.integers(0, 6), st.integers(0, 5), is_one_busy_day=st.booleans()
+)
 
 
 @settings(max_examples=100)
@@ -496,7 +520,7 @@ def test_no_change_of_settings_alerts(
             for _ in range(3):  # until all is said
                 watched.see(credits, known)
         credits, _, before = run[-1]
-        after = replace(after, working_days=before.working_days)  # which depends on no setting
+        after = replace(before, warn_within=after.warn_within)  # the rest depends on no setting
         watched.is_heard = False
         without = replace(watched).see(credits, before)  # as when an hour of calm is over
         watched.state = acknowledged(watched.state, credits, new, before, after)
@@ -575,6 +599,65 @@ def test_nothing_runs_out_of_what_is_empty(watched: Watched) -> None:
     assert watched.see(0, outlook) is None
 
 
+AT_RISK = Outlook(9, warn_within=3, is_one_busy_day=True)
+
+
+def test_the_last_days_are_told_weeks_after_a_busy_day(watched: Watched) -> None:
+    """What one busy day could do was told as the near end, which was then never told."""
+    outlooks = [AT_RISK, *[replace(AT_RISK, working_days=days) for days in (8, 6, 4, 3, 1, 0)]]
+    told = kinds(watched, 9_000, outlooks, timedelta(days=3))
+    assert told == ["busy_day", None, None, None, "runs_out", None, None]
+
+
+@pytest.mark.parametrize(
+    ("outlooks", "expected"),
+    [
+        ([AT_RISK, AT_RISK], ["busy_day", None]),
+        ([AT_RISK, Outlook(), AT_RISK], ["busy_day", None, None]),  # not knowing ends nothing
+        ([AT_RISK, *lasting(9), AT_RISK], ["busy_day", None, "busy_day"]),
+        ([*lasting(2), AT_RISK, AT_RISK], ["runs_out", None, None]),
+        ([replace(AT_RISK, working_days=2), AT_RISK], ["runs_out", None]),
+        ([replace(AT_RISK, warn_within=0)], [None]),
+    ],
+    ids=["once", "unknown in between", "two episodes", "after the end", "both", "not wanted"],
+)
+def test_a_busy_day_is_said_once(
+    watched: Watched, outlooks: list[Outlook], expected: list[str | None]
+) -> None:
+    assert kinds(watched, 9_000, outlooks, timedelta(hours=2)) == expected
+
+
+def test_a_busy_day_is_said_once_an_hour_and_after_a_restart(watched: Watched) -> None:
+    assert kinds(watched, 9_000, [AT_RISK, *lasting(9), AT_RISK]) == ["busy_day", None, None]
+    watched.restart()
+    assert kinds(watched, 9_000, [AT_RISK]) == [None]
+
+
+def test_a_level_says_the_busy_day_too(watched: Watched) -> None:
+    assert kinds(watched, 480, [AT_RISK] * 2) == ["low", None]
+    assert kinds(watched, 480, [replace(AT_RISK, working_days=2)]) == ["runs_out"]
+
+
+def test_of_what_is_empty_no_busy_day_is_said(watched: Watched) -> None:
+    assert kinds(watched, 0, [Outlook(), AT_RISK]) == ["empty", None]
+
+
+def test_a_busy_day_that_settings_have_brought_is_not_said(watched: Watched) -> None:
+    before = replace(AT_RISK, warn_within=0)
+    watched.see(9_000, before)
+    watched.state = acknowledged(watched.state, 9_000, LIMITS, before, AT_RISK)
+    assert watched.see(9_000, AT_RISK) is None
+
+
+def test_a_busy_day_is_untrue_when_it_is_known_to_leave_something() -> None:
+    alert = Alert(AlertKind.BUSY_DAY, 9_000)
+    found = [
+        is_untrue(alert, AlertState(HEALTHY), 9_000, NOON, outlook)
+        for outlook in (AT_RISK, Outlook(), *lasting(2))
+    ]
+    assert found == [False, False, True]
+
+
 DRAIN = Drain(begin=1_000, end=1_600, amount=2_000, usual_per_hour=90)
 
 
@@ -613,6 +696,28 @@ def test_a_drain_that_has_doubled_is_said_once_more(watched: Watched) -> None:
     assert watched.see(9_000, drained(replace(grown[-1], amount=20_000))) is None
 
 
+@pytest.mark.parametrize(("credits", "kind"), [(480, "low"), (90, "critical"), (0, "empty")])
+def test_a_drain_that_brings_a_level_is_told_with_it(
+    watched: Watched, credits: int, kind: str
+) -> None:
+    """A minute later the urgent notification had to give way to one of the same drop."""
+    watched.see(9_000)
+    alert = watched.see(credits, drained(DRAIN))
+    assert alert == Alert(AlertKind(kind), credits, drain=DRAIN)
+    assert watched.see(credits, drained(replace(DRAIN, end=DRAIN.end + 300))) is None
+    assert not is_untrue(alert, watched.state, credits, watched.now, drained(None))
+
+
+def test_a_drain_that_was_told_is_not_told_with_a_level(watched: Watched) -> None:
+    assert kinds(watched, 9_000, [drained(DRAIN)]) == ["drain"]
+    assert watched.see(480, drained(DRAIN)) == Alert(AlertKind.LOW, 480)
+    larger = replace(DRAIN, amount=8_000)
+    assert watched.see(90, drained(larger)) == Alert(
+        AlertKind.CRITICAL, 90, drain=larger, has_doubled=True
+    )
+    assert kinds(watched, 0, [drained(replace(DRAIN, amount=20_000))] * 2) == ["empty", None]
+
+
 def test_a_drain_of_the_future_is_that_of_a_wrong_clock(watched: Watched) -> None:
     ahead = int(NOON.timestamp()) + 365 * 86_400
     watched.state = AlertState(HEALTHY, drain=SaidDrain(ahead, 2_000))
@@ -648,7 +753,8 @@ def test_a_drain_that_came_back_is_untrue() -> None:
 
 def test_the_worst_is_said_first_and_the_rest_after_it(watched: Watched) -> None:
     outlook = Outlook(2, warn_within=3, drain=DRAIN)
-    assert kinds(watched, 480, [outlook] * 3) == ["low", "drain", None]
+    assert kinds(watched, 480, [outlook] * 2) == ["low", None]
+    assert kinds(watched, 480, [replace(outlook, drain=replace(DRAIN, amount=5_000))]) == ["drain"]
     watched.state = AlertState(HEALTHY)
     assert kinds(watched, 9_000, [outlook] * 4) == ["refill", "drain", "runs_out", None]
 

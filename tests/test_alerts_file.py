@@ -9,8 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import NOON
-from tray_app.rules.alerts import AlertKind, AlertState, Said, SaidDrain, Snooze
-from tray_app.rules.levels import Level
+from tray_app.rules.alerts import (
+    LASTING,
+    AlertKind,
+    AlertState,
+    Outlook,
+    Said,
+    SaidDrain,
+    Snooze,
+    decide,
+)
+from tray_app.rules.levels import Level, Thresholds
 from tray_app.store.alerts import AlertsFile
 
 SAID = AlertState(
@@ -33,7 +42,7 @@ stamps = st.integers(0, 2**33)
 states = st.builds(
     AlertState,
     st.none() | levels,
-    st.dictionaries(st.sampled_from(AlertKind), st.builds(Said, stamps, st.none() | stamps)),
+    st.dictionaries(st.sampled_from(sorted(LASTING)), st.builds(Said, stamps, st.none() | stamps)),
     st.none() | st.builds(SaidDrain, stamps, stamps, st.booleans()),
     stamps,
     st.none()
@@ -101,6 +110,16 @@ def test_a_file_that_can_not_be_used_is_as_good_as_none(path: Path, content: str
     assert file.load() == (AlertState(), None)
     file.save(SAID, "tea_1")
     assert AlertsFile(path, "default").load() == (SAID, "tea_1")
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+def test_of_whatever_was_said_the_next_reading_can_be_judged(path: Path, kind: AlertKind) -> None:
+    """A drain and a refill do not last, and each reading broke on them."""
+    path.parent.mkdir()
+    path.write_text(f'{{"default": {{"level": "low", "said": {{"{kind}": [1, null]}}}}}}')
+    state, _ = AlertsFile(path, "default").load()
+    assert state.level is Level.LOW
+    decide(state, 480, Thresholds(), NOON, Outlook(9, 3))
 
 
 def test_a_place_that_can_not_be_used(path: Path) -> None:

@@ -246,6 +246,7 @@ def test_team_name(name: str, kept: str) -> None:
         {"_id": "tea_1"},
         {"name": "Acme"},
         {"_id": 1, "name": "Acme"},
+        {"_id": "\ud800", "name": "Acme"},
         {"_id": "tea_1", "name": ["Acme"]},
         {"_id": "tea_1", "name": " \x1b "},
         [],

@@ -218,15 +218,15 @@ def test_the_morning_of_a_campaign_is_warned_of() -> None:
     insight = concluded(records, MONDAY_MORNING)
     assert insight.working_days is not None
     assert insight.working_days <= 10
-    assert insight.is_one_busy_day
-    assert insight.outlook(3).is_short
-    assert not insight.outlook(0).is_short
+    assert insight.outlook(3).is_at_risk
+    assert not insight.outlook(0).is_at_risk
+    assert insight.outlook(3).working_days == insight.working_days
 
 
 def test_a_busy_day_of_long_ago_is_not_warned_of() -> None:
     insight = concluded(spent_on([0, *[2_000] * 5, *[20] * 200], 1_500))
     assert insight.working_days is not None
-    assert not insight.is_one_busy_day
+    assert insight.outlook(3).is_safe
     assert not insight.outlook(3).is_short
 
 

@@ -313,10 +313,14 @@ def test_the_first_alert_of_a_run_waits_for_the_history(world: World) -> None:
     )
     assert early is not None
     studied = again.study()
-    assert studied.alert == Alert(AlertKind.CRITICAL, 80, is_dated=True)
-    # If the history took too long, what was told without it is known all the same.
+    assert studied.alert is not None
+    assert studied.alert.drain is not None
+    assert studied.alert == Alert(
+        AlertKind.CRITICAL, 80, drain=studied.alert.drain, is_dated=True, is_at_risk=True
+    )
+    # If the history took too long, what was told without it is not followed by less urgent news.
     again.heard(early)
-    assert alerted(world, again, 80) == ["drain"]
+    assert alerted(world, again, 80) == [None]
 
 
 def test_a_study_of_figures_that_are_out_of_date_alerts_nothing(world: World) -> None:
@@ -503,6 +507,60 @@ def test_what_another_key_told_is_withdrawn_and_not_heard(world: World, confirme
     first = world.poll(confirmed, 470)
     assert first.withdraws
     assert confirmed.study().alert == Alert(AlertKind.LOW, 470)
+
+
+def test_what_is_heard_after_the_next_poll_is_heard(world: World, confirmed: Watch) -> None:
+    """Each poll made a new alert of it, so that what a slow service took counted for nothing."""
+    first = world.poll(confirmed, 480)
+    alert = confirmed.study().alert
+    assert first.early_alert == alert == Alert(AlertKind.LOW, 480)
+    assert world.poll(confirmed, 479).alert == Alert(AlertKind.LOW, 479)
+    assert alert is not None
+    confirmed.heard(alert)
+    assert alerted(world, confirmed, 478) == [None]
+
+
+def test_a_refill_that_has_grown_is_not_heard_with_the_smaller(
+    world: World, confirmed: Watch
+) -> None:
+    assert alerted(world, confirmed, 90) == ["critical"]
+    heard(confirmed, world.poll(confirmed, 90))
+    smaller = world.poll(confirmed, 2_090).alert
+    larger = world.poll(confirmed, 5_090).alert
+    assert smaller is not None
+    assert larger is not None
+    confirmed.heard(smaller)
+    assert alerted(world, confirmed, 5_090) == ["refill"]
+
+
+WIDER = Settings(Thresholds(1_000, 100))
+
+
+def test_settings_that_change_before_the_first_reading_alert_nothing(world: World) -> None:
+    assert alerted(world, world.watch(), 600) == [None]
+    for analyst in (None, world.analyst()):
+        watch = world.watch(analyst=analyst)
+        assert alerted(world, watch, OFFLINE) == [None]
+        assert watch.apply(WIDER).alert is None
+        assert alerted(world, watch, 600, 590) == [None, None]
+        watch.apply(Settings())
+        assert alerted(world, watch, 590) == [None]
+
+
+def test_what_has_happened_meanwhile_is_told_by_the_old_settings(world: World) -> None:
+    assert alerted(world, world.watch(), 600) == [None]
+    watch = world.watch()
+    assert alerted(world, watch, OFFLINE) == [None]
+    watch.apply(WIDER)
+    assert alerted(world, watch, 490) == ["low"]
+
+
+def test_settings_change_nothing_of_a_balance_that_was_never_known(world: World) -> None:
+    """Nobody has heard of it by any settings."""
+    watch = world.watch()
+    assert alerted(world, watch, OFFLINE) == [None]
+    watch.apply(WIDER)
+    assert alerted(world, watch, 600) == ["low"]
 
 
 def test_another_team_is_another_story(world: World) -> None:
@@ -802,6 +860,18 @@ def test_what_was_said_of_a_team_is_not_taken_for_another_whose_name_is_not_told
     world.keychain.key = OTHER_KEY
     world.api.identity = Problem(Kind.TIMEOUT)
     assert alerted(world, world.watch(), 470) == ["low"]
+
+
+@pytest.mark.parametrize("identity", [Problem(Kind.TIMEOUT), Team("tea_2", "Other")], ids=str)
+def test_what_was_said_of_a_team_that_nobody_knows_does_not_hold_for_another_key(
+    world: World, identity: Team | Problem
+) -> None:
+    world.api.identity = Problem(Kind.TIMEOUT)
+    watch = world.watch()
+    assert alerted(world, watch, 480) == ["low"]
+    watch.use_key(OTHER_KEY, store=True)
+    world.api.identity = identity
+    assert alerted(world, watch, 470, 460) == ["low", None]
 
 
 # --- over a real socket -------------------------------------------------------------------------

@@ -144,17 +144,13 @@ def run_out_words(insight: Insight | None, formats: Formats, today: date) -> str
     return tr("on {day}", day=short_day(runs_out.likely, formats, today))
 
 
-def near_end_words(insight: Insight | None, formats: Formats, today: date) -> str:
-    """Say why the balance may run out soon, as a title."""
+def run_out_date_words(insight: Insight | None, formats: Formats, today: date) -> str:
+    """Say the same so that it stays true the next day, for what stays on the screen."""
     runs_out = _runs_out(insight)
-    is_far = (
-        runs_out is not None
-        and runs_out.likely is not None
-        and (runs_out.likely - today).days > NEAR
-    )
-    if insight is not None and insight.is_one_busy_day and is_far:
-        return tr("One busy day could use up all credits")
-    return tr("Credits are likely to run out {when}", when=run_out_words(insight, formats, today))
+    if runs_out is None or runs_out.likely is None:
+        return ""
+    day = day_words(max(runs_out.likely, today), formats, today)
+    return tr("today, {day}", day=day) if runs_out.likely <= today else tr("on {day}", day=day)
 
 
 def _runs_out(insight: Insight | None) -> RunsOut | None:

@@ -14,10 +14,9 @@ from tray_app.insight_view import (
     advice_words,
     forecast_words,
     lapse_words,
-    near_end_words,
     outlook_words,
     past_forecast_words,
-    run_out_words,
+    run_out_date_words,
 )
 from tray_app.lemlist.balance import BUCKETS
 from tray_app.plan_view import buys_line
@@ -210,42 +209,62 @@ def notice(
     """Return the title and the body of a notification on a snapshot's alert."""
     amount = formats.number(alert.credits)
     left = tr("{amount} credit left", "{amount} credits left", alert.credits, amount=amount)
-    runs_out = run_out_words(snapshot.insight, formats, now.astimezone().date())
+    runs_out = run_out_date_words(snapshot.insight, formats, now.astimezone().date())
     worth = _worth(alert.credits, prices, runs_out, formats)
     match alert:
         case Alert(kind=AlertKind.LOW):
-            return left, tr("{worth} Top up before campaigns stop moving.", worth=worth)
+            body = tr("{worth} Top up before campaigns stop moving.", worth=worth)
+            return left, _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.CRITICAL):
-            return left, tr("{worth} At zero, enrichment stops silently.", worth=worth)
+            body = tr("{worth} At zero, enrichment stops silently.", worth=worth)
+            return left, _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.EMPTY):
-            return tr("0 credits left"), tr(
-                "Enrichment has stopped: campaigns don't move on until someone buys credits."
-            )
+            body = tr("Enrichment has stopped: campaigns don't move on until someone buys credits.")
+            return tr("0 credits left"), _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.REFILL):
             return tr("+{gained} credits", gained=formats.number(alert.gained)), tr(
                 "The balance is back at {amount}.", amount=amount
             )
         case Alert(kind=AlertKind.RUNS_OUT):
-            title = near_end_words(snapshot.insight, formats, now.astimezone().date())
-            return title, tr(
+            return tr("Credits are likely to run out {when}", when=runs_out), tr(
                 "{left}. {worth}", left=left, worth=_worth(alert.credits, prices, "", formats)
+            )
+        case Alert(kind=AlertKind.BUSY_DAY):
+            return tr("One busy day could use up all credits"), tr(
+                "{left}. {worth}", left=left, worth=worth
             )
         case Alert(drain=Drain() as drain):
             gone = tr(
                 "−{amount} credits in {n} min",
                 amount=formats.number(drain.amount),
-                n=max(1, round((drain.end - drain.begin) / 60)),
+                n=_minutes(drain),
             )
             usual = formats.number(drain.usual_per_hour)
             if alert.has_doubled:
                 return gone, tr(
-                    "It goes on, and has doubled since the last notification. "
-                    "Usually −{usual} an hour. {left}.",
+                    "It goes on, and has doubled. Usually −{usual} an hour. {left}.",
                     usual=usual,
                     left=left,
                 )
             return gone, tr("Usually −{usual} an hour. {left}.", usual=usual, left=left)
     raise AssertionError(alert)
+
+
+def _with_drain(body: str, drain: Drain | None, formats: Formats) -> str:
+    """Add the drain that has brought a level, as no other notification tells of it."""
+    if drain is None:
+        return body
+    amount = formats.number(drain.amount)
+    return tr(
+        "{body} {amount} credits were spent within {n} min.",
+        body=body,
+        amount=amount,
+        n=_minutes(drain),
+    )
+
+
+def _minutes(drain: Drain) -> int:
+    return max(1, round((drain.end - drain.begin) / 60))
 
 
 def is_stale(snapshot: Snapshot, now: datetime) -> bool:
@@ -354,7 +373,8 @@ def _advice(
     insight, today = snapshot.insight, now.astimezone().date()
     if insight is None:
         return
-    is_short = insight.outlook(settings.warn_within).is_short
+    outlook = insight.outlook(settings.warn_within)
+    is_short = outlook.is_short or outlook.is_at_risk
     is_over = insight.lasts_until is not None and insight.lasts_until < today
     advice = ""
     if (is_short or snapshot.level is not Level.HEALTHY) and not is_over:

@@ -23,6 +23,7 @@ from tray_app.rules.alerts import (
     acknowledged,
     decide,
     heard,
+    is_same_news,
     is_untrue,
     snoozed,
 )
@@ -148,6 +149,7 @@ class Watch:
         self._team_wanted_at = 0.0
         self._failures = 0
         self._snapshot = Snapshot()
+        self._unjudged_by: Settings | None = None  # which a change has replaced before a reading
         self._can_remember = True
         self._alerted: Alert | None = None  # which is on the screen, or is to be
         self._is_heard = False
@@ -223,8 +225,11 @@ class Watch:
 
     def heard(self, alert: Alert) -> None:
         """Note that the user was told what a snapshot alerted."""
-        if alert not in (self._alerted, self._snapshot.early_alert):
+        early, last = self._snapshot.early_alert, self._alerted
+        if not any(each is not None and is_same_news(each, alert) for each in (early, last)):
             return  # another team's, or taken back
+        if alert == early and last is not None and is_same_news(last, alert):
+            alert = last  # which is not told: nothing less urgent is to take its place
         self._alerted, self._is_heard = alert, True
         self._remember(heard(self._alerts, alert, self._now()))
 
@@ -243,6 +248,8 @@ class Watch:
             if not self._snapshot.to_study:  # or nothing has been judged by the old ones
                 self._remember(acknowledged(self._alerts, credits, thresholds, before, after))
                 self._review(credits, after)
+        if reading is None or self._snapshot.to_study:
+            self._unjudged_by = self._unjudged_by or old
         if not settings.notifications:
             self._drop_unheard()
         return self._schedule(None)
@@ -274,6 +281,8 @@ class Watch:
         """Let go of all that another key has opened; the next one may open another team."""
         if key_hash == self._key_hash:
             return
+        if self._key_hash is not None and self._team_id is None:
+            self._alerts = AlertState()  # what was said of a team that nobody knows
         self._key_hash = key_hash
         self._api = self._team = None
         self._team_wanted_at = 0.0
@@ -313,6 +322,7 @@ class Watch:
     def _decide(self, reading: Reading, insight: Insight | None) -> Alert | None:
         outlook = self._outlook(insight, self._settings)
         state, alert = self._judge(reading, outlook)
+        self._unjudged_by = None
         if alert is not None and not self._confirms_alerts:
             state = heard(state, alert, self._now())
         self._remember(state)
@@ -323,7 +333,14 @@ class Watch:
 
     def _judge(self, reading: Reading, outlook: Outlook) -> tuple[AlertState, Alert | None]:
         credits, thresholds, now = reading.balance.credits, self._settings.thresholds, self._now()
-        state, alert = decide(self._alerts, credits, thresholds, now, outlook)
+        state = self._alerts
+        if (old := self._unjudged_by) is not None and state.level is not None:
+            # What is known from an earlier run is told by the settings of then.
+            state = replace(state, level=level_of(credits, old.thresholds, state.level))
+            warn_within = min(old.warn_within, outlook.warn_within)
+            before = replace(outlook, warn_within=warn_within)
+            state = acknowledged(state, credits, thresholds, before, outlook)
+        state, alert = decide(state, credits, thresholds, now, outlook)
         while alert is not None and not self._settings.notifications:
             # Nobody wants to hear it, nor later, when notifications are wanted again.
             state, alert = decide(heard(state, alert, now), credits, thresholds, now, outlook)

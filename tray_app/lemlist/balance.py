@@ -73,6 +73,8 @@ def parse_team(body: bytes) -> Team:
     team_id, name = answer.get("_id"), answer.get("name")
     if not (isinstance(team_id, str) and isinstance(name, str)):
         raise _unexpected("the team has no name")
+    if not team_id.isprintable():  # half a character can't be written into a database
+        raise _unexpected("the team's identity is not text")
     # It is printed on terminals, where control characters are commands.
     printable = "".join(each if each.isprintable() else " " for each in name)
     shown = " ".join(printable.split())[:LONGEST_NAME].strip()

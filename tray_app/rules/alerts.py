@@ -32,6 +32,12 @@ LONGEST_SNOOZE = timedelta(hours=36)
 """From the first minute of a day to the next morning it is 32 hours, and up to 2 more when clocks
 change. What is said to be longer is a matter of the clock."""
 
+UNTOLD = 0
+"""Instead of the time at which the user heard of something that needed no words."""
+
+GONE = 0
+"""Instead of the time since when something is not true any more, if that is clear at once."""
+
 CALM = 3600
 """Seconds: nothing is told twice within them, and what has not been true for so long is over."""
 
@@ -44,7 +50,12 @@ class AlertKind(StrEnum):
     EMPTY = "empty"
     REFILL = "refill"
     RUNS_OUT = "runs_out"
+    BUSY_DAY = "busy_day"
     DRAIN = "drain"
+
+
+LASTING = frozenset(AlertKind) - {AlertKind.REFILL, AlertKind.DRAIN}
+"""What is true for a while. A refill or a drain is an event, which has a time of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +68,13 @@ class Alert:
     gained: int = 0
     """What a refill brought."""
     drain: Drain | None = None
+    """Sudden spending that this is about, or that has brought a level and was not told before."""
     has_doubled: bool = False
     """Whether the drain was told before, and is twice as large now."""
     is_dated: bool = False
     """Whether its words tell that the balance runs out soon, too."""
+    is_at_risk: bool = False
+    """Whether one busy day could use up all, of which a level needs no words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,8 @@ class Outlook:
     """Working days; 0 warns of no date."""
     drain: Drain | None = None
     """Spending that is far above the team's habit, now."""
+    is_one_busy_day: bool = False
+    """Whether a single day, as busy as this team's can be, takes all that is left."""
     refills: Sequence[Refill] = ()
     """Of the last hours, in time order."""
 
@@ -85,6 +101,16 @@ class Outlook:
     def is_long(self) -> bool:
         """Whether it is clear that a warning's reason is gone; a day more than it takes."""
         return self.working_days is not None and self.working_days > self.warn_within + 1
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Whether one busy day is worth a warning."""
+        return self.is_one_busy_day and self.warn_within > 0
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it is known that one busy day leaves something."""
+        return self.working_days is not None and not self.is_one_busy_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +142,9 @@ class Said:
     """A thing that is true for a while, and needs no words now. In seconds since the epoch."""
 
     at: int
-    """When the user heard of it; 0 if that was not necessary."""
+    """When the user heard of it, or :data:`UNTOLD`."""
     left: int | None = None
-    """Since when it is not true any more; ``None`` while it is, 0 when it is clearly gone."""
+    """Since when it is not true any more, or :data:`GONE`; ``None`` while it is true."""
 
     def is_over(self, now: int) -> bool:
         """Tell whether the episode has ended, so that the next one is news."""
@@ -189,11 +215,12 @@ def acknowledged(
     level = level_of(credits, thresholds, state.level)
     new = _true_kinds(level, after) - _true_kinds(state.level or Level.HEALTHY, before)
     said = {
-        kind: each
+        kind: replace(each, left=GONE) if _is_gone(kind, credits, thresholds, after) else each
         for kind, each in state.said.items()
-        if not _is_gone(kind, credits, thresholds, after)
     }
-    return replace(state, level=level, said=said | {kind: Said(0) for kind in sorted(new)})
+    for kind in sorted(new):
+        said[kind] = replace(said.get(kind, Said(UNTOLD)), left=None)
+    return replace(state, level=level, said=said)
 
 
 def decide(
@@ -231,12 +258,21 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
         return replace(state, refilled=seconds)
     if alert.drain is not None:
         drain = SaidDrain(alert.drain.end, alert.drain.amount, alert.has_doubled)
-        return replace(state, drain=drain)
-    if alert.kind is AlertKind.RUNS_OUT:
-        return replace(state, said={**state.said, AlertKind.RUNS_OUT: Said(seconds)})
-    kinds = _up_to(Level(alert.kind)) | ({AlertKind.RUNS_OUT} if alert.is_dated else set())
-    said = {**state.said, **{kind: Said(seconds) for kind in sorted(kinds)}}
+        state = replace(state, drain=drain)
+    if alert.kind is AlertKind.DRAIN:
+        return state
+    said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
+    if alert.kind in (AlertKind.RUNS_OUT, AlertKind.BUSY_DAY):
+        return replace(state, said=said)
     return replace(state, said=said, refilled=seconds)  # as the user knows the balance now
+
+
+def is_same_news(alert: Alert, other: Alert) -> bool:
+    """Tell whether who hears one alert needs no other, as when a credit has been spent since.
+
+    What else they tell is noted when it is heard: a drain that is another one stays news.
+    """
+    return (alert.kind, alert.gained) == (other.kind, other.gained)
 
 
 def is_untrue(
@@ -245,34 +281,51 @@ def is_untrue(
     """Tell whether an alert is contradicted by a later reading, which ``state`` has taken in."""
     if alert.kind is AlertKind.REFILL:
         return credits <= alert.credits - alert.gained
-    if alert.drain is not None:  # what was spent has come back
+    if alert.kind is AlertKind.DRAIN and alert.drain is not None:  # what was spent has come back
         age = int(now.timestamp()) - alert.drain.end
         return outlook.drain is None and age < DRAIN_WINDOW
     if alert.kind is AlertKind.RUNS_OUT:
         return outlook.is_long
+    if alert.kind is AlertKind.BUSY_DAY:
+        return outlook.is_safe
     said = state.said.get(alert.kind)
     is_true = state.level is not None and alert.kind in _up_to(state.level)
-    return not is_true and (said is None or said.left == 0)
+    return not is_true and (said is None or said.left == GONE)
 
 
 def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Alert | None:
     """Return what comes first of what was not heard yet: what has just changed the balance."""
     level = state.level or Level.HEALTHY
+    drain, has_doubled = _drain_news(state.drain, outlook.drain)
     if level is not Level.HEALTHY and AlertKind(level) not in state.said:
-        return Alert(AlertKind(level), credits, is_dated=outlook.is_short)
+        return Alert(
+            AlertKind(level),
+            credits,
+            drain=drain,
+            has_doubled=has_doubled,
+            is_dated=outlook.is_short,
+            is_at_risk=outlook.is_at_risk,
+        )
     if gained:
         return Alert(AlertKind.REFILL, credits, gained)
-    if (drain := outlook.drain) is not None:
-        known = state.drain if _is_same(state.drain, drain) else None
-        if known is None:
-            return Alert(AlertKind.DRAIN, credits, drain=drain)
-        if not known.has_doubled and drain.amount >= 2 * known.amount:
-            return Alert(AlertKind.DRAIN, credits, drain=drain, has_doubled=True)
-    if (
-        outlook.is_short and level is not Level.EMPTY and AlertKind.RUNS_OUT not in state.said
-    ):  # of what is empty nobody has to be told when it runs out
+    if drain is not None:
+        return Alert(AlertKind.DRAIN, credits, drain=drain, has_doubled=has_doubled)
+    if level is Level.EMPTY or AlertKind.RUNS_OUT in state.said:
+        return None  # of what is empty nobody has to be told when it runs out
+    if outlook.is_short:
         return Alert(AlertKind.RUNS_OUT, credits)
+    if outlook.is_at_risk and AlertKind.BUSY_DAY not in state.said:
+        return Alert(AlertKind.BUSY_DAY, credits)
     return None
+
+
+def _drain_news(said: SaidDrain | None, drain: Drain | None) -> tuple[Drain | None, bool]:
+    """Return a drain that needs words, and whether they are that it has doubled."""
+    if drain is None or said is None or not _is_same(said, drain):
+        return drain, False
+    if not said.has_doubled and drain.amount >= 2 * said.amount:
+        return drain, True
+    return None, False
 
 
 def _followed(
@@ -287,6 +340,8 @@ def _followed(
     true = _up_to(level)
     if not outlook.is_long:  # not knowing ends nothing, and neither does a day to and fro
         true.add(AlertKind.RUNS_OUT)
+    if not outlook.is_safe:
+        true.add(AlertKind.BUSY_DAY)
     followed = {}
     for kind, each in said.items():
         if kind in true:
@@ -295,7 +350,7 @@ def _followed(
         elif _is_gone(kind, credits, thresholds, outlook):
             if any(each.at < refill.at <= now for refill in outlook.refills):
                 continue
-            each = replace(each, left=0)
+            each = replace(each, left=GONE)
         elif each.left is None:
             each = replace(each, left=now)
         if not each.is_over(now) or _is_within(CALM, each.at, now):
@@ -307,6 +362,8 @@ def _is_gone(kind: AlertKind, credits: int, thresholds: Thresholds, outlook: Out
     """Tell what is clearly no longer true from what is so by a little, and may be again soon."""
     if kind is AlertKind.RUNS_OUT:
         return outlook.is_long
+    if kind is AlertKind.BUSY_DAY:
+        return outlook.is_safe
     return _is_clear(Level(kind), credits, thresholds)
 
 
@@ -357,7 +414,19 @@ def _is_same(said: SaidDrain | None, drain: Drain) -> bool:
 
 
 def _true_kinds(level: Level, outlook: Outlook) -> set[AlertKind]:
-    return _up_to(level) | ({AlertKind.RUNS_OUT} if outlook.is_short else set())
+    short = {AlertKind.RUNS_OUT} if outlook.is_short else set()
+    return _up_to(level) | short | ({AlertKind.BUSY_DAY} if outlook.is_at_risk else set())
+
+
+def _told_by(alert: Alert) -> set[AlertKind]:
+    """Return all that an alert tells: a near end is more than the risk of a busy day."""
+    if alert.kind is AlertKind.BUSY_DAY:
+        return {AlertKind.BUSY_DAY}
+    ends = {AlertKind.RUNS_OUT, AlertKind.BUSY_DAY}
+    if alert.kind is AlertKind.RUNS_OUT:
+        return ends
+    told = _up_to(Level(alert.kind)) | (ends if alert.is_dated else set())
+    return told | ({AlertKind.BUSY_DAY} if alert.is_at_risk else set())
 
 
 def _up_to(level: Level) -> set[AlertKind]:

@@ -73,8 +73,12 @@ class Insight:
 
     def outlook(self, warn_within: int) -> Outlook:
         """Return what alerts are decided by; ``warn_within`` is in working days."""
-        days = 0 if self.is_one_busy_day else self.working_days
-        return Outlook(days, warn_within if self.warns else 0, self.drain)
+        return Outlook(
+            self.working_days,
+            warn_within if self.warns else 0,
+            self.drain,
+            is_one_busy_day=self.is_one_busy_day,
+        )
 
 
 def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) -> Lesson:

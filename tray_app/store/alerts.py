@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tray_app.rules.alerts import AlertKind, AlertState, Said, SaidDrain, Snooze
+from tray_app.rules.alerts import LASTING, AlertKind, AlertState, Said, SaidDrain, Snooze
 from tray_app.rules.levels import Level
 from tray_app.store.json_file import BrokenFileError, read_object, write_object
 
@@ -53,7 +53,11 @@ def _parse(entry: dict[str, Any]) -> AlertState:
     level = entry.get("level")
     return AlertState(
         Level(level) if level is not None else None,
-        {AlertKind(kind): _parse_said(*times) for kind, times in entry.get("said", {}).items()},
+        {
+            AlertKind(kind): _parse_said(*times)
+            for kind, times in entry.get("said", {}).items()
+            if AlertKind(kind) in LASTING
+        },
         _parse_drain(*drain) if (drain := entry.get("said_drain")) is not None else None,
         int(entry.get("refilled", 0)),
         _parse_snooze(*(entry.get(f"snooze_{name}") for name in ("since", "until", "level"))),
