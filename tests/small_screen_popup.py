@@ -69,11 +69,6 @@ def faults(popup: Popup) -> Iterator[str]:
         QTest.keyClick(popup, Qt.Key.Key_Home)
         if one.isVisible() and not is_seen(one, popup):
             yield f"has to be searched for: {one.text()}"
-    QTest.keyClick(popup, Qt.Key.Key_End)
-    popup.hide()
-    popup.open(QRect(popup.pos(), popup.pos()))
-    if bar.value() > 0:
-        yield "opens where it was scrolled last"
 
 
 def main(factor: float, folder: Path | None) -> None:
@@ -102,6 +97,11 @@ def main(factor: float, folder: Path | None) -> None:
             if folder is not None:
                 popup.grab().save(str(folder / f"{name.replace(' ', '-')}.png"))
             found[name] += faults(popup)
+            QTest.keyClick(popup, Qt.Key.Key_End)
+            popup.hide()
+            popup.open(QRect(popup.pos(), popup.pos()))
+            if popup.content.middle.verticalScrollBar().value() > 0:
+                found[name].append("opens where it was scrolled last")
             popup.hide()
             popup.deleteLater()
     print(json.dumps(found))

@@ -14,7 +14,6 @@ PASSING = [
     Kind.TIMEOUT,
     Kind.TLS,
     Kind.UNEXPECTED_RESPONSE,
-    Kind.DEFECT,
 ]
 
 
@@ -22,7 +21,11 @@ def test_after_a_good_answer() -> None:
     assert next_wait(300, 0, None, 0.7) == 300
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in PASSING])
+def test_a_defect_is_not_met_again_and_again() -> None:
+    assert next_wait(30, 1, Problem(Kind.DEFECT), 0.5) == LONGEST_RETRY
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (*PASSING, Kind.DEFECT)])
 def test_what_needs_the_user_waits_for_him(kind: Kind) -> None:
     assert next_wait(30, 1, Problem(kind), 0.5) == WAIT_FOR_USER == 3600
 

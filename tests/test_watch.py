@@ -779,6 +779,23 @@ def test_the_old_key_stays_when_the_new_one_can_not_be_stored(world: World) -> N
     assert world.keys == [KEY]
 
 
+def test_a_defect_hides_newer_figures_until_a_poll_succeeds(world: World) -> None:
+    """After a snooze or with other settings the figures were shown as good again."""
+    watch = world.watch()
+    world.poll(watch, 12_000)
+    for snapshot in (
+        watch.broke(Problem(Kind.DEFECT)),
+        watch.snooze(SnoozeChoice.HOUR),
+        watch.apply(Settings(interval=60)),
+    ):
+        assert snapshot.reading is not None
+        assert snapshot.problem is not None
+        assert snapshot.problem.kind is Kind.DEFECT
+        assert snapshot.wait == 900
+        assert snapshot.next_at == world.clock.now + timedelta(seconds=900)
+    assert world.poll(watch, 11_000).problem is None
+
+
 def test_after_a_refused_key_the_keychain_is_read_anew(world: World) -> None:
     watch = world.watch()
     world.poll(watch, 12_000)

@@ -176,6 +176,10 @@ class Watch:
         self._name_team(api, POLL_DEADLINE - (time.monotonic() - started))
         return self._succeeded(balance)
 
+    def broke(self, defect: Problem) -> Snapshot:
+        """Tell what is known after a poll that a defect of this program has broken off."""
+        return self._failed(defect)
+
     def check(self, key: str) -> Checked:
         """Find out what a key opens; nothing is stored.
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -148,10 +147,11 @@ class Poller(QObject):
                 self.poll()
 
         def broke(defect: Problem) -> None:
-            next_at = datetime.now(UTC) + timedelta(seconds=LONGEST_RETRY)
-            ended(
-                replace(self._last, problem=defect, alert=None, wait=LONGEST_RETRY, next_at=next_at)
-            )
+            # The watch keeps in mind that its figures may be old, whatever is shown next.
+            self._worker.submit(lambda: watch.broke(defect), ended, gave_up)
+
+        def gave_up(defect: Problem) -> None:
+            ended(replace(self._last, problem=defect, alert=None, wait=LONGEST_RETRY))
 
         self._worker.submit(lambda: watch.poll(prompt=prompt, by_user=by_user), ended, broke)
 

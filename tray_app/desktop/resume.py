@@ -82,11 +82,11 @@ class Resume(QObject):
         self._watch_clock(not it_tells)
 
     def _watch_clock(self, is_needed: bool) -> None:
-        if is_needed:
+        if not is_needed:
+            self._timer.stop()
+        elif not self._timer.isActive():  # or a jump since the last tick would be missed
             self._expected = self._clock() + self._tick_seconds
             self._timer.start()
-        else:
-            self._timer.stop()
 
     def _watch_network(self) -> None:
         from PySide6.QtNetwork import QNetworkInformation

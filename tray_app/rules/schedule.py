@@ -38,6 +38,8 @@ def next_wait(interval: float, failures: int, problem: Problem | None, chance: f
         return interval
     if problem.kind in _FOR_THE_USER:
         return WAIT_FOR_USER
+    if problem.kind is Kind.DEFECT:
+        return LONGEST_RETRY
     wait = min(FIRST_RETRY * 2.0 ** min(max(failures - 1, 0), 16), LONGEST_RETRY)
     wait = min(wait * (1 - _JITTER + 2 * _JITTER * chance), LONGEST_RETRY)
     return max(wait, problem.retry_after or 0.0)
