@@ -72,6 +72,7 @@ def test_a_trend_that_comes_late_is_not_shown_for_another_team(
     worker.submit(lambda: True, ended.append)
     wait_with_events(lambda: ended, "all is read")
     assert shown == [("tea_1", 1), *([("tea_2", 2)] if next_team else [])]
+    windows.show(Snapshot(), Settings(), None)  # which closes what was read
     owner.deleteLater()
 
 
@@ -93,4 +94,5 @@ def test_a_history_that_comes_late_is_not_shown_for_another_team(
     wait_with_events(lambda: "Other" in shown, "the other team's history")
     assert shown == ["Other"]
     window.close()
+    windows.show(Snapshot(), Settings(), None)  # which closes what was read
     owner.deleteLater()

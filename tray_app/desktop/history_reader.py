@@ -39,11 +39,14 @@ class HistoryReader(QObject):
 
     def use(self, path: Path | None, team_id: str | None) -> None:
         """Read this team's history from now on; of nobody without one of the two."""
+        before = self._shelf
         if path is None or team_id is None:
             self._shelf = None
         elif self._shelf is None or (path, team_id) != (self._shelf.path, self._team_id):
             self._shelf = _Shelf(path)
         self._team_id = team_id
+        if before is not None and before is not self._shelf:
+            self._worker.submit(before.close, lambda _: None)
 
     def read_trend(self, days: int) -> None:
         """Read the course of the balance, for the popup."""
@@ -113,6 +116,10 @@ class _Shelf:
 
             self._history = History(self.path)
         return self._history.read(team_id, since)
+
+    def close(self) -> None:
+        if self._history is not None:
+            self._history.close()
 
 
 def _today() -> date:
