@@ -510,8 +510,14 @@ def test_a_history_that_can_not_be_read(env: Env, home: Path, form: str, broken:
     else:
         file.mkdir()
     done = run(env, "history", *filter(None, [form]))
-    assert (done.returncode, done.stdout) == (6, "")
-    assert ("It is kept as" if broken else "can't be used") in done.stderr
+    why = "It is kept as" if broken else "can't be used"
+    assert done.returncode == 6
+    assert why in done.stderr
+    if form == "--json":
+        error = json.loads(done.stdout)["error"]
+        assert (error["kind"], why in error["message"]) == ("history", True)
+    else:
+        assert done.stdout == ""
 
 
 # --- odd terminals ------------------------------------------------------------------------------
