@@ -705,9 +705,17 @@ class Terminal:
         self.output = ""
 
     def wait_for(self, text: str) -> None:
+        """Wait until this is shown and the command sleeps, as it does when it reads the answer."""
         while text not in self.output:
-            assert select.select([self._master], [], [], TIMEOUT)[0], self.output
-            self.output += os.read(self._master, 4096).decode()
+            self._read()
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "S", TIMEOUT, "sleep")
+
+    def _read(self) -> str:
+        assert select.select([self._master], [], [], TIMEOUT)[0], self.output
+        part = os.read(self._master, 4096).decode()
+        self.output += part
+        return part
 
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
@@ -719,8 +727,8 @@ class Terminal:
     def end(self) -> int:
         """Wait for the end of the command, close the terminal and return the exit code."""
         try:
-            while part := os.read(self._master, 4096):
-                self.output += part.decode()
+            while self._read():
+                pass
         except OSError:  # as Linux has it when nobody holds the other side any more
             pass
         assert self.shows_what_is_typed()
