@@ -5,6 +5,7 @@ in no file, and the menu answers while the keychain does not.
 """
 
 import base64
+import os
 import subprocess
 import sys
 import threading
@@ -26,7 +27,9 @@ from tray_app.desktop.icon import paint_icon
 from tray_app.errors import Kind, Problem
 from tray_app.icon_key import IconKey, IconShape
 from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
+from tray_app.store.lock import locked
 
 LOCKED = Problem(Kind.KEYCHAIN_LOCKED)
 UNAVAILABLE = Problem(Kind.KEYCHAIN_UNAVAILABLE)
@@ -601,6 +604,32 @@ def test_another_key_is_stored_between_writing_and_reading(
     with FakeSecretService(bare.bus_address, rival=OTHER_KEY) as service:
         Keychain(ACCOUNT).write(DEMO_KEY)
     assert service.key == OTHER_KEY
+
+
+def test_a_key_is_stored_when_the_other_program_has_stored_its_own(
+    bare: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each could find the other's key where it has just written its own."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
+    folder = runtime_folder()
+    with FakeSecretService(bare.bus_address, OTHER_KEY) as service:
+        writer = threading.Thread(target=Keychain(ACCOUNT).write, args=(DEMO_KEY,))
+        with locked(folder / "keychain"):
+            writer.start()
+            wait_until(lambda: is_open_elsewhere(folder), TIMEOUT, "the key has to wait")
+            assert "SearchItems" not in service.asked
+            assert service.key == OTHER_KEY
+        writer.join()
+    assert service.key == DEMO_KEY
+
+
+def is_open_elsewhere(folder: Path) -> bool:
+    """Tell whether another process has this folder open."""
+    for opened in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):  # the process has ended, or is another user's
+            if opened.parts[2] != str(os.getpid()) and opened.readlink() == folder:
+                return True
+    return False
 
 
 def test_the_tray_and_the_terminal_store_a_key_at_once(

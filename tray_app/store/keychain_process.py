@@ -10,10 +10,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from tray_app.errors import Kind, Problem
+from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import SERVICE
+from tray_app.store.lock import locked
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -30,7 +33,9 @@ _BACKENDS = {
 _NICENESS = 10
 """What it lets others go first by: at the start the icon, where processors are busy."""
 
-_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException"}
+_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "TimeoutError"}
+"""The names of what is raised where the user has not unlocked the keychain, for this program or,
+with the last one, for another that stores a key at the same time."""
 
 
 def serve() -> int:
@@ -90,10 +95,10 @@ def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | Non
     if not prompt and type(backend).__module__ == "keyring.backends.SecretService":
         # The others ask by themselves when they must; this one would ask for a password at every
         # start of a session that nobody has unlocked.
-        locked = _is_locked()
-        if locked is None:
+        is_locked = _is_locked()
+        if is_locked is None:
             return None
-        if locked:
+        if is_locked:
             raise Problem(Kind.KEYCHAIN_LOCKED)
     return backend.get_password(SERVICE, account)
 
@@ -114,22 +119,33 @@ def _is_locked() -> bool | None:
 
 
 def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
-    before = backend.get_password(SERVICE, account)
-    if before == key:  # macOS deletes before it adds: an unchanged key is left where it is
-        return
-    backend.set_password(SERVICE, account, key)
-    # A third key is of another program that has written since: then this one was there.
-    if backend.get_password(SERVICE, account) in (None, before):
-        raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
+    with _alone():
+        before = backend.get_password(SERVICE, account)
+        if before == key:  # macOS deletes before it adds: an unchanged key is left where it is
+            return
+        backend.set_password(SERVICE, account, key)
+        # A third key was written since by a program that takes no turns: then this one was there.
+        if backend.get_password(SERVICE, account) in (None, before):
+            raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
 
 
 def _remove(backend: "KeyringBackend", account: str) -> bool:
-    if backend.get_password(SERVICE, account) is None:
-        return False
-    backend.delete_password(SERVICE, account)
-    if backend.get_password(SERVICE, account) is not None:
-        raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "the key is still there")
-    return True
+    with _alone():
+        if backend.get_password(SERVICE, account) is None:
+            return False
+        backend.delete_password(SERVICE, account)
+        if backend.get_password(SERVICE, account) is not None:
+            raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "the key is still there")
+        return True
+
+
+def _alone() -> AbstractContextManager[None]:
+    """Let the tray and the terminal take turns, so that each finds what it has written.
+
+    Raises:
+        TimeoutError: the user is being asked to unlock the keychain for the other one.
+    """
+    return locked(runtime_folder() / "keychain")
 
 
 _CALLS: Mapping[str, Callable[..., object]] = {
