@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desktop_session import DesktopSession
 from tests.notification_service import NAME, PATH, NotificationService
+from tests.waiting import PATIENCE
 from tests.widget_driver import emitted, wait_with_events
 from tray_app.desktop.gate import Gate
 from tray_app.desktop.notifier import Notifier
@@ -189,6 +190,16 @@ def test_accepted_is_what_the_service_has_answered(
     assert told.accepted() == []
     service.go_on()
     told.wait_for_accepted("62 credits left")
+
+
+def test_quitting_waits_for_the_answer(told: Told, service: NotificationService) -> None:
+    service.hang(at="Notify")
+    told.tell("62 credits left")
+    wait_with_events(lambda: service.waiting, "the service is asked")
+    threading.Thread(target=service.go_on).start()
+    told.notifier.finish(PATIENCE)
+    QApplication.sendPostedEvents()
+    assert told.accepted() == ["62 credits left"]
 
 
 def test_what_is_withdrawn_before_the_answer_is_closed_and_not_accepted(

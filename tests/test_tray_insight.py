@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -194,6 +195,27 @@ def test_an_alert_waits_for_a_notification_service_also_across_a_restart(
                 program.refresh_until("62 credits")
                 wait_until(service.titles, TIMEOUT, "the next alert")
                 assert service.titles() == ["62 credits left"]
+
+
+def test_what_is_shown_while_the_program_quits_counts_as_said(
+    sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    with (
+        VirtualDesktop(notifications=False) as desktop,
+        NotificationService(desktop.bus_address) as service,
+    ):
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        sandbox.set_total(480)
+        service.hang(at="Notify")
+        with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+            wait_until(lambda: service.waiting, TIMEOUT, "the service is asked")
+            program.process.send_signal(signal.SIGSTOP)
+            service.go_on()
+            wait_until(service.titles, TIMEOUT, "the service shows it")
+            program.process.terminate()
+            program.process.send_signal(signal.SIGCONT)
+        alerts = desktop.home / "state" / "lemlist-credits" / "alerts.json"
+        assert '"low": [' in alerts.read_text()
 
 
 def test_what_is_no_longer_true_is_taken_off_the_screen(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -58,7 +58,7 @@ NOTICE_PICTURE = 64
 """Pixels of the icon in a notification."""
 
 QUIT_TIME = 0.5
-"""Seconds that quitting waits for settings which are being written."""
+"""Seconds that quitting waits for the desktop to answer, and for each worker to write."""
 
 
 Opened = tuple[Watch, Settings, list[str]]
@@ -177,13 +177,17 @@ class App(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """End what was started. Requests and keychain calls under way are left to themselves."""
+        """End what was started. What takes longer than a moment is left to itself."""
         if self._resume is not None:
             self._resume.stop()
         self._overdue.stop()
         self._poller.stop()
         self._tray.hide()
         self._stop_demo()
+        self._notifier.finish(QUIT_TIME)
+        # Qt delivers nothing more by itself, and what was shown a moment ago is to be kept as said.
+        QApplication.sendPostedEvents(self._poller, QEvent.Type.MetaCall.value)
+        self._network.finish(QUIT_TIME)
         self._disk.finish(QUIT_TIME)
 
     def _open_watch(self) -> Opened:

@@ -13,6 +13,7 @@ import logging
 import math
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,6 +92,10 @@ class Notifier(QObject):
         if sys.platform == "linux":
             self._want(None)
 
+    def finish(self, seconds: float) -> None:
+        """Wait at most this long for the answer to what was told, which may be shown already."""
+        self._display.is_answered.wait(seconds)
+
     def _want(self, notice: Notice | None) -> None:
         self._display.wanted = notice
         self._bus.watch()
@@ -138,7 +143,10 @@ class Display:
     def __init__(self, told: Callable[[object], None], clicked: Callable[[str], None]) -> None:
         """``told`` gets the news that the service has taken, ``clicked`` the token of a click."""
         self.wanted: Notice | None = None
-        """What is to be on the screen. All else belongs to the thread of the bus."""
+        """What is to be on the screen."""
+        self.is_answered = threading.Event()
+        """Whether no question to the service is open. All else belongs to the thread of the bus."""
+        self.is_answered.set()
         self._tell = told
         self._click = clicked
         self._connection: DBusConnection
@@ -158,6 +166,7 @@ class Display:
 
         self._connection = connection
         self._call = self._shown = self._refused = None
+        self.is_answered.set()
         owner = MatchRule(type="signal", interface=message_bus.interface, member="NameOwnerChanged")
         owner.add_arg_condition(0, _NAME)
         clicks = (MatchRule(type="signal", interface=_NAME, member=member) for member in _CLICKS)
@@ -191,6 +200,8 @@ class Display:
                     self._refuse(call.notice, fields[HeaderFields.error_name])
                 else:
                     call.then(message)
+                if self._call is None:
+                    self.is_answered.set()
         elif (member := fields.get(HeaderFields.member)) == "NameOwnerChanged":
             self._change_service(*message.body)
         elif member in _CLICKS and self._shown is not None:
@@ -247,6 +258,7 @@ class Display:
             if self._call is not None:
                 self._refuse(self._call.notice, _ABSENT)
                 self._call = None
+                self.is_answered.set()
         if new:
             self._refused = None
 
@@ -271,6 +283,7 @@ class Display:
         values: tuple[object, ...],
         then: "Callable[[Message], None]",
     ) -> None:
+        self.is_answered.clear()
         self._call = Call(self._send(_NAME, method, signature, values), notice, then)
 
     def _send(

@@ -4,7 +4,7 @@ import signal
 import socket
 import sys
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
 
 from tray_app.interrupts import INTERRUPTED
 
@@ -18,9 +18,13 @@ class QuitSignals(QObject):
 
     quit_asked = Signal(int)
     """The exit code: shells tell a Ctrl-C from an end that was wanted otherwise."""
+    _heard = Signal(int)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        # Python runs a handler in the middle of whatever slot is running, and the program's end
+        # has to wait for that slot's.
+        self._heard.connect(self.quit_asked, Qt.ConnectionType.QueuedConnection)
         if sys.platform == "win32":
             # A socket that Python writes to does not wake Qt's loop there.
             self._timer = QTimer(self)
@@ -45,4 +49,4 @@ class QuitSignals(QObject):
             self._reader.recv(64)
 
     def _ask(self, number: int, _frame: object) -> None:
-        self.quit_asked.emit(INTERRUPTED if number == signal.SIGINT else 0)
+        self._heard.emit(INTERRUPTED if number == signal.SIGINT else 0)
