@@ -2,16 +2,16 @@
 
 The way of the data, one direction, one owner for each step:
 
-1. ``tray_app/desktop/poller.py``   a QTimer, or the user, asks for a poll,
-2. ``tray_app/desktop/worker.py``   which runs in the worker thread:
-3. ``tray_app/watch.py``            one poll takes the key (``credentials.py``), asks
-4. ``tray_app/lemlist/client.py``   the lemlist API, reads the answer as a ``Balance``, has
-   ``tray_app/analyst.py``          record it in the history (``store/history.py``), and lets
-5. ``tray_app/rules/``              decide on the level, the forecast, an alert, the next poll;
-                                    it ends in one ``Snapshot``, good or bad.
-6. ``tray_app/view.py``             turns the Snapshot into words and numbers, for
-7. ``tray_app/desktop/``            icon, tooltip, menu, popup and notification,
-   ``tray_app/cli.py``              or the terminal.
+1. ``tray_app/desktop/poller.py``         a QTimer, or the user, asks for a poll,
+2. ``tray_app/desktop/system/worker.py``  which runs in the worker thread:
+3. ``tray_app/team/watch.py``             one poll takes the key (``credentials.py``), asks
+4. ``tray_app/lemlist/client.py``         the lemlist API, reads the answer as a ``Balance``, has
+   ``tray_app/team/analyst.py``           record it in the history, and lets
+5. ``tray_app/rules/``                    decide on the level, the forecast, an alert, the next
+                                          poll; it ends in one ``Snapshot``, good or bad.
+6. ``tray_app/words/view.py``             turns the Snapshot into words and numbers, for
+7. ``tray_app/desktop/``                  icon, tooltip, menu, popup and notification,
+   ``tray_app/terminal/``                 or the terminal.
 
 ``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` is the one place that
 wires the rest together.

@@ -11,8 +11,8 @@ import shtab
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from tray_app.arguments import argument_parser
-from tray_app.desktop.icon import paint_app_icon
+from tray_app.desktop.widgets.icon import paint_app_icon
+from tray_app.terminal.arguments import argument_parser
 
 NAME = "lemlist-credits"
 PROJECT = Path(__file__).parent.parent

@@ -27,17 +27,17 @@ from tests.examples import HEALTHY, TODAY, rhythm
 from tests.pictures_history import believable, view
 from tests.pictures_popup import known, with_past
 from tests.widget_driver import FORMATS
-from tray_app.desktop.about_dialog import AboutDialog
-from tray_app.desktop.history_window import HistoryWindow
-from tray_app.desktop.key_dialog import KeyDialog
-from tray_app.desktop.plan_dialog import PlanDialog
-from tray_app.desktop.popup import Popup
-from tray_app.desktop.settings_dialog import SettingsDialog
+from tray_app.desktop.popup.popup import Popup
+from tray_app.desktop.windows.about_dialog import AboutDialog
+from tray_app.desktop.windows.history_window import HistoryWindow
+from tray_app.desktop.windows.key_dialog import KeyDialog
+from tray_app.desktop.windows.plan_dialog import PlanDialog
+from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.errors import Kind, Problem
-from tray_app.history_view import trend_of
+from tray_app.report.history_view import trend_of
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings
-from tray_app.view import view_of
+from tray_app.words.view import view_of
 
 
 class BrokenOffError(Exception):

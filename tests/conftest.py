@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.surroundings import replace_surroundings
 from tests.waiting import wait_until
-from tray_app.lemlist.sandbox import Sandbox
+from tray_app.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from tests.virtual_desktop import VirtualDesktop

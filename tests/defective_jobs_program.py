@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 import tray_app.store.keychain
 from tray_app.__main__ import main
-from tray_app.analyst import Analyst
 from tray_app.desktop import app
 from tray_app.store.settings import Settings, SettingsFile
-from tray_app.watch import Snapshot, Watch
+from tray_app.team.analyst import Analyst
+from tray_app.team.watch import Snapshot, Watch
 
 JOB = sys.argv[1]
 SETTLING = 500

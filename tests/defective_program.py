@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
 from tray_app.__main__ import main
 from tray_app.desktop import app
 from tray_app.store.keychain import ACCOUNT, Keychain
-from tray_app.watch import Snapshot
+from tray_app.team.watch import Snapshot
 
 
 def fail(key: str) -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 from tests.notification_log import NotificationLog
 from tests.tray_program import TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
-from tray_app.lemlist.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
-from tray_app.lemlist.sandbox.past import past_of_demo
-from tray_app.store.history import History
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox.past import past_of_demo
+from tray_app.store.history_database import History
 
 STORY = (
     # state, balance, what the tooltip says, what the notification says

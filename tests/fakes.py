@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tray_app.errors import Problem
-from tray_app.formats import Formats
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.store.keychain import Keychain
+from tray_app.words.formats import Formats
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 

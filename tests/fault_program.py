@@ -33,12 +33,12 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.fakes import FakeKeychain
 from tray_app.__main__ import main
-from tray_app.credentials import Credentials
 from tray_app.desktop import app
-from tray_app.desktop.buttons import RefreshButton, TextButton
+from tray_app.desktop.widgets.buttons import RefreshButton, TextButton
 from tray_app.lemlist.client import Client
 from tray_app.store.settings import Settings
-from tray_app.watch import Snapshot, Watch
+from tray_app.team.credentials import Credentials
+from tray_app.team.watch import Snapshot, Watch
 
 KEY = "fake-key-0123456789abcdef"
 NETWORK = ("HTTPS_PROXY", "SSL_CERT_FILE")

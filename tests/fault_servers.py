@@ -22,7 +22,7 @@ from typing import Self
 
 from tests.fakes import ConnectProxy, RawServer, answer, certificate
 from tests.waiting import wait_until
-from tray_app.lemlist.sandbox import Sandbox
+from tray_app.sandbox import Sandbox
 
 REMOTE = "api.lemlist.invalid"
 """A host that no name server knows (RFC 6761, 6.4): only a proxy finds it."""

@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tray_app.history_view import trend_of
+from tray_app.report.history_view import trend_of
 from tray_app.rules.history import Record
 from tray_app.rules.insight import learn
-from tray_app.store.history import DAY, History
+from tray_app.store.history_database import DAY, History
 
 TEAM = "tea_1"
 BEGIN = int(datetime(2021, 11, 22, tzinfo=UTC).timestamp())

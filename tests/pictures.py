@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests import PROJECT, pictures_dialogs, pictures_history, pictures_icon, pictures_popup
 from tests.surroundings import replace_surroundings
-from tray_app.desktop.icon import paint_icon
-from tray_app.icon_key import IconKey, IconShape
+from tray_app.desktop.widgets.icon import paint_icon
+from tray_app.icon_look import IconKey, IconShape
 
 ICONS = (
     IconKey(IconShape.HEALTHY, 12_430),

@@ -23,18 +23,18 @@ from PySide6.QtWidgets import (
 from tests.examples import ACME, TODAY, rhythm
 from tests.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
 from tests.widget_driver import buttons, key_field, press, shown
-from tray_app.desktop.about_dialog import AboutDialog
-from tray_app.desktop.formats import QtFormats
-from tray_app.desktop.key_dialog import KeyDialog
-from tray_app.desktop.plan_dialog import PlanDialog
-from tray_app.desktop.settings_dialog import SettingsDialog
+from tray_app.desktop.system.qt_formats import QtFormats
+from tray_app.desktop.windows.about_dialog import AboutDialog
+from tray_app.desktop.windows.key_dialog import KeyDialog
+from tray_app.desktop.windows.plan_dialog import PlanDialog
+from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.forecast import Rhythm, TooEarly
 from tray_app.rules.levels import Thresholds
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import IconStyle, Settings
-from tray_app.watch import Checked
+from tray_app.team.watch import Checked
 
 FAKE_KEY = "not-a-key-" * 3
 RENEWAL = date(2026, 12, 31)

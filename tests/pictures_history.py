@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from tests.examples import NOW
 from tests.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
 from tests.widget_driver import FORMATS, shown
-from tray_app.desktop.history_window import HistoryWindow
-from tray_app.desktop.insight_block import SIDE
-from tray_app.desktop.sparkline import Sparkline
-from tray_app.desktop.theme import themed
-from tray_app.history_view import HistoryView, history_of, trend_of
+from tray_app.desktop.popup.insight_block import SIDE
+from tray_app.desktop.popup.sparkline import Sparkline
+from tray_app.desktop.widgets.theme import themed
+from tray_app.desktop.windows.history_window import HistoryWindow
+from tray_app.report.history_view import HistoryView, history_of, trend_of
 from tray_app.rules.history import Record, days_of
 
 FONT = "Inter"

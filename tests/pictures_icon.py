@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from tray_app.desktop.icon import paint_icon
-from tray_app.icon_key import IconKey, IconShape
+from tray_app.desktop.widgets.icon import paint_icon
+from tray_app.icon_look import IconKey, IconShape
 
 PANELS = {"light": "#F4F5F7", "dark": "#20242B", "blue": "#3B6EA5"}
 AMOUNTS = (0, 7, 62, 480, 999, 1_234, 12_430, 305_000, 1_234_567)

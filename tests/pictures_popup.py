@@ -12,19 +12,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.examples import HEALTHY, NOW
 from tests.picture_sheets import GAP, sheet
 from tests.widget_driver import FORMATS
-from tray_app.credentials import KeySource
-from tray_app.desktop.popup import Popup
+from tray_app.desktop.popup.popup import Popup
 from tray_app.errors import Kind, Problem
-from tray_app.history_view import trend_of
 from tray_app.lemlist.balance import Balance
-from tray_app.lemlist.sandbox.past import past_of_demo
+from tray_app.report.history_view import trend_of
 from tray_app.rules.alerts import Snooze
 from tray_app.rules.history import Record
 from tray_app.rules.insight import conclude, learn
 from tray_app.rules.levels import Thresholds, level_of
+from tray_app.sandbox.past import past_of_demo
 from tray_app.store.settings import Settings
-from tray_app.view import view_of
-from tray_app.watch import Reading, Snapshot
+from tray_app.team.credentials import KeySource
+from tray_app.team.watch import Reading, Snapshot
+from tray_app.words.view import view_of
 
 DESKTOPS = {"light": "#8C96A8", "dark": "#0D1117"}
 

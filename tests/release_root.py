@@ -20,7 +20,7 @@ from tests import PROJECT
 from tests.tray_program import TrayProgram
 from tests.virtual_desktop import VirtualDesktop
 from tray_app import __version__
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 PACKAGE = "lemlist-credits"
 RELEASE = PROJECT / "dist" / "release"

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
-from tray_app.watch import Snapshot
+from tray_app.team.watch import Snapshot
 
 ROUNDS = 6
 

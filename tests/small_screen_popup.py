@@ -19,12 +19,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from tests.pictures_popup import states
 from tests.widget_driver import FORMATS
-from tray_app.desktop.popup import Popup
+from tray_app.desktop.popup.popup import Popup
 from tray_app.errors import Kind, Problem
-from tray_app.history_view import trend_of
+from tray_app.report.history_view import trend_of
 from tray_app.store.settings import Settings
-from tray_app.view import view_of
-from tray_app.watch import Snapshot
+from tray_app.team.watch import Snapshot
+from tray_app.words.view import view_of
 
 
 def place(widget: QWidget, popup: Popup) -> QRect:

@@ -28,7 +28,7 @@ from tests.dbus_probe import TrayItem, tray_items
 from tests.tray_program import POPUP, TIMEOUT, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 MOST_MEMORY = 2048
 """Kilobytes by which the memory may grow after the warm-up."""

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QApplication
 from tray_app.__main__ import main
 from tray_app.desktop import app
 from tray_app.desktop.poller import Poller
-from tray_app.watch import Snapshot
+from tray_app.team.watch import Snapshot
 
 
 class Lead(QObject):

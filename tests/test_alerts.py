@@ -34,7 +34,7 @@ from tray_app.rules.alerts import (
 from tray_app.rules.drains import DRAIN_WINDOW, RECENT, Drain
 from tray_app.rules.history import Record, refills
 from tray_app.rules.levels import Level, Thresholds, level_of
-from tray_app.store.alerts import AlertsFile
+from tray_app.store.alerts_file import AlertsFile
 
 HEALTHY, LOW, CRITICAL, EMPTY = Level
 LIMITS = Thresholds()

@@ -20,7 +20,7 @@ from tray_app.rules.alerts import (
     decide,
 )
 from tray_app.rules.levels import Level, Thresholds
-from tray_app.store.alerts import AlertsFile
+from tray_app.store.alerts_file import AlertsFile
 
 SAID = AlertState(
     Level.CRITICAL,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tray_app.analyst import Analyst
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.forecast import Forecast, TooEarly
 from tray_app.rules.history import Record
-from tray_app.store.history import History
+from tray_app.store.history_database import History
+from tray_app.team.analyst import Analyst
 
 MONDAY = datetime(2026, 10, 5, tzinfo=UTC)
 A_DAY = 800

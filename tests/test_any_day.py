@@ -21,18 +21,18 @@ from tests import PROJECT
 from tests.examples import LASTS
 from tests.fake_clock import library_of_faketime
 from tests.fakes import FakeFormats
-from tray_app.history_view import has_trend, history_of, trend_of
 from tray_app.lemlist.balance import Balance
-from tray_app.lemlist.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
-from tray_app.lemlist.sandbox.past import BOUGHT, DAYS, past_of_demo
-from tray_app.lemlist.sandbox.stories import FULL
+from tray_app.report.history_view import has_trend, history_of, trend_of
 from tray_app.rules.history import Drop, Record, days_of
 from tray_app.rules.insight import conclude, learn
 from tray_app.rules.levels import Level
-from tray_app.store.history import History
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox.past import BOUGHT, DAYS, past_of_demo
+from tray_app.sandbox.stories import FULL
+from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
-from tray_app.view import view_of
-from tray_app.watch import Reading, Snapshot
+from tray_app.team.watch import Reading, Snapshot
+from tray_app.words.view import view_of
 
 FORMATS = FakeFormats()
 DAY = 86_400  # seconds

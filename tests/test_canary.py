@@ -20,7 +20,7 @@ from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.errors import Kind, Problem
-from tray_app.lemlist.sandbox import Sandbox
+from tray_app.sandbox import Sandbox
 
 PANEL = 64
 """Pixels from the bottom of the screen, in which the panel is."""
@@ -33,7 +33,8 @@ mv {opened}.part {opened}
 
 DEFECTIVE_COMMAND = """
 import sys
-from tray_app import __main__, cli
+from tray_app.terminal import cli
+from tray_app import __main__
 
 def status(environ, as_json):
     raise ValueError(environ["LEMLIST_API_KEY"])

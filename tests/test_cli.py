@@ -26,16 +26,16 @@ from tests.tray_program import stored_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app import __version__
-from tray_app.arguments import BAD_ARGUMENTS
-from tray_app.cli import EXIT_CODES
 from tray_app.errors import Kind, Problem
-from tray_app.lemlist.sandbox import DEMO_TEAM_ID, Sandbox
-from tray_app.lemlist.sandbox.past import past_of_demo
 from tray_app.rules.alerts import AlertState
 from tray_app.rules.history import Record
-from tray_app.store.alerts import AlertsFile
-from tray_app.store.history import History
+from tray_app.sandbox import DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox.past import past_of_demo
+from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.history_database import History
 from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
+from tray_app.terminal.arguments import BAD_ARGUMENTS
+from tray_app.terminal.cli import EXIT_CODES
 
 MAIN = str(PROJECT / "main.py")
 KEY = "fake-key-0123456789abcdef"
@@ -195,7 +195,7 @@ def check_error(done: Done, kind: Kind, code: int, **more: object) -> None:
 DEFECTIVE = """
 import sys
 from tray_app import __main__
-from tray_app.watch import Watch
+from tray_app.team.watch import Watch
 
 def fail(self):
     raise ZeroDivisionError("the-secret-value")

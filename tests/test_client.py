@@ -24,9 +24,9 @@ from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.client import DEADLINE, LARGEST_BODY, Client
-from tray_app.lemlist.sandbox import FAULTS, Sandbox
 from tray_app.lemlist.transport import CuttableAdapter
 from tray_app.rules.schedule import LONGEST_PAUSE
+from tray_app.sandbox import FAULTS, Sandbox
 
 KEY = "fake-key-0123456789abcdef"
 ENCODED_KEY = base64.b64encode(f":{KEY}".encode()).decode()

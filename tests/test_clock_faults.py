@@ -16,8 +16,8 @@ from tests.notification_log import NotificationLog
 from tests.tray_program import TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
-from tray_app.desktop.resume import SETTLING_TIME, TICK
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.desktop.system.resume import SETTLING_TIME, TICK
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 CREDITS = "/api/team/credits"
 YEAR = 365  # days

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.fakes import FakeKeychain
-from tray_app.credentials import Credentials, Key, KeySource
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.key import KEY_VARIABLE
+from tray_app.team.credentials import Credentials, Key, KeySource
 
 KEY = "fake-key-1"
 OTHER = "fake-key-2"

@@ -10,19 +10,19 @@ import pytest
 from PySide6.QtCore import QLocale
 
 from tests.examples import rhythm
-from tray_app.desktop.formats import QtFormats
+from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.errors import Kind, Problem
-from tray_app.formats import Formats, TerminalFormats
 from tray_app.lemlist.balance import Balance
-from tray_app.plan_view import top_up_answer
 from tray_app.rules.alerts import Alert, AlertKind
 from tray_app.rules.forecast import RunsOut, TooEarly
 from tray_app.rules.insight import Insight, Lesson, conclude
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings
-from tray_app.view import notice, view_of
-from tray_app.watch import Reading, Snapshot
+from tray_app.team.watch import Reading, Snapshot
+from tray_app.words.formats import Formats, TerminalFormats
+from tray_app.words.plan_words import top_up_answer
+from tray_app.words.view import notice, view_of
 
 FIRST = date(2027, 1, 25)
 DAYS = [FIRST + timedelta(day) for day in range(400)]

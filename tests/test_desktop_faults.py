@@ -9,7 +9,7 @@ from tests.dbus_probe import TrayItem
 from tests.tray_program import FROM_SOURCE, ICON_FROM_THE_CORNER, POPUP, TIMEOUT, TrayProgram
 from tests.virtual_desktop import VirtualDesktop, VirtualDesktopError
 from tests.waiting import wait_until
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 KEY = {"LEMLIST_API_KEY": DEMO_KEY}
 PANEL_HEIGHT = 36

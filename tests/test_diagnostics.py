@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from tray_app import __version__
-from tray_app.diagnostics import MOST_PROBLEMS, RecentProblems, report
 from tray_app.errors import Kind, Problem
+from tray_app.report.diagnostics import MOST_PROBLEMS, RecentProblems, report
 from tray_app.store.settings import Settings
 
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)

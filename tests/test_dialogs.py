@@ -37,9 +37,9 @@ from tests.widget_driver import (
     words,
 )
 from tray_app import __version__
-from tray_app.desktop.about_dialog import AboutDialog
-from tray_app.desktop.key_dialog import KeyDialog
-from tray_app.desktop.settings_dialog import SettingsDialog
+from tray_app.desktop.windows.about_dialog import AboutDialog
+from tray_app.desktop.windows.key_dialog import KeyDialog
+from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import KEYS_PAGE
 from tray_app.lemlist.balance import Balance
@@ -47,7 +47,7 @@ from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
 from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from tray_app.store.settings import LONGEST_WARNING, IconStyle, Settings
-from tray_app.watch import Checked
+from tray_app.team.watch import Checked
 
 pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")
 

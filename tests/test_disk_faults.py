@@ -20,7 +20,7 @@ from tests.killing import rounds_of
 from tests.tray_program import FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 from tray_app.store.json_file import LEFT_BEHIND, write_object
 
 # --- kill -9 ------------------------------------------------------------------------------------
@@ -37,7 +37,7 @@ from tests.failing_disk import FailingDisk, Full, Hidden, ReadOnly, Rule
 from tests.killing import reported_until_killed
 from tray_app.rules.alerts import AlertKind, AlertState, Said, Snooze
 from tray_app.rules.levels import Level, Thresholds
-from tray_app.store.alerts import AlertsFile
+from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.settings import IconStyle, Settings, SettingsFile
 
 folder, kills = Path(sys.argv[1]), int(sys.argv[2])

@@ -29,9 +29,9 @@ from tests.fault_program import KEY, NETWORK
 from tests.fault_servers import Fault, World, by_front, by_sandbox, by_secure_front
 from tests.tray_program import BUNDLE, FROM_SOURCE
 from tests.waiting import wait_until
-from tray_app import cli
 from tray_app.lemlist.client import DEADLINE
-from tray_app.lemlist.sandbox import FAULTS, Sandbox
+from tray_app.sandbox import FAULTS, Sandbox
+from tray_app.terminal import cli
 
 ANSWERED = 60.0  # seconds; generous, since build machines are slow
 LONGEST_STALL = 50.0  # milliseconds

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 from PySide6.QtCore import QLocale
 
-from tray_app.desktop.formats import QtFormats
-from tray_app.formats import TerminalFormats
+from tray_app.desktop.system.qt_formats import QtFormats
+from tray_app.words.formats import TerminalFormats
 
 MOMENT = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
 DAY = date(2026, 11, 3)

@@ -6,7 +6,7 @@ import sys
 from PySide6.QtCore import QObject, Signal
 
 from tests import PROJECT
-from tray_app.desktop.gate import Gate
+from tray_app.desktop.system.gate import Gate
 
 ENDS_AT_ONCE = """
 from PySide6.QtCore import QTimer

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.examples import ACME
 from tests.widget_driver import FORMATS, emitted, key_field, paste, press, shown
-from tray_app.desktop.buttons import TextButton
-from tray_app.desktop.key_dialog import KeyDialog
+from tray_app.desktop.widgets.buttons import TextButton
+from tray_app.desktop.windows.key_dialog import KeyDialog
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -5,7 +5,7 @@ import io
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from tray_app.history_csv import days_csv, readings_csv
+from tray_app.report.history_csv import days_csv, readings_csv
 from tray_app.rules.history import Day, Record, Refill
 
 BERLIN = ZoneInfo("Europe/Berlin")

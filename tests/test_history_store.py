@@ -24,7 +24,7 @@ from tests.history_report import fill, readings, size_of
 from tray_app.i18n import tr
 from tray_app.rules.history import Day, Record, changes, days_of, thinned
 from tray_app.store.folders import NOWHERE, history_file
-from tray_app.store.history import DAY, EARLIEST, KEPT_WHOLE, LATEST, History, migrate
+from tray_app.store.history_database import DAY, EARLIEST, KEPT_WHOLE, LATEST, History, migrate
 
 TEAM = "tea_1"
 HOUR = 3600
@@ -702,7 +702,7 @@ def test_a_folder_in_its_place(history: History, path: Path) -> None:
 SHUT_FOLDER = """
 import json, os, sys
 from pathlib import Path
-from tray_app.store.history import History
+from tray_app.store.history_database import History
 
 if os.getuid() == 0:
     os.setuid(int(sys.argv[2]))
@@ -742,7 +742,7 @@ import json, sqlite3, sys
 from contextlib import suppress
 from pathlib import Path
 from tests.history_report import readings
-from tray_app.store.history import History
+from tray_app.store.history_database import History
 
 folder, begin = Path(sys.argv[1]), int(sys.argv[2])
 
@@ -796,7 +796,7 @@ READ_ONLY = """
 import json, sys
 from pathlib import Path
 from tray_app.rules.history import Record
-from tray_app.store.history import History
+from tray_app.store.history_database import History
 
 path, begin = Path(sys.argv[1]), int(sys.argv[2])
 history = History(path)
@@ -824,7 +824,7 @@ FINDER = """
 import sys
 from pathlib import Path
 from tray_app.rules.history import Record
-from tray_app.store.history import History
+from tray_app.store.history_database import History
 
 begin, offset = int(sys.argv[1]), int(sys.argv[2])
 for line in sys.stdin:
@@ -856,7 +856,7 @@ WRITER = """
 import json, sys
 from pathlib import Path
 from tray_app.rules.history import Record
-from tray_app.store.history import History
+from tray_app.store.history_database import History
 
 path, begin, offset = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 history = History(path)

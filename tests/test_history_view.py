@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.examples import NOW
 from tests.fakes import FakeFormats
-from tray_app.history_view import (
+from tray_app.report.history_view import (
     HistoryView,
     Layer,
     Point,

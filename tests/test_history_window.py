@@ -32,9 +32,9 @@ from tests.widget_driver import (
     texts,
     wait_with_events,
 )
-from tray_app.desktop.history_window import DAYS, READINGS, HistoryWindow
-from tray_app.desktop.theme import DARK, LIGHT
-from tray_app.history_view import HistoryView
+from tray_app.desktop.widgets.theme import DARK, LIGHT
+from tray_app.desktop.windows.history_window import DAYS, READINGS, HistoryWindow
+from tray_app.report.history_view import HistoryView
 
 MONTH = view(believable(60), 30)
 NOTHING = view([], 30)

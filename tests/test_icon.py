@@ -10,9 +10,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from tray_app.desktop.glyphs import MAX_AMOUNT, amount_run, short_amount, told_by_icon
-from tray_app.desktop.icon import FRESH, SIZES, STALE, app_icon, paint_icon, tray_icon
-from tray_app.icon_key import IconKey, IconShape
+from tray_app.desktop.widgets.glyphs import MAX_AMOUNT, amount_run, short_amount, told_by_icon
+from tray_app.desktop.widgets.icon import FRESH, SIZES, STALE, app_icon, paint_icon, tray_icon
+from tray_app.icon_look import IconKey, IconShape
 
 LIGHT, DARK = "#F4F5F7", "#20242B"
 NUMBERED = (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL)

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tests.widget_driver import FORMATS, wait_with_events
-from tray_app.desktop.gate import Gate
-from tray_app.desktop.insight_windows import InsightWindows
-from tray_app.desktop.worker import Worker
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.windows.insight_windows import InsightWindows
 from tray_app.rules.history import Record
-from tray_app.store.history import History
+from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
-from tray_app.watch import Snapshot
+from tray_app.team.watch import Snapshot
 
 
 @pytest.fixture

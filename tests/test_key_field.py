@@ -8,7 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QDropEvent, QGuiApplication, QKeyEv
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from tray_app.desktop.key_field import KeyField
+from tray_app.desktop.widgets.key_field import KeyField
 
 KEY = "fake-key-0123456789"
 

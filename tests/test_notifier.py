@@ -15,9 +15,9 @@ from tests.desktop_session import DesktopSession
 from tests.notification_service import NAME, PATH, NotificationService
 from tests.waiting import PATIENCE
 from tests.widget_driver import emitted, wait_with_events
-from tray_app.desktop.gate import Gate
-from tray_app.desktop.notifier import Notifier
-from tray_app.desktop.session_bus import SessionBus
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.session_bus import SessionBus
+from tray_app.desktop.tray.notifier import Notifier
 
 TOKEN = "XDG_ACTIVATION_TOKEN"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import PROJECT
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 DESCRIPTION = PROJECT / "resources" / "openapi.yaml"
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage, QPainter
 from resources.make_icons import icon, write_icons
 from tests import PROJECT
 from tray_app import __version__
-from tray_app.desktop.icon import paint_app_icon
+from tray_app.desktop.widgets.icon import paint_app_icon
 
 WORKFLOW = PROJECT / ".github/workflows/ci.yml"
 INSTALLER = PROJECT / "resources/windows/lemlist-credits.iss"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.fakes import FakeApi
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
-from tray_app.patience import PatientApi, Paused, Pauses, since_boot
 from tray_app.rules.schedule import LONGEST_PAUSE, pause_left
 from tray_app.store.teams import TeamsFile, mark_of
+from tray_app.team.patience import PatientApi, Paused, Pauses, since_boot
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"

@@ -30,8 +30,8 @@ from tests.widget_driver import (
     wait_with_events,
     words,
 )
-from tray_app.desktop.dialog_parts import MessageLine
-from tray_app.desktop.plan_dialog import PlanDialog
+from tray_app.desktop.widgets.dialog_parts import MessageLine
+from tray_app.desktop.windows.plan_dialog import PlanDialog
 from tray_app.rules.forecast import HORIZON, TooEarly
 from tray_app.rules.prices import Prices
 

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from tests.examples import TODAY, rhythm
 from tests.fakes import FakeFormats
-from tray_app.plan_view import (
+from tray_app.rules.forecast import Rhythm, TooEarly
+from tray_app.rules.prices import Action, Prices
+from tray_app.words.plan_words import (
     Answer,
     action_names,
     buys_line,
@@ -16,8 +18,6 @@ from tray_app.plan_view import (
     lead_answer,
     top_up_answer,
 )
-from tray_app.rules.forecast import Rhythm, TooEarly
-from tray_app.rules.prices import Action, Prices
 
 MONDAY_LATER = date(2026, 11, 30)
 

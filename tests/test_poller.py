@@ -13,19 +13,19 @@ from tests.fake_clock import TICK, FakeClock
 from tests.fakes import FakeKeychain
 from tests.waiting import wait_until
 from tests.widget_driver import wait_with_events
-from tray_app.credentials import Credentials
-from tray_app.desktop.gate import Gate
 from tray_app.desktop.poller import PATIENCE, Poller
-from tray_app.desktop.resume import Resume
-from tray_app.desktop.worker import Worker
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.resume import Resume
+from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KEY_VARIABLE
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
+from tray_app.sandbox import DEMO_KEY, Sandbox
 from tray_app.store.settings import Settings
-from tray_app.watch import Reading, Snapshot, Watch, connector
+from tray_app.team.credentials import Credentials
+from tray_app.team.watch import Reading, Snapshot, Watch, connector
 
 GOOD = Snapshot(reading=Reading(Balance(480), datetime(2026, 11, 22, tzinfo=UTC)), wait=300)
 

@@ -26,20 +26,20 @@ from tests.widget_driver import (
     texts,
     wait_with_events,
 )
-from tray_app.credentials import KeySource
-from tray_app.desktop.formats import QtFormats
-from tray_app.desktop.placing import GAP, place
-from tray_app.desktop.popup import Popup
-from tray_app.desktop.popup_parts import SEGMENT_GAP, SMALLEST_SEGMENT, segment_widths
-from tray_app.desktop.theme import DARK, LIGHT, Theme
+from tray_app.desktop.popup.parts import SEGMENT_GAP, SMALLEST_SEGMENT, segment_widths
+from tray_app.desktop.popup.popup import Popup
+from tray_app.desktop.system.qt_formats import QtFormats
+from tray_app.desktop.widgets.placing import GAP, place
+from tray_app.desktop.widgets.theme import DARK, LIGHT, Theme
 from tray_app.errors import Kind, Problem
-from tray_app.history_view import trend_of
 from tray_app.lemlist.balance import Balance
+from tray_app.report.history_view import trend_of
 from tray_app.rules.alerts import Snooze, SnoozeChoice
 from tray_app.rules.levels import Level
 from tray_app.store.settings import Settings
-from tray_app.view import Remedy, view_of
-from tray_app.watch import Snapshot
+from tray_app.team.credentials import KeySource
+from tray_app.team.watch import Snapshot
+from tray_app.words.view import Remedy, view_of
 
 ANCHOR = QRect(600, 0, 22, 22)
 NO_KEY = Snapshot(problem=Problem(Kind.NO_KEY))

@@ -19,11 +19,11 @@ from resources.make_release import make_release
 from tests.tray_program import BUNDLE, TrayProgram
 from tests.virtual_desktop import VirtualDesktop
 from tray_app import __version__
-from tray_app.arguments import argument_parser
-from tray_app.cli import EXIT_CODES
 from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.key import KEY_VARIABLE
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.terminal.arguments import argument_parser
+from tray_app.terminal.cli import EXIT_CODES
 
 PROGRAM = "lemlist-credits"
 TIMEOUT = 60.0

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.fake_clock import TICK, FakeClock
 from tests.widget_driver import wait_with_events
-from tray_app.desktop.gate import Gate
-from tray_app.desktop.resume import Resume
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.resume import Resume
 
 YEAR = 365 * 24 * 3600.0
 

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from tests import PROJECT
 from tests.waiting import PATIENCE, wait_until
-from tray_app.lemlist.sandbox import DEMO_KEY, FAULTS, STORIES, Sandbox
-from tray_app.lemlist.sandbox.stories import split
+from tray_app.sandbox import DEMO_KEY, FAULTS, STORIES, Sandbox
+from tray_app.sandbox.stories import split
 
 CREDITS = "/api/team/credits"
 TEAM = "/api/team"
@@ -835,7 +835,7 @@ def test_a_taken_port_is_an_error(sandbox: Sandbox) -> None:
 
 def test_it_needs_the_standard_library_only() -> None:
     code = (
-        "import sys, tray_app.lemlist.sandbox;"
+        "import sys, tray_app.sandbox;"
         "print([m for m in sys.modules if m.split('.')[0] in ('PySide6', 'requests', 'urllib3')])"
     )
     assert run_python(code).communicate(timeout=30)[0] == "[]\n"
@@ -851,7 +851,7 @@ def run_python(code: str) -> subprocess.Popen[str]:
     )
 
 
-MAIN = "from tray_app.lemlist.sandbox import main; raise SystemExit(main({arguments}))"
+MAIN = "from tray_app.sandbox import main; raise SystemExit(main({arguments}))"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from tests.widget_driver import wait_with_events
-from tray_app.desktop.single_instance import SingleInstance
-from tray_app.running_tray import KEY_CHANGED, SHOW, TRAY, socket_of, tell
+from tray_app.desktop.system.single_instance import SingleInstance
+from tray_app.terminal.running_tray import KEY_CHANGED, SHOW, TRAY, socket_of, tell
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from tests.widget_driver import (
     shown,
     wait_with_events,
 )
-from tray_app.desktop.sparkline import Sparkline
-from tray_app.desktop.theme import DARK, LIGHT, themed
-from tray_app.history_view import Trend, moment_words, trend_of, trend_title, trend_words
+from tray_app.desktop.popup.sparkline import Sparkline
+from tray_app.desktop.widgets.theme import DARK, LIGHT, themed
+from tray_app.report.history_view import Trend, moment_words, trend_of, trend_title, trend_words
 
 DAY = 86_400
 BEGIN = int(NOW.timestamp()) - 10 * DAY

@@ -7,8 +7,8 @@ from tests.fake_clock import TICK, FakeClock
 from tests.fake_system_services import Login
 from tests.virtual_desktop import VirtualDesktop
 from tests.widget_driver import wait_with_events
-from tray_app.desktop.gate import Gate
-from tray_app.desktop.resume import Resume
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.resume import Resume
 
 
 def test_nobody_looks_at_the_clock_where_the_system_tells_of_sleep(

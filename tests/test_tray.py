@@ -24,7 +24,7 @@ from tests.tray_program import (
 )
 from tests.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
 from tests.waiting import wait_until
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 HEALTHY = (0x00, 0x9E, 0x73)
 LOW = (0xE6, 0x9F, 0x00)

@@ -14,10 +14,10 @@ from tests.notification_service import NotificationService
 from tests.tray_program import POPUP, TIMEOUT, TrayProgram, store_key
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
-from tray_app.lemlist.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
-from tray_app.lemlist.sandbox.past import past_of_demo
 from tray_app.rules.history import Record
-from tray_app.store.history import History
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox.past import past_of_demo
+from tray_app.store.history_database import History
 
 HISTORY = "History — lemlist credits"
 PLAN = "Plan — lemlist credits"

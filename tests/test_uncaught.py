@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from tests.widget_driver import wait_with_events
-from tray_app.desktop.gate import Gate
-from tray_app.desktop.uncaught import UncaughtErrors
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.uncaught import UncaughtErrors
 
 
 class Defective(QObject):

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from tests.examples import HEALTHY
 from tests.fakes import NOON, FakeFormats
-from tray_app.credentials import KeySource
 from tray_app.errors import Kind, Problem
-from tray_app.icon_key import IconKey, IconShape
+from tray_app.icon_look import IconKey, IconShape
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.drains import Drain
@@ -20,7 +19,9 @@ from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import IconStyle, Settings
-from tray_app.view import (
+from tray_app.team.credentials import KeySource
+from tray_app.team.watch import Reading, Snapshot
+from tray_app.words.view import (
     LATE,
     UNKNOWN,
     Remedy,
@@ -30,7 +31,6 @@ from tray_app.view import (
     notice,
     view_of,
 )
-from tray_app.watch import Reading, Snapshot
 
 OFFLINE = Problem(Kind.OFFLINE)
 

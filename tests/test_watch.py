@@ -14,21 +14,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import FakeApi, FakeClock, FakeKeychain
-from tray_app.analyst import Analyst
-from tray_app.credentials import Credentials, KeySource
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.key import KEY_VARIABLE
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
-from tray_app.patience import PatientApi
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.history import refills
 from tray_app.rules.levels import Level, Thresholds
-from tray_app.store.alerts import AlertsFile
-from tray_app.store.history import History
+from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
-from tray_app.watch import Checked, Reading, Snapshot, Watch, connector
+from tray_app.team.analyst import Analyst
+from tray_app.team.credentials import Credentials, KeySource
+from tray_app.team.patience import PatientApi
+from tray_app.team.watch import Checked, Reading, Snapshot, Watch, connector
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"

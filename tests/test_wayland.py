@@ -13,7 +13,7 @@ from tests.notification_service import NotificationService
 from tests.tray_program import BUNDLE, POPUP, TIMEOUT
 from tests.waiting import wait_until
 from tests.wayland_desktop import SCREEN, Rectangle, WaylandDesktop, Window
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 GREEN = (0x00, 0x9E, 0x73)
 """The plate of a healthy icon."""

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 from tests import PROJECT
 from tests.widget_driver import wait_with_events
-from tray_app.desktop.gate import Gate
-from tray_app.desktop.uncaught import UncaughtErrors
-from tray_app.desktop.worker import Worker
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.uncaught import UncaughtErrors
+from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Kind, Problem
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 DEFECT = Problem(Kind.DEFECT)
 

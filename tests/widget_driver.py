@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from tests.waiting import wait_until
-from tray_app.desktop.formats import QtFormats
-from tray_app.desktop.theme import LIGHT
+from tray_app.desktop.system.qt_formats import QtFormats
+from tray_app.desktop.widgets.theme import LIGHT
 
 T = TypeVar("T")
 Window = TypeVar("Window", bound=QWidget)

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # at the hidden prompt, which leaves the terminal as it was
         return INTERRUPTED
     except Exception as error:
-        from tray_app import cli
+        from tray_app.terminal import cli
 
         return cli.defect(error, as_json="--json" in arguments)
 
@@ -30,20 +30,20 @@ def _run(arguments: Sequence[str]) -> int:
         from tray_app.store.keychain_process import serve
 
         return serve()
-    from tray_app.arguments import argument_parser
+    from tray_app.terminal.arguments import argument_parser
 
     options = argument_parser().parse_args(arguments)
     if options.version:
-        from tray_app.cli import versions
+        from tray_app.terminal.cli import versions
 
         return versions()
     if options.command in (None, "demo"):
         return _tray(environ, demo=options.command == "demo", verbose=options.verbose)
     if options.command == "sandbox":
-        from tray_app.lemlist import sandbox
+        from tray_app import sandbox
 
         return sandbox.main(options.port, options.story)
-    from tray_app import cli
+    from tray_app.terminal import cli
 
     if options.command == "status":
         return cli.status(environ, as_json=options.json)

@@ -10,7 +10,7 @@ from tests.bench.process import wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
 from tests.tray_program import store_key
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 TOTAL = 12_430
 QUIET = 0.4

@@ -19,7 +19,7 @@ from tests.bench.process import (
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
 from tests.tray_program import store_key
-from tray_app.lemlist.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY, Sandbox
 
 PART = 60.0
 """Seconds: as long as the longest time between two wake-ups of the product."""

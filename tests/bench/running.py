@@ -19,9 +19,9 @@ from tests.dbus_probe import ITEM_INTERFACE, MENU_INTERFACE, Bus, TrayItem, tray
 from tests.fake_system_services import Login
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
-from tray_app.lemlist.sandbox import DEMO_TEAM_ID, Sandbox
-from tray_app.lemlist.sandbox.past import past_of_demo
-from tray_app.store.history import History
+from tray_app.sandbox import DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox.past import past_of_demo
+from tray_app.store.history_database import History
 
 TIMEOUT = 60.0  # seconds; generous, since build machines are slow
 WATCHER = "org.kde.StatusNotifierWatcher"

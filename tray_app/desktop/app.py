@@ -11,26 +11,25 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
-from tray_app.credentials import Credentials
-from tray_app.desktop.formats import QtFormats
-from tray_app.desktop.gate import Gate
-from tray_app.desktop.icon import app_icon, paint_icon
-from tray_app.desktop.insight_windows import InsightWindows, bring_forward
-from tray_app.desktop.notifier import Notifier
 from tray_app.desktop.poller import Poller
-from tray_app.desktop.quit_signals import QuitSignals
-from tray_app.desktop.resume import Resume
-from tray_app.desktop.session_bus import SessionBus
-from tray_app.desktop.single_instance import SingleInstance
-from tray_app.desktop.tray import Tray
-from tray_app.desktop.uncaught import UncaughtErrors
-from tray_app.desktop.worker import Worker
-from tray_app.diagnostics import RecentProblems
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.qt_formats import QtFormats
+from tray_app.desktop.system.quit_signals import QuitSignals
+from tray_app.desktop.system.resume import Resume
+from tray_app.desktop.system.session_bus import SessionBus
+from tray_app.desktop.system.single_instance import SingleInstance
+from tray_app.desktop.system.uncaught import UncaughtErrors
+from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.tray.notifier import Notifier
+from tray_app.desktop.tray.tray import Tray
+from tray_app.desktop.widgets.icon import app_icon, paint_icon
+from tray_app.desktop.windows.insight_windows import InsightWindows, bring_forward
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
+from tray_app.report.diagnostics import RecentProblems
 from tray_app.rules.alerts import Alert, AlertKind
-from tray_app.store.alerts import AlertsFile
+from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import (
     alerts_file,
     history_file,
@@ -40,15 +39,16 @@ from tray_app.store.folders import (
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
 from tray_app.store.teams import TeamsFile
-from tray_app.view import LATE, Remedy, View, notice, snooze_choices, view_of
-from tray_app.watch import Checked, Snapshot, Watch, connector
+from tray_app.team.credentials import Credentials
+from tray_app.team.watch import Checked, Snapshot, Watch, connector
+from tray_app.words.view import LATE, Remedy, View, notice, snooze_choices, view_of
 
 if TYPE_CHECKING:
-    from tray_app.desktop.about_dialog import AboutDialog
     from tray_app.desktop.demo import Demo
-    from tray_app.desktop.key_dialog import KeyDialog
-    from tray_app.desktop.popup import Popup
-    from tray_app.desktop.settings_dialog import SettingsDialog
+    from tray_app.desktop.popup.popup import Popup
+    from tray_app.desktop.windows.about_dialog import AboutDialog
+    from tray_app.desktop.windows.key_dialog import KeyDialog
+    from tray_app.desktop.windows.settings_dialog import SettingsDialog
 
 log = logging.getLogger(__name__)
 
@@ -192,8 +192,8 @@ class App(QObject):
 
     def _open_watch(self) -> Opened:
         """Read the files and make the watch from them; for the worker thread."""
-        from tray_app.analyst import Analyst
-        from tray_app.store.history import History
+        from tray_app.store.history_database import History
+        from tray_app.team.analyst import Analyst
 
         settings, complaints = self._settings_file.load()
         watch = Watch(
@@ -308,7 +308,7 @@ class App(QObject):
 
     def _the_popup(self) -> "Popup":
         if self._popup is None:
-            from tray_app.desktop.popup import Popup
+            from tray_app.desktop.popup.popup import Popup
 
             self._popup = popup = Popup(self._formats)
             popup.refresh_requested.connect(self._poller.refresh)
@@ -374,7 +374,7 @@ class App(QObject):
 
     @Slot()
     def _open_key_dialog(self) -> None:
-        from tray_app.desktop.key_dialog import KeyDialog
+        from tray_app.desktop.windows.key_dialog import KeyDialog
 
         if self._key_dialog is None:
             first_run = self._has_no_key()
@@ -446,7 +446,7 @@ class App(QObject):
 
     @Slot()
     def _open_settings(self) -> None:
-        from tray_app.desktop.settings_dialog import SettingsDialog
+        from tray_app.desktop.windows.settings_dialog import SettingsDialog
 
         if self._settings_dialog is None:
             self._settings_dialog = dialog = SettingsDialog(
@@ -485,7 +485,7 @@ class App(QObject):
 
     @Slot()
     def _open_about(self) -> None:
-        from tray_app.desktop.about_dialog import AboutDialog
+        from tray_app.desktop.windows.about_dialog import AboutDialog
 
         if self._about_dialog is None:
             self._about_dialog = AboutDialog()
@@ -507,7 +507,7 @@ class App(QObject):
         tray = f"{QApplication.platformName()}, {self._tray.kind()}"
 
         def describe() -> str:
-            from tray_app.diagnostics import report
+            from tray_app.report.diagnostics import report
 
             return report(settings, problems, keychain=keychain.name(), tray=tray)
 

@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tray_app.analyst import Analyst
-from tray_app.credentials import Credentials, KeySource
 from tray_app.lemlist.address import URL_VARIABLE
-from tray_app.lemlist.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
-from tray_app.lemlist.sandbox.past import past_of_demo
-from tray_app.store.history import History
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox.past import past_of_demo
+from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
-from tray_app.watch import Watch, connector
+from tray_app.team.analyst import Analyst
+from tray_app.team.credentials import Credentials, KeySource
+from tray_app.team.watch import Watch, connector
 
 
 class Demo:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from tray_app.desktop.worker import Worker
+from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Problem
 from tray_app.rules.alerts import Alert, SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
-from tray_app.watch import Snapshot, Watch
+from tray_app.team.watch import Snapshot, Watch
 
 BREATH = 2.0
 """Seconds for which an answer serves another *Refresh* too, as when the user clicks again.

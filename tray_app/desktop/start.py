@@ -13,16 +13,16 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
-from tray_app.desktop.gate import Gate
-from tray_app.desktop.session_bus import SessionBus
-from tray_app.desktop.single_instance import SingleInstance
-from tray_app.desktop.tray import Tray
-from tray_app.desktop.uncaught import UncaughtErrors
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.session_bus import SessionBus
+from tray_app.desktop.system.single_instance import SingleInstance
+from tray_app.desktop.system.uncaught import UncaughtErrors
+from tray_app.desktop.tray.tray import Tray
 from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE
-from tray_app.running_tray import DEMO, TRAY
 from tray_app.store.folders import log_file, runtime_folder
+from tray_app.terminal.running_tray import DEMO, TRAY
 
 PICTURES_KEPT = 0
 """Kilobytes of pictures that Qt keeps for later: by default 10 MB of replaced icons, and as long as
@@ -128,7 +128,7 @@ class Start(QObject):
             self._qt.exit(CANNOT_START)
 
         self._tray.show()
-        from tray_app.desktop.worker import Worker
+        from tray_app.desktop.system.worker import Worker
 
         disk = Worker("disk", self._gate)
         disk.submit(prepare, go_on, give_up)

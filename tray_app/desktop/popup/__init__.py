@@ -1,0 +1,1 @@
+"""The popup: what a click on the icon shows."""

@@ -1,0 +1,342 @@
+"""The window that a click on the icon opens."""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import cast
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QCursor,
+    QFontInfo,
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QScreen,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QScrollBar, QStyle, QVBoxLayout, QWidget
+
+from tray_app.desktop.popup.content import PopupContent
+from tray_app.desktop.widgets.placing import GAP, place
+from tray_app.desktop.widgets.theme import theme_of, themed
+from tray_app.i18n import tr
+from tray_app.report.history_view import Trend
+from tray_app.team.watch import Snapshot
+from tray_app.words.formats import Formats
+from tray_app.words.view import View
+
+WIDTH = 340
+"""Pixels; more where the desktop's font is larger than usual."""
+WIDTH_IN_EMS = 23
+RADIUS = 10
+AGE_REFRESH_MS = 10_000
+SAME_CLICK_MS = 250
+"""Milliseconds from the press that takes the focus away to the tray's report of the click."""
+WAYLAND_PANEL = 48
+"""Pixels that are left to a panel where nobody tells how high it is."""
+SETTLING_MS = 400
+"""Milliseconds after opening in which the news of the focus may be of the time before."""
+
+# WORKAROUND: opened from a tray click, a Qt.Popup does not show on Wayland, so this is a window
+# that hides by itself. https://github.com/hluk/CopyQ/issues/3108
+_AS_POPUP = (
+    Qt.WindowType.Tool
+    | Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowStaysOnTopHint
+    | Qt.WindowType.NoDropShadowWindowHint
+)
+_AS_WINDOW = (
+    Qt.WindowType.Window
+    | Qt.WindowType.CustomizeWindowHint
+    | Qt.WindowType.WindowTitleHint
+    | Qt.WindowType.WindowSystemMenuHint
+    | Qt.WindowType.WindowMinimizeButtonHint
+    | Qt.WindowType.WindowCloseButtonHint
+)
+_SCROLLS: dict[int, QScrollBar.SliderAction] = {
+    Qt.Key.Key_Up: QScrollBar.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_Down: QScrollBar.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QScrollBar.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QScrollBar.SliderAction.SliderToMaximum,
+}
+
+
+class Popup(QWidget):
+    """The figures next to the icon, or in a window of their own where there is no tray."""
+
+    refresh_requested = Signal()
+    buy_requested = Signal()
+    settings_requested = Signal()
+    remedy_requested = Signal(object)
+    """Carries a Remedy."""
+    snooze_requested = Signal(object)
+    """Carries a SnoozeChoice."""
+    range_wanted = Signal(int)
+    """Carries the days that the small chart is to show."""
+    history_requested = Signal()
+    plan_requested = Signal()
+    closed_as_window = Signal()
+    """The window that stands in for the tray was closed."""
+
+    def __init__(
+        self,
+        formats: Formats,
+        parent: QWidget | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(parent, _AS_POPUP)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setWindowTitle(tr("lemlist credits"))
+        self._is_window = False
+        self._anchor = QRect()
+        self._left = QElapsedTimer()
+        self._focus_has_moved = False
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLING_MS)
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(AGE_REFRESH_MS)
+
+        self.content = PopupContent(formats, self, now)
+        self.content.setPalette(themed(self.palette()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.content)
+
+        self._settling.timeout.connect(self._settle)
+        self._ticker.timeout.connect(self.content.tick)
+        self.content.refresh_requested.connect(self.refresh_requested)
+        self.content.buy_requested.connect(self.buy_requested)
+        self.content.settings_requested.connect(self.settings_requested)
+        self.content.remedy_requested.connect(self.remedy_requested)
+        self.content.snooze_requested.connect(self.snooze_requested)
+        self.content.insight.range_wanted.connect(self.range_wanted)
+        self.content.insight.history_requested.connect(self.history_requested)
+        self.content.insight.plan_requested.connect(self.plan_requested)
+        self.content.middle.changed.connect(self._follow)
+        self.content.snooze_menu.aboutToHide.connect(self._look_after_focus)
+        # Not the widget's deactivation: a popup that is hidden and at once shown again keeps
+        # the focus on X11, and Qt never calls it active, so it would not be deactivated either.
+        application = cast("QGuiApplication", QGuiApplication.instance())
+        application.focusWindowChanged.connect(self._look_after_focus)
+        application.screenAdded.connect(self._watch_screen)
+        application.screenRemoved.connect(self._look_after_place)
+        for screen in application.screens():
+            self._watch_screen(screen)
+
+    def show_view(self, view: View, snapshot: Snapshot) -> None:
+        """Show what is known now; cheap, and fine while hidden."""
+        self.content.show_view(view, snapshot)
+        self.setAccessibleDescription(view.headline)
+
+    def show_trend(self, trend: Trend | None, *, low: int) -> None:
+        """Show the course of the balance; ``low`` is the amount that counts as low."""
+        self.content.show_trend(trend, low=low)
+
+    def set_busy(self, busy: bool) -> None:
+        """Say whether a refresh is under way."""
+        self.content.refresh.set_busy(busy)
+
+    def say(self, text: str) -> None:
+        """Show one more quiet line, such as a complaint about a file; none when empty."""
+        self.content.say(text)
+
+    def toggle(self, anchor: QRect | None) -> None:
+        """Answer a click on the icon, which may have closed the popup already."""
+        if self.isVisible() and not self._is_window:
+            self.hide()
+        elif not (self._left.isValid() and self._left.elapsed() < SAME_CLICK_MS):
+            self.open(anchor)
+
+    def open(self, anchor: QRect | None) -> None:
+        """Show the popup next to ``anchor`` (the icon, in screen pixels), else at the pointer."""
+        if anchor is None or anchor.isEmpty():
+            anchor = QRect(QCursor.pos(), QSize(1, 1))
+        self._anchor = anchor
+        self._left.invalidate()
+        # Qt tells on X11 only after a while that the focus was lost, so that what it tells now may
+        # be of the time before, as when the icon is clicked twice.
+        self._focus_has_moved = False
+        self._settling.start()
+        self.content.tick()
+        self.content.middle.show_top()
+        self._fit()
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def as_window(self) -> None:
+        """Become an ordinary window, hidden until it is opened."""
+        self._change(as_window=True)
+
+    def as_popup(self) -> None:
+        """Become the icon's popup again, hidden until it is opened."""
+        self._change(as_window=False)
+
+    def _change(self, *, as_window: bool) -> None:
+        if as_window == self._is_window:
+            return
+        self.hide()
+        self.clearMask()
+        # What is painted into a native window that was opaque before never shows.
+        self.destroy()
+        self._is_window = as_window
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not as_window)
+        self.setWindowFlags(_AS_WINDOW if as_window else _AS_POPUP)
+
+    # Size and place
+
+    def _fit(self) -> None:
+        """Take the size that the content needs and the screen has, and stay at the anchor."""
+        screen = QGuiApplication.screenAt(self._anchor.center()) or self.screen()
+        area = self._work_area(screen)
+        width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
+        width = min(width, area.width() - 2 * GAP)
+        self.setFixedSize(width, self.content.fit(width, area.height() - 2 * GAP))
+        if self._is_window:
+            return
+        self._cut_corners()
+        if not _compositor_places():
+            corner = place(self.size(), self._anchor, area)
+            # Not moved, since Qt would make room for a frame, if this was a window once.
+            self.setGeometry(QRect(corner, self.size()))
+
+    def _work_area(self, screen: QScreen) -> QRect:
+        """Return what panels, and a window's title, leave of a screen."""
+        area = screen.availableGeometry()
+        if _compositor_places() and area == screen.geometry():  # nobody tells of panels there
+            area.setHeight(area.height() - WAYLAND_PANEL)
+        if self._is_window:
+            area.setHeight(
+                area.height() - self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+            )
+        return area
+
+    @Slot(QScreen)
+    def _watch_screen(self, screen: QScreen) -> None:
+        screen.availableGeometryChanged.connect(self._look_after_place)
+
+    @Slot()
+    def _look_after_place(self) -> None:
+        # Qt takes its windows off a screen that has gone only after this event.
+        QTimer.singleShot(0, self, self._follow)
+
+    @Slot()
+    def _follow(self) -> None:
+        """Follow the content's size, and the work area, as not every window manager does it."""
+        if self.isVisible():
+            self._fit()
+
+    def _cut_corners(self) -> None:
+        """Cut the window to its card where no compositor makes the corners transparent.
+
+        A pixel that the card's edge only touches stays, so that the edge is soft where it can be.
+        """
+        width, height = self.width(), self.height()
+        region = QRegion(0, RADIUS, width, height - 2 * RADIUS)
+        for row in range(RADIUS):
+            inset = int(RADIUS - math.sqrt(RADIUS**2 - (RADIUS - row - 0.5) ** 2))
+            region += QRegion(inset, row, width - 2 * inset, 1)
+            region += QRegion(inset, height - 1 - row, width - 2 * inset, 1)
+        self.setMask(region)
+
+    # What Qt calls
+
+    def event(self, event: QEvent) -> bool:
+        """Follow the content's size."""
+        handled = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._follow()
+        return handled
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the desktop when it turns dark or light."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self.content.setPalette(themed(self.palette()))
+            self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Let the age of the figures grow while somebody can see it."""
+        super().showEvent(event)
+        self._ticker.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Rest while nobody can see it."""
+        super().hideEvent(event)
+        self._ticker.stop()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Tell when the window is closed, which hiding is not."""
+        super().closeEvent(event)
+        if self._is_window:
+            self.closed_as_window.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Close the popup on Escape, and scroll with the keys that do so elsewhere."""
+        if event.key() == Qt.Key.Key_Escape and not self._is_window:
+            self.hide()
+        elif (step := _SCROLLS.get(event.key())) is not None:
+            self.content.middle.verticalScrollBar().triggerAction(step)
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:  # noqa: N802
+        """Scroll to what gets the focus."""
+        has_moved = super().focusNextPrevChild(is_next)
+        if has_moved and (focused := self.focusWidget()) is not None:
+            self.content.reveal(focused)
+        return has_moved
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the card."""
+        theme = theme_of(self.palette())
+        with QPainter(self) as painter:
+            if self._is_window:
+                painter.fillRect(self.rect(), QColor(theme.surface))
+                return
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.border), 1))
+            painter.setBrush(QColor(theme.surface))
+            edge = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(edge, RADIUS, RADIUS)
+
+    def _look_after_focus(self) -> None:
+        if self._settling.isActive():
+            self._focus_has_moved = True
+        else:
+            # Whether the focus went to the popup's own menu is known only after this event.
+            QTimer.singleShot(0, self, self._hide_when_left)
+
+    def _settle(self) -> None:
+        # Where the window manager gives it no focus, it has none to lose.
+        if self._focus_has_moved:
+            self._hide_when_left()
+
+    def _hide_when_left(self) -> None:
+        if self._is_window or not self.isVisible():
+            return
+        if self._settling.isActive():  # it was opened after this was put off
+            self._focus_has_moved = True
+            return
+        # Not isActiveWindow(), which is also true while another window of this program is active.
+        has_focus = QGuiApplication.focusWindow() == self.windowHandle()
+        if not has_focus and QApplication.activePopupWidget() is None:
+            self.hide()
+            self._left.start()
+
+
+def _compositor_places() -> bool:
+    """Tell whether the windows' places are the compositor's affair, as under Wayland."""
+    return QGuiApplication.platformName().startswith("wayland")

@@ -1,0 +1,222 @@
+"""The popup's small chart: the balance of the last days, its refills, and where it stands."""
+
+from bisect import bisect_left
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from tray_app.desktop.widgets.buttons import FlatButton
+from tray_app.desktop.widgets.labels import ElidedLabel, sized
+from tray_app.desktop.widgets.marks import DOT, triangle
+from tray_app.desktop.widgets.range_choice import RangeChoice
+from tray_app.desktop.widgets.theme import faint, theme_of
+from tray_app.i18n import tr
+from tray_app.icon_look import IconShape
+from tray_app.report.history_view import Trend, has_trend, moment_words, trend_title, trend_words
+from tray_app.words.formats import Formats
+
+HEIGHT = 44
+RANGES = (7, 30, 90)
+"""The numbers of days that can be chosen."""
+MARK_ROOM = 9
+"""Pixels above the highest point, for the mark of a refill."""
+FOOT = 2
+"""Pixels below an empty balance."""
+LOWEST_LINE = 6
+"""Pixels from the edge; a line below would be taken for the chart's foot."""
+
+
+class Sparkline(QWidget):
+    """A line of the balance with a caption, which names the day that the pointer is at."""
+
+    range_wanted = Signal(int)
+    """The user wants to see this number of days."""
+    opened = Signal()
+    """The user wants to see more than this."""
+
+    def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._formats = formats
+        self._trend: Trend | None = None
+        self.graph = _Graph()
+        self.graph.pointed_at.connect(self._say)
+        self.graph.clicked.connect(self.opened)
+        self.caption = ElidedLabel()
+        self.ranges = RangeChoice([(days, tr("{n} d", n=days)) for days in RANGES])
+        self.ranges.chosen.connect(self.range_wanted)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.caption, 1)
+        below.addWidget(self.ranges)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.graph)
+        column.addLayout(below)
+        self._set_fonts()
+        self.hide()
+
+    def show_trend(self, trend: Trend | None, *, is_stale: bool, low: int = 0) -> None:
+        """Show a trend; nothing at all while the history is too short for one.
+
+        ``low`` is the amount that counts as low, in credits.
+        """
+        self.setVisible(has_trend(trend))
+        if trend is None or not has_trend(trend):
+            return
+        self.graph.show_trend(trend, is_stale=is_stale, low=low)
+        if trend != self._trend:
+            self._trend = trend
+            self.ranges.show_days(trend.days)
+            title = trend_title(trend, self._formats)
+            self.graph.setAccessibleName(tr("Balance, {range}", range=title))
+            self.graph.setAccessibleDescription(trend_words(trend, self._formats))
+            self._say(self.graph.pointed)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the desktop's font."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._set_fonts()
+
+    def _say(self, point: tuple[int, int] | None) -> None:
+        if self._trend is None:
+            return
+        self.caption.set_text(
+            trend_title(self._trend, self._formats)
+            if point is None
+            else moment_words(point, self._formats)
+        )
+
+    def _set_fonts(self) -> None:
+        small = sized(self.font(), 0.92)
+        self.caption.setFont(small)
+        self.ranges.setFont(sized(self.font(), 0.85))
+
+
+class _Graph(FlatButton):
+    """The line itself, a button. Its foot is zero, so that its height is what is left."""
+
+    pointed_at = Signal(object)
+    """The point that the pointer is at, as seconds and credits; None when it has left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pointed: tuple[int, int] | None = None
+        self._trend = Trend((), (), 0, 1, 0)
+        self._highest = 1
+        self._is_stale = False
+        self._low = 0
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As wide as there is room."""
+        return QSize(0, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """The same height; any width does."""
+        return self.sizeHint()
+
+    def show_trend(self, trend: Trend, *, is_stale: bool, low: int) -> None:
+        """Show a trend; paints nothing when it is the same again."""
+        if (trend, is_stale, low) == (self._trend, self._is_stale, self._low):
+            return
+        if trend != self._trend:
+            self.pointed = None
+        self._trend, self._is_stale, self._low = trend, is_stale, low
+        self._highest = max(1, *(amount for _, amount in trend.points))
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Point at the reading that is nearest in time."""
+        super().mouseMoveEvent(event)
+        points = self._trend.points
+        if not points:
+            return
+        share = event.position().x() / (self.width() - DOT)
+        at = self._trend.begin + share * (self._trend.end - self._trend.begin)
+        place = bisect_left(points, at, key=lambda point: point[0])
+        near = points[max(0, place - 1) : place + 1]
+        self._point_at(min(near, key=lambda point: abs(point[0] - at)))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Point at nothing."""
+        super().leaveEvent(event)
+        self._point_at(None)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the line over a light ground, the refills, and what is pointed at."""
+        if not self._trend.points:
+            return
+        theme = theme_of(self.palette())
+        line = QColor(theme.muted if self._is_stale else theme.line)
+        places = [self._place(*point) for point in self._trend.points]
+        with QPainter(self) as painter:
+            self._paint_ground(painter, None, theme.focus)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self._paint_area(painter, places, line)
+            low = round(self._place(0, self._low).y())
+            if MARK_ROOM <= low <= self.height() - LOWEST_LINE:
+                painter.fillRect(
+                    0, low, self.width(), 1, faint(theme.levels[IconShape.LOW].ink, 0.45)
+                )
+            if self.pointed is not None:
+                x = round(self._place(*self.pointed).x())
+                painter.fillRect(x, 0, 1, self.height(), faint(theme.ink, 0.3))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(line, 1.5)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            painter.drawPolyline(QPolygonF(places))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.muted if self._is_stale else theme.refill))
+            for at, _ in self._trend.refills:
+                painter.drawPolygon(triangle(self._place(at, self._after(at)) - QPointF(0, 3), 5))
+            painter.setPen(QPen(QColor(theme.surface), 1.5))
+            painter.setBrush(line)
+            painter.drawEllipse(self._place(*(self.pointed or self._trend.points[-1])), DOT, DOT)
+
+    def _paint_area(self, painter: QPainter, places: list[QPointF], line: QColor) -> None:
+        foot = self.height() - FOOT
+        area = QPainterPath(QPointF(places[0].x(), foot))
+        for place in places:
+            area.lineTo(place)
+        area.lineTo(places[-1].x(), foot)
+        fill = QLinearGradient(0, 0, 0, self.height())
+        fill.setColorAt(0, faint(line, 0.3))
+        fill.setColorAt(1, faint(line, 0.06))
+        painter.fillPath(area, fill)
+
+    def _place(self, at: int, amount: int) -> QPointF:
+        """Return where a moment and an amount are, in pixels."""
+        trend = self._trend
+        across = (at - trend.begin) / max(1, trend.end - trend.begin)
+        up = amount / self._highest
+        return QPointF(
+            across * (self.width() - DOT),
+            self.height() - FOOT - up * (self.height() - FOOT - MARK_ROOM),
+        )
+
+    def _after(self, at: int) -> int:
+        """Return the balance that a refill led to."""
+        points = self._trend.points
+        place = bisect_left(points, at, key=lambda point: point[0])
+        return points[min(place, len(points) - 1)][1]
+
+    def _point_at(self, point: tuple[int, int] | None) -> None:
+        if point != self.pointed:
+            self.pointed = point
+            self.pointed_at.emit(point)
+            self.update()

@@ -1,0 +1,1 @@
+"""What comes from the computer: threads, buses, signals, other instances, its locale."""

@@ -1,0 +1,105 @@
+"""The session bus, over which most Linux desktops show an icon and notifications."""
+
+import logging
+import os
+import select
+import sys
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from tray_app.desktop.system.gate import Gate
+
+if TYPE_CHECKING:
+    from jeepney import Message
+    from jeepney.io.blocking import DBusConnection
+
+log = logging.getLogger(__name__)
+
+
+class BusClient(Protocol):
+    """Who talks over the bus. All of it is called in the thread of the bus, and never waits."""
+
+    def join(self, connection: "DBusConnection") -> None:
+        """Begin anew on another bus; what was known of the last one is worth nothing."""
+
+    def hear(self, message: "Message") -> None:
+        """Take note of a message."""
+
+    def act(self) -> float | None:
+        """Do what is to be done: after joining, after each message, and when woken.
+
+        Returns the seconds after which it is to be called again, come what may.
+        """
+
+
+class SessionBus(QObject):
+    """The program's one connection to the session bus, and a thread that sleeps on it.
+
+    Qt has no signal for the end of the bus that Python can connect to, and QtDBus waits for its
+    thread while it holds Python's lock.
+    """
+
+    lost = Signal()
+    """The bus has gone."""
+
+    def __init__(self, parent: QObject, gate: Gate) -> None:
+        super().__init__(parent)
+        self._gate = gate
+        self._client: BusClient | None = None
+        self._thread: threading.Thread | None = None
+        self._bell, self._bell_rope = os.pipe()
+
+    def serve(self, client: BusClient) -> None:
+        """Let somebody talk over the bus; to be called before :meth:`watch`."""
+        self._client = client
+
+    def watch(self) -> None:
+        """Listen from now on, unless it does already, to the bus that there is, if there is one."""
+        if sys.platform == "linux" and not self._is_listening():
+            self._thread = threading.Thread(target=self._run, name="session bus", daemon=True)
+            self._thread.start()
+
+    def wake(self) -> None:
+        """Let the client act soon; without a bus, as soon as it joins one."""
+        if self._is_listening():
+            os.write(self._bell_rope, b"!")
+
+    def _is_listening(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _run(self) -> None:
+        from jeepney.io.blocking import open_dbus_connection
+
+        try:
+            connection = open_dbus_connection(bus="SESSION")
+        except Exception as error:
+            log.info("no session bus: %s", type(error).__name__)
+            return
+        with connection:
+            try:
+                self._talk(connection)
+            except OSError:
+                self._gate.emit(self.lost)
+
+    def _talk(self, connection: "DBusConnection") -> None:
+        """Join the client and the bus, until the bus ends, which raises an OSError."""
+        client = self._client
+        if client is not None:
+            client.join(connection)
+        while True:
+            pause = client.act() if client is not None else None
+            message = self._next(connection, pause)
+            if client is not None and message is not None:
+                client.hear(message)
+
+    def _next(self, connection: "DBusConnection", pause: float | None) -> "Message | None":
+        """Return the next message, or sleep until there may be one, or it is time to act."""
+        try:
+            return connection.receive(timeout=0)
+        except TimeoutError:
+            ready, _, _ = select.select([connection.sock, self._bell], [], [], pause)
+            if self._bell in ready:
+                os.read(self._bell, 1)
+            return None

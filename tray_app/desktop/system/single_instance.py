@@ -1,0 +1,158 @@
+"""One running instance for each user; it hears of later starts, and of commands in a terminal."""
+
+import sys
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal, Slot
+
+if TYPE_CHECKING:
+    import socket
+
+    from PySide6.QtNetwork import QLocalSocket
+
+
+class SingleInstance(QObject):
+    """Holds the place of the one instance, and hears what others have to tell it."""
+
+    opened_again = Signal()
+    key_changed = Signal()
+    """The key in the keychain is another one, or gone."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """``folder`` exists, where it can; ``name`` tells programs apart that share it."""
+        super().__init__()
+        self._lock = QLockFile(str(folder / f"{name}.lock"))
+        self._lock.setStaleLockTime(0)  # only a dead process loses its lock, never a busy one
+        self._folder = folder
+        self._name = name
+        self._socket: socket.socket | None = None
+        self._notifier: QSocketNotifier | None = None
+
+    def acquire(self) -> bool:
+        """Become the one instance; ``False`` if there is one already.
+
+        Where no lock can be had, as on a full or read-only disk, every instance is the one.
+        """
+        is_first = (
+            self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
+        )
+        if sys.platform == "win32" and is_first:
+            import ctypes
+
+            # By this name the installer sees that the program runs (Inno Setup, AppMutex).
+            self._mutex = ctypes.windll.kernel32.CreateMutexW(None, False, "lemlist-credits")
+        return is_first
+
+    def open(self) -> None:
+        """Let others tell their words, which wait until `listen`; in any thread.
+
+        Called before the key is read, so that none which is set after that is missed.
+        """
+        if sys.platform == "win32":
+            return  # where Qt's pipe is made when it is listened to
+        import socket
+
+        from tray_app.terminal.running_tray import socket_of
+
+        address = socket_of(self._folder, self._name)
+        # Not Qt's server: its network library takes 3 MB, and is used for nothing else on Linux.
+        opened = socket.socket(socket.AF_UNIX)
+        opened.setblocking(False)
+        try:
+            # Holding the lock, what is left at the address is of a process that has died.
+            address.unlink(missing_ok=True)
+            opened.bind(str(address))
+            address.chmod(0o600)
+            opened.listen()
+        except OSError:
+            opened.close()
+        else:
+            self._socket = opened
+
+    def listen(self) -> None:
+        """Begin to hear of others; where that can't be, later starts only end."""
+        if sys.platform == "win32":
+            self._listen_to_pipe()
+        elif self._socket is not None:
+            self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
+            self._notifier.activated.connect(self._visited)
+
+    def close(self) -> None:
+        """Hear of nobody any more."""
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+        if self._socket is not None:
+            self._socket.close()
+
+    def call_first(self) -> None:
+        """Ask the instance that is running to show itself."""
+        from tray_app.terminal.running_tray import SHOW, tell
+
+        tell(self._folder, self._name, SHOW)
+
+    @Slot()
+    def _visited(self) -> None:
+        if self._socket is None:
+            return
+        with suppress(OSError):  # who has called off meanwhile has nothing to say
+            connection, _ = self._socket.accept()
+            _Caller(connection, self).told.connect(self._take)
+
+    @Slot(bytes)
+    def _take(self, word: bytes) -> None:
+        from tray_app.terminal.running_tray import KEY_CHANGED
+
+        if word == KEY_CHANGED:
+            self.key_changed.emit()
+        else:
+            self.opened_again.emit()  # of an older version too, which says no word
+
+    # On Windows, whose sockets have no place in a folder
+
+    def _listen_to_pipe(self) -> None:
+        from PySide6.QtNetwork import QLocalServer
+
+        from tray_app.terminal.running_tray import pipe_of
+
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._visited_by_pipe)
+        self._server.listen(pipe_of(self._name))
+
+    @Slot()
+    def _visited_by_pipe(self) -> None:
+        while visitor := self._server.nextPendingConnection():
+            # What it had to say is there when it has gone.
+            visitor.disconnected.connect(partial(self._left_pipe, visitor))
+
+    def _left_pipe(self, visitor: "QLocalSocket") -> None:
+        word = bytes(visitor.readAll().data())
+        visitor.deleteLater()
+        self._take(word)
+
+
+class _Caller(QObject):
+    """Another program, from its call until what it has to say is here."""
+
+    told = Signal(bytes)
+
+    def __init__(self, connection: "socket.socket", parent: QObject) -> None:
+        super().__init__(parent)
+        connection.setblocking(False)
+        self._connection = connection
+        self._notifier = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._hear)
+
+    @Slot()
+    def _hear(self) -> None:
+        from tray_app.terminal.running_tray import LONGEST_WORD
+
+        self._notifier.setEnabled(False)
+        word = b""
+        with self._connection, suppress(OSError):  # who has left has called all the same
+            word = self._connection.recv(LONGEST_WORD)
+        self.told.emit(word)
+        self.deleteLater()

@@ -1,0 +1,97 @@
+"""Blocking work, away from the GUI thread."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tray_app.desktop.system.gate import Gate
+from tray_app.errors import Kind, Problem
+
+T = TypeVar("T")
+
+
+class Worker(QObject):
+    """A thread that does one job after the other. Every job ends in one result or one problem.
+
+    A job that raises what nobody foresaw has found a defect of this program. It goes to
+    ``threading.excepthook``, as in a thread that it would have ended, and so to
+    :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`: no job fails unheard.
+
+    It is a Python daemon thread: a QThread that is waiting when the program ends aborts it, and
+    a thread pool makes it wait.
+    """
+
+    _ended = Signal(int, object)
+
+    def __init__(self, name: str, gate: Gate) -> None:
+        super().__init__()
+        self._gate = gate
+        self._jobs: SimpleQueue[tuple[int, Callable[[], Any], bool] | None] = SimpleQueue()
+        # What is to be called at the end stays in the GUI thread: the last reference to a window
+        # that the worker thread held would destroy the window from there.
+        self._ends: dict[int, tuple[Callable[[Any], object], Callable[[Problem], object] | None]]
+        self._ends = {}
+        self._numbers = itertools.count()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        # A bound method of this object, so that it runs in the thread that made the object.
+        self._ended.connect(self._deliver)
+        self._thread.start()
+
+    def submit(
+        self,
+        job: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread.
+
+        ``job`` holds on to nothing that belongs to the GUI thread. ``failed`` gets the problem
+        that the job has raised; for a job without it that is a defect. It gets one of the kind
+        ``defect`` after all else that the job can raise, to end what waits for the job: that there
+        is a defect, and where, has been told by then.
+        """
+        number = next(self._numbers)
+        self._ends[number] = done, failed
+        self._jobs.put((number, job, failed is not None))
+
+    def finish(self, seconds: float) -> None:
+        """Take no more jobs, and wait for those that were submitted for at most this long."""
+        self._jobs.put(None)
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while (entry := self._jobs.get()) is not None:
+            number, job, foresees_problems = entry
+            result: Any
+            try:
+                result = job()
+            except BaseException as error:
+                if foresees_problems and isinstance(error, Problem):
+                    result = error
+                else:
+                    result = _told_defect(error)
+            self._gate.emit(self._ended, number, result)
+
+    @Slot(int, object)
+    def _deliver(self, number: int, result: Any) -> None:
+        done, failed = self._ends.pop(number)
+        if not isinstance(result, Problem):
+            done(result)
+        elif failed is not None:
+            failed(result)
+
+
+def _told_defect(error: BaseException) -> Problem:
+    """Tell of a defect, and return it as a problem, without its values: one may be the key."""
+    from tray_app.logs import outline  # which the start has no time for
+
+    place = outline(error, error.__traceback__)
+    thread = threading.current_thread()
+    threading.excepthook(
+        threading.ExceptHookArgs((type(error), error, error.__traceback__, thread))
+    )
+    return Problem(Kind.DEFECT, place)

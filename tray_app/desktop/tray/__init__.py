@@ -1,0 +1,1 @@
+"""The icon in the panel, its menu, and notifications."""

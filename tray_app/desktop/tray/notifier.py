@@ -1,0 +1,309 @@
+"""Notifications of the desktop.
+
+On Linux they go to the service of the Desktop Notifications Specification, over the session bus.
+Qt's own way lets only critical ones be clicked, reports the clicks on other programs'
+notifications as well, and is silent while the icon is not in a panel. QtDBus can't be used from
+Python, as it has no way to send the unsigned number that ``Notify`` takes.
+
+https://specifications.freedesktop.org/notification-spec/
+"""
+
+import html
+import logging
+import math
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.session_bus import SessionBus
+from tray_app.i18n import tr
+
+if TYPE_CHECKING:
+    from jeepney import Message
+    from jeepney.io.blocking import DBusConnection
+
+log = logging.getLogger(__name__)
+
+_NAME = "org.freedesktop.Notifications"
+_PATH = "/org/freedesktop/Notifications"
+_CLICKS = ("ActivationToken", "ActionInvoked")  # GNOME and Plasma send both, in this order
+_ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
+_TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
+"""Seconds until a service that has refused is asked again, which double each time. GNOME's has its
+name a moment before it can answer; a service may also find that it is told too much."""
+
+
+@dataclass(frozen=True, eq=False)  # the same words may be told twice
+class Notice:
+    """What is to be told."""
+
+    news: object
+    title: str
+    body: str
+    picture: QImage
+    urgent: bool
+
+
+class Notifier(QObject):
+    """Tells the user something that can't wait until the next look at the icon."""
+
+    clicked = Signal()
+    """The user wants to see more; to be answered at once, while the token of the click holds."""
+    accepted = Signal(object)
+    """The desktop shows this news."""
+    _invoked = Signal(str)
+
+    def __init__(self, fallback: Callable[[str, str], None], bus: SessionBus, gate: Gate) -> None:
+        """``fallback`` shows title and body where there is no freedesktop.org service."""
+        super().__init__()
+        self._fallback = fallback
+        self._bus = bus
+        self._display = Display(
+            told=lambda news: gate.emit(self.accepted, news),
+            clicked=lambda token: gate.emit(self._invoked, token),
+        )
+        self._invoked.connect(self._click)
+        bus.serve(self._display)
+
+    def notify(self, news: object, title: str, body: str, picture: QImage, *, urgent: bool) -> None:
+        """Show this in the place of what was told last, now or once there is a service that can.
+
+        ``title`` and ``body`` are plain text. Returns at once. ``accepted`` tells that ``news`` was
+        taken, unless newer news or :meth:`withdraw` came first.
+        """
+        if sys.platform == "linux":
+            self._want(Notice(news, title, body, picture, urgent))
+        else:
+            self._fallback(title, body)
+            self.accepted.emit(news)
+
+    def withdraw(self) -> None:
+        """Close what was told last, and drop what still waits; Linux only."""
+        if sys.platform == "linux":
+            self._want(None)
+
+    def finish(self, seconds: float) -> None:
+        """Wait at most this long for the answer to what was told, which may be shown already."""
+        self._display.is_answered.wait(seconds)
+
+    def _want(self, notice: Notice | None) -> None:
+        self._display.wanted = notice
+        self._bus.watch()
+        self._bus.wake()
+
+    @Slot(str)
+    def _click(self, token: str) -> None:
+        # Where a window is shown or activated with this token, Wayland gives it the focus. Qt has
+        # no call for it in Python, but looks for it here, as for that of a program that was just
+        # started (qwaylandxdgshell.cpp, requestActivate).
+        if token:
+            os.putenv(_TOKEN, token)
+        self.clicked.emit()
+        if token:
+            os.unsetenv(_TOKEN)
+
+
+class Shown(NamedTuple):
+    """A notification on the screen."""
+
+    notice: Notice
+    service: str
+    """The unique name, on the bus, of the service that shows it."""
+    number: int
+    """What that service calls it."""
+
+
+class Call(NamedTuple):
+    """A question to the service that has no answer yet."""
+
+    serial: int
+    notice: Notice
+    then: "Callable[[Message], None]"
+    """Takes the answer."""
+
+
+class Display:
+    """Brings to the screen what is wanted there; a client of the session bus.
+
+    It never waits for the service, which may hang or be about to start: it asks, and goes on when
+    the answer comes, however late. A question that was given up after a while might be answered
+    all the same, and what it told be told twice.
+    """
+
+    def __init__(self, told: Callable[[object], None], clicked: Callable[[str], None]) -> None:
+        """``told`` gets the news that the service has taken, ``clicked`` the token of a click."""
+        self.wanted: Notice | None = None
+        """What is to be on the screen."""
+        self.is_answered = threading.Event()
+        """Whether no question to the service is open. All else belongs to the thread of the bus."""
+        self.is_answered.set()
+        self._tell = told
+        self._click = clicked
+        self._connection: DBusConnection
+        self._call: Call | None = None
+        self._shown: Shown | None = None
+        self._told: Notice | None = None
+        """What a service has taken, and what is not told again, also by the next service."""
+        self._refused: Notice | None = None
+        """What waits for the next service, or for another try with this one."""
+        self._pause = FIRST_PAUSE
+        self._try_at = math.inf
+        self._token = ""
+
+    def join(self, connection: "DBusConnection") -> None:
+        """Begin anew on another bus."""
+        from jeepney import MatchRule, message_bus
+
+        self._connection = connection
+        self._call = self._shown = self._refused = None
+        self.is_answered.set()
+        owner = MatchRule(type="signal", interface=message_bus.interface, member="NameOwnerChanged")
+        owner.add_arg_condition(0, _NAME)
+        clicks = (MatchRule(type="signal", interface=_NAME, member=member) for member in _CLICKS)
+        for rule in (owner, *clicks):
+            connection.send(message_bus.AddMatch(rule))
+
+    def act(self) -> float | None:
+        """Close what is no longer wanted, tell what is, or return when to try again."""
+        if self._call is not None:
+            return None
+        wanted = self.wanted
+        if self._shown is not None and self._shown.notice is not wanted:
+            self._close(self._shown)
+            self._shown = None
+        if wanted is None or wanted is self._told:
+            return None
+        if wanted is self._refused and (left := self._try_at - time.monotonic()) > 0:
+            return None if math.isinf(left) else left
+        self._ask(wanted, "GetCapabilities", None, (), lambda reply: self._show(wanted, reply))
+        return None
+
+    def hear(self, message: "Message") -> None:
+        """Take note of an answer, a click, or another service."""
+        from jeepney import HeaderFields, MessageType
+
+        fields = message.header.fields
+        if (serial := fields.get(HeaderFields.reply_serial)) is not None:
+            if self._call is not None and self._call.serial == serial:
+                call, self._call = self._call, None
+                if message.header.message_type is MessageType.error:
+                    self._refuse(call.notice, fields[HeaderFields.error_name])
+                else:
+                    call.then(message)
+                if self._call is None:
+                    self.is_answered.set()
+        elif (member := fields.get(HeaderFields.member)) == "NameOwnerChanged":
+            self._change_service(*message.body)
+        elif member in _CLICKS and self._shown is not None:
+            origin = (fields[HeaderFields.sender], *message.body[:1])
+            if origin == (self._shown.service, self._shown.number):
+                self._hear_click(member, message.body[1])
+
+    def _show(self, notice: Notice, reply: "Message") -> None:
+        """Show a notice by a service that has told what it is capable of."""
+        if notice is not self.wanted:
+            return
+        (capabilities,) = reply.body
+        body = html.escape(notice.body, quote=False)
+        hints = {
+            "urgency": ("y", 2 if notice.urgent else 1),
+            "image-data": ("(iiibiiay)", _image_data(notice.picture)),
+            "desktop-entry": ("s", "lemlist-credits"),
+        }
+        heading = (tr("lemlist credits"), 0, "", notice.title)
+        text = body if "body-markup" in capabilities else notice.body
+        content = (text, ["default", tr("Open")], hints, -1)
+        self._ask(
+            notice,
+            "Notify",
+            "susssasa{sv}i",
+            heading + content,
+            lambda reply: self._keep(notice, reply),
+        )
+
+    def _keep(self, notice: Notice, reply: "Message") -> None:
+        """Remember what is on the screen now."""
+        from jeepney import HeaderFields
+
+        (number,) = reply.body
+        self._shown = Shown(notice, reply.header.fields[HeaderFields.sender], number)
+        self._token = ""
+        if notice is self.wanted:
+            self._told = notice
+            self._tell(notice.news)
+
+    def _refuse(self, notice: Notice, why: str) -> None:
+        """Keep what can't be shown: for another try, or where there is no service, for the next."""
+        log.warning("no notification: %s", why)
+        self._pause = (
+            min(2 * self._pause, LONGEST_PAUSE) if notice is self._refused else FIRST_PAUSE
+        )
+        self._refused = notice
+        self._try_at = math.inf if why == _ABSENT else time.monotonic() + self._pause
+
+    def _change_service(self, _name: str, old: str, new: str) -> None:
+        """Note that a service has ended, begun or been replaced."""
+        if old:
+            self._shown = None  # the next service counts anew
+            if self._call is not None:
+                self._refuse(self._call.notice, _ABSENT)
+                self._call = None
+                self.is_answered.set()
+        if new:
+            self._refused = None
+
+    def _hear_click(self, member: str, value: str) -> None:
+        if member == "ActivationToken":
+            self._token = value
+        else:
+            self._click(self._token)
+            self._token = ""
+
+    def _close(self, shown: Shown) -> None:
+        # Closed, and not replaced by the next one, as some desktops replace without showing it
+        # anew. Asked of the very service that showed it: one that was started since counts anew,
+        # and its notification with this number is another program's.
+        self._send(shown.service, "CloseNotification", "u", (shown.number,))
+
+    def _ask(
+        self,
+        notice: Notice,
+        method: str,
+        signature: str | None,
+        values: tuple[object, ...],
+        then: "Callable[[Message], None]",
+    ) -> None:
+        self.is_answered.clear()
+        self._call = Call(self._send(_NAME, method, signature, values), notice, then)
+
+    def _send(
+        self, service: str, method: str, signature: str | None, values: tuple[object, ...]
+    ) -> int:
+        """Call a method of a service, and return the serial that its answer will name."""
+        from jeepney import DBusAddress, new_method_call
+
+        address = DBusAddress(_PATH, bus_name=service, interface=_NAME)
+        serial: int = next(self._connection.outgoing_serial)
+        self._connection.send(new_method_call(address, method, signature, values), serial=serial)
+        return serial
+
+
+ImageData = tuple[int, int, int, bool, int, int, bytes]
+"""Width, height, bytes a row, has alpha, bits a sample, samples a pixel, pixels."""
+
+
+def _image_data(picture: QImage) -> ImageData:
+    """Write a picture as the notification service takes it (hints of the specification)."""
+    rgba = picture.convertToFormat(QImage.Format.Format_RGBA8888)
+    pixels = bytes(rgba.constBits())
+    return rgba.width(), rgba.height(), rgba.bytesPerLine(), True, 8, 4, pixels

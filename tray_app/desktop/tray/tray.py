@@ -1,0 +1,218 @@
+"""The icon in the panel: its picture, its tooltip and its one menu."""
+
+import logging
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from tray_app.desktop.system.session_bus import SessionBus
+from tray_app.desktop.widgets.icon import tray_icon
+from tray_app.i18n import tr
+from tray_app.icon_look import IconKey, IconShape
+
+if TYPE_CHECKING:  # nothing that the icon does not need is imported before it is up
+    from tray_app.rules.alerts import SnoozeChoice
+    from tray_app.words.view import Remedy, View
+
+WINDOWS_TOOLTIP = 127
+"""Characters of a tooltip that Windows shows (NOTIFYICONDATA.szTip)."""
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN = 2000
+"""Milliseconds between two looks for a panel, while there is none."""
+PATIENCE = 10_000
+"""Milliseconds after which the user is offered a window instead."""
+
+
+class Tray(QObject):
+    """Shows a :class:`View` in the panel, and says what the user asks for."""
+
+    clicked = Signal()
+    open_requested = Signal()
+    refresh_requested = Signal()
+    buy_requested = Signal()
+    snooze_requested = Signal(object)
+    history_requested = Signal()
+    plan_requested = Signal()
+    settings_requested = Signal()
+    key_requested = Signal()
+    remedy_requested = Signal(object)
+    about_requested = Signal()
+    quit_requested = Signal()
+    shown = Signal()
+    no_panel = Signal()
+
+    def __init__(self, parent: QObject, bus: SessionBus) -> None:
+        super().__init__(parent)
+        self._icon_key = IconKey(IconShape.LOADING)
+        self._remedy: Remedy | None = None
+        self._menu = QMenu()
+        self._headline = self._figure()
+        self._buckets = [self._figure() for _ in range(4)]
+        self._outlook = self._figure()
+        self._age = self._figure()
+        self._snooze_state = self._figure()
+        self._remedy_action = self._action("", self._ask_remedy)
+        self._menu.addSeparator()
+        self._action(tr("&Refresh now"), self.refresh_requested)
+        self._action(tr("&Open"), self.open_requested)
+        self._action(tr("&History…"), self.history_requested)
+        self._action(tr("&Plan…"), self.plan_requested)
+        self._action(tr("&Buy credits…"), self.buy_requested)
+        self._snooze_menu = self._menu.addMenu(tr("S&nooze"))
+        self._snooze_menu.triggered.connect(self._snooze)
+        self._snooze_choices: list[SnoozeChoice] = []
+        self._menu.addSeparator()
+        self._action(tr("&Settings…"), self.settings_requested)
+        self._key_action = self._action(tr("Change &key…"), self.key_requested)
+        self._action(tr("&About"), self.about_requested)
+        self._action(tr("&Quit"), self.quit_requested)
+        lines = (self._outlook, self._age, self._snooze_state, self._remedy_action)
+        for action in (*self._buckets, *lines):
+            action.setVisible(False)
+        self._headline.setText(tr("Loading"))
+
+        self._icon: QSystemTrayIcon | None = None
+        self._tooltip = ""
+        self._hears_of_loss = False
+        self._bus = bus
+        self._bus.lost.connect(self._lose_panel)
+        self._search = QTimer(self)
+        self._search.setInterval(LOOK_AGAIN)
+        self._search.timeout.connect(self._find_panel)
+
+    def offer_snooze(self, choices: "Iterable[tuple[SnoozeChoice, str]]") -> None:
+        """Offer these lengths of silence."""
+        for choice, text in choices:
+            # An action keeps no more of a choice than its text.
+            self._snooze_menu.addAction(text).setData(len(self._snooze_choices))
+            self._snooze_choices.append(choice)
+
+    def show(self) -> None:
+        """Appear in the panel, now or as soon as there is one."""
+        self._find_panel()
+        if self._icon is None:
+            self._wait_for_panel()
+
+    def hear_of_loss(self) -> None:
+        """Come back when the session bus has gone. Not from the start: that delays the icon."""
+        self._hears_of_loss = True
+        if self._icon is not None:
+            self._bus.watch()
+
+    def hide(self) -> None:
+        """Leave the panel."""
+        self._search.stop()
+        if self._icon is not None:
+            self._icon.hide()
+
+    def geometry(self) -> QRect | None:
+        """Return where the icon is on the screen, on platforms that tell."""
+        place = self._icon.geometry() if self._icon else QRect()
+        return place if place.isValid() else None
+
+    def kind(self) -> str:
+        """Name the way in which the icon is shown, for diagnostics."""
+        if self._icon is None:
+            return "none"
+        return "with a place" if self.geometry() else "without a place"
+
+    def message(self, title: str, body: str) -> None:
+        """Show a notification by the means of Qt, which needs an icon in the panel."""
+        if self._icon is not None:
+            self._icon.showMessage(title, body, tray_icon(self._icon_key))
+
+    def show_view(self, view: "View") -> None:
+        """Show another view; only what differs is touched, as each touch costs memory."""
+        is_painted_anew = tray_icon(view.icon) is not tray_icon(self._icon_key)
+        self._icon_key = view.icon
+        if is_painted_anew and self._icon is not None:
+            self._icon.setIcon(tray_icon(view.icon))
+        tooltip = view.tooltip(WINDOWS_TOOLTIP) if sys.platform == "win32" else view.tooltip()
+        if tooltip != self._tooltip:
+            self._tooltip = tooltip
+            if self._icon is not None:
+                self._icon.setToolTip(tooltip)
+        _say(self._headline, view.headline)
+        for action, row in zip(self._buckets, view.rows, strict=True):
+            _say(action, f"{row.label}: {row.text}")
+        _say(self._outlook, view.outlook)
+        _say(self._age, view.figures)
+        _say(self._snooze_state, view.snooze)
+        self._remedy = view.trouble.remedy if view.trouble else None
+        _say(self._remedy_action, view.trouble.action if view.trouble else "")
+        self._key_action.setEnabled(not view.key_is_fixed)
+
+    def _wait_for_panel(self) -> None:
+        self._search.start()
+        QTimer.singleShot(PATIENCE, self, self._lose_patience)
+
+    @Slot()
+    def _find_panel(self) -> None:
+        # WORKAROUND: on X11 an icon that is shown before there is a panel never appears in it
+        # (https://github.com/hluk/CopyQ/issues/1174), so it is made when there is one.
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            return
+        self._search.stop()
+        self._icon = QSystemTrayIcon(tray_icon(self._icon_key), self)
+        self._icon.setToolTip(self._tooltip)
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._activated)
+        self._icon.show()
+        self.shown.emit()
+        if self._hears_of_loss:
+            self._bus.watch()
+
+    @Slot()
+    def _lose_panel(self) -> None:
+        # Qt's icon stays with the bus it was made on. One that is made anew finds the next bus,
+        # or, on X11, a tray that needs none.
+        if self._icon is None:
+            return
+        log.warning("the session bus is gone, and the icon with it")
+        self._icon.hide()
+        self._icon.deleteLater()
+        self._icon = None
+        self._wait_for_panel()  # not at once: a panel that is about to end still answers
+
+    @Slot()
+    def _lose_patience(self) -> None:
+        if self._icon is None:
+            self.no_panel.emit()
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+            self.clicked.emit()
+        elif reason is QSystemTrayIcon.ActivationReason.MiddleClick:
+            self.refresh_requested.emit()
+
+    @Slot()
+    def _ask_remedy(self) -> None:
+        if self._remedy is not None:
+            self.remedy_requested.emit(self._remedy)
+
+    def _action(self, text: str, target: object) -> QAction:
+        action = self._menu.addAction(text)
+        action.triggered.connect(target)
+        return action
+
+    def _figure(self) -> QAction:
+        """Make a line that tells something; a click on it opens the popup, and it is not grey."""
+        return self._action("", self.open_requested)
+
+    @Slot(QAction)
+    def _snooze(self, action: QAction) -> None:
+        self.snooze_requested.emit(self._snooze_choices[action.data()])
+
+
+def _say(action: QAction, text: str) -> None:
+    text = text.replace("&", "&&")  # a single one would underline the next letter
+    if action.text() != text:
+        action.setText(text)
+        action.setVisible(bool(text))

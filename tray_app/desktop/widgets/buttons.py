@@ -1,0 +1,246 @@
+"""The popup's buttons: QPushButtons that paint themselves flat, in the theme's colours."""
+
+from collections.abc import Callable
+from math import cos, pi, sin
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QHideEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from tray_app.desktop.widgets.held_enter import HeldEnter
+from tray_app.desktop.widgets.theme import theme_of
+from tray_app.i18n import tr
+
+KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+RADIUS = 8
+GLYPH = 16
+"""The side of a glyph's square, in pixels."""
+TURN = 30
+TURN_MS = 90
+
+
+class FlatButton(QPushButton):
+    """A flat button; Enter presses it too, and it shows the focus that the keyboard gave it."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setAutoDefault(True)  # without it only Space presses
+        HeldEnter(self)
+        self._shows_focus = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Remember how the focus came."""
+        if event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
+            self._shows_focus = event.reason() in KEYBOARD
+        super().focusInEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
+        """Show that the pointer is here."""
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Show that the pointer is gone."""
+        super().leaveEvent(event)
+        self.update()
+
+    def _state_colour(self, idle: str | None, hover: str, pressed: str) -> str | None:
+        if self.isDown():
+            return pressed
+        return hover if self.underMouse() else idle
+
+    def _paint_ground(self, painter: QPainter, colour: str | None, ring: str) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if colour is not None:
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
+        if self.hasFocus() and self._shows_focus:
+            inset = 3 if ring == theme_of(self.palette()).primary_ink else 1
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(ring), 2))
+            edge = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(edge, RADIUS - inset, RADIUS - inset)
+
+
+class TextButton(FlatButton):
+    """A button with words; the primary one is what most people want now."""
+
+    def __init__(self, text: str, *, primary: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._primary = primary
+
+    def set_primary(self, primary: bool) -> None:
+        """Make this the primary button, or not."""
+        if primary != self._primary:
+            self._primary = primary
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for the words."""
+        metrics = QFontMetrics(self.font())
+        width = metrics.horizontalAdvance(self.text()) + 2 * 14 + (16 if self.menu() else 0)
+        return QSize(width, max(32, metrics.height() + 14))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """The words are never cut."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint ground, words and a menu's arrow."""
+        theme = theme_of(self.palette())
+        with QPainter(self) as painter:
+            if self._primary:
+                ground = self._state_colour(
+                    theme.primary, theme.primary_hover, theme.primary_pressed
+                )
+                ink, ring = theme.primary_ink, theme.primary_ink
+            else:
+                ground = self._state_colour(theme.button, theme.button_hover, theme.button_pressed)
+                ink, ring = theme.ink, theme.focus
+            self._paint_ground(painter, ground, ring)
+            words = self.rect().adjusted(14, 0, -14, 0)
+            painter.setPen(QColor(ink))
+            alignment = (
+                Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
+            )
+            alignment = self.style().visualAlignment(
+                self.layoutDirection(), alignment | Qt.AlignmentFlag.AlignVCenter
+            )
+            painter.drawText(words, alignment | Qt.TextFlag.TextShowMnemonic, self.text())
+            if self.menu():
+                rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+                x = words.left() + 4 if rtl else words.right() - 4
+                tip = QPointF(x + 0.5, self.height() / 2 + 2)
+                pen = QPen(QColor(ink), 1.5)
+                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                painter.setPen(pen)
+                painter.drawPolyline(
+                    QPolygonF([tip - QPointF(3.5, 3.5), tip, tip - QPointF(-3.5, 3.5)])
+                )
+
+
+class GlyphButton(FlatButton):
+    """A square button with a painted glyph; its name is a tooltip, and said by screen readers."""
+
+    def __init__(
+        self, name: str, glyph: Callable[[QPainter, QColor], None], parent: QWidget | None = None
+    ) -> None:
+        """``glyph`` paints around the origin, inside a square of ``GLYPH`` pixels."""
+        super().__init__(parent=parent)
+        self._glyph = glyph
+        self._angle = 0
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A square that a finger finds."""
+        return QSize(28, 28)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """The same square."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the glyph, and a ground while the pointer is on it."""
+        theme = theme_of(self.palette())
+        with QPainter(self) as painter:
+            ground = self._state_colour(None, theme.button_hover, theme.button_pressed)
+            self._paint_ground(painter, ground, theme.focus)
+            painter.translate(QRectF(self.rect()).center())
+            painter.rotate(self._angle)
+            self._glyph(painter, QColor(theme.ink if self.underMouse() else theme.muted))
+
+
+class RefreshButton(GlyphButton):
+    """The refresh button. Its arrow turns while a refresh is under way and somebody can see it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Refresh"), paint_refresh, parent)
+        self._busy = False
+        self._turning = QTimer(self)
+        self._turning.setInterval(TURN_MS)
+        self._turning.timeout.connect(self._turn)
+
+    def set_busy(self, busy: bool) -> None:
+        """Say whether a refresh is under way."""
+        if busy == self._busy:
+            return
+        self._busy = busy
+        words = tr("Refreshing…") if busy else tr("Refresh")
+        self.setToolTip(words)
+        self.setAccessibleDescription(words if busy else "")
+        self._set_turning(busy and self.isVisible())
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Turn only while visible."""
+        super().showEvent(event)
+        self._set_turning(self._busy)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Turn only while visible."""
+        super().hideEvent(event)
+        self._set_turning(False)
+
+    def _set_turning(self, turning: bool) -> None:
+        if turning:
+            self._turning.start()
+        else:
+            self._turning.stop()
+            self._angle = 0
+            self.update()
+
+    def _turn(self) -> None:
+        self._angle = (self._angle + TURN) % 360
+        self.update()
+
+
+def paint_refresh(painter: QPainter, colour: QColor) -> None:
+    """Paint an arrow that runs around."""
+    pen = QPen(colour, 1.75)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = 5.6
+    painter.drawArc(QRectF(-radius, -radius, 2 * radius, 2 * radius), 50 * 16, 290 * 16)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    head = QPainterPath()
+    head.addPolygon(QPolygonF([QPointF(1.6, -2.0), QPointF(7.0, -2.0), QPointF(7.0, -7.4)]))
+    head.closeSubpath()
+    painter.drawPath(head)
+
+
+def paint_gear(painter: QPainter, colour: QColor) -> None:
+    """Paint a gear of eight teeth."""
+    gear = QPainterPath()
+    gear.setFillRule(Qt.FillRule.OddEvenFill)
+    points = []
+    for tooth in range(8):
+        for turn, radius in ((-0.29, 5.2), (-0.17, 7.2), (0.17, 7.2), (0.29, 5.2)):
+            angle = (tooth + turn) * pi / 4
+            points.append(QPointF(radius * cos(angle), radius * sin(angle)))
+    gear.addPolygon(QPolygonF(points))
+    gear.closeSubpath()
+    gear.addEllipse(QPointF(0, 0), 2.5, 2.5)
+    pen = QPen(colour, 0.6)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(colour)
+    painter.drawPath(gear)

@@ -1,0 +1,406 @@
+"""The history window's chart: the balance by bucket above, the spending below, on one time axis."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from tray_app.desktop.widgets.buttons import KEYBOARD
+from tray_app.desktop.widgets.labels import sized
+from tray_app.desktop.widgets.marks import DOT, SWATCH, triangle
+from tray_app.desktop.widgets.theme import Theme, blended, faint, theme_of
+from tray_app.i18n import tr
+from tray_app.report.history_view import UNDIVIDED, HistoryView, Point, Span, reading_words, span_at
+from tray_app.words.formats import Formats
+
+INSET = 8
+"""Pixels around everything, so that the focus has room."""
+GAP = 8
+TICK_GAP = 4
+"""Pixels from a time's line to its label."""
+MARK = 6
+"""The height of a mark's triangle, in pixels."""
+WIDEST_BAR = 44
+LAYER_STRENGTH = 0.85
+MOST_LINES = 16
+"""Marks; the lines from more of them to the balance would hide it."""
+SPENDING_SHARE = 0.24
+"""The part of the plots' height that the spending gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """A rectangle with a time axis and an axis of amounts that begins at 0."""
+
+    box: QRect
+    begin: int
+    end: int
+    highest: int
+
+    def x(self, at: int) -> float:
+        """Return where a moment is, in pixels."""
+        share = (at - self.begin) / (self.end - self.begin)
+        return self.box.left() + share * self.box.width()
+
+    def y(self, amount: int) -> float:
+        """Return where an amount is, in pixels."""
+        return self.box.top() + self.box.height() * (1 - amount / self.highest)
+
+    def at(self, x: float) -> float:
+        """Return the moment at a place."""
+        share = (x - self.box.left()) / self.box.width()
+        return self.begin + share * (self.end - self.begin)
+
+
+class Chart(QWidget):
+    """The chart and, above it, the figures of the moment that is pointed at, or the latest ones.
+
+    The pointer goes from reading to reading, the arrow keys from the close of a day, or of a week
+    where spending is shown by week, to the next.
+    """
+
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
+        self._formats = formats
+        self._view: HistoryView | None = None
+        self._pointed: Point | None = None
+        self._shows_focus = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(tr("Chart of the balance and the spending"))
+
+    @property
+    def readout(self) -> str:
+        """The figures of the moment that is pointed at; else what the chart shows as a whole."""
+        if self._view is None:
+            return ""
+        if self._pointed is None:
+            return self._view.title
+        return reading_words(self._view, self._pointed, self._formats)
+
+    def show_history(self, view: HistoryView) -> None:
+        """Show a history; paints nothing when it is the same again."""
+        if view != self._view:
+            self._view = view
+            if self._pointed is not None:
+                self._pointed = _nearest(view, self._pointed.at) if view.points else None
+            self.setAccessibleDescription(f"{view.title}. {view.description}")
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room to read it."""
+        return QSize(640, 320)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As small as it can still be read."""
+        return QSize(480, 12 * self.fontMetrics().height())
+
+    # The pointer and the keys
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Point at the reading that is nearest in time."""
+        if self._view is None or not self._view.points:
+            return
+        balance, _ = self._plots(self._view)
+        self._point_at(_nearest(self._view, balance.at(event.position().x())))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Point at nothing."""
+        super().leaveEvent(event)
+        self._point_at(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Go from close to close, and say aloud what it was."""
+        if self._view is None or not self._view.points:
+            return super().keyPressEvent(event)
+        last = len(self._view.spans) - 1
+        here = last + 1
+        if self._pointed is not None:
+            here = self._view.spans.index(span_at(self._view, self._pointed.at))
+        match event.key():
+            case Qt.Key.Key_Left:
+                here = max(0, here - 1)
+            case Qt.Key.Key_Right:
+                here = min(last, here + 1)
+            case Qt.Key.Key_Home:
+                here = 0
+            case Qt.Key.Key_End:
+                here = last
+            case _:
+                return super().keyPressEvent(event)
+        self._point_at(_close(self._view, self._view.spans[here]))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.readout))
+        return None
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show the focus that the keyboard gave."""
+        if event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
+            self._shows_focus = event.reason() in KEYBOARD
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Point at nothing."""
+        super().focusOutEvent(event)
+        self._point_at(None)
+        self.update()
+
+    def _point_at(self, point: Point | None) -> None:
+        if point != self._pointed:
+            self._pointed = point
+            self.update()
+
+    # Painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the figures, both plots, their axes, and what is pointed at."""
+        if self._view is None or not self._view.points:
+            return
+        theme = theme_of(self.palette())
+        balance, spending = self._plots(self._view)
+        with QPainter(self) as painter:
+            self._paint_readout(painter, theme, self._view)
+            painter.setFont(self._small)
+            self._paint_axes(painter, theme, self._view, balance, spending)
+            self._paint_bars(painter, theme, self._view, spending)
+            self._paint_layers(painter, theme, self._view, balance)
+            self._paint_marks(painter, theme, self._view, balance)
+            if self._pointed is not None:
+                self._paint_pointed(painter, theme, self._pointed, balance, spending)
+            if self.hasFocus() and self._shows_focus:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(theme.focus), 2))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+
+    @property
+    def _small(self) -> QFont:
+        return sized(self.font(), 0.88)
+
+    def _plots(self, view: HistoryView) -> tuple[_Plot, _Plot]:
+        """Return where balance and spending are painted."""
+        line = QFontMetrics(self._small).height()
+        labels = [tick.label for tick in (*view.credit_ticks, *view.spent_ticks)]
+        gutter = max(QFontMetrics(self._small).horizontalAdvance(label) for label in labels) + GAP
+        left, right = INSET + gutter, self.width() - INSET
+        top = self._readout_height() + line + 2 * MARK + GAP
+        bottom = self.height() - INSET - line - GAP // 2
+        between = line + 2 * GAP
+        low = round((bottom - top - between) * SPENDING_SHARE)
+        width = max(1, right - left)
+        return (
+            _Plot(
+                QRect(left, top, width, max(1, bottom - low - between - top)),
+                view.begin,
+                view.end,
+                view.credit_ticks[-1].value,
+            ),
+            _Plot(
+                QRect(left, bottom - low, width, max(1, low)),
+                view.begin,
+                view.end,
+                view.spent_ticks[-1].value,
+            ),
+        )
+
+    def _readout_height(self) -> int:
+        return INSET + self.fontMetrics().height() + GAP // 2 + QFontMetrics(self._small).height()
+
+    def _paint_readout(self, painter: QPainter, theme: Theme, view: HistoryView) -> None:
+        """Paint a line of words, and below it the legend with the amounts."""
+        font = sized(self.font(), 1, QFont.Weight.DemiBold)
+        metrics = QFontMetrics(font)
+        width = self.width() - 2 * INSET
+        painter.setFont(font)
+        painter.setPen(QColor(theme.ink))
+        words = metrics.elidedText(self.readout, Qt.TextElideMode.ElideRight, width)
+        side = self.style().visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
+        painter.drawText(QRect(INSET, INSET, width, metrics.height()), side, words)
+        if not is_plain(view):
+            painter.setFont(self._small)
+            self._paint_legend(painter, theme, view)
+
+    def _paint_legend(self, painter: QPainter, theme: Theme, view: HistoryView) -> None:
+        metrics = painter.fontMetrics()
+        line = QRect(
+            INSET,
+            self._readout_height() - metrics.height(),
+            self.width() - 2 * INSET,
+            metrics.height(),
+        )
+        x = line.left()
+
+        def next_box(width: int) -> QRect:
+            nonlocal x
+            box = QRect(x, line.top(), width, line.height())
+            x += width + GAP - 2
+            return self.style().visualRect(self.layoutDirection(), line, box)
+
+        amounts = (self._pointed or view.points[-1]).amounts
+        for layer, amount in zip(view.layers, amounts, strict=True):
+            swatch = QRect(0, 0, SWATCH, SWATCH)
+            swatch.moveCenter(next_box(SWATCH).center())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(layer_colour(view, layer.name, theme))
+            painter.drawRoundedRect(swatch, 3, 3)
+            number = self._formats.number(amount)
+            for text, ink in ((layer.label, theme.muted), (number, theme.ink)):
+                painter.setPen(QColor(ink))
+                box = next_box(metrics.horizontalAdvance(text))
+                painter.drawText(box, Qt.TextFlag.TextDontClip, text)
+            x += GAP + 2
+
+    def _paint_axes(
+        self, painter: QPainter, theme: Theme, view: HistoryView, balance: _Plot, spending: _Plot
+    ) -> None:
+        metrics = painter.fontMetrics()
+        for plot, ticks in ((balance, view.credit_ticks), (spending, view.spent_ticks)):
+            has_room = plot.box.height() >= (len(ticks) - 1) * metrics.height()
+            for tick in ticks if has_room else (ticks[0], ticks[-1]):
+                y = round(plot.y(tick.value))
+                colour = theme.border if tick.value == 0 else theme.divider
+                painter.fillRect(plot.box.left(), y, plot.box.width(), 1, QColor(colour))
+                painter.setPen(QColor(theme.muted))
+                width = metrics.horizontalAdvance(tick.label)
+                base = y + metrics.capHeight() // 2
+                painter.drawText(plot.box.left() - GAP - width, base, tick.label)
+        painter.drawText(spending.box.left(), spending.box.top() - GAP + 2, view.spans_title)
+        free = 0
+        base = self.height() - INSET - metrics.descent()
+        for tick in view.time_ticks:
+            x = round(spending.x(tick.value))
+            width = metrics.horizontalAdvance(tick.label)
+            if x < free or x + TICK_GAP + width > self.width() - INSET:
+                continue
+            free = x + width + 2 * GAP
+            for plot in (balance, spending):
+                painter.fillRect(x, plot.box.top(), 1, plot.box.height(), QColor(theme.divider))
+            foot = spending.box.top() + spending.box.height()
+            painter.fillRect(x, foot, 1, base + 1 - foot, QColor(theme.divider))
+            painter.drawText(x + TICK_GAP, base, tick.label)
+
+    def _paint_bars(
+        self, painter: QPainter, theme: Theme, view: HistoryView, spending: _Plot
+    ) -> None:
+        here = None if self._pointed is None else span_at(view, self._pointed.at)
+        foot = round(spending.y(0))
+        for span in view.spans:
+            left, right = round(spending.x(span.begin)), round(spending.x(span.end))
+            gap = 1 if right - left < 8 else 3
+            width = max(1, min(right - left - gap, WIDEST_BAR))
+            top = min(round(spending.y(span.spent)), foot - 1) if span.spent else foot
+            colour = theme.ink if span == here else theme.spent
+            x = left + (right - left - width + 1) // 2
+            painter.fillRect(x, top, width, foot - top, QColor(colour))
+
+    def _paint_layers(
+        self, painter: QPainter, theme: Theme, view: HistoryView, balance: _Plot
+    ) -> None:
+        """Paint the layers as areas, from the whole down, each over the one above it."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        xs = [balance.x(point.at) for point in view.points]
+        foot = balance.y(0)
+        ends = [QPointF(xs[-1], foot), QPointF(xs[0], foot)]
+        for i in reversed(range(len(view.layers))):
+            line = [
+                QPointF(x, balance.y(sum(point.amounts[: i + 1])))
+                for x, point in zip(xs, view.points, strict=True)
+            ]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(layer_colour(view, view.layers[i].name, theme))
+            painter.drawPolygon(QPolygonF([*line, *ends]))
+        pen = QPen(QColor(theme.line), 1.5)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawPolyline(
+            [QPointF(x, balance.y(point.credits)) for x, point in zip(xs, view.points, strict=True)]
+        )
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_marks(
+        self, painter: QPainter, theme: Theme, view: HistoryView, balance: _Plot
+    ) -> None:
+        """Paint the marks above the plot; labels that have no room are left out, refills' first."""
+        metrics = painter.fontMetrics()
+        foot = balance.box.top() - GAP // 2
+        taken: list[tuple[float, float]] = []
+        for mark in sorted(view.marks, key=lambda mark: (mark.amount > 0, -abs(mark.amount))):
+            x = balance.x(mark.at)
+            ink = QColor(theme.refill if mark.amount > 0 else theme.drain)
+            if len(view.marks) <= MOST_LINES:
+                place = bisect_right(view.points, mark.at, key=lambda point: point.at) - 1
+                depth = round(balance.y(view.points[max(0, place)].credits)) - foot
+                painter.fillRect(round(x), foot, 1, depth, faint(ink, 0.6))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ink)
+            up = mark.amount > 0
+            painter.drawPolygon(
+                triangle(QPointF(x + 0.5, foot - (0 if up else MARK)), MARK if up else -MARK)
+            )
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            width = metrics.horizontalAdvance(mark.label)
+            for left in (x - width / 2, x - width + MARK, x - MARK):
+                is_inside = balance.box.left() <= left <= self.width() - INSET - width
+                if is_inside and all(
+                    left > end + GAP or left + width < begin - GAP for begin, end in taken
+                ):
+                    taken.append((left, left + width))
+                    painter.setPen(ink)
+                    painter.drawText(round(left), foot - MARK - metrics.descent() - 1, mark.label)
+                    break
+
+    def _paint_pointed(
+        self, painter: QPainter, theme: Theme, point: Point, balance: _Plot, spending: _Plot
+    ) -> None:
+        x = balance.x(point.at)
+        for plot in (balance, spending):
+            painter.fillRect(round(x), plot.box.top(), 1, plot.box.height(), faint(theme.ink, 0.5))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.surface), 1.5))
+        painter.setBrush(QColor(theme.ink))
+        painter.drawEllipse(QPointF(x + 0.5, balance.y(point.credits)), DOT + 1, DOT + 1)
+
+
+def is_plain(view: HistoryView) -> bool:
+    """Tell whether no bucket is known, so that there is only the balance as a whole."""
+    return [layer.name for layer in view.layers] == [UNDIVIDED]
+
+
+def layer_colour(view: HistoryView, name: str, theme: Theme) -> QColor:
+    """Return what a layer is filled with, quieter than the line of the balance above it."""
+    if is_plain(view):
+        return blended(theme.line, theme.surface, 0.25)
+    colour = theme.undivided if name == UNDIVIDED else theme.buckets[name]
+    return blended(colour, theme.surface, LAYER_STRENGTH)
+
+
+def _nearest(view: HistoryView, at: float) -> Point:
+    """Return the reading that is nearest in time."""
+    place = bisect_left(view.points, at, key=lambda point: point.at)
+    near = view.points[max(0, place - 1) : place + 1]
+    return min(near, key=lambda point: abs(point.at - at))
+
+
+def _close(view: HistoryView, span: Span) -> Point:
+    """Return the last reading of a day or week; one without any keeps what was known before."""
+    place = bisect_right(view.points, span.end - 1, key=lambda point: point.at) - 1
+    point = view.points[max(0, place)]
+    return point._replace(at=max(point.at, span.begin))

@@ -1,0 +1,85 @@
+"""Labels, and what lays them out."""
+
+from PySide6.QtCore import QMargins, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
+
+
+def sized(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Return a font of ``factor`` times the size."""
+    result = QFont(font)
+    if font.pointSizeF() > 0:
+        result.setPointSizeF(font.pointSizeF() * factor)
+    else:
+        result.setPixelSize(round(font.pixelSize() * factor))
+    result.setWeight(weight)
+    return result
+
+
+def set_muted(label: QLabel, is_muted: bool) -> None:
+    """Give a label the ink of what is secondary, or of what matters."""
+    label.setForegroundRole(
+        QPalette.ColorRole.PlaceholderText if is_muted else QPalette.ColorRole.WindowText
+    )
+
+
+def muted_label(text: str = "") -> QLabel:
+    """Return a label for what is secondary."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    set_muted(label, True)
+    return label
+
+
+def strip(margins: QMargins, *items: QWidget | QLayout | int | None) -> QWidget:
+    """Put things side by side; a number is pixels between them, None all that is left."""
+    box = QWidget()
+    line = QHBoxLayout(box)
+    line.setContentsMargins(margins)
+    line.setSpacing(0)
+    for item in items:
+        match item:
+            case None:
+                line.addStretch()
+            case int():
+                line.addSpacing(item)
+            case QWidget():
+                line.addWidget(item)
+            case QLayout():
+                line.addLayout(item)
+    return box
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in "…" where there is no room; the whole is then its tooltip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_muted(self, True)
+
+    def set_text(self, text: str) -> None:
+        """Show a text."""
+        self.setText(text)
+        self._explain()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """See whether the text fits now."""
+        super().resizeEvent(event)
+        self._explain()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint as much of the text as fits."""
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            side = self.style().visualAlignment(
+                self.layoutDirection(), Qt.AlignmentFlag.AlignLeading
+            )
+            painter.drawText(self.rect(), side | Qt.AlignmentFlag.AlignVCenter, self._elided())
+
+    def _elided(self) -> str:
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+    def _explain(self) -> None:
+        self.setToolTip(self.text() if self._elided() != self.text() else "")

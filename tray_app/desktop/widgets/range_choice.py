@@ -1,0 +1,99 @@
+"""The choice of how many days a chart shows."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+
+from tray_app.desktop.widgets.buttons import FlatButton
+from tray_app.desktop.widgets.theme import theme_of
+from tray_app.i18n import tr
+
+GAP = 2
+"""Pixels between two choices."""
+PADDING = 8
+
+
+class RangeChoice(QWidget):
+    """Numbers of days side by side, one of them chosen; one Tab stop, then the arrow keys."""
+
+    chosen = Signal(int)
+    """The user wants this number of days."""
+
+    def __init__(self, choices: Sequence[tuple[int, str]]) -> None:
+        """``choices`` are numbers of days and the words on their buttons."""
+        super().__init__()
+        self.setAccessibleName(tr("Range"))
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        for days, words in choices:
+            button = _Choice(words)
+            button.setAccessibleName(tr("Last {n} day", "Last {n} days", days, n=days))
+            self._group.addButton(button, days)
+            row.addWidget(button)
+        self.show_days(choices[0][0])
+        self._group.idClicked.connect(self._choose)
+
+    @property
+    def days(self) -> int:
+        """The number of days that is chosen."""
+        return self._days
+
+    def show_days(self, days: int) -> None:
+        """Show what is chosen, without a signal."""
+        self._days = days
+        self._group.button(days).setChecked(True)
+        self._set_tab_stop()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the font, which the buttons would not take over from their parent."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            for button in self._group.buttons():
+                button.setFont(self.font())
+
+    def _choose(self, days: int) -> None:
+        if days != self._days:
+            self._days = days
+            self._set_tab_stop()
+            self.chosen.emit(days)
+
+    def _set_tab_stop(self) -> None:
+        # Qt does it too, but not for a button that the program has checked.
+        for button in self._group.buttons():
+            is_stop = button.isChecked()
+            button.setFocusPolicy(
+                Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus
+            )
+
+
+class _Choice(FlatButton):
+    """One of the choices."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.setCheckable(True)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for the words."""
+        metrics = QFontMetrics(self.font())
+        return QSize(
+            metrics.horizontalAdvance(self.text()) + 2 * PADDING, max(22, metrics.height() + 6)
+        )
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """The words are never cut."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the words, on a ground when they are chosen or pointed at."""
+        theme = theme_of(self.palette())
+        with QPainter(self) as painter:
+            idle = theme.button if self.isChecked() else None
+            ground = self._state_colour(idle, theme.button_hover, theme.button_pressed)
+            self._paint_ground(painter, ground, theme.focus)
+            painter.setPen(QColor(theme.ink if self.isChecked() else theme.muted))
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.text())

@@ -1,0 +1,1 @@
+"""The windows that are opened from the popup and the menu."""

@@ -1,0 +1,243 @@
+"""The dialog that reckons a plan: are the credits enough, and how many are to be bought."""
+
+from datetime import date, timedelta
+
+from PySide6.QtCore import QDate, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateEdit,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tray_app.desktop.widgets.dialog_parts import (
+    GAP,
+    ROW_GAP,
+    SPACE,
+    MessageLine,
+    heading,
+    paragraph,
+)
+from tray_app.desktop.widgets.theme import theme_of
+from tray_app.i18n import tr
+from tray_app.icon_look import IconShape
+from tray_app.rules.forecast import HORIZON, Rhythm, TooEarly
+from tray_app.rules.insight import ADVISED_DAYS
+from tray_app.rules.prices import Action, Prices
+from tray_app.words.formats import Formats
+from tray_app.words.plan_words import Answer, action_names, buys_line, lead_answer, top_up_answer
+
+_WIDTH = 460  # pixels of the content; longer words or a larger font widen it
+_RADIUS = 6
+_USUAL_LEADS = 500
+_MOST_LEADS = 9_999_999
+
+
+class _AnswerCard(MessageLine):
+    """An answer, on the colour of what it means."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, lines=2)
+        self._shape = IconShape.UNKNOWN
+        self.setContentsMargins(ROW_GAP, GAP, ROW_GAP, GAP)
+        self.setMinimumHeight(self.minimumHeight() + 2 * GAP)
+
+    def answer(self, answer: Answer) -> None:
+        """Show an answer, and have it read out if it is another than before."""
+        if f"{answer.verdict} {answer.reason}" == self.words:
+            return
+        self._shape = IconShape.UNKNOWN
+        if answer.missing is not None:
+            self._shape = IconShape.LOW if answer.missing else IconShape.HEALTHY
+        self.say(self._shape, answer.verdict, answer.reason)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the ground."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme_of(self.palette()).levels[self._shape].ground))
+            painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
+
+
+class PlanDialog(QDialog):
+    """Can I enrich so many leads, and what must I top up? Answered while the user types.
+
+    It can be shown at any time and is told figures as they come; what was typed stays.
+    """
+
+    buy_requested = Signal()
+
+    def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Plan"))
+        self._formats = formats
+        self._credits: int | None = None
+        self._rhythm: Rhythm | TooEarly | None = None
+        self._prices = Prices()
+        self._today: date | None = None
+        self._stale = False
+        self._suggested = QDate()
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        layout.setSpacing(SPACE + GAP)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        layout.addLayout(self._build_balance())
+        layout.addWidget(self._build_questions())
+        layout.addWidget(self._build_buttons())
+        self._leads.valueChanged.connect(self._answer)
+        self._action.currentIndexChanged.connect(self._answer)
+        self._until.dateChanged.connect(self._answer)
+        self._answer()
+
+    def show_figures(
+        self,
+        credits: int,
+        rhythm: Rhythm | TooEarly | None,
+        prices: Prices,
+        renewal: date | None,
+        today: date,
+        *,
+        stale: bool = False,
+    ) -> None:
+        """Answer by these figures from now on.
+
+        ``rhythm`` is ``None`` without a history. The date begins with the renewal, or some weeks
+        ahead, and follows it until the user chooses another. ``stale`` figures are out of date.
+        """
+        self._credits, self._rhythm, self._prices = credits, rhythm, prices
+        self._today, self._stale = today, stale
+        is_untouched = self._until.date() == self._suggested or self._suggested.isNull()
+        self._until.setDateRange(
+            _qdate(today + timedelta(days=1)), _qdate(today + timedelta(days=HORIZON))
+        )
+        if is_untouched:
+            if renewal is None or renewal < today:
+                renewal = today + timedelta(days=ADVISED_DAYS)
+            self._until.setDate(_qdate(renewal))
+            self._suggested = self._until.date()
+        self._answer()
+
+    def _build_balance(self) -> QLayout:
+        self._balance = heading("")
+        self._balance.setMinimumWidth(_WIDTH)
+        self._buys = paragraph("")
+        column = QVBoxLayout()
+        column.setSpacing(GAP // 2)
+        column.addWidget(self._balance)
+        column.addWidget(self._buys)
+        return column
+
+    def _build_questions(self) -> QWidget:
+        self._questions = QWidget()
+        column = QVBoxLayout(self._questions)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE + GAP)
+        column.addLayout(self._build_leads())
+        column.addLayout(self._build_top_up())
+        return self._questions
+
+    def _build_leads(self) -> QLayout:
+        self._leads = QSpinBox()
+        self._leads.setRange(1, _MOST_LEADS)
+        self._leads.setGroupSeparatorShown(True)
+        self._leads.setValue(_USUAL_LEADS)
+        self._leads.setAccessibleName(tr("Leads to enrich"))
+        self._action = QComboBox()
+        self._action.setAccessibleName(tr("What each lead gets"))
+        for action, name in action_names():
+            self._action.addItem(name, action)
+        self._enough = _AnswerCard(tr("Is it enough?"))
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        for text, control in ((tr("&Leads"), self._leads), (tr("&with"), self._action)):
+            label = QLabel(text)
+            label.setBuddy(control)
+            row.addWidget(label)
+            row.addWidget(control)
+        row.addStretch()
+        return _question(tr("Can I enrich my leads?"), row, self._enough)
+
+    def _build_top_up(self) -> QLayout:
+        self._until = QDateEdit()
+        self._until.setCalendarPopup(True)
+        self._until.setAccessibleName(tr("The day until which the credits are to last"))
+        label = QLabel(tr("To last &until"))
+        label.setBuddy(self._until)
+        self._top_up = _AnswerCard(tr("What must be topped up?"))
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        row.addWidget(label)
+        row.addWidget(self._until)
+        row.addStretch()
+        return _question(tr("How much must I top up?"), row, self._top_up)
+
+    def _build_buttons(self) -> QDialogButtonBox:
+        role = QDialogButtonBox.ButtonRole
+        box = QDialogButtonBox()
+        self._buy = box.addButton(tr("&Buy credits"), role.ActionRole)
+        self._buy.clicked.connect(self.buy_requested)
+        close = box.addButton(tr("Close"), role.RejectRole)
+        close.clicked.connect(self.reject)
+        for button in (self._buy, close):
+            button.setAutoDefault(False)  # Enter ends a number, not the dialog
+        return box
+
+    @Slot()
+    def _answer(self) -> None:
+        """Answer both questions by what is chosen and known now."""
+        credits, today = self._credits, self._today
+        if credits is None or today is None:
+            self._balance.setText(tr("The balance is not known yet"))
+            self._buys.setText(tr("The answers come with the first figures."))
+            self._questions.hide()
+            self._buy.hide()
+            return
+        amount = self._formats.number(credits)
+        balance = tr("{amount} credit", "{amount} credits", credits, amount=amount)
+        if self._stale:
+            balance = tr("{balance}, out of date", balance=balance)
+        self._balance.setText(balance)
+        buys = buys_line(credits, self._prices, self._formats)
+        self._buys.setText(buys)
+        self._buys.setVisible(bool(buys))
+        count, action = self._leads.value(), Action(self._action.currentData())
+        enough = lead_answer(count, action, credits, self._prices, self._formats)
+        self._enough.answer(enough)
+        day = self._until.date()
+        until = date(day.year(), day.month(), day.day())
+        top_up = top_up_answer(
+            credits, self._rhythm, today, until, self._prices, self._formats, stale=self._stale
+        )
+        self._top_up.answer(top_up)
+        self._buy.setVisible(bool(enough.missing or top_up.missing))
+        if self._questions.isHidden():
+            self._questions.show()
+            self._leads.setFocus()
+            self._leads.selectAll()
+
+
+def _question(text: str, row: QLayout, line: MessageLine) -> QLayout:
+    question = paragraph(text)
+    font = question.font()
+    font.setBold(True)
+    question.setFont(font)
+    column = QVBoxLayout()
+    column.setSpacing(GAP)
+    column.addWidget(question)
+    column.addLayout(row)
+    column.addWidget(line)
+    return column
+
+
+def _qdate(day: date) -> QDate:
+    return QDate(day.year, day.month, day.day)

@@ -1,0 +1,65 @@
+"""What the sandbox answers when nothing is wrong: its judgement of keys, and the two bodies."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from tray_app.sandbox.stories import Buckets
+
+DEMO_TEAM_ID = "tea_sandbox0000000001"
+DEMO_KEY = "sandbox-key"
+"""The key that a sandbox accepts unless told another; no secret."""
+
+REFUSED_KEYS: Mapping[str, int] = MappingProxyType({"blocked-key": 403, "nobody-key": 404})
+"""Keys that stand for a blocked user and for a user who is gone, with their status."""
+
+
+def judge(authorization: str, good_key: str) -> int:
+    """Return the status that an ``Authorization`` header gets, "" being none.
+
+    That a login or unreadable base64 is a wrong key, and another scheme no key, is plausible
+    but not documented.
+    """
+    scheme, _, token = authorization.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return 400
+    try:
+        login, _, key = base64.b64decode(token.strip(), validate=True).partition(b":")
+    except binascii.Error:
+        return 401
+    if login:
+        return 401
+    if not key:
+        return 400
+    for known, status in {good_key: 200, **REFUSED_KEYS}.items():
+        if hmac.compare_digest(key, known.encode()):
+            return status
+    return 401
+
+
+def credits_answer(balance: Buckets) -> dict[str, Any]:
+    """Return the body of ``GET /team/credits``."""
+    remaining = {"total": balance.total, **balance._asdict()}
+    return {"credits": balance.total, "details": {"remaining": remaining}}
+
+
+def team_answer(name: str) -> dict[str, Any]:
+    """Return the body of ``GET /team``.
+
+    Like the real one it holds what a client has no business to keep; here all of it is made up.
+    """
+    return {
+        "_id": DEMO_TEAM_ID,
+        "name": name,
+        "userIds": ["usr_sandbox0000000001", "usr_sandbox0000000002"],
+        "createdBy": "usr_sandbox0000000001",
+        "createdAt": "2024-02-16T09:02:42.000Z",
+        "hooks": [
+            {"_id": "hoo_1", "targetUrl": "https://hooks.slack.example/services/FAKE-SECRET"},
+            {"_id": "hoo_2", "targetUrl": "https://hooks.zapier.example/catch/FAKE-SECRET"},
+        ],
+        "invitedUsers": [{"email": "fake.person@acme.example", "role": "user"}],
+    }

@@ -1,0 +1,95 @@
+"""What the demo's team has done before the demo begins: sixty days of work, invented.
+
+It is a team that works five days a week and spends about 1,380 credits on each. Its plan is
+renewed once a month, it has bought 4,000 more, and it lost 2,000 within ten minutes on one
+afternoon. It ends with the balance that the demo begins with.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, tzinfo
+from random import Random
+from typing import NamedTuple
+
+from tray_app.rules.history import Record
+from tray_app.sandbox.stories import FULL
+
+DAYS = 60
+RENEWED = 22
+BOUGHT = 40
+DRAINED = 9
+"""Days ago, the last one on the working day before."""
+
+_BOUGHT_AMOUNT = 4_000
+_LEFT_AT_RENEWAL = 1_500
+_DRAIN = (14 * 60 + 37, 14 * 60 + 42)  # minutes of the day
+_DRAIN_STEP = 1_000
+_DRAINED_SLOT = 14 * 60 + 20
+"""Nothing else is spent then on that day, so that what is seen is the drain alone."""
+_SPENT_A_DAY = (1_080, 1_240, 1_380, 1_520, 1_680)
+_MINUTES = tuple(hour * 60 + 20 for hour in (9, 10, 11, 13, 14, 15, 16, 17))
+_SEED = 7
+_SATURDAY = 5
+
+
+class _Step(NamedTuple):
+    """A change of the balance: credits of the plan that are spent, and paid ones that come."""
+
+    at: int
+    """Seconds since the epoch: on the wall clock, hours come twice or not at all."""
+    spent: int = 0
+    bought: int = 0
+    is_renewal: bool = False
+
+
+def past_of_demo(now: datetime, zone: tzinfo | None = None) -> list[Record]:
+    """Return the records of the sixty days before ``now``, in time order."""
+    local = now.astimezone(zone)
+    steps = sorted(step for step in _steps(local.date(), zone) if step.at < now.timestamp())
+    # Backwards, as the end is what is given.
+    subscription, paid, until = FULL.subscription, FULL.paid, int(now.timestamp())
+    records = []
+    for step in reversed(steps):
+        records.append(_record(step.at, until, subscription, paid))
+        subscription = _LEFT_AT_RENEWAL if step.is_renewal else subscription + step.spent
+        paid -= step.bought
+        until = step.at - 300  # it was seen unchanged at the poll before
+    first = int((now - timedelta(days=DAYS)).timestamp())
+    records.append(_record(min(first, until), until, subscription, paid))
+    return records[::-1]
+
+
+def _steps(today: date, zone: tzinfo | None) -> Iterator[_Step]:
+    chance = Random(_SEED)  # noqa: S311  (no secret)
+    drained = today - timedelta(DRAINED)
+    while drained.weekday() >= _SATURDAY:
+        drained -= timedelta(1)
+    renewed = today - timedelta(RENEWED)
+    for day in (today - timedelta(ago) for ago in range(DAYS - 1, -1, -1)):
+        if day == renewed or day == _month_before(renewed):
+            yield _Step(_moment(day, 125, zone), is_renewal=True)
+        if day == today - timedelta(BOUGHT):
+            yield _Step(_moment(day, 605, zone), bought=_BOUGHT_AMOUNT)
+        if day == drained:
+            for minute in _DRAIN:
+                yield _Step(_moment(day, minute, zone), _DRAIN_STEP)
+        if day.weekday() < _SATURDAY:
+            whole = chance.choice(_SPENT_A_DAY)
+            for minute in _MINUTES:
+                spent = whole // len(_MINUTES) // 5 * 5 + 5 * chance.randint(-12, 12)
+                late = chance.randint(0, 30)
+                if (day, minute) != (drained, _DRAINED_SLOT):
+                    yield _Step(_moment(day, minute + late, zone), spent)
+
+
+def _moment(day: date, minute: int, zone: tzinfo | None) -> int:
+    return int(datetime.combine(day, time(*divmod(minute, 60)), zone).timestamp())
+
+
+def _month_before(day: date) -> date:
+    last = day.replace(day=1) - timedelta(1)
+    return last.replace(day=min(day.day, last.day))
+
+
+def _record(first: int, last: int, subscription: int, paid: int) -> Record:
+    total = subscription + paid + FULL.gifted + FULL.freemium
+    return Record(first, max(first, last), total, subscription, paid, FULL.gifted, FULL.freemium)

@@ -1,0 +1,1 @@
+"""A team that is watched: its key, its polls, its history."""

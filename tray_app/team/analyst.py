@@ -1,0 +1,114 @@
+"""Keeps a team's history, and asks it with each good reading what the balance means."""
+
+from bisect import bisect_left
+from collections import deque
+from datetime import date, datetime, tzinfo
+from operator import attrgetter
+
+from tray_app.lemlist.balance import Balance
+from tray_app.rules.drains import RECENT
+from tray_app.rules.history import Drop, Record, Refill, changes
+from tray_app.rules.insight import Insight, Lesson, conclude, learn
+from tray_app.store.history_database import History
+
+_MOST_UNNAMED = 288  # readings, which is a day of them by default
+
+
+class Analyst:
+    """Records readings and draws the conclusions. Its calls block as the disk does.
+
+    What takes long is learned once a day; a reading in between only moves the balance.
+    """
+
+    def __init__(self, history: History, zone: tzinfo | None = None) -> None:
+        """``zone`` is for tests; without it days are those of the system's time zone."""
+        self._history = history
+        self._zone = zone
+        self._lesson: Lesson | None = None
+        self._learned_for: tuple[str, date] | None = None
+        # What was seen in the last hours, whether it can be kept or not.
+        self._recent: deque[Record] = deque()
+        self._changes: list[Refill | Drop] = []
+        self._unnamed: deque[Record] = deque(maxlen=_MOST_UNNAMED)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next reading takes no time worth mentioning."""
+        return self._lesson is not None
+
+    @property
+    def complaint(self) -> str:
+        """What keeps the history from being kept, as a sentence; empty if nothing does."""
+        return self._history.complaint
+
+    def take(
+        self, team_id: str | None, balance: Balance, at: datetime, renewal_day: int | None
+    ) -> Insight | None:
+        """Record a reading and tell what it means; ``None`` as long as nobody knows of whom.
+
+        ``renewal_day`` is the day of the month that the user has set.
+        """
+        seconds = int(at.timestamp())
+        record = Record(seconds, seconds, balance.credits, **balance.buckets)
+        self._see(record)
+        self._changes = changes(tuple(self._recent))
+        self._unnamed.append(record)
+        if team_id is None:
+            return None
+        while self._unnamed:
+            self._history.record(team_id, self._unnamed.popleft())
+        now = at.astimezone(self._zone)
+        if self._learned_for != (team_id, now.date()):
+            self._history.thin(team_id, seconds, self._zone)
+            self._learn(team_id, now)
+        return self.judge(balance, at, renewal_day)
+
+    def judge(self, balance: Balance, at: datetime, renewal_day: int | None) -> Insight | None:
+        """Tell what a balance means by what was learned; nothing is recorded."""
+        if self._lesson is None:
+            return None
+        return conclude(
+            self._lesson,
+            self._changes,
+            balance.credits,
+            balance.subscription,
+            at.astimezone(self._zone),
+            renewal_day,
+            self._zone,
+        )
+
+    def refills(self) -> list[Refill]:
+        """Return what came in the last hours, as far as it was seen."""
+        return [one for one in self._changes if isinstance(one, Refill)]
+
+    def forget(self) -> None:
+        """Begin anew, as another team may come now."""
+        self._unnamed.clear()
+        self._recent.clear()
+        self._changes = []
+        self._lesson = self._learned_for = None
+
+    def _see(self, record: Record) -> None:
+        recent = self._recent
+        while recent and recent[-1].last > record.first:
+            recent.pop()  # seen by a clock that has been set back since
+        last = recent[-1] if recent else None
+        if last is not None and record.credits > last.credits:
+            self._learned_for = None  # a refill may tell of the renewal
+        if last is not None and last[2:] == record[2:]:
+            recent[-1] = last._replace(last=record.last)
+            return
+        if last is not None and last.first == record.first:
+            recent.pop()  # of two readings in one second the later one counts
+        while len(recent) > 1 and recent[1].first < record.first - RECENT:
+            recent.popleft()
+        recent.append(record)
+
+    def _learn(self, team_id: str, now: datetime) -> None:
+        records = self._history.read(team_id)
+        self._lesson = learn(records, now, self._zone)
+        if records and records[-1].last == self._recent[-1].last:  # or nothing can be kept
+            since = bisect_left(records, int(now.timestamp()) - RECENT, key=attrgetter("last"))
+            self._recent = deque(records[max(since - 1, 0) :])
+            self._changes = changes(tuple(self._recent))
+        self._learned_for = team_id, now.date()

@@ -1,0 +1,160 @@
+"""What a plan takes, in words: is it enough, and what must be bought. No Qt, no clock."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tray_app.i18n import tr
+from tray_app.rules.forecast import Rhythm, TooEarly, spending
+from tray_app.rules.insight import is_too_wide
+from tray_app.rules.prices import Action, Prices, buys, shortfall, top_up
+from tray_app.words.formats import Formats, short_day
+
+_CENTS_BELOW = 100
+"""Dollars from which on nobody asks for cents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A few words that settle a question, and a sentence that gives the figures."""
+
+    verdict: str
+    reason: str
+    missing: int | None = None
+    """Credits to buy, 0 if it is enough; ``None`` when that is not known."""
+
+
+def action_names() -> tuple[tuple[Action, str], ...]:
+    """Name what credits are spent on, for a menu."""
+    return (
+        (Action.EMAIL_FOUND, tr("E-mail found and verified")),
+        (Action.EMAIL_VERIFIED, tr("E-mail verified")),
+        (Action.PHONE_FOUND, tr("Phone found")),
+        (Action.LINKEDIN, tr("LinkedIn enrichment")),
+    )
+
+
+def buys_line(credits: int, prices: Prices, formats: Formats) -> str:
+    """Say what a balance is enough for; empty if that is nothing."""
+    counts = buys(credits, prices)
+    emails, phones = counts[Action.EMAIL_FOUND], counts[Action.PHONE_FOUND]
+    what = [
+        words
+        for count, words in (
+            (emails, tr("{n} e-mail", "{n} e-mails", emails, n=formats.number(emails))),
+            (phones, tr("{n} phone", "{n} phones", phones, n=formats.number(phones))),
+        )
+        if count
+    ]
+    if not what:
+        return ""
+    if len(what) == 1:
+        return tr("Enough for {what}", what=what[0])
+    return tr("Enough for {one} or {other}", one=what[0], other=what[1])
+
+
+def lead_answer(
+    count: int, action: Action, credits: int, prices: Prices, formats: Formats
+) -> Answer:
+    """Tell whether a balance is enough to enrich so many leads."""
+    short = shortfall(count, action, credits, prices)
+    if short is not None:
+        words = {
+            "missing": formats.number(short.credits),
+            "price": dollars(short.cents, formats),
+        }
+        reason = tr(
+            "Short by {missing} credit, about {price}.",
+            "Short by {missing} credits, about {price}.",
+            short.credits,
+            **words,
+        )
+        return Answer(tr("Not quite"), reason, short.credits)
+    needed = count * prices.of(action)
+    left = credits - needed
+    reason = tr(
+        "It takes {needed} of {credits} credits; {left} is left.",
+        "It takes {needed} of {credits} credits; {left} are left.",
+        left,
+        needed=formats.number(needed),
+        credits=formats.number(credits),
+        left=formats.number(left),
+    )
+    return Answer(tr("Yes"), reason, 0)
+
+
+def top_up_answer(
+    credits: int,
+    rhythm: Rhythm | TooEarly | None,
+    today: date,
+    until: date,
+    prices: Prices,
+    formats: Formats,
+    *,
+    stale: bool = False,
+) -> Answer:
+    """Tell what must be bought for a balance to last until a day.
+
+    A ``rhythm`` of ``None`` is no history; of a balance that is ``stale`` nothing is told.
+    """
+    if stale:
+        return Answer(tr("Not known now"), no_forecast_words())
+    if rhythm is None:
+        return Answer(tr("Not known yet"), tr("There is no history that tells what is spent."))
+    if isinstance(rhythm, TooEarly):
+        return Answer(tr("Not known yet"), too_early_words(rhythm, formats, today))
+    needed = spending(rhythm, today, until)
+    missing = top_up(credits, needed.high)
+    likely, high = _about(needed.likely), _about(needed.high)
+    day = short_day(until, formats, today)
+    if not high:
+        return Answer(tr("Nothing"), tr("Nothing will be spent by {day}.", day=day), 0)
+    reason = tr(
+        "At this pace about {likely} will be spent by {day} (up to {high}).",
+        likely=formats.number(likely),
+        high=formats.number(high),
+        day=day,
+    )
+    if not missing:
+        return Answer(tr("Nothing"), reason, 0)
+    if is_too_wide(needed):
+        return Answer(tr("Hard to say"), reason)
+    verdict = tr(
+        "{missing} credits, about {price}",
+        missing=formats.number(missing),
+        price=dollars(prices.cents(missing), formats),
+    )
+    return Answer(verdict, reason, missing)
+
+
+def no_forecast_words() -> str:
+    """Say why there is no forecast of figures that are out of date."""
+    return tr("No current forecast, because the balance is out of date.")
+
+
+def too_early_words(rhythm: TooEarly, formats: Formats, today: date) -> str:
+    """Say from when there will be a forecast."""
+    if rhythm.ready_on is None or rhythm.ready_on < today:
+        return tr("A forecast needs more days on which credits are spent.")
+    return tr("A forecast will be here from about {day}.", day=formats.day(rhythm.ready_on))
+
+
+def dollars(cents: int, formats: Formats) -> str:
+    """Write an amount in US dollars, rounded up to whole ones from a hundred on.
+
+    Cents come after a point, as formats write whole numbers only; without thousands beside it
+    nobody takes it for another.
+    """
+    whole, rest = divmod(cents, 100)
+    if rest and whole < _CENTS_BELOW:
+        return f"${formats.number(whole)}.{rest:02}"
+    return f"${formats.number(whole + (rest > 0))}"
+
+
+def _about(amount: float) -> int:
+    """Round to as many digits as a forecast deserves.
+
+    That is two, and three from ten thousand on, where advice in hundreds would contradict it.
+    """
+    whole = round(amount)
+    kept = 2 if whole < 10_000 else 3
+    return round(whole, -max(len(str(whole)) - kept, 0))
