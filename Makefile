@@ -25,7 +25,7 @@ SOURCES := main.py build.spec $(shell find tray_app resources -type f -not -name
 # Test files at a time: most of them wait for programs more than they compute.
 AT_ONCE := 3
 
-START := $(BIN)/python -m tests.demo build/demo
+START := $(BIN)/python -m tests.pictures.demo build/demo
 DEMO := $(START)
 SCREEN := virtual-desktop
 ifneq ($(DISPLAY)$(WAYLAND_DISPLAY),)
@@ -48,8 +48,8 @@ PACKAGES_pictures := qt virtual-desktop
 PACKAGES_setup := qt virtual-desktop bundle release release-test bench
 PACKAGES := $(sort $(foreach target,$(or $(MAKECMDGOALS),run),$(PACKAGES_$(target))))
 
-PROGRAM_TESTS := $(addprefix tests/test_,$(addsuffix .py,bundle canary desktop_faults disk_faults faults \
-	keychain_faults keychain_process tray tray_insight wayland))
+PROGRAM_TESTS := tests/store/test_keychain_process.py $(addprefix tests/program/test_,$(addsuffix .py, \
+	bundle canary desktop_faults disk_faults faults keychain_faults tray tray_insight wayland))
 
 .PHONY: run demo test check bundle bundle-test release release-test bench soak forecast-report pictures setup lock clean system
 .NOTPARALLEL:
@@ -62,7 +62,7 @@ demo: .venv/runtime-installed
 
 test: check bundle
 	@# The package's test keeps both processors busy for minutes; `make release-test` runs it.
-	$(BIN)/pytest --numprocesses=$(AT_ONCE) --dist=loadfile --ignore=tests/test_release.py \
+	$(BIN)/pytest --numprocesses=$(AT_ONCE) --dist=loadfile --ignore=tests/project/test_release.py \
 		--cov --cov-report=term-missing:skip-covered
 	@rm -f .coverage.*  # half-written by processes that tests have killed
 	@report=$$($(BIN)/coverage report --show-missing --fail-under=100 \
@@ -94,22 +94,22 @@ release: .venv/dev-installed
 	$(BIN)/python -m resources.make_release
 
 release-test: release
-	$(BIN)/pytest tests/test_release.py
-	$(BIN)/python -m tests.release_root
+	$(BIN)/pytest tests/project/test_release.py
+	$(BIN)/python -m tests.project.release_root
 
 bench: .venv/dev-installed bundle
 	$(BIN)/python -m tests.bench
 
 soak: .venv/dev-installed
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.program.soak
 
 forecast-report: .venv/dev-installed
-	$(BIN)/python -m tests.forecast_report
+	$(BIN)/python -m tests.rules.forecast_report
 
 pictures: .venv/dev-installed
-	$(BIN)/python -m tests.demo build/demo
-	$(BIN)/python -m tests.pictures
-	$(BIN)/python -m tests.pictures --readme
+	$(BIN)/python -m tests.pictures.demo build/demo
+	$(BIN)/python -m tests.pictures.make
+	$(BIN)/python -m tests.pictures.make --readme
 
 setup: .venv/dev-installed
 

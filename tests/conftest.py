@@ -17,13 +17,13 @@ from tests.waiting import wait_until
 from tray_app.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from tests.virtual_desktop import VirtualDesktop
+    from tests.desktops.virtual_desktop import VirtualDesktop
 
 # Before there is an application, which reads most of it.
 replace_surroundings()
 
 # So that their assertions tell what they found, as those of the tests do.
-pytest.register_assert_rewrite("tests.killing", "tests.widget_driver")
+pytest.register_assert_rewrite("tests.program.killing", "tests.desktop.widget_driver")
 
 # Build machines are slow at times, which says nothing about the program.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -60,7 +60,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def desktop() -> Iterator["VirtualDesktop"]:
     """Return a desktop with all its services, and an unlocked keyring without a key."""
-    from tests.virtual_desktop import VirtualDesktop
+    from tests.desktops.virtual_desktop import VirtualDesktop
 
     with VirtualDesktop() as running:
         yield running
@@ -69,7 +69,7 @@ def desktop() -> Iterator["VirtualDesktop"]:
 @pytest.fixture(params=["source", "bundle"])
 def program_command(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """Return the command that starts the program: from source, and as the bundle."""
-    from tests.tray_program import BUNDLE, FROM_SOURCE
+    from tests.program.tray_program import BUNDLE, FROM_SOURCE
 
     return {"source": FROM_SOURCE, "bundle": BUNDLE}[request.param]
 

@@ -7,7 +7,7 @@ import time
 
 from tests import PROJECT
 
-FONTS = PROJECT / "tests" / "desktop_config" / "fontconfig" / "own-fonts.conf"
+FONTS = PROJECT / "tests" / "desktops" / "config" / "fontconfig" / "own-fonts.conf"
 
 _FOREIGN = re.compile(
     r"(DBUS|FAKETIME|FC|FONTCONFIG|GDK|GIO|GNOME|GTK[234]?|KDE|LC|LEMLIST|QML|QT|XDG|XKB)_"

@@ -9,7 +9,7 @@ from tests.bench.painting import Painting, WindowEvent
 from tests.bench.process import wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
-from tests.tray_program import store_key
+from tests.program.tray_program import store_key
 from tray_app.sandbox import DEMO_KEY, Sandbox
 
 TOTAL = 12_430

@@ -18,7 +18,7 @@ from tests.bench.process import (
 )
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
-from tests.tray_program import store_key
+from tests.program.tray_program import store_key
 from tray_app.sandbox import DEMO_KEY, Sandbox
 
 PART = 60.0

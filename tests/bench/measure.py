@@ -18,7 +18,7 @@ from tests.bench.rows import Limit, Row, percentile
 from tests.bench.sizes import installed_size, size_of
 from tests.bench.stalls import FAULTS, measure_floor, measure_stalls
 from tests.bench.starts import Starts, measure_starts
-from tests.soak import Load, soak
+from tests.program.soak import Load, soak
 
 MILLI = 1000
 STORIES: tuple[Story, ...] = ("fixed", "changing")

@@ -11,7 +11,7 @@ from typing import Literal
 from tests.bench.process import cpu_of, let_pass, wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
-from tests.tray_program import store_key
+from tests.program.tray_program import store_key
 from tray_app.sandbox import DEMO_KEY, Sandbox
 
 Story = Literal["fixed", "changing"]

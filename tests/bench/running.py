@@ -15,9 +15,9 @@ from typing import Self
 from jeepney import HeaderFields, MatchRule, Message
 
 from tests.bench.programs import Program
-from tests.dbus_probe import ITEM_INTERFACE, MENU_INTERFACE, Bus, TrayItem, tray_items
-from tests.fake_system_services import Login
-from tests.virtual_desktop import VirtualDesktop
+from tests.desktops.dbus_probe import ITEM_INTERFACE, MENU_INTERFACE, Bus, TrayItem, tray_items
+from tests.desktops.fake_system_services import Login
+from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 from tray_app.sandbox import DEMO_TEAM_ID, Sandbox
 from tray_app.sandbox.past import past_of_demo

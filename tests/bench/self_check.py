@@ -23,7 +23,7 @@ HANDICAPPED = Program("handicapped", "source", (sys.executable, str(SCRIPT)), is
 FIELD = Field(bare=(BARE,), products=(HANDICAPPED,), peers={}, judged=HANDICAPPED)
 EFFORT = Effort(rounds=1, clicks=3, faults=("500",), passes=1, polls=0)
 GROUPS = (start_rows, idle_rows, poll_rows, click_rows, stall_rows)
-"""Growth and sizes are figures that nothing can blur; tests/test_bench.py has their rows."""
+"""Growth and sizes are figures that nothing can blur; tests/bench/test_bench.py has their rows."""
 
 
 def handicapped_rows() -> Iterator[Row]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.bench.process import Memory, cpu_of, memory_of, wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
-from tests.tray_program import store_key
+from tests.program.tray_program import store_key
 from tray_app.sandbox import DEMO_KEY, Sandbox
 
 FULL = 12_430

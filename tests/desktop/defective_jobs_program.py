@@ -1,0 +1,72 @@
+"""The tray program, one of whose jobs has a defect.
+
+    python -m tests.desktop.defective_jobs_program JOB
+
+JOB is `prepare`, `open`, `poll`, `study` or `save`. It is the whole program as `main.py` starts it,
+without a key in its environment's keychain but with one in LEMLIST_API_KEY. Once that job has
+failed twice, or once where it is done only once, what the popup says is printed, a line a label.
+"""
+
+import sys
+from typing import Any
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QApplication, QLabel
+
+import tray_app.store.keychain
+from tray_app.__main__ import main
+from tray_app.desktop import app
+from tray_app.store.settings import Settings, SettingsFile
+from tray_app.team.analyst import Analyst
+from tray_app.team.watch import Snapshot, Watch
+
+JOB = sys.argv[1]
+SETTLING = 500
+"""Milliseconds."""
+
+
+def fail(*_arguments: Any, **_named: Any) -> Any:
+    raise ZeroDivisionError("the-secret-value")
+
+
+class DefectiveApp(app.App):
+    def start(self, *, demo: bool) -> None:
+        self._shown = 0
+        self._poller.snapshot_made.connect(self._count)
+        super().start(demo=demo)
+        if JOB == "open":  # no snapshot comes of it
+            QTimer.singleShot(SETTLING, self, self._tell)
+
+    @Slot(object)
+    def _count(self, snapshot: Snapshot) -> None:
+        self._shown += 1
+        if JOB == "save" and self._shown == 1:
+            self._save_settings(Settings(interval=60))
+        elif self._shown == 2 or JOB == "study":
+            QTimer.singleShot(SETTLING, self, self._tell)
+        else:
+            self._poller.poll()
+
+    @Slot()
+    def _tell(self) -> None:
+        self._open_popup()
+        assert self._popup is not None
+        labels = self._popup.findChildren(QLabel)
+        print("\n".join(label.text() for label in labels if label.isVisible()))
+        QApplication.quit()
+
+
+if __name__ == "__main__":
+    match JOB:
+        case "prepare":
+            tray_app.store.keychain.Keychain.__init__ = fail  # type: ignore[method-assign]
+        case "open":
+            SettingsFile.load = fail  # type: ignore[method-assign]
+        case "poll":
+            Watch.poll = fail  # type: ignore[method-assign]
+        case "study":
+            Analyst.take = fail  # type: ignore[method-assign]
+        case "save":
+            SettingsFile.save = fail  # type: ignore[method-assign]
+    app.App = DefectiveApp  # type: ignore[misc]
+    sys.exit(main([]))

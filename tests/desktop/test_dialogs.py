@@ -1,0 +1,782 @@
+"""The dialogs, used by real widgets and real keys."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QTabWidget,
+    QWidget,
+)
+
+from tests.desktop.widget_driver import (
+    FORMATS,
+    buttons,
+    controls,
+    emitted,
+    key_field,
+    larger_text,
+    mnemonics,
+    name_of,
+    paste,
+    press,
+    press_alt,
+    reached_by_tab,
+    shown,
+    words,
+)
+from tests.examples import ACME, OTHER_SETTINGS
+from tray_app import __version__
+from tray_app.desktop.windows.about_dialog import AboutDialog
+from tray_app.desktop.windows.key_dialog import KeyDialog
+from tray_app.desktop.windows.settings_dialog import SettingsDialog
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.address import KEYS_PAGE
+from tray_app.lemlist.balance import Balance
+from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
+from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
+from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
+from tray_app.store.settings import LONGEST_WARNING, IconStyle, Settings
+from tray_app.team.watch import Checked
+
+pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")
+
+KEY = "fake-key-0123456789"
+
+
+class Told:
+    """What a key dialog asked for."""
+
+    def __init__(self, dialog: KeyDialog) -> None:
+        self.check = QSignalSpy(dialog.check_requested)
+        self.accepted = QSignalSpy(dialog.key_accepted)
+        self.demo = QSignalSpy(dialog.demo_requested)
+        self.link = QSignalSpy(dialog.link_requested)
+
+    def checks(self) -> list[object]:
+        return emitted(self.check)
+
+    def keys(self) -> list[tuple[object, ...]]:
+        return [tuple(self.accepted.at(i)) for i in range(self.accepted.count())]
+
+
+@pytest.fixture
+def dialog() -> Iterator[KeyDialog]:
+    """The dialog behind *Change key…*."""
+    dialog = shown(KeyDialog(FORMATS, first_run=False))
+    yield dialog
+    dialog.reject()
+
+
+@pytest.fixture
+def first_dialog() -> Iterator[KeyDialog]:
+    """The dialog of the first run."""
+    dialog = shown(KeyDialog(FORMATS, first_run=True))
+    yield dialog
+    dialog.reject()
+
+
+def enter(dialog: KeyDialog, key: str = KEY) -> None:
+    """Paste a key, and Enter."""
+    paste(key_field(dialog), key)
+    press(dialog, Qt.Key.Key_Return)
+
+
+# The key
+
+
+def test_paste_enter_enter_saves_the_key(dialog: KeyDialog) -> None:
+    told = Told(dialog)
+    enter(dialog)
+    assert told.checks() == [KEY]
+    assert "Checking…" in words(dialog)
+    assert told.keys() == []
+
+    dialog.check_succeeded(ACME, None)
+    assert "Acme Growth · 12,430 credits" in words(dialog)
+    assert "keychain" in words(dialog)
+    assert told.keys() == []
+
+    press(dialog, Qt.Key.Key_Return)
+    assert told.keys() == [(KEY, True)]
+    assert dialog.isVisible()
+    dialog.saved()
+    assert not dialog.isVisible()
+    assert told.checks() == [KEY]
+
+
+def test_the_first_run_leads_to_the_key_with_enter_alone(first_dialog: KeyDialog) -> None:
+    told = Told(first_dialog)
+    assert {"Enter my key", "Try the demo"} <= buttons(first_dialog).keys()
+    assert not key_field(first_dialog).isVisible()
+    press(first_dialog, Qt.Key.Key_Return)
+    assert first_dialog.focusWidget() is key_field(first_dialog)
+    enter(first_dialog)
+    first_dialog.check_succeeded(ACME, None)
+    press(first_dialog, Qt.Key.Key_Return)
+    assert told.keys() == [(KEY, True)]
+    assert told.demo.count() == 0
+
+
+def test_the_demo_is_a_choice_and_closes_the_dialog(first_dialog: KeyDialog) -> None:
+    told = Told(first_dialog)
+    press(first_dialog, Qt.Key.Key_Tab)
+    press(first_dialog, Qt.Key.Key_Return)
+    assert told.demo.count() == 1
+    assert not first_dialog.isVisible()
+    assert told.keys() == []
+
+
+def test_back_leads_to_the_choice_again(first_dialog: KeyDialog) -> None:
+    press(first_dialog, Qt.Key.Key_Return)
+    buttons(first_dialog)["Back"].click()
+    assert "Try the demo" in buttons(first_dialog)
+    assert not key_field(first_dialog).isVisible()
+
+
+def test_no_demo_and_no_way_back_when_the_key_is_changed(dialog: KeyDialog) -> None:
+    assert set(buttons(dialog)) == {"Where do I get a key?", "Check", "Cancel"}
+
+
+def test_the_page_of_the_keys_is_asked_for(dialog: KeyDialog) -> None:
+    told = Told(dialog)
+    press(dialog, Qt.Key.Key_Tab)
+    press(dialog, Qt.Key.Key_Space)
+    assert emitted(told.link) == [KEYS_PAGE]
+    assert told.check.count() == 0
+
+
+@pytest.mark.parametrize("text", [f"  {KEY} ", f"\t{KEY}\n", f"\n{KEY}\r\n"])
+def test_space_around_a_key_is_trimmed(dialog: KeyDialog, text: str) -> None:
+    told = Told(dialog)
+    enter(dialog, text)
+    assert told.checks() == [KEY]
+    dialog.check_succeeded(ACME, None)
+    press(dialog, Qt.Key.Key_Return)
+    assert told.keys() == [(KEY, True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "It is empty."),
+        ("   \n", "It is empty."),
+        ("clé", "It has characters that no key has."),
+        ("one\ntwo", "It has characters that no key has."),
+        ("one\x07two", "It has characters that no key has."),
+        ("k" * 1001, "It is longer than 1,000 characters."),
+        ("k" * 100_000, "It is longer than 1,000 characters."),
+    ],
+)
+def test_unusable_text_is_refused_in_words(dialog: KeyDialog, text: str, reason: str) -> None:
+    told = Told(dialog)
+    enter(dialog, text)
+    assert Problem(Kind.BAD_KEY).title in words(dialog)
+    assert reason in words(dialog)
+    assert dialog.focusWidget() is key_field(dialog)
+    press(dialog, Qt.Key.Key_Return)
+    assert told.check.count() == 0
+    assert told.accepted.count() == 0
+
+
+@pytest.mark.parametrize("first_run", [False, True])
+@pytest.mark.parametrize(
+    "kind", [Kind.BAD_REQUEST, Kind.UNAUTHORIZED, Kind.FORBIDDEN, Kind.NO_USER, Kind.OFFLINE]
+)
+def test_a_refused_key_is_explained_and_another_one_taken(kind: Kind, first_run: bool) -> None:
+    dialog = shown(KeyDialog(FORMATS, first_run=first_run))
+    told = Told(dialog)
+    if first_run:
+        press(dialog, Qt.Key.Key_Return)
+    enter(dialog)
+    problem = Problem(kind)
+    dialog.check_failed(problem)
+    assert problem.title in words(dialog)
+    assert problem.message in words(dialog)
+    assert ("The old key stays in use." in words(dialog)) is not first_run
+    assert dialog.focusWidget() is key_field(dialog)
+    assert key_field(dialog).selectionLength() == len(KEY)
+    assert problem.title in key_field(dialog).accessibleDescription()
+
+    QTest.keyClicks(dialog.focusWidget(), "another")
+    assert problem.title not in words(dialog)
+    assert key_field(dialog).accessibleDescription() == ""
+    press(dialog, Qt.Key.Key_Return)
+    assert told.checks() == [KEY, "another"]
+    assert told.keys() == []
+    dialog.reject()
+
+
+def test_without_a_keychain_it_is_said_before_the_key_is_accepted(dialog: KeyDialog) -> None:
+    told = Told(dialog)
+    enter(dialog)
+    problem = Problem(Kind.KEYCHAIN_UNAVAILABLE)
+    dialog.check_succeeded(ACME, problem)
+    assert "Acme Growth · 12,430 credits" in words(dialog)
+    assert problem.title in words(dialog)
+    assert "until you quit" in words(dialog)
+    assert "Save key" not in buttons(dialog)
+    assert "Use until I quit" in buttons(dialog)
+    assert told.keys() == []
+    press(dialog, Qt.Key.Key_Return)
+    assert told.keys() == [(KEY, False)]
+    assert not dialog.isVisible()
+
+
+def test_a_key_that_could_not_be_stored_can_be_saved_again(dialog: KeyDialog) -> None:
+    told = Told(dialog)
+    enter(dialog)
+    dialog.check_succeeded(ACME, None)
+    press(dialog, Qt.Key.Key_Return)
+    problem = Problem(Kind.KEYCHAIN_LOCKED)
+    dialog.save_failed(problem)
+    assert problem.title in words(dialog)
+    assert "not saved" in words(dialog)
+    press(dialog, Qt.Key.Key_Return)
+    dialog.saved()
+    assert told.keys() == [(KEY, True), (KEY, True)]
+    assert not dialog.isVisible()
+
+
+def test_a_key_that_could_not_be_stored_can_be_used_until_the_end(dialog: KeyDialog) -> None:
+    told = Told(dialog)
+    enter(dialog)
+    dialog.check_succeeded(ACME, None)
+    press(dialog, Qt.Key.Key_Return)
+    assert "Use until I quit" not in buttons(dialog)
+    dialog.save_failed(Problem(Kind.KEYCHAIN_UNAVAILABLE))
+    buttons(dialog)["Use until I quit"].click()
+    assert told.keys() == [(KEY, True), (KEY, False)]
+    assert not dialog.isVisible()
+
+
+def test_enter_while_a_check_runs_does_nothing(dialog: KeyDialog) -> None:
+    told = Told(dialog)
+    enter(dialog)
+    assert not key_field(dialog).isEnabled()
+    for _ in range(3):
+        press(dialog, Qt.Key.Key_Return)
+    assert told.checks() == [KEY]
+    assert told.link.count() == 0
+    assert told.keys() == []
+    assert dialog.isVisible()
+    assert buttons(dialog)["Cancel"].isEnabled()
+    press(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_an_edit_after_the_check_asks_for_another(dialog: KeyDialog) -> None:
+    told = Told(dialog)
+    enter(dialog)
+    dialog.check_succeeded(ACME, None)
+    QTest.keyClicks(key_field(dialog), "x")
+    assert "Acme" not in words(dialog)
+    assert "Save key" not in buttons(dialog)
+    press(dialog, Qt.Key.Key_Return)
+    assert told.keys() == []
+    assert told.checks() == [KEY, f"{KEY}x"]
+
+
+def test_an_answer_that_comes_after_an_edit_is_ignored(dialog: KeyDialog) -> None:
+    enter(dialog)
+    key_field(dialog).setText("something else")
+    dialog.check_succeeded(ACME, None)
+    assert "Acme" not in words(dialog)
+    dialog.check_failed(Problem(Kind.UNAUTHORIZED))
+    assert Problem(Kind.UNAUTHORIZED).title not in words(dialog)
+    assert "Check" in buttons(dialog)
+
+
+def test_answers_that_come_after_the_end_are_ignored(dialog: KeyDialog) -> None:
+    told = Told(dialog)
+    enter(dialog)
+    press(dialog, Qt.Key.Key_Escape)
+    dialog.check_succeeded(ACME, None)
+    dialog.check_failed(Problem(Kind.OFFLINE))
+    dialog.save_failed(Problem(Kind.KEYCHAIN_LOCKED))
+    dialog.saved()
+    assert told.keys() == []
+    assert not dialog.isVisible()
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert not any("Acme" in text for text in texts)
+    assert Problem(Kind.KEYCHAIN_LOCKED).title not in texts
+
+
+def test_a_check_without_a_name_and_with_one_credit(dialog: KeyDialog) -> None:
+    enter(dialog)
+    dialog.check_succeeded(Checked(None, Balance(1)), None)
+    assert "The key works · 1 credit" in words(dialog).splitlines()
+
+
+def test_a_team_with_a_name_in_markup_of_any_length_is_shown_as_it_is(dialog: KeyDialog) -> None:
+    width = dialog.width()
+    enter(dialog)
+    dialog.check_succeeded(Checked("<b>Acme</b>" + "W" * 5000, Balance(1)), None)
+    QApplication.processEvents()
+    assert "<b>Acme</b>" in words(dialog)
+    assert dialog.width() == width
+    for label in dialog.findChildren(QLabel):
+        assert "<" not in label.text() or label.textFormat() is Qt.TextFormat.PlainText
+
+
+# The key's secrecy
+
+
+def test_the_key_is_masked_and_known_to_the_field_alone(dialog: KeyDialog) -> None:
+    field = key_field(dialog)
+    assert field.echoMode() is QLineEdit.EchoMode.Password
+    assert field.inputMethodHints() & Qt.InputMethodHint.ImhSensitiveData
+    assert field.inputMethodHints() & Qt.InputMethodHint.ImhNoPredictiveText
+    assert field.inputMethodHints() & Qt.InputMethodHint.ImhHiddenText
+    assert field.completer() is None
+    enter(dialog)
+    assert key_leaks(dialog) == []
+    dialog.check_succeeded(ACME, None)
+    assert key_leaks(dialog) == []
+    press(dialog, Qt.Key.Key_Return)
+    dialog.save_failed(Problem(Kind.KEYCHAIN_LOCKED))
+    assert key_leaks(dialog) == []
+
+
+def test_the_key_can_not_be_copied_out(dialog: KeyDialog) -> None:
+    paste(key_field(dialog), KEY)
+    clipboard = QApplication.clipboard()
+    clipboard.setText("before")
+    key_field(dialog).selectAll()
+    QTest.keyClick(key_field(dialog), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(key_field(dialog), Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
+    assert clipboard.text() == "before"
+
+
+@pytest.mark.parametrize("way", ["escape", "close", "cancel", "saved", "kept"])
+def test_no_key_is_left_after_the_end(dialog: KeyDialog, way: str) -> None:
+    enter(dialog)
+    dialog.check_succeeded(ACME, Problem(Kind.KEYCHAIN_UNAVAILABLE) if way == "kept" else None)
+    match way:
+        case "escape":
+            press(dialog, Qt.Key.Key_Escape)
+        case "close":
+            dialog.close()
+        case "cancel":
+            buttons(dialog)["Cancel"].click()
+        case "saved":
+            press(dialog, Qt.Key.Key_Return)
+            dialog.saved()
+        case "kept":
+            press(dialog, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    field = key_field(dialog)
+    assert field.text() == ""
+    field.setEchoMode(QLineEdit.EchoMode.Normal)  # a masked field does not undo anyway
+    field.undo()
+    assert field.text() == ""
+    assert KEY not in repr(vars(dialog))
+
+
+def key_leaks(dialog: QDialog) -> list[str]:
+    """Return what shows the key, or that holds it outside of the field's own text."""
+    leaks = []
+    for widget in [dialog, *dialog.findChildren(QWidget)]:
+        said = [
+            widget.accessibleName(),
+            widget.accessibleDescription(),
+            widget.toolTip(),
+            widget.whatsThis(),
+            widget.statusTip(),
+            widget.windowTitle(),
+            widget.objectName(),
+        ]
+        if isinstance(widget, QLabel | QAbstractButton):
+            said.append(widget.text())
+        if isinstance(widget, QLineEdit):
+            said += [widget.displayText(), widget.placeholderText()]
+        interface = QAccessible.queryAccessibleInterface(widget)
+        said += [interface.text(kind) for kind in QAccessible.Text if kind.value < 100]
+        if (text := interface.textInterface()) is not None:
+            said.append(text.text(0, text.characterCount()))
+        leaks += [f"{type(widget).__name__}: {each}" for each in said if KEY in each]
+    return leaks
+
+
+# The settings
+
+
+@pytest.fixture
+def settings_dialog() -> Iterator[SettingsDialog]:
+    dialog = shown(SettingsDialog(Settings(), FORMATS))
+    yield dialog
+    dialog.reject()
+
+
+def boxes(dialog: SettingsDialog) -> dict[str, QAbstractSpinBox]:
+    return {box.accessibleName(): box for box in dialog.findChildren(QAbstractSpinBox)}
+
+
+def choices(dialog: SettingsDialog) -> dict[str, QComboBox]:
+    return {box.accessibleName(): box for box in dialog.findChildren(QComboBox)}
+
+
+def unit_of(dialog: SettingsDialog) -> QComboBox:
+    return choices(dialog)["Unit of the interval"]
+
+
+def type_number(dialog: SettingsDialog, name: str, number: int | str) -> None:
+    """Type into a field, on the tab that it is on."""
+    box = boxes(dialog)[name]
+    if not box.isVisible():
+        press_alt(dialog, Qt.Key.Key_P if name in PRICES else Qt.Key.Key_G)
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, str(number))
+
+
+LOW, CRITICAL, INTERVAL = "Low at, in credits", "Critical at, in credits", "Check every"
+WARNING = "Warn at, in working days left"
+PRICES = FOUND, VERIFIED, PHONE, LINKEDIN, DOLLARS = (
+    "E-mail found, in credits",
+    "E-mail verified, in credits",
+    "Phone found, in credits",
+    "LinkedIn enrichment, in credits",
+    "1,000 credits, in US dollars",
+)
+NOTIFY = "Notify of these, of sudden drains and of refills"
+
+
+def test_everything_can_be_chosen_and_saved(settings_dialog: SettingsDialog) -> None:
+    saved = QSignalSpy(settings_dialog.saved)
+    type_number(settings_dialog, LOW, 12500)
+    type_number(settings_dialog, CRITICAL, 1000)
+    assert boxes(settings_dialog)[LOW].text() == "12,500"
+    type_number(settings_dialog, INTERVAL, 2)
+    unit_of(settings_dialog).setCurrentText("hours")
+    type_number(settings_dialog, WARNING, 10)
+    buttons(settings_dialog)[NOTIFY].click()
+    buttons(settings_dialog)["Symbol"].click()
+    press_alt(settings_dialog, Qt.Key.Key_P)
+    press_alt(settings_dialog, Qt.Key.Key_O)
+    for _ in range(15):
+        press(settings_dialog, Qt.Key.Key_Down)
+    for name, typed in zip(PRICES, ("6", "2", "25", "3", "12.34"), strict=True):
+        type_number(settings_dialog, name, typed)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert emitted(saved) == [
+        Settings(
+            Thresholds(12_500, 1_000),
+            7200,
+            notifications=False,
+            icon=IconStyle.SYMBOL,
+            warn_within=10,
+            renewal_day=15,
+            prices=Prices(6, 2, 25, 3, 1234),
+        )
+    ]
+    assert not settings_dialog.isVisible()
+
+
+@pytest.mark.parametrize("chosen", [Settings(), OTHER_SETTINGS])
+def test_what_is_shown_is_saved_as_it_was(chosen: Settings) -> None:
+    dialog = shown(SettingsDialog(chosen, FORMATS))
+    saved = QSignalSpy(dialog.saved)
+    press(dialog, Qt.Key.Key_Return)
+    assert emitted(saved) == [chosen]
+
+
+def test_no_days_left_are_no_warning(settings_dialog: SettingsDialog) -> None:
+    saved = QSignalSpy(settings_dialog.saved)
+    assert "working days left or fewer" in words(settings_dialog)
+    type_number(settings_dialog, WARNING, 1)
+    assert "working day left" in words(settings_dialog).splitlines()
+    press(settings_dialog, Qt.Key.Key_Down)
+    assert boxes(settings_dialog)[WARNING].text() == "Never"
+    assert "working day" not in words(settings_dialog)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert emitted(saved) == [Settings(warn_within=0)]
+
+
+def test_the_day_of_the_renewal_can_be_learned_again() -> None:
+    dialog = shown(SettingsDialog(OTHER_SETTINGS, FORMATS))
+    saved = QSignalSpy(dialog.saved)
+    press_alt(dialog, Qt.Key.Key_P)
+    renewal = choices(dialog)["Plan renews on"]
+    assert renewal.currentText() == "Day 31 of the month"
+    renewal.setFocus()
+    press(dialog, Qt.Key.Key_Home)
+    assert renewal.currentText() == "Learn it from the refills"
+    press(dialog, Qt.Key.Key_Return)
+    assert [settings.renewal_day for settings in emitted(saved)] == [None]
+
+
+def test_the_prices_say_where_they_are_from(settings_dialog: SettingsDialog) -> None:
+    press_alt(settings_dialog, Qt.Key.Key_P)
+    said = words(settings_dialog)
+    assert "help.lemlist.com" in said
+    assert "as of Nov 22, 2026" in said
+    assert said.splitlines().count("credit") == 2
+    type_number(settings_dialog, LINKEDIN, 2)
+    assert words(settings_dialog).splitlines().count("credit") == 1
+
+
+def test_escape_saves_nothing(settings_dialog: SettingsDialog) -> None:
+    saved = QSignalSpy(settings_dialog.saved)
+    type_number(settings_dialog, LOW, 700)
+    press(settings_dialog, Qt.Key.Key_Escape)
+    assert saved.count() == 0
+    assert not settings_dialog.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "unit", "said"),
+    [
+        (LOW, 100, "minutes", "Low must"),
+        (LOW, 50, "minutes", "Low must"),
+        (LOW, LARGEST_THRESHOLD + 1, "minutes", "Low must"),
+        (CRITICAL, 500, "minutes", "Low must"),
+        (CRITICAL, 0, "minutes", "Critical must"),
+        (CRITICAL, LARGEST_THRESHOLD + 1, "minutes", "Critical must"),
+        (INTERVAL, 0, "minutes", "interval must"),
+        (INTERVAL, SHORTEST_INTERVAL - 1, "seconds", "interval must"),
+        (INTERVAL, LONGEST_INTERVAL + 1, "seconds", "interval must"),
+        (INTERVAL, 25, "hours", "interval must"),
+        (WARNING, LONGEST_WARNING + 1, "minutes", "warning must"),
+        (FOUND, 0, "minutes", "A price must"),
+        (VERIFIED, 0, "minutes", "A price must"),
+        (PHONE, LARGEST_PRICE + 1, "minutes", "A price must"),
+        (LINKEDIN, 0, "minutes", "A price must"),
+        (DOLLARS, "0.00", "minutes", "price of 1,000 credits must"),
+        (DOLLARS, f"{LARGEST_CENTS // 100}.01", "minutes", "price of 1,000 credits must"),
+    ],
+)
+def test_a_wrong_number_is_refused_with_its_field_named(
+    settings_dialog: SettingsDialog, name: str, number: int | str, unit: str, said: str
+) -> None:
+    saved = QSignalSpy(settings_dialog.saved)
+    unit_of(settings_dialog).setCurrentText(unit)
+    type_number(settings_dialog, name, number)
+    assert said not in words(settings_dialog)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert said in words(settings_dialog)
+    assert saved.count() == 0
+    assert settings_dialog.isVisible()
+    focused = settings_dialog.focusWidget()
+    assert said in focused.accessibleDescription()
+
+    buttons(settings_dialog)["Restore defaults"].click()
+    assert said not in words(settings_dialog)
+    assert focused.accessibleDescription() == ""
+    buttons(settings_dialog)["Save"].click()
+    assert emitted(saved) == [Settings()]
+
+
+def test_both_of_two_faults_are_said(settings_dialog: SettingsDialog) -> None:
+    type_number(settings_dialog, LOW, 1)
+    type_number(settings_dialog, INTERVAL, 0)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert "Low must" in words(settings_dialog)
+    assert "interval must" in words(settings_dialog)
+    assert settings_dialog.focusWidget() is boxes(settings_dialog)[LOW]
+
+
+def test_a_fault_on_the_other_tab_is_led_to(settings_dialog: SettingsDialog) -> None:
+    saved = QSignalSpy(settings_dialog.saved)
+    type_number(settings_dialog, PHONE, 0)
+    press_alt(settings_dialog, Qt.Key.Key_G)
+    type_number(settings_dialog, LOW, 700)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert "A price must" in words(settings_dialog)
+    assert settings_dialog.focusWidget() is boxes(settings_dialog)[PHONE]
+    QTest.keyClicks(settings_dialog.focusWidget(), "30")
+    assert "A price must" not in words(settings_dialog)
+    press(settings_dialog, Qt.Key.Key_Return)
+    assert emitted(saved) == [Settings(Thresholds(700, 100), prices=Prices(phone_found=30))]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (30, "30 seconds"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (300, "5 minutes"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (86_399, "86,399 seconds"),
+        (86_400, "24 hours"),
+    ],
+)
+def test_any_interval_is_shown_and_saved_exactly(seconds: int, said: str) -> None:
+    dialog = shown(SettingsDialog(Settings(interval=seconds), FORMATS))
+    saved = QSignalSpy(dialog.saved)
+    box = boxes(dialog)[INTERVAL]
+    assert f"{box.text()} {unit_of(dialog).currentText()}" == said
+    press(dialog, Qt.Key.Key_Return)
+    assert emitted(saved) == [Settings(interval=seconds)]
+
+
+def test_defaults_are_restored_but_not_saved_by_that() -> None:
+    dialog = shown(SettingsDialog(OTHER_SETTINGS, FORMATS))
+    saved = QSignalSpy(dialog.saved)
+    buttons(dialog)["Restore defaults"].click()
+    assert saved.count() == 0
+    buttons(dialog)["Save"].click()
+    assert emitted(saved) == [Settings()]
+
+
+def test_the_preview_follows_the_choice(settings_dialog: SettingsDialog) -> None:
+    symbol, number = (
+        buttons(settings_dialog)["Symbol"],
+        buttons(settings_dialog)["Number of credits"],
+    )
+    preview = next(
+        widget
+        for widget in settings_dialog.findChildren(QWidget)
+        if widget.accessibleName() == "How the icon looks at each level"
+    )
+    numbers = preview.grab().toImage()
+    symbol.click()
+    assert preview.grab().toImage() != numbers
+    number.click()
+    assert preview.grab().toImage() == numbers
+    type_number(settings_dialog, LOW, 480)
+    assert preview.grab().toImage() != numbers
+
+
+def test_a_complaint_stands_on_top() -> None:
+    dialog = shown(SettingsDialog(Settings(), FORMATS, complaint="They can't be written."))
+    first = min(
+        (label for label in dialog.findChildren(QLabel) if label.isVisible() and label.text()),
+        key=lambda label: label.mapTo(dialog, label.rect().topLeft()).y(),
+    )
+    assert first.text() == "They can't be written."
+    dialog.reject()
+
+
+# About
+
+
+def test_about_says_version_licence_and_privacy() -> None:
+    dialog = shown(AboutDialog())
+    said = words(dialog)
+    for word in (__version__, "MIT", "Not affiliated", "GET /team/credits", "keychain"):
+        assert word in said
+    press(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+# All of them
+
+
+def every_dialog() -> list[QDialog]:
+    first = KeyDialog(FORMATS, first_run=True)
+    entry = KeyDialog(FORMATS, first_run=False)
+    settings, prices = (SettingsDialog(Settings(), FORMATS, complaint="Oh.") for _ in range(2))
+    prices.findChildren(QTabWidget)[0].setCurrentIndex(1)
+    return [first, entry, settings, prices, AboutDialog()]
+
+
+def test_every_control_has_a_name_and_is_reached_by_tab() -> None:
+    for dialog in every_dialog():
+        shown(dialog)
+        assert [control for control in controls(dialog) if not name_of(control)] == []
+        unreached = controls(dialog) - reached_by_tab(dialog)
+        # One of a group of radio buttons stands for all, as everywhere: arrows move inside it.
+        assert not {each for each in unreached if not isinstance(each, QRadioButton)}
+        dialog.reject()
+
+
+def test_mnemonics_are_unique_and_lead_to_the_field() -> None:
+    for dialog in every_dialog():
+        letters = mnemonics(shown(dialog))
+        assert len(letters) == len(set(letters)), letters
+        dialog.reject()
+    entry = shown(KeyDialog(FORMATS, first_run=False))
+    buttons(entry)["Cancel"].setFocus()
+    press_alt(entry, Qt.Key.Key_K)
+    assert entry.focusWidget() is key_field(entry)
+    entry.reject()
+
+
+@pytest.fixture
+def larger_words(qapp: QApplication) -> Iterator[None]:
+    with larger_text(1.3):
+        yield
+
+
+@pytest.mark.usefixtures("larger_words")
+def test_no_text_is_clipped_when_it_is_larger() -> None:
+    for dialog in every_dialog():
+        shown(dialog)
+        if isinstance(dialog, KeyDialog):
+            assert_nothing_clipped(dialog)
+            if "Enter my key" in buttons(dialog):
+                press(dialog, Qt.Key.Key_Return)
+            enter(dialog)
+            dialog.check_succeeded(ACME, None)
+            press(dialog, Qt.Key.Key_Return)
+            dialog.save_failed(Problem(Kind.KEYCHAIN_UNAVAILABLE))
+        if isinstance(dialog, SettingsDialog):
+            prices_are_shown = boxes(dialog)[PHONE].isVisible()
+            for name in (PHONE,) if prices_are_shown else (LOW, INTERVAL, WARNING):
+                type_number(dialog, name, 99_999 if name == WARNING else 0)
+            press(dialog, Qt.Key.Key_Return)
+            assert boxes(dialog)[PHONE].isVisible() is prices_are_shown
+        assert_nothing_clipped(dialog)
+        dialog.reject()
+
+
+def assert_nothing_clipped(dialog: QDialog) -> None:
+    QApplication.processEvents()
+    assert dialog.width() < 640
+    for widget in dialog.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton):
+            continue
+        needed = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else -1
+        hint = widget.minimumSizeHint()
+        text = widget.text()
+        assert widget.height() >= max(needed, 0 if needed >= 0 else hint.height()), text
+        assert widget.width() >= hint.width(), text
+        assert dialog.rect().contains(
+            widget.rect().translated(widget.mapTo(dialog, widget.rect().topLeft()))
+        ), text
+
+
+class Keeper(QObject):
+    """Holds a dialog as the program does: lets go of it the moment it ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dialog: KeyDialog | None = KeyDialog(FORMATS, first_run=False)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.finished.connect(self.forget)
+        self.keys: list[str] = []
+        self.dialog.key_accepted.connect(self.take)
+
+    def take(self, key: str, _store: bool) -> None:
+        assert self.dialog is not None
+        self.keys.append(key)
+
+    def forget(self) -> None:
+        self.dialog = None
+
+
+@pytest.mark.parametrize("way", [Qt.Key.Key_Escape, Qt.Key.Key_Return])
+def test_a_dialog_may_be_let_go_at_its_end(way: Qt.Key) -> None:
+    for _ in range(20):
+        keeper = Keeper()
+        assert keeper.dialog is not None
+        shown(keeper.dialog)
+        enter(keeper.dialog)
+        keeper.dialog.check_succeeded(ACME, Problem(Kind.KEYCHAIN_UNAVAILABLE))
+        press(keeper.dialog, way)
+        assert keeper.dialog is None
+        assert keeper.keys == ([KEY] if way is Qt.Key.Key_Return else [])
+        QApplication.processEvents()

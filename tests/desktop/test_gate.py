@@ -1,0 +1,57 @@
+"""Threads that go on when the program ends don't crash it."""
+
+import subprocess
+import sys
+
+from PySide6.QtCore import QObject, Signal
+
+from tests import PROJECT
+from tray_app.desktop.system.gate import Gate
+
+ENDS_AT_ONCE = """
+from PySide6.QtCore import QTimer
+from tests.desktop.test_gate import Speaker
+from tray_app.desktop import start
+
+class Start(start.Start):
+    def begin(self, *, demo, verbose):
+        global gate
+        gate = self._gate
+        super().begin(demo=demo, verbose=verbose)
+        QTimer.singleShot(0, self._qt.quit)
+
+start.Start = Start
+assert start.run({}, demo=True, verbose=False) == 0
+heard = []
+speaker = Speaker()
+speaker.said.connect(heard.append)
+gate.emit(speaker.said, "too late")
+assert heard == []
+"""
+
+
+class Speaker(QObject):
+    said = Signal(str)
+
+
+def test_a_closed_gate_lets_nothing_through() -> None:
+    gate, speaker = Gate(), Speaker()
+    heard: list[str] = []
+    speaker.said.connect(heard.append)
+    gate.emit(speaker.said, "before")
+    gate.close()
+    gate.emit(speaker.said, "after")
+    assert heard == ["before"]
+
+
+def test_a_slot_may_emit_too() -> None:
+    gate, first, second = Gate(), Speaker(), Speaker()
+    heard: list[str] = []
+    first.said.connect(lambda text: gate.emit(second.said, text))
+    second.said.connect(heard.append)
+    gate.emit(first.said, "on")
+    assert heard == ["on"]
+
+
+def test_it_is_closed_when_the_program_ends() -> None:
+    subprocess.run((sys.executable, "-c", ENDS_AT_ONCE), cwd=PROJECT, check=True)

@@ -1,0 +1,258 @@
+"""The dialog that reckons a plan, used by real widgets and real keys."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDateEdit,
+    QLabel,
+    QSpinBox,
+)
+
+from tests.desktop.widget_driver import (
+    FORMATS,
+    buttons,
+    controls,
+    larger_text,
+    mnemonics,
+    name_of,
+    press,
+    press_alt,
+    reached_by_tab,
+    shown,
+    wait_with_events,
+    words,
+)
+from tests.examples import TODAY, rhythm
+from tray_app.desktop.widgets.dialog_parts import MessageLine
+from tray_app.desktop.windows.plan_dialog import PlanDialog
+from tray_app.rules.forecast import HORIZON, TooEarly
+from tray_app.rules.prices import Prices
+
+pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")
+
+RENEWAL = date(2026, 11, 30)
+"""Five working days ahead."""
+STEADY = rhythm(80, 100, 120)
+EARLY = TooEarly(date(2026, 12, 4))
+
+
+@pytest.fixture
+def dialog() -> Iterator[PlanDialog]:
+    """The dialog of a steady team with 12,430 credits."""
+    dialog = PlanDialog(FORMATS)
+    dialog.show_figures(12_430, STEADY, Prices(), RENEWAL, TODAY)
+    yield shown(dialog)
+    dialog.reject()
+
+
+def leads(dialog: PlanDialog) -> QSpinBox:
+    return dialog.findChildren(QSpinBox)[0]
+
+
+def until(dialog: PlanDialog) -> QDateEdit:
+    (field,) = dialog.findChildren(QDateEdit)
+    return field
+
+
+def answers(dialog: PlanDialog) -> list[str]:
+    return [line.words for line in dialog.findChildren(MessageLine) if line.isVisible()]
+
+
+def type_over(dialog: PlanDialog, text: str) -> None:
+    """Type in the place of what is selected, as it is after a mnemonic or Tab."""
+    QTest.keyClicks(dialog.focusWidget(), text)
+
+
+def test_the_number_of_leads_is_answered_while_it_is_typed(dialog: PlanDialog) -> None:
+    assert "12,430 credits" in words(dialog)
+    assert "Enough for 2,486 e-mails or 621 phones" in words(dialog)
+    assert answers(dialog)[0] == "Yes It takes 2,500 of 12,430 credits; 9,930 are left."
+    type_over(dialog, "2486")
+    assert answers(dialog)[0] == "Yes It takes 12,430 of 12,430 credits; 0 are left."
+    press(dialog, Qt.Key.Key_Up)
+    assert answers(dialog)[0] == "Not quite Short by 5 credits, about $0.05."
+
+
+def test_what_the_leads_get_is_chosen_by_keys(dialog: PlanDialog) -> None:
+    press_alt(dialog, Qt.Key.Key_W)
+    press(dialog, Qt.Key.Key_Down)
+    press(dialog, Qt.Key.Key_Down)
+    assert dialog.findChildren(QComboBox)[0].currentText() == "Phone found"
+    assert answers(dialog)[0] == "Yes It takes 10,000 of 12,430 credits; 2,430 are left."
+
+
+def test_the_renewal_is_the_first_suggestion_for_the_top_up(dialog: PlanDialog) -> None:
+    assert until(dialog).date() == QDate(2026, 11, 30)
+    about = "At this pace about 500 will be spent by Nov 30 (up to 600)."
+    assert answers(dialog)[1] == f"Nothing {about}"
+    dialog.show_figures(130, STEADY, Prices(), RENEWAL, TODAY)
+    assert answers(dialog)[1] == f"500 credits, about $5 {about}"
+
+
+def test_another_day_is_answered_at_once(dialog: PlanDialog) -> None:
+    press_alt(dialog, Qt.Key.Key_U)
+    press(dialog, Qt.Key.Key_Up)
+    assert until(dialog).date() == QDate(2026, 12, 30)
+    assert "about 2,700 will be spent by Dec 30" in answers(dialog)[1]
+
+
+def test_without_a_renewal_it_is_a_month_ahead(dialog: PlanDialog) -> None:
+    dialog.show_figures(12_430, STEADY, Prices(), None, TODAY)
+    assert until(dialog).date() == QDate(2026, 12, 22)
+
+
+def test_what_was_typed_stays_when_the_figures_change(dialog: PlanDialog) -> None:
+    type_over(dialog, "1000")
+    press_alt(dialog, Qt.Key.Key_U)
+    press(dialog, Qt.Key.Key_Up)
+    dialog.show_figures(4_000, STEADY, Prices(email_found=6), date(2026, 12, 1), TODAY)
+    assert leads(dialog).value() == 1000
+    assert until(dialog).date() == QDate(2026, 12, 30)
+    assert dialog.focusWidget() is until(dialog)
+    assert answers(dialog)[0] == "Not quite Short by 2,000 credits, about $20."
+
+
+def test_a_suggestion_follows_the_renewal_until_it_is_changed(dialog: PlanDialog) -> None:
+    dialog.show_figures(12_430, STEADY, Prices(), date(2026, 12, 31), date(2026, 12, 1))
+    assert until(dialog).date() == QDate(2026, 12, 31)
+
+
+def test_figures_that_are_out_of_date_are_called_so_and_advise_nothing(dialog: PlanDialog) -> None:
+    dialog.show_figures(12_430, STEADY, Prices(), TODAY - timedelta(3), TODAY, stale=True)
+    assert "12,430 credits, out of date" in words(dialog)
+    no_forecast = "Not known now No current forecast, because the balance is out of date."
+    assert answers(dialog)[1] == no_forecast
+    assert until(dialog).date() == QDate(2026, 11, 22).addDays(30)
+
+
+def test_days_are_ahead_and_within_the_forecast(dialog: PlanDialog) -> None:
+    assert until(dialog).minimumDate() == QDate(2026, 11, 23)
+    assert until(dialog).maximumDate() == QDate(2026, 11, 22).addDays(HORIZON)
+    dialog.show_figures(12_430, STEADY, Prices(), TODAY, TODAY)
+    assert until(dialog).date() == QDate(2026, 11, 23)
+    dialog.show_figures(12_430, STEADY, Prices(), RENEWAL, TODAY)
+    assert until(dialog).date() == QDate(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "said"), [(EARLY, "from about Dec 4"), (TooEarly(None), "more days"), (None, "no")]
+)
+def test_without_a_forecast_it_says_so(
+    dialog: PlanDialog, rhythm: TooEarly | None, said: str
+) -> None:
+    dialog.show_figures(12_430, rhythm, Prices(), None, TODAY)
+    assert answers(dialog)[1].startswith("Not known yet")
+    assert said in answers(dialog)[1]
+    assert answers(dialog)[0].startswith("Yes")
+    assert "Buy credits" not in buttons(dialog)
+
+
+def test_without_figures_it_asks_nothing_and_says_so() -> None:
+    dialog = shown(PlanDialog(FORMATS))
+    assert "not known yet" in words(dialog)
+    assert answers(dialog) == []
+    assert set(buttons(dialog)) == {"Close"}
+    dialog.show_figures(12_430, STEADY, Prices(), RENEWAL, TODAY)
+    assert "not known yet" not in words(dialog)
+    assert len(answers(dialog)) == 2
+    assert dialog.focusWidget() is leads(dialog)
+    type_over(dialog, "3")
+    assert leads(dialog).value() == 3
+    dialog.reject()
+
+
+def test_credits_can_be_bought_when_something_is_short(dialog: PlanDialog) -> None:
+    bought = QSignalSpy(dialog.buy_requested)
+    assert "Buy credits" not in buttons(dialog)
+    type_over(dialog, "5000")
+    press_alt(dialog, Qt.Key.Key_B)
+    assert bought.wait(20_000)
+    assert bought.count() == 1
+    assert dialog.isVisible()
+    leads(dialog).selectAll()
+    type_over(dialog, "1")
+    assert "Buy credits" not in buttons(dialog)
+    dialog.show_figures(590, STEADY, Prices(), RENEWAL, TODAY)
+    assert answers(dialog)[0].startswith("Yes")
+    assert "Buy credits" in buttons(dialog)
+
+
+def test_enter_closes_nothing_and_escape_does(dialog: PlanDialog) -> None:
+    type_over(dialog, "5000")
+    bought = QSignalSpy(dialog.buy_requested)
+    press(dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert bought.count() == 0
+    press(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_an_empty_balance_is_enough_for_nothing(dialog: PlanDialog) -> None:
+    dialog.show_figures(0, EARLY, Prices(), None, TODAY)
+    assert "0 credits" in words(dialog).splitlines()
+    assert "Enough" not in words(dialog)
+    dialog.show_figures(1, EARLY, Prices(), None, TODAY)
+    assert "1 credit" in words(dialog).splitlines()
+
+
+def test_a_screen_reader_finds_the_answers(dialog: PlanDialog) -> None:
+    type_over(dialog, "2")
+    described = {
+        line.accessibleName(): line.accessibleDescription()
+        for line in dialog.findChildren(MessageLine)
+    }
+    enough, top_up = answers(dialog)
+    assert described == {"Is it enough?": enough, "What must be topped up?": top_up}
+    assert enough == "Yes It takes 10 of 12,430 credits; 12,420 are left."
+
+
+def test_the_ground_of_an_answer_follows_its_meaning_and_the_theme(dialog: PlanDialog) -> None:
+    card = next(line for line in dialog.findChildren(MessageLine))
+
+    def ground() -> QColor:
+        return card.grab().toImage().pixelColor(card.width() // 2, 3)
+
+    enough = ground()
+    type_over(dialog, "9999999")
+    short = ground()
+    assert enough != short
+    dark = QPalette(dialog.palette())
+    dark.setColor(QPalette.ColorRole.Window, QColor("#2B2F36"))
+    dialog.setPalette(dark)
+    QApplication.processEvents()
+    assert ground().lightness() < 128 < short.lightness()
+
+
+def test_every_control_has_a_name_and_is_reached_by_tab(dialog: PlanDialog) -> None:
+    type_over(dialog, "9999999")
+    assert len(controls(dialog)) == 5
+    assert reached_by_tab(dialog) == controls(dialog)
+    assert [control for control in controls(dialog) if not name_of(control)] == []
+    letters = mnemonics(dialog)
+    assert len(letters) == len(set(letters)), letters
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.3])
+def test_no_text_is_clipped_whatever_the_figures(factor: float) -> None:
+    with larger_text(factor):
+        dialog = shown(PlanDialog(FORMATS))
+        for credits in (0, 12_430, 9_999_999):
+            dialog.show_figures(credits, STEADY, Prices(email_found=10_000), RENEWAL, TODAY)
+            press_alt(dialog, Qt.Key.Key_L)
+            type_over(dialog, "9999999")
+            wait_with_events(
+                lambda: dialog.size() == dialog.sizeHint(), "it has the size that its words need"
+            )
+            assert dialog.width() < 640
+            for label in dialog.findChildren(QLabel):
+                if label.isVisible():
+                    assert label.height() >= label.heightForWidth(label.width()), label.text()
+                    assert label.width() >= label.minimumSizeHint().width(), label.text()
+        dialog.reject()

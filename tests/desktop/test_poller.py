@@ -1,0 +1,387 @@
+"""When the poller asks, and that it never asks twice at once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+
+from tests.desktop.widget_driver import wait_with_events
+from tests.fake_clock import TICK, FakeClock
+from tests.fakes import FakeKeychain
+from tests.waiting import wait_until
+from tray_app.desktop.poller import PATIENCE, Poller
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.resume import Resume
+from tray_app.desktop.system.worker import Worker
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.address import URL_VARIABLE
+from tray_app.lemlist.balance import Balance
+from tray_app.lemlist.key import KEY_VARIABLE
+from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
+from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.store.settings import Settings
+from tray_app.team.credentials import Credentials
+from tray_app.team.watch import Reading, Snapshot, Watch, connector
+
+GOOD = Snapshot(reading=Reading(Balance(480), datetime(2026, 11, 22, tzinfo=UTC)), wait=300)
+
+
+class FakeWatch(Watch):
+    """Answers as it is told, and counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.answers: list[Snapshot | Exception] = []
+        self.asked: list[str] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.threads: set[int] = set()
+        self.learned = GOOD
+        self.may_study = threading.Event()
+        self.may_study.set()
+        self.was_heard: list[Alert] = []
+        self.last = Snapshot()
+        self.is_broken = False
+
+    def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
+        self.asked.append("unlock" if prompt else "poll")
+        self.threads.add(threading.get_ident())
+        self.may_answer.wait(20)
+        answer = self.answers.pop(0) if self.answers else GOOD
+        if isinstance(answer, Exception):
+            raise answer
+        self.last = answer
+        return answer
+
+    def broke(self, defect: Problem) -> Snapshot:
+        if self.is_broken:
+            raise ZeroDivisionError
+        return replace(self.last, problem=defect, alert=None, wait=900)
+
+    def study(self) -> Snapshot:
+        self.may_study.wait(20)
+        return self.learned
+
+    def heard(self, alert: Alert) -> None:
+        self.was_heard.append(alert)
+
+    def use_key(self, key: str, *, store: bool) -> None:
+        self.asked.append(f"use key, {store=}")
+        if key == "refused":
+            raise Problem(Kind.KEYCHAIN_LOCKED)
+
+    def apply(self, settings: Settings) -> Snapshot:
+        self.asked.append(f"apply {settings.interval}")
+        return replace(GOOD, wait=settings.interval)
+
+    def snooze(self, choice: SnoozeChoice) -> Snapshot:
+        self.asked.append(f"snooze {choice}")
+        return GOOD
+
+
+@pytest.fixture
+def worker(qapp: QApplication) -> Iterator[Worker]:
+    worker = Worker("test", Gate())
+    yield worker
+    worker.finish(20)
+
+
+@pytest.fixture
+def watch() -> FakeWatch:
+    return FakeWatch()
+
+
+@pytest.fixture
+def poller(worker: Worker, watch: FakeWatch) -> Poller:
+    return Poller(worker)
+
+
+@pytest.fixture
+def snapshots(poller: Poller) -> list[Snapshot]:
+    snapshots: list[Snapshot] = []
+    poller.snapshot_made.connect(snapshots.append)
+    return snapshots
+
+
+def test_ten_quick_clicks_are_one_request(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.may_answer.clear()
+    poller.start(watch)
+    for _ in range(10):
+        poller.refresh()
+    assert poller.busy
+    watch.may_answer.set()
+    wait_with_events(lambda: snapshots, "a snapshot")
+    for _ in range(10):
+        poller.refresh()  # the figures are a moment old
+    assert not poller.busy
+    assert watch.asked == ["poll"]
+
+
+def test_work_runs_in_the_worker_and_its_end_in_the_gui_thread(
+    poller: Poller, watch: FakeWatch
+) -> None:
+    ends: list[bool] = []
+    poller.snapshot_made.connect(lambda _: ends.append(QThread.currentThread().isMainThread()))
+    poller.start(watch)
+    wait_with_events(lambda: ends, "a snapshot")
+    assert ends == [True]
+    assert threading.get_ident() not in watch.threads
+
+
+def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
+    qapp: QApplication, poller: Poller, snapshots: list[Snapshot], sandbox: Sandbox
+) -> None:
+    sandbox.set_fault("429", retry_after="3600")
+    environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
+    watch = Watch(Credentials(environ, FakeKeychain()), connector(environ), None, Settings())
+    clock = FakeClock()
+    resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock)
+    resume.resumed.connect(poller.poll)
+
+    def wake_up() -> None:
+        clock.now += 8 * 3600.0
+
+    def wait_for_snapshots(count: int) -> None:
+        wait_with_events(lambda: len(snapshots) >= count, "a snapshot")
+
+    poller.start(watch)
+    wait_for_snapshots(1)
+    wakers: list[Callable[[], object]] = [
+        *[wake_up] * 3,
+        poller.poll,
+        poller.unlock,
+        lambda: poller.start(watch),
+        lambda: poller.find_key(watch, lambda: None),
+        lambda: poller.apply(watch, Settings(interval=30)),
+    ]
+    for number, wake in enumerate(wakers, start=1):
+        wake()
+        wait_for_snapshots(number + 1)
+    for _ in range(1000):
+        poller.refresh()
+    resume.stop()
+    assert [request.path for request in sandbox.requests] == ["/api/team/credits"]
+    assert snapshots[-1].problem is not None
+    assert snapshots[-1].problem.kind is Kind.RATE_LIMITED
+    assert snapshots[-1].wait > 3500
+
+
+def test_clicks_at_a_server_that_fails_are_one_request(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers = [Snapshot(problem=Problem(Kind.SERVER_ERROR), wait=15)]
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "a snapshot")
+    for _ in range(1000):
+        poller.refresh()
+    assert not poller.busy
+    assert watch.asked == ["poll"]
+
+
+def test_polls_again_when_the_snapshot_says(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers = [replace(GOOD, wait=0.01), replace(GOOD, wait=0.01)]
+    poller.start(watch)
+    wait_with_events(lambda: len(snapshots) == 3, "three snapshots")
+    poller.stop()
+    assert watch.asked == ["poll"] * 3
+
+
+def test_goes_on_after_a_defect(
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+    watch.answers = [GOOD, ZeroDivisionError()]
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "a snapshot")
+    poller.poll()
+    wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
+    assert snapshots[1].reading == GOOD.reading
+    assert snapshots[1].problem is not None
+    assert snapshots[1].problem.kind is Kind.DEFECT
+    assert snapshots[1].wait == 900
+    assert len(told) == 1
+    poller.poll()
+    wait_with_events(lambda: len(snapshots) == 3, "a third snapshot")
+    assert snapshots[2] == GOOD
+
+
+def test_unlock_lets_the_keychain_ask(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers = [Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED), wait=3600)]
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "a snapshot")
+    poller.unlock()
+    wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
+    assert watch.asked == ["poll", "unlock"]
+
+
+def test_a_new_key_is_polled_with_at_once(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    ends: list[object] = []
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "a snapshot")
+    poller.use_key(watch, "key", store=True, done=lambda: ends.append("done"), failed=ends.append)
+    wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
+    assert ends == ["done"]
+    assert watch.asked == ["poll", "use key, store=True", "poll"]
+
+
+def test_a_key_that_can_not_be_kept_changes_nothing(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    failures: list[Problem] = []
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "a snapshot")
+    poller.use_key(watch, "refused", store=True, done=lambda: None, failed=failures.append)
+    wait_with_events(lambda: failures, "the failure")
+    assert failures[0].kind is Kind.KEYCHAIN_LOCKED
+    assert watch.asked == ["poll", "use key, store=True"]
+
+
+def test_the_answer_of_a_watch_that_was_left_is_not_shown(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    other = FakeWatch()
+    other.answers = [replace(GOOD, team="Other")]
+    watch.may_answer.clear()
+    poller.start(watch)
+    poller.start(other)
+    watch.may_answer.set()
+    wait_with_events(lambda: snapshots, "a snapshot")
+    assert [snapshot.team for snapshot in snapshots] == ["Other"]
+
+
+def test_settings_and_snooze_ask_the_server_nothing(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "a snapshot")
+    poller.apply(watch, Settings(interval=60))
+    poller.snooze(SnoozeChoice.HOUR)
+    wait_with_events(lambda: len(snapshots) == 3, "both snapshots")
+    assert watch.asked == ["poll", "apply 60", "snooze hour"]
+
+
+# --- alerts -------------------------------------------------------------------------------------
+
+EARLY = Alert(AlertKind.CRITICAL, 80)
+DATED = Alert(AlertKind.CRITICAL, 80, is_dated=True)
+DRAIN = Alert(AlertKind.DRAIN, 9_000)
+TO_STUDY = replace(GOOD, to_study=True, early_alert=EARLY)
+
+
+def alerts(snapshots: list[Snapshot]) -> list[Alert]:
+    return [each.alert for each in snapshots if each.alert is not None]
+
+
+def test_the_first_alert_waits_for_the_history_and_the_figures_do_not(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.may_study.clear()
+    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=DATED)
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "the figures")
+    assert (snapshots[0].reading, snapshots[0].alert) == (GOOD.reading, None)
+    watch.may_study.set()
+    wait_with_events(lambda: len(snapshots) == 2, "what the history tells")
+    assert alerts(snapshots) == [DATED]
+
+
+@pytest.mark.parametrize(
+    ("learned", "told"),
+    [(DATED, [EARLY]), (DRAIN, [EARLY, DRAIN]), (None, [EARLY])],
+    ids=["the same", "another", "nothing"],
+)
+def test_an_alert_does_not_wait_long_and_is_not_told_twice(
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    learned: Alert | None,
+    told: list[Alert],
+) -> None:
+    watch.may_study.clear()
+    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=learned)
+    poller.start(watch)
+    wait_with_events(lambda: alerts(snapshots), "the alert without what the history tells")
+    watch.may_study.set()
+    wait_with_events(lambda: len(snapshots) == 3, "the history")
+    assert alerts(snapshots) == told
+
+
+def test_a_defect_in_the_next_poll_alerts_nothing_early(
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+    watch.answers, watch.learned = [TO_STUDY, ZeroDivisionError()], TO_STUDY
+    poller.start(watch)
+    wait_with_events(lambda: len(snapshots) == 2, "the figures, and what the history tells")
+    watch.may_study.clear()
+    poller.poll()
+    wait_with_events(lambda: len(snapshots) == 3, "the problem")
+
+    def is_alerted() -> bool:
+        QApplication.processEvents()
+        return bool(alerts(snapshots))
+
+    with pytest.raises(TimeoutError):
+        wait_until(is_alerted, 1.5 * PATIENCE / 1000, "an early alert")
+    assert len(told) == 1
+    watch.may_study.set()
+
+
+def test_a_defect_after_a_change_of_the_key_shows_nothing_of_the_last_team(
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+    watch.answers, watch.is_broken = [GOOD, ZeroDivisionError()], True
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "the figures")
+    poller.start(watch)
+    wait_with_events(lambda: len(snapshots) == 2, "the problem")
+    assert snapshots[1].problem is not None
+    assert (snapshots[1].reading, snapshots[1].wait) == (None, 900)
+    assert len(told) == 2
+
+
+def test_another_watch_does_not_alert_what_the_last_one_had(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.may_study.clear()
+    watch.answers = [TO_STUDY]
+    poller.start(watch)
+    wait_with_events(lambda: snapshots, "the figures")
+    other = FakeWatch()
+    other.answers = [replace(GOOD, alert=DRAIN)]
+    poller.start(other)
+    watch.may_study.set()
+    wait_with_events(lambda: alerts(snapshots), "the alert of the other")
+    assert alerts(snapshots) == [DRAIN]
+
+
+def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
+    poller.heard(EARLY)  # nothing is watched yet
+    poller.start(watch)
+    poller.heard(EARLY)
+    wait_with_events(lambda: watch.was_heard, "it is noted")
+    assert watch.was_heard == [EARLY]

@@ -1,0 +1,632 @@
+"""The popup: what it shows, how it is used, and when it rests."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QLocale, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from tests.desktop.widget_driver import (
+    FORMATS,
+    PaintCounter,
+    edge_of,
+    name_of,
+    press,
+    spoken,
+    texts,
+    wait_with_events,
+)
+from tests.examples import HEALTHY, NOW
+from tests.pictures.popup import State, known, palette, states
+from tray_app.desktop.popup.parts import SEGMENT_GAP, SMALLEST_SEGMENT, segment_widths
+from tray_app.desktop.popup.popup import Popup
+from tray_app.desktop.system.qt_formats import QtFormats
+from tray_app.desktop.widgets.placing import GAP, place
+from tray_app.desktop.widgets.theme import DARK, LIGHT, Theme
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.balance import Balance
+from tray_app.report.history_view import trend_of
+from tray_app.rules.alerts import Snooze, SnoozeChoice
+from tray_app.rules.levels import Level
+from tray_app.store.settings import Settings
+from tray_app.team.credentials import KeySource
+from tray_app.team.watch import Snapshot
+from tray_app.words.view import Remedy, view_of
+
+ANCHOR = QRect(600, 0, 22, 22)
+NO_KEY = Snapshot(problem=Problem(Kind.NO_KEY))
+STATES = {state.name: state for state in states(NOW)}
+
+
+@pytest.fixture
+def popup(qapp: QApplication) -> Iterator[Popup]:
+    popup = Popup(FORMATS, now=lambda: NOW)
+    yield popup
+    popup.hide()
+    popup.deleteLater()
+    settle()
+
+
+@pytest.fixture
+def elsewhere(qapp: QApplication) -> Iterator[QWidget]:
+    """A window of another kind, hidden until the user goes there."""
+    window = QWidget()
+    yield window
+    window.hide()
+    window.deleteLater()
+    settle()
+
+
+def healthy() -> Snapshot:
+    """Figures that are two minutes old."""
+    return known(HEALTHY, NOW)
+
+
+def refused() -> Snapshot:
+    return replace(healthy(), problem=Problem(Kind.UNAUTHORIZED))
+
+
+def settle() -> None:
+    """Let Qt do what it has put off."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+
+
+def show(popup: Popup, snapshot: Snapshot) -> None:
+    # As of two minutes after its figures, however late the test runs.
+    now = snapshot.reading.at + timedelta(minutes=2) if snapshot.reading else NOW
+    popup.show_view(view_of(snapshot, Settings(), FORMATS, now), snapshot)
+
+
+def opened(popup: Popup, snapshot: Snapshot | None = None) -> Popup:
+    show(popup, snapshot or healthy())
+    popup.open(ANCHOR)
+    wait_with_events(popup.isActiveWindow, "the popup has the focus")
+    return popup
+
+
+def go_to(window: QWidget) -> None:
+    window.show()
+    window.activateWindow()
+    wait_with_events(window.isActiveWindow, "the other window has the focus")
+    settle()
+
+
+def controls(popup: Popup) -> list[str]:
+    """The names of what Tab reaches, in its order, until it comes round."""
+    names: list[str] = []
+    while True:
+        press(popup, Qt.Key.Key_Tab)
+        name = name_of(QApplication.focusWidget())
+        if name in names:
+            return names
+        names.append(name)
+
+
+# What it shows
+
+
+def test_shows_the_figures(popup: Popup) -> None:
+    shown = texts(opened(popup))
+    assert shown[:3] == ["Acme Growth", "12,430 credits", "Healthy"]
+    assert shown[3:11] == [
+        "Subscription",
+        "8,000",
+        "Paid",
+        "4,100",
+        "Gifted",
+        "330",
+        "Freemium",
+        "0",
+    ]
+    assert shown[11:] == ["Updated 2 min ago · next in 3 min"]
+
+
+def test_a_screen_reader_finds_figures_and_controls(popup: Popup) -> None:
+    names = spoken(opened(popup))
+    for name in (
+        *("Acme Growth", "12,430 credits", "Healthy", "Subscription: 8,000", "Paid: 4,100"),
+        *("Gifted: 330", "Freemium: 0", "Refresh", "Settings", "Snooze", "Buy credits"),
+    ):
+        assert name in names
+
+
+def test_old_figures_are_called_out_of_date(popup: Popup) -> None:
+    opened(popup, replace(healthy(), problem=Problem(Kind.OFFLINE)))
+    assert {"12,430 credits", "out of date", "lemlist can't be reached"} <= set(texts(popup))
+    assert "Healthy, out of date" in spoken(popup)
+    show(popup, healthy())
+    assert "out of date" not in texts(popup)
+    assert "lemlist can't be reached" not in texts(popup)
+    assert "Healthy" in spoken(popup)
+
+
+@pytest.mark.parametrize(
+    "snapshot",
+    [
+        Snapshot(),
+        NO_KEY,
+        Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED)),
+        Snapshot(problem=Problem(Kind.OFFLINE)),
+        known(Balance(12_431), NOW),
+    ],
+    ids=["loading", "no key", "locked", "offline", "buckets unknown"],
+)
+def test_the_unknown_is_never_a_zero(popup: Popup, snapshot: Snapshot) -> None:
+    opened(popup, snapshot)
+    assert not [text for text in texts(popup) + spoken(popup) if re.search(r"\b0\b", text)]
+    if snapshot.reading is not None:
+        assert texts(popup).count("–") == 4
+        assert "Paid: unknown" in spoken(popup)
+
+
+def test_without_a_key_only_the_way_in_is_shown(popup: Popup) -> None:
+    opened(popup, NO_KEY)
+    assert texts(popup) == [
+        "lemlist credits",
+        "No API key yet",
+        "Enter your lemlist API key to see your team's credits.",
+    ]
+    assert controls(popup) == ["Refresh", "Settings", "Enter key…"]
+
+
+def test_notes_take_room_only_while_there_are_any(popup: Popup) -> None:
+    opened(popup)
+    plain = popup.height()
+    snapshot = replace(
+        healthy(), key_source=KeySource.ENVIRONMENT, snooze=Snooze(level=Level.HEALTHY)
+    )
+    show(popup, snapshot)
+    popup.say("The settings file was broken.")
+    wait_with_events(lambda: popup.height() > plain, "it grew")
+    assert {
+        "The settings file was broken.",
+        "The key comes from LEMLIST_API_KEY.",
+        "Alerts snoozed until the next level",
+    } <= set(texts(popup))
+    popup.say("")
+    show(popup, healthy())
+    wait_with_events(lambda: popup.height() == plain, "it shrank")
+
+
+def test_loading_and_busy_keep_the_layout(popup: Popup) -> None:
+    opened(popup, Snapshot())
+    place = popup.content.bar.geometry()
+    popup.set_busy(True)
+    show(popup, healthy())
+    settle()
+    assert popup.content.bar.geometry() == place
+    size = popup.size()
+    popup.set_busy(False)
+    settle()
+    assert popup.size() == size
+
+
+def test_follows_the_desktop_to_larger_text(popup: Popup) -> None:
+    opened(popup)
+    size, small = popup.size(), popup.content.age.font().pointSizeF()
+    font = popup.font()
+    font.setPointSize(font.pointSize() * 2)
+    popup.setFont(font)
+    settle()
+    assert popup.width() > size.width()
+    assert popup.height() > size.height()
+    assert popup.content.age.font().pointSizeF() == pytest.approx(2 * small)
+
+
+def test_a_long_name_is_cut_and_told_in_full(popup: Popup) -> None:
+    opened(popup)
+    assert popup.content.team.toolTip() == ""
+    name = "Acme Growth & Partnerships, Europe, Middle East and Africa"
+    show(popup, replace(healthy(), team=name))
+    assert popup.content.team.toolTip() == name
+    assert name in spoken(popup)
+
+
+def test_a_number_shrinks_before_it_is_cut(popup: Popup) -> None:
+    opened(popup, known(Balance(1_234_567), NOW))
+    assert popup.content.total.toolTip() == ""
+    show(popup, known(Balance(2**53), NOW))
+    assert popup.content.total.toolTip() == "9,007,199,254,740,992 credits"
+
+
+def show_state(popup: Popup, state: State) -> None:
+    show(popup, state.snapshot)
+    popup.show_trend(trend_of(state.past, 30, int(NOW.timestamp())), low=Settings().thresholds.low)
+    popup.say(state.said)
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_it_opens_at_its_size_whatever_it_showed_before(popup: Popup, state: State) -> None:
+    show_state(popup, state)
+    popup.open(ANCHOR)
+    size = popup.size()
+    for before in STATES.values():
+        popup.hide()
+        show_state(popup, before)
+        popup.open(ANCHOR)
+        settle()
+        popup.hide()
+        show_state(popup, state)
+        popup.open(ANCHOR)
+        assert popup.size() == size, before.name
+        settle()
+        assert popup.size() == size, before.name
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+@pytest.mark.parametrize("direction", Qt.LayoutDirection.__members__.values())
+def test_no_text_is_cut(popup: Popup, state: State, direction: Qt.LayoutDirection) -> None:
+    popup.setLayoutDirection(direction)
+    popup.say(state.said)
+    opened(popup, state.snapshot)
+    can_shrink = (popup.content.team, popup.content.total)
+    for label in popup.findChildren(QLabel):
+        if not label.isVisible():
+            continue
+        needs = (
+            label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+        )
+        assert label.height() >= needs
+        assert label.wordWrap() or label in can_shrink or label.width() >= label.sizeHint().width()
+        assert popup.rect().contains(QRect(label.mapTo(popup, QPoint()), label.size()))
+
+
+def test_the_same_again_paints_nothing(popup: Popup) -> None:
+    opened(popup)
+    settle()
+    counter = PaintCounter(popup, *popup.findChildren(QWidget))
+    show(popup, healthy())
+    settle()
+    assert counter.painted == 0
+    show(popup, replace(healthy(), team="Another"))
+    settle()
+    assert counter.painted > 0
+
+
+# The bar
+
+
+@pytest.mark.parametrize(
+    ("amounts", "width", "widths"),
+    [
+        ([10], 300, [300]),
+        ([50, 50], 302, [150, 150]),
+        ([8_000, 4_000], 302, [200, 100]),
+        ([1_000_000, 1], 302, [297, 3]),
+        ([1, 1_000_000, 1], 310, [3, 300, 3]),
+    ],
+)
+def test_segments(amounts: list[int], width: int, widths: list[int]) -> None:
+    assert segment_widths(amounts, width) == widths
+
+
+@given(st.lists(st.integers(1, 2**53), min_size=1, max_size=4), st.integers(60, 2_000))
+def test_segments_fill_the_bar(amounts: list[int], width: int) -> None:
+    widths = segment_widths(amounts, width)
+    assert sum(widths) + SEGMENT_GAP * (len(amounts) - 1) == width
+    assert min(widths) >= SMALLEST_SEGMENT
+    for (less, narrow), (more, wide) in pairwise(sorted(zip(amounts, widths, strict=True))):
+        assert less == more or narrow <= wide + 1
+
+
+def bar_colours(popup: Popup) -> list[str]:
+    """The colours along the middle of the bar, each once, gaps left out."""
+    bar = popup.content.bar
+    image = popup.grab(QRect(bar.mapTo(popup, QPoint()), bar.size())).toImage()
+    row = [image.pixelColor(x, image.height() // 2).name() for x in range(image.width())]
+    return [a for a, b in pairwise(row) if a == b != LIGHT.surface.lower()]
+
+
+def test_the_bar_shows_the_shares(popup: Popup) -> None:
+    popup.setPalette(palette(dark=False))
+    opened(popup, known(Balance(300, 300, 200, 100, 0, -50), NOW))
+    colours = bar_colours(popup)
+    blue, sky = LIGHT.buckets["subscription"].lower(), LIGHT.buckets["paid"].lower()
+    assert set(colours) == {blue, sky}
+    assert colours.count(blue) == pytest.approx(2 * colours.count(sky), abs=4)
+
+
+@pytest.mark.parametrize("balance", [Balance(0, 0, 0, 0, 0, 0), Balance(7), Balance(0, 0, -3)])
+def test_the_bar_is_an_empty_track(popup: Popup, balance: Balance) -> None:
+    popup.setPalette(palette(dark=False))
+    opened(popup, known(balance, NOW))
+    assert set(bar_colours(popup)) == {LIGHT.track.lower()}
+
+
+# The keyboard, and what is asked for
+
+
+def test_the_keyboard_reaches_every_control(popup: Popup) -> None:
+    assert controls(opened(popup, refused())) == [
+        "Refresh",
+        "Settings",
+        "Enter key…",
+        "Enough for 2,486 e-mails or 621 phones",
+        "Snooze",
+        "Buy credits",
+    ]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_keys_press_the_buttons(popup: Popup, key: Qt.Key) -> None:
+    asked: list[object] = []
+    popup.refresh_requested.connect(lambda: asked.append("refresh"))
+    popup.settings_requested.connect(lambda: asked.append("settings"))
+    popup.remedy_requested.connect(asked.append)
+    popup.plan_requested.connect(lambda: asked.append("plan"))
+    popup.buy_requested.connect(lambda: asked.append("buy"))
+    opened(popup, refused())
+    for tabs in (1, 1, 1, 1, 2):
+        for _ in range(tabs):
+            press(popup, Qt.Key.Key_Tab)
+        press(popup, key)
+    assert asked == ["refresh", "settings", Remedy.ENTER_KEY, "plan", "buy"]
+
+
+def test_a_locked_keychain_can_be_unlocked(popup: Popup) -> None:
+    asked: list[object] = []
+    popup.remedy_requested.connect(asked.append)
+    opened(popup, Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED)))
+    assert popup.content.trouble.button.text() == "Unlock…"
+    QTest.mouseClick(popup.content.trouble.button, Qt.MouseButton.LeftButton)
+    assert asked[0] is Remedy.UNLOCK
+
+
+def test_the_focus_ring_is_for_the_keyboard(popup: Popup) -> None:
+    popup.setPalette(palette(dark=False))
+    opened(popup)
+    button = popup.content.settings
+    ring = QColor(LIGHT.focus)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.hasFocus()
+    assert edge_of(button) != ring
+    press(popup, Qt.Key.Key_Tab)
+    press(popup, Qt.Key.Key_Backtab)
+    assert button.hasFocus()
+    assert edge_of(button) == ring
+
+
+def test_snooze_offers_three_lengths(popup: Popup) -> None:
+    asked: list[object] = []
+    popup.snooze_requested.connect(asked.append)
+    opened(popup)
+    for downs in (1, 2, 3):
+        popup.content.snooze.setFocus()
+        press(popup, Qt.Key.Key_Return)
+        menu = popup.content.snooze_menu
+        wait_with_events(menu.isVisible, "the menu is open")
+        for _ in range(downs):
+            QTest.keyClick(menu, Qt.Key.Key_Down)
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+        wait_with_events(menu.isHidden, "the menu is closed")
+    assert asked == [SnoozeChoice.HOUR, SnoozeChoice.TOMORROW, SnoozeChoice.NEXT_LEVEL]
+    assert {type(choice) for choice in asked} == {SnoozeChoice}
+    assert popup.isVisible()
+
+
+# Coming and going
+
+
+def test_escape_closes(popup: Popup) -> None:
+    opened(popup)
+    press(popup, Qt.Key.Key_Tab)
+    press(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+
+
+def test_going_elsewhere_closes(popup: Popup, elsewhere: QWidget) -> None:
+    opened(popup)
+    go_to(elsewhere)
+    wait_with_events(lambda: not popup.isVisible(), "the popup is hidden")
+
+
+def test_its_own_menu_does_not_close_it(popup: Popup) -> None:
+    opened(popup)
+    popup.hide()
+    popup.open(ANCHOR)  # so soon that Qt never calls it active again
+    popup.content.snooze.click()
+    wait_with_events(popup.content.snooze_menu.isVisible, "the menu is open")
+    settle()
+    assert popup.isVisible()
+    popup.content.snooze_menu.close()
+
+
+def test_the_focus_that_was_lost_before_it_opened_does_not_close_it(
+    popup: Popup, elsewhere: QWidget, qapp: QApplication
+) -> None:
+    opened(popup)
+    popup.hide()
+    go_to(elsewhere)
+    wait_with_events(lambda: not running(popup), "it is at rest")
+    qapp.focusWindowChanged.emit(None)
+    popup.open(ANCHOR)  # before anything came of that
+    elsewhere.activateWindow()  # as the focus comes late where others give it
+    settle()
+    assert popup.isVisible()
+
+
+def test_a_click_that_closed_does_not_reopen(popup: Popup, elsewhere: QWidget) -> None:
+    opened(popup)
+    go_to(elsewhere)
+    wait_with_events(lambda: not popup.isVisible(), "the popup is hidden")
+    popup.toggle(ANCHOR)
+    assert not popup.isVisible()
+
+    def clicked_again() -> bool:
+        popup.toggle(ANCHOR)
+        return popup.isVisible()
+
+    wait_with_events(clicked_again, "a later click opens it")
+
+
+def test_toggle_opens_and_closes(popup: Popup) -> None:
+    show(popup, healthy())
+    popup.toggle(ANCHOR)
+    assert popup.isVisible()
+    popup.toggle(ANCHOR)
+    assert not popup.isVisible()
+    popup.toggle(None)
+    assert popup.isVisible()
+
+
+def test_as_a_window_it_stays(popup: Popup, elsewhere: QWidget) -> None:
+    closed: list[bool] = []
+    popup.closed_as_window.connect(lambda: closed.append(True))
+    opened(popup)
+    popup.as_window()
+    assert not popup.isVisible()
+    go_to(elsewhere)
+    opened(popup)
+    assert popup.windowTitle() == "lemlist credits"
+    assert not popup.windowFlags() & Qt.WindowType.FramelessWindowHint
+    assert popup.mask().isEmpty()
+    press(popup, Qt.Key.Key_Escape)
+    go_to(elsewhere)
+    assert popup.isVisible()
+    popup.windowHandle().close()
+    wait_with_events(lambda: closed, "it says that it was closed")
+    assert not popup.isVisible()
+
+
+def test_from_a_window_back_to_a_popup(popup: Popup, elsewhere: QWidget) -> None:
+    closed: list[bool] = []
+    popup.closed_as_window.connect(lambda: closed.append(True))
+    popup.as_window()
+    opened(popup)
+    popup.as_popup()
+    assert not popup.isVisible()
+    go_to(elsewhere)
+    opened(popup)
+    assert popup.windowFlags() & Qt.WindowType.FramelessWindowHint
+    assert not popup.mask().isEmpty()
+    go_to(elsewhere)
+    wait_with_events(lambda: not popup.isVisible(), "the popup is hidden")
+    assert not closed
+
+
+def running(popup: Popup) -> list[QTimer]:
+    return [timer for timer in popup.findChildren(QTimer) if timer.isActive()]
+
+
+def test_nothing_ticks_while_hidden(popup: Popup) -> None:
+    show(popup, healthy())
+    popup.set_busy(True)
+    assert not running(popup)
+    opened(popup)
+    wait_with_events(
+        lambda: len(running(popup)) == 2, "only the age's and the busy button's clock run"
+    )
+    still = popup.content.refresh.grab().toImage()
+    wait_with_events(lambda: popup.content.refresh.grab().toImage() != still, "the arrow turns")
+    popup.set_busy(False)
+    assert len(running(popup)) == 1
+    popup.set_busy(True)
+    popup.hide()
+    assert not running(popup)
+
+
+def test_the_age_is_true_when_it_opens(popup: Popup) -> None:
+    now = healthy()
+    assert now.reading is not None
+    older = replace(now.reading, at=now.reading.at - timedelta(minutes=5))
+    opened(popup, replace(now, reading=older))
+    assert popup.content.age.text().startswith("Updated 7 min ago")
+
+
+# Where it goes
+
+
+AREA = QRect(0, 30, 1000, 730)
+SIZE = QSize(340, 400)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "corner"),
+    [
+        (QRect(500, 0, 20, 20), QPoint(339, 30 + GAP)),
+        (QRect(500, 762, 20, 20), QPoint(339, 760 - GAP - 400)),
+        (QRect(970, 4, 20, 20), QPoint(1000 - GAP - 340, 30 + GAP)),
+        (QRect(0, 4, 20, 20), QPoint(GAP, 30 + GAP)),
+        (QRect(500, 600, 1, 1), QPoint(330, 600 - GAP - 400)),
+        (QRect(500, 100, 1, 1), QPoint(330, 100 + 1 + GAP)),
+        (QRect(-30, 400, 20, 20), QPoint(GAP, 209)),
+        (QRect(1010, 700, 20, 20), QPoint(1000 - GAP - 340, 760 - GAP - 400)),
+    ],
+    ids=["top", "bottom", "right end", "left end", "low pointer", "high pointer", "left", "right"],
+)
+def test_place(anchor: QRect, corner: QPoint) -> None:
+    placed = QRect(place(SIZE, anchor, AREA), SIZE)
+    assert placed.topLeft() == corner
+    assert AREA.contains(placed)
+    assert not placed.intersects(anchor)
+
+
+def test_opens_at_the_icon(popup: Popup) -> None:
+    opened(popup)
+    area = popup.screen().availableGeometry()
+    assert popup.pos() == place(popup.size(), ANCHOR, area)
+
+
+# Colours, numbers and times
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2.2 defines it: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio."""
+
+    def luminance(name: str) -> float:
+        colour = QColor(name)
+        red, green, blue = (
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in (colour.redF(), colour.greenF(), colour.blueF())
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_is_readable(theme: Theme) -> None:
+    grounds = (theme.surface, theme.trouble.ground, theme.invitation.ground)
+    pairs = [(ink, ground) for ink in (theme.ink, theme.muted) for ground in grounds]
+    pairs += [(theme.ink, b) for b in (theme.button, theme.button_hover, theme.button_pressed)]
+    pairs += [
+        (theme.primary_ink, b) for b in (theme.primary, theme.primary_hover, theme.primary_pressed)
+    ]
+    pairs += [(tint.ink, tint.ground) for tint in theme.levels.values()]
+    pairs += [(tint.ink, theme.surface) for tint in theme.levels.values()]
+    assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
+
+
+def test_follows_the_desktop_into_the_dark(popup: Popup) -> None:
+    opened(popup)
+    for dark, theme in ((False, LIGHT), (True, DARK)):
+        popup.setPalette(palette(dark=dark))
+        settle()
+        image = popup.grab().toImage()
+        assert image.pixelColor(20, 20) == QColor(theme.surface)
+        assert popup.content.palette().windowText().color() == QColor(theme.ink)
+
+
+def test_numbers_are_grouped_in_every_locale() -> None:
+    assert QtFormats(QLocale("en_US")).number(1_234_567) == "1,234,567"
+    assert QtFormats(QLocale("de_DE")).number(1_234_567) == "1.234.567"
+    assert QtFormats(QLocale.c()).number(2**53) == "9,007,199,254,740,992"
+
+
+def test_times_are_local_and_short() -> None:
+    moment = datetime(2026, 3, 9, 14, 5).astimezone()
+    formats = QtFormats(QLocale("de_DE"))
+    assert formats.time(moment.astimezone(UTC)) == "14:05"
+    day_and_time = formats.day_and_time(moment.astimezone(UTC))
+    assert day_and_time.startswith("09.03.26")
+    assert day_and_time.endswith("14:05")

@@ -1,0 +1,143 @@
+"""No job of a worker fails unheard, and a defect is called a defect."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests import PROJECT
+from tests.desktop.widget_driver import wait_with_events
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.uncaught import UncaughtErrors
+from tray_app.desktop.system.worker import Worker
+from tray_app.errors import Kind, Problem
+from tray_app.sandbox import DEMO_KEY, Sandbox
+
+DEFECT = Problem(Kind.DEFECT)
+
+
+class Ends:
+    """What came of jobs, and what the user was told of defects."""
+
+    def __init__(self, worker: Worker, uncaught: UncaughtErrors) -> None:
+        self.worker = worker
+        self.results: list[object] = []
+        self.problems: list[Problem] = []
+        self.told = 0
+        uncaught.first_raised.connect(self._tell)
+
+    def _tell(self) -> None:
+        self.told += 1
+
+    def wait(self) -> None:
+        """Wait until all that was submitted has ended."""
+        ended: list[None] = []
+        self.worker.submit(lambda: None, ended.append)
+        wait_with_events(lambda: ended, "the last job")
+
+
+@pytest.fixture
+def ends(qapp: QApplication) -> Iterator[Ends]:
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    worker = Worker("test", Gate())
+    yield Ends(worker, UncaughtErrors(qapp, Gate()))
+    worker.finish(20)
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+
+
+def divide_by_zero() -> None:
+    raise ZeroDivisionError("the-secret-value")
+
+
+def test_a_defect_is_told_once_logged_by_its_place_and_ends_what_waits(
+    ends: Ends, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR)
+    for _ in range(3):
+        ends.worker.submit(divide_by_zero, ends.results.append, ends.problems.append)
+    ends.wait()
+    assert [problem.kind for problem in ends.problems] == [Kind.DEFECT] * 3
+    assert (ends.results, ends.told) == ([], 1)
+    places = [record.getMessage() for record in caplog.records]
+    assert len(places) == 3
+    for place in (*places, ends.problems[0].detail):
+        assert "test_worker.py:" in place
+        assert place.endswith("divide_by_zero > ZeroDivisionError")
+        assert "secret" not in place
+
+
+def test_a_job_that_nobody_waits_for_fails_no_less_loudly(ends: Ends) -> None:
+    ends.worker.submit(divide_by_zero, ends.results.append)
+    ends.wait()
+    assert (ends.results, ends.told) == ([], 1)
+
+
+def refuse() -> None:
+    raise Problem(Kind.UNAUTHORIZED, "status 401")
+
+
+def test_a_problem_is_its_owner_s(ends: Ends) -> None:
+    ends.worker.submit(refuse, ends.results.append, ends.problems.append)
+    ends.wait()
+    assert [problem.kind for problem in ends.problems] == [Kind.UNAUTHORIZED]
+    assert ends.told == 0
+
+
+def test_a_problem_without_an_owner_is_a_defect(ends: Ends) -> None:
+    ends.worker.submit(refuse, ends.results.append)
+    ends.wait()
+    assert (ends.results, ends.told) == ([], 1)
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_nothing_that_a_job_raises_ends_the_worker(ends: Ends, error: type[BaseException]) -> None:
+    def end() -> None:
+        raise error
+
+    ends.worker.submit(end, ends.results.append, ends.problems.append)
+    ends.wait()
+    assert [problem.kind for problem in ends.problems] == [Kind.DEFECT]
+
+
+# The whole program
+
+
+def run(job: str) -> subprocess.CompletedProcess[str]:
+    with Sandbox(story="fixed") as sandbox:
+        return subprocess.run(
+            [sys.executable, "-m", "tests.desktop.defective_jobs_program", job],
+            cwd=PROJECT,
+            env={**os.environ, "LEMLIST_API_URL": sandbox.url, "LEMLIST_API_KEY": DEMO_KEY},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+
+@pytest.mark.parametrize("job", ["open", "poll", "study", "save"])
+def test_the_popup_calls_a_defect_a_defect_and_says_so_once(home: Path, job: str) -> None:
+    done = run(job)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(DEFECT.title) == 1
+    assert done.stdout.count(DEFECT.message) == 1
+    assert Problem(Kind.UNEXPECTED_RESPONSE).title not in done.stdout
+    if job == "save":
+        assert "The settings can't be saved." in done.stdout
+    log = (home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log").read_text()
+    assert "fail > ZeroDivisionError" in log
+    for text in (log, done.stdout, done.stderr):
+        assert "secret" not in text
+
+
+def test_a_program_that_can_not_start_says_so_and_ends() -> None:
+    done = run("prepare")
+    assert (done.returncode, done.stdout) == (6, "")
+    assert "fail > ZeroDivisionError" in done.stderr
+    assert "secret" not in done.stderr

@@ -1,0 +1,1 @@
+"""Desktops of the tests, and what looks at them."""

@@ -1,0 +1,1 @@
+"""The pictures that the project makes of itself."""

@@ -1,0 +1,201 @@
+"""Sheets of the dialogs in all their states, to be looked at: dark and light, at 1x and 2x."""
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QLocale,
+    Qt,
+    qInstallMessageHandler,
+)
+from PySide6.QtGui import QImage, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QDialog,
+    QSpinBox,
+    QTabWidget,
+)
+
+from tests.desktop.widget_driver import buttons, key_field, press, shown
+from tests.examples import ACME, TODAY, rhythm
+from tests.pictures.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
+from tray_app.desktop.system.qt_formats import QtFormats
+from tray_app.desktop.windows.about_dialog import AboutDialog
+from tray_app.desktop.windows.key_dialog import KeyDialog
+from tray_app.desktop.windows.plan_dialog import PlanDialog
+from tray_app.desktop.windows.settings_dialog import SettingsDialog
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.balance import Balance
+from tray_app.rules.forecast import Rhythm, TooEarly
+from tray_app.rules.levels import Thresholds
+from tray_app.rules.prices import Prices
+from tray_app.store.settings import IconStyle, Settings
+from tray_app.team.watch import Checked
+
+FAKE_KEY = "not-a-key-" * 3
+RENEWAL = date(2026, 12, 31)
+STEADY = rhythm(250, 300, 366)
+
+
+def make(folder: Path) -> list[Path]:
+    """Paint the sheets into `folder` and return their files."""
+    paint_at_each_scale("tests.pictures.dialogs", folder)
+    return sorted(folder.glob("dialogs-*.png"))
+
+
+def main(folder: Path, scale: str) -> None:
+    """Paint the sheets of one scale."""
+    qInstallMessageHandler(print_message)
+    QLocale.setDefault(QLocale("en_US"))
+    app = QApplication([])
+    app.setCursorFlashTime(0)
+    for theme, palette in (("light", QPalette(app.palette())), ("dark", dark_palette(app))):
+        app.setPalette(palette)
+        for name, states in (
+            ("key", key_states),
+            ("settings", settings_states),
+            ("plan", plan_states),
+            ("about", about_states),
+        ):
+            pictures = [picture(dialog) for dialog in states()]
+            file = folder / f"dialogs-{name}-{theme}-{scale}x.png"
+            if not sheet(pictures).save(str(file)):
+                raise OSError(file)
+
+
+def key_states() -> Iterator[QDialog]:
+    """Yield the dialog of the key in all its states."""
+    yield shown(key_dialog(first_run=True))
+    yield with_key(first_run=True, text="")
+    yield with_key(first_run=True)
+    yield with_key(lambda dialog: press(dialog, Qt.Key.Key_Return), first_run=True)
+    yield checked(lambda dialog: dialog.check_succeeded(ACME, None), first_run=True)
+    yield checked(
+        lambda dialog: dialog.check_succeeded(ACME, Problem(Kind.KEYCHAIN_UNAVAILABLE)),
+        first_run=True,
+    )
+    yield with_key(lambda dialog: press(dialog, Qt.Key.Key_Return), text="clé")
+    yield checked(lambda dialog: dialog.check_failed(Problem(Kind.UNAUTHORIZED)))
+    yield checked(lambda dialog: dialog.check_failed(Problem(Kind.TLS)))
+    yield checked(lambda dialog: dialog.check_succeeded(Checked("W" * 80, Balance(1)), None))
+    yield checked(save)
+    yield checked(save_in_vain)
+
+
+def settings_states() -> Iterator[QDialog]:
+    """Yield the dialog of the settings in all its states."""
+    yield shown(SettingsDialog(Settings(), QtFormats(QLocale())))
+    yield shown(
+        SettingsDialog(
+            Settings(Thresholds(12_500, 1_000), 90, False, IconStyle.SYMBOL),
+            QtFormats(QLocale()),
+            complaint="The settings can't be written. They hold until you quit.",
+        )
+    )
+    yield with_numbers({"Low at, in credits": "50", "Warn at, in working days left": "0"})
+    yield with_numbers({"Check every": "0", "Warn at, in working days left": "99"})
+    yield with_prices({})
+    yield with_prices({"Phone found, in credits": "0"})
+    yield with_prices({"1,000 credits, in US dollars": "0", "LinkedIn enrichment, in credits": "2"})
+
+
+def with_prices(typed: dict[str, str]) -> SettingsDialog:
+    """Show the tab of the prices."""
+    dialog = SettingsDialog(Settings(renewal_day=15), QtFormats(QLocale()))
+    dialog.findChildren(QTabWidget)[0].setCurrentIndex(1)
+    return with_numbers(typed, dialog) if typed else shown(dialog)
+
+
+def with_numbers(typed: dict[str, str], dialog: SettingsDialog | None = None) -> SettingsDialog:
+    """Type numbers into the fields of the settings, and Enter."""
+    dialog = shown(dialog or SettingsDialog(Settings(), QtFormats(QLocale())))
+    for box in dialog.findChildren(QAbstractSpinBox):
+        if box.accessibleName() in typed:
+            box.setFocus()
+            box.selectAll()
+            QTest.keyClicks(box, typed[box.accessibleName()])
+    press(dialog, Qt.Key.Key_Return)
+    return dialog
+
+
+def plan_states() -> Iterator[QDialog]:
+    """Yield the dialog that reckons a plan in all its states."""
+    yield plan(12_430, STEADY)
+    yield plan(1_300, STEADY)
+    yield plan(12_430, TooEarly(date(2026, 12, 4)))
+    yield plan(9_876_543, STEADY, leads="1234567")
+    yield plan(0, None)
+    yield shown(PlanDialog(QtFormats(QLocale())))
+
+
+def plan(credits: int, rhythm: Rhythm | TooEarly | None, leads: str = "") -> PlanDialog:
+    """Show the answers to these figures."""
+    dialog = PlanDialog(QtFormats(QLocale()))
+    dialog.show_figures(credits, rhythm, Prices(), RENEWAL, TODAY)
+    shown(dialog)
+    QTest.keyClicks(dialog.findChildren(QSpinBox)[0], leads)
+    return dialog
+
+
+def about_states() -> Iterator[QDialog]:
+    """Yield the dialog about the program."""
+    yield shown(AboutDialog())
+
+
+def key_dialog(*, first_run: bool) -> KeyDialog:
+    """Return a new dialog for the key."""
+    return KeyDialog(QtFormats(QLocale()), first_run=first_run)
+
+
+def with_key(
+    then: Callable[[KeyDialog], object] = lambda _dialog: None,
+    *,
+    first_run: bool = False,
+    text: str = FAKE_KEY,
+) -> KeyDialog:
+    """Show the page of the key with a text in its field."""
+    dialog = key_dialog(first_run=first_run)
+    shown(dialog)
+    if first_run:
+        buttons(dialog)["Enter my key"].click()
+    key_field(dialog).setText(text)
+    then(dialog)
+    return dialog
+
+
+def checked(then: Callable[[KeyDialog], object], *, first_run: bool = False) -> KeyDialog:
+    """Show what becomes of a check."""
+
+    def check(dialog: KeyDialog) -> None:
+        press(dialog, Qt.Key.Key_Return)
+        then(dialog)
+
+    return with_key(check, first_run=first_run)
+
+
+def save(dialog: KeyDialog) -> None:
+    """Go on to saving the key."""
+    dialog.check_succeeded(ACME, None)
+    press(dialog, Qt.Key.Key_Return)
+
+
+def save_in_vain(dialog: KeyDialog) -> None:
+    """Find that the key can't be stored."""
+    save(dialog)
+    dialog.save_failed(Problem(Kind.KEYCHAIN_LOCKED))
+
+
+def picture(dialog: QDialog) -> QImage:
+    """Take the picture of a dialog, and close it."""
+    QApplication.processEvents()
+    image = dialog.grab().toImage()
+    dialog.reject()
+    return image
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

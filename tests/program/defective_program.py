@@ -1,0 +1,68 @@
+"""The tray program with defects that have the key in their hands.
+
+    python -m tests.program.defective_program
+
+It is the whole program as `main.py` starts it, at its most talkative. Added are exceptions of every
+descent, with the stored key in their message, their cause and their local values.
+"""
+
+import sys
+import threading
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
+
+from tray_app.__main__ import main
+from tray_app.desktop import app
+from tray_app.store.keychain import ACCOUNT, Keychain
+from tray_app.team.watch import Snapshot
+
+
+def fail(key: str) -> None:
+    try:
+        raise KeyError(key)
+    except KeyError as error:
+        raise ValueError(f"{key} is not good") from error
+
+
+class FailsWhenDropped:
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __repr__(self) -> str:
+        return f"<{self._key}>"
+
+    def __del__(self) -> None:
+        fail(self._key)
+
+
+class FailsInQt(QObject):
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+
+    def event(self, _event: QEvent) -> bool:
+        fail(self._key)
+        return True
+
+
+class DefectiveApp(app.App):
+    def start(self, *, demo: bool) -> None:
+        super().start(demo=demo)
+        self._poller.snapshot_made.connect(self._slot, Qt.ConnectionType.SingleShotConnection)
+
+    @Slot(object)
+    def _slot(self, _snapshot: Snapshot) -> None:
+        key = Keychain(ACCOUNT).read(prompt=False)
+        assert key is not None
+        self._network.submit(lambda: fail(key), print)
+        self._disk.submit(str, lambda _: fail(key))
+        threading.Thread(target=fail, args=(key,), name=key).start()
+        FailsWhenDropped(key)
+        self._fails_in_qt = FailsInQt(key)
+        QCoreApplication.postEvent(self._fails_in_qt, QEvent(QEvent.Type.User))
+        fail(key)
+
+
+if __name__ == "__main__":
+    app.App = DefectiveApp  # type: ignore[misc]
+    sys.exit(main(["--verbose"]))

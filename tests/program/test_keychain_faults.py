@@ -1,0 +1,656 @@
+"""Keychains that are locked, hang, vanish, forget or are not to be trusted, as the user has them.
+
+Each is a real gnome-keyring, or another peer on a real message bus. In all cases the key stands
+in no file, and the menu answers while the keychain does not.
+"""
+
+import base64
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from jeepney import HeaderFields, Message, MessageType, new_error, new_method_return
+from PySide6.QtGui import QImage
+
+from tests.desktops.dbus_probe import Bus
+from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
+from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
+from tests.waiting import wait_until
+from tray_app.desktop.widgets.icon import paint_icon
+from tray_app.errors import Kind, Problem
+from tray_app.icon_look import IconKey, IconShape
+from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.store.folders import runtime_folder
+from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
+from tray_app.store.lock import locked
+
+LOCKED = Problem(Kind.KEYCHAIN_LOCKED)
+UNAVAILABLE = Problem(Kind.KEYCHAIN_UNAVAILABLE)
+OTHER_KEY = "fake-key-of-another-team"
+
+# The tray program, which waits for the answer to a prompt less long than people need.
+IMPATIENT = (
+    sys.executable,
+    "-c",
+    """
+import sys
+from functools import partial
+from tray_app.__main__ import main
+from tray_app.store import keychain
+keychain.Keychain = partial(keychain.Keychain, prompt_time=1.0)
+sys.exit(main([]))
+""",
+)
+
+# One whose keychain does not say who it is, and which waits for that longer than any test does.
+PATIENT = (
+    sys.executable,
+    "-c",
+    """
+import sys
+from functools import partial
+from tray_app.__main__ import main
+from tray_app.store import keychain
+keychain.Keychain = partial(keychain.Keychain, answer_time=600.0)
+keychain._command = lambda: ("sh", "-c", "echo; touch ~/asked; exec cat > /dev/null")
+sys.exit(main([]))
+""",
+)
+
+# --- the peers ----------------------------------------------------------------------------------
+
+
+Arguments = tuple[Any, ...]
+Answer = tuple[str | None, tuple[Any, ...]]
+"""The signature and the values of an answer, or "error" and the error's name."""
+
+NOTHING = "/"
+
+
+@dataclass
+class FakeSecretService:
+    """A Secret Service in memory, with the faults that gnome-keyring does not have.
+
+    It has one collection, the default one, and one item in it. Its prompts are never answered.
+    https://specifications.freedesktop.org/secret-service/latest/
+    """
+
+    address: str
+    key: str | None = None
+    locked: bool = False
+    silent: bool = False
+    """It does not even answer."""
+    forgets: bool = False
+    """It loses what it is given."""
+    rival: str | None = None
+    """A key that somebody else stores just after each one that it is given."""
+    asked: list[str] = field(default_factory=list)
+    """The methods that were called, oldest first."""
+
+    COLLECTION = "/org/freedesktop/secrets/aliases/default"
+    ITEM = "/org/freedesktop/secrets/collection/fake/1"
+    PROMPT = "/org/freedesktop/secrets/prompt/1"
+    SESSION = "/org/freedesktop/secrets/session/1"
+
+    def __enter__(self) -> Self:
+        self._closing = threading.Event()
+        self._bus = Bus(self.address)
+        path, name = "/org/freedesktop/DBus", "org.freedesktop.DBus"
+        self._bus.call(name, path, name, "RequestName", "su", "org.freedesktop.secrets", 0)
+        self._thread = threading.Thread(target=self._serve, name="secret service")
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._closing.set()
+        self._thread.join()
+        self._bus.close()
+
+    def _serve(self) -> None:
+        while not self._closing.is_set():
+            try:
+                call = self._bus.connection.receive(timeout=0.1)
+            except TimeoutError:
+                continue
+            if call.header.message_type is not MessageType.method_call:
+                continue
+            self.asked.append(call.header.fields[HeaderFields.member])
+            if not self.silent:
+                self._bus.connection.send(self._answer(call))
+
+    def _answer(self, call: Message) -> Message:
+        answers = {
+            "Get": self._get,
+            "OpenSession": self._open_session,
+            "Unlock": self._unlock,
+            "Prompt": lambda _: (None, ()),
+            "SearchItems": lambda _: ("ao", ([self.ITEM] if self.key else [],)),
+            "CreateItem": self._create_item,
+            "GetSecret": self._get_secret,
+        }
+        signature, body = answers[call.header.fields[HeaderFields.member]](call.body)
+        if signature == "error":
+            return new_error(call, body[0])
+        return new_method_return(call, signature, body)
+
+    def _get(self, arguments: Arguments) -> Answer:
+        is_locked = arguments[1] == "Locked"
+        return "v", (("b", self.locked) if is_locked else ("s", "fake"),)
+
+    def _open_session(self, arguments: Arguments) -> Answer:
+        if arguments[0] != "plain":
+            return "error", ("org.freedesktop.DBus.Error.NotSupported",)
+        return "vo", (("s", ""), self.SESSION)
+
+    def _unlock(self, arguments: Arguments) -> Answer:
+        return "aoo", ([], self.PROMPT) if self.locked else (arguments[0], NOTHING)
+
+    def _create_item(self, arguments: Arguments) -> Answer:
+        _properties, (_session, _parameters, secret, _type), _replace = arguments
+        if not self.forgets:
+            self.key = self.rival or bytes(secret).decode()
+        return "oo", (self.ITEM, NOTHING)
+
+    def _get_secret(self, _arguments: Arguments) -> Answer:
+        return "(oayays)", ((self.SESSION, b"", str(self.key).encode(), "text/plain"),)
+
+
+@pytest.fixture
+def desktop(desktop: VirtualDesktop) -> Iterator[VirtualDesktop]:
+    """Return a desktop with an unlocked keyring."""
+    yield desktop
+    assert_no_file_has_a_key(desktop)
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[VirtualDesktop]:
+    """Return a desktop without a keychain."""
+    with VirtualDesktop(keyring=False) as running:
+        yield running
+        assert_no_file_has_a_key(running)
+
+
+def assert_no_file_has_a_key(desktop: VirtualDesktop) -> None:
+    """Look for the keys as text and as Basic authentication has them."""
+    forms = [key.encode() for key in (DEMO_KEY, OTHER_KEY)]
+    forms += [base64.b64encode(b":" + form).rstrip(b"=")[2:-1] for form in forms]
+    files = [file for file in desktop.home.rglob("*") if file.is_file()]
+    assert files
+    assert [file for file in files if any(form in file.read_bytes() for form in forms)] == []
+
+
+# --- what the user sees -------------------------------------------------------------------------
+
+
+def assert_trouble_is_shown(program: TrayProgram, problem: Problem, shape: IconShape) -> None:
+    """See that icon, tooltip, menu and popup say what is wrong, and what to do."""
+    tooltip = program.wait_for_tooltip(problem.title)
+    assert wait_until(lambda: shows(program, shape), TIMEOUT, f"the icon is {shape}")
+    assert " credits" in tooltip.splitlines()[0]  # of which none are known
+    remedy = "Unlock…" if problem.kind is Kind.KEYCHAIN_LOCKED else "Enter key…"
+    labels = program.item.menu().labels()
+    assert {problem.title, remedy} <= set(labels)
+    program.item.click_menu("Open")
+    assert {problem.title, problem.message, remedy} <= set(program.window(POPUP).names())
+
+
+def shows(program: TrayProgram, shape: IconShape) -> bool:
+    """Whether every size of the icon is the picture of a shape without an amount."""
+    return all(
+        pixmap.argb == _argb(paint_icon(IconKey(shape), pixmap.width))
+        for pixmap in program.item.icon_pixmaps()
+    )
+
+
+def _argb(image: QImage) -> bytes:
+    """Return the pixels as a panel has them, alpha first."""
+    image = image.convertToFormat(QImage.Format.Format_ARGB32)
+    native = bytes(image.constBits())
+    if sys.byteorder == "big":
+        return native
+    return b"".join(native[at : at + 4][::-1] for at in range(0, len(native), 4))
+
+
+def click_until(program: TrayProgram, label: str, done: Any, what: str) -> None:
+    """Choose a menu line again and again, as it does nothing while a poll is under way."""
+
+    def clicked() -> bool:
+        if not done():
+            with suppress(LookupError):  # it has gone in this moment, having done its work
+                program.item.click_menu(label)
+        return bool(done())
+
+    wait_until(clicked, TIMEOUT, what)
+
+
+def check_a_key(program: TrayProgram, key: str = DEMO_KEY) -> None:
+    """Enter a key in the first dialog and have it checked."""
+    program.go_to_key_field()
+    program.desktop.type_text(key)
+    program.desktop.press_keys("Return")
+
+
+def in_terminal(
+    desktop: VirtualDesktop,
+    *arguments: str,
+    api_url: str,
+    stdin: str = "",
+    env: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of the program to its end."""
+    with start_in_terminal(desktop, *arguments, api_url=api_url, env=env) as process:
+        output, errors = process.communicate(stdin, TIMEOUT)
+    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+
+def start_in_terminal(
+    desktop: VirtualDesktop,
+    *arguments: str,
+    api_url: str,
+    env: Mapping[str, str] | None = None,
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*FROM_SOURCE, *arguments],
+        env={**desktop.env, "LEMLIST_API_URL": api_url, **(env or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def stored_keys(desktop: VirtualDesktop) -> list[str]:
+    """Return all keys of this program that the keyring holds, as another program finds them."""
+    found = subprocess.run(
+        ["secret-tool", "search", "--all", "service", SERVICE, "username", ACCOUNT],
+        env=desktop.env,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    prefix = "secret = "
+    return [
+        line.removeprefix(prefix) for line in found.stdout.splitlines() if line.startswith(prefix)
+    ]
+
+
+def lock(desktop: VirtualDesktop) -> None:
+    """Lock the default collection, as when the user logs in without a password."""
+    service, path = "org.freedesktop.secrets", "/org/freedesktop/secrets"
+    collection = f"{path}/aliases/default"
+    desktop.bus.call(service, path, "org.freedesktop.Secret.Service", "Lock", "ao", [collection])
+
+
+def is_locked(desktop: VirtualDesktop) -> bool:
+    """Whether the default collection is locked."""
+    service, collection = "org.freedesktop.secrets", "/org/freedesktop/secrets/aliases/default"
+    properties, name = "org.freedesktop.DBus.Properties", "org.freedesktop.Secret.Collection"
+    (value,) = desktop.bus.call(service, collection, properties, "Get", "ss", name, "Locked")
+    return bool(value[1])
+
+
+def is_asking(desktop: VirtualDesktop) -> bool:
+    """Whether the keyring's prompt has the focus."""
+    return desktop.active_window() == "Unlock Login Keyring"
+
+
+# --- locked, and prompts ------------------------------------------------------------------------
+
+
+def test_locked_dismissed_and_unlocked(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    lock(desktop)
+    with TrayProgram(desktop, sandbox.url) as program:
+        assert_trouble_is_shown(program, LOCKED, IconShape.LOCKED)
+        program.close_popup()
+        program.item.click_menu("Unlock…")
+        wait_until(lambda: is_asking(desktop), TIMEOUT, "the prompt has the focus")
+        labels = program.item.menu().labels()  # while the prompt waits
+        assert LOCKED.title in labels
+        desktop.press_keys("Escape")
+        wait_until(lambda: not is_asking(desktop), TIMEOUT, "the prompt is dismissed")
+        assert_trouble_is_shown(program, LOCKED, IconShape.LOCKED)
+        program.close_popup()
+        click_until(program, "Unlock…", lambda: is_asking(desktop), "another prompt")
+        desktop.type_text(KEYRING_PASSWORD)
+        desktop.press_keys("Return")
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+
+
+def test_a_prompt_that_nobody_answers(bare: VirtualDesktop, sandbox: Sandbox) -> None:
+    with (
+        FakeSecretService(bare.bus_address, DEMO_KEY, locked=True) as service,
+        TrayProgram(bare, sandbox.url, program=IMPATIENT) as program,
+    ):
+        assert_trouble_is_shown(program, LOCKED, IconShape.LOCKED)
+        assert "Prompt" not in service.asked
+        program.item.click_menu("Unlock…")
+        wait_until(lambda: "Prompt" in service.asked, TIMEOUT, "the prompt")
+        assert LOCKED.title in program.item.menu().labels()
+        service.locked = False
+        # Only once the call before has been given up, a click starts another.
+        click_until(program, "Unlock…", lambda: "12,430" in program.tooltip(), "the figures")
+
+
+def test_a_keychain_that_does_not_answer(bare: VirtualDesktop, sandbox: Sandbox) -> None:
+    with (
+        FakeSecretService(bare.bus_address, DEMO_KEY, silent=True) as service,
+        TrayProgram(bare, sandbox.url) as program,
+    ):
+        wait_until(lambda: service.asked, TIMEOUT, "the keychain is asked")
+        assert program.item.menu().labels()[0] == "Loading"  # answered before the keychain is
+        assert_trouble_is_shown(program, LOCKED, IconShape.LOCKED)
+        service.silent = False
+        program.item.click_menu("Unlock…")
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+
+
+def test_a_keychain_that_hangs_delays_no_save(bare: VirtualDesktop, sandbox: Sandbox) -> None:
+    file = bare.home / "config" / "lemlist-credits" / "settings.json"
+    environment = {"LEMLIST_API_KEY": DEMO_KEY}
+    with TrayProgram(bare, sandbox.url, program=PATIENT, env=environment) as program:
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+        program.item.click_menu("About")
+        about = program.window("About lemlist credits")
+        about.find(role="push button", name="Copy diagnostics").do_action()
+        wait_until((bare.home / "asked").exists, TIMEOUT, "the keychain is asked its name")
+        program.set_low(20_000)
+        wait_until(file.exists, TIMEOUT, "the settings are saved")
+        assert "Diagnostics copied" not in program.window("About lemlist credits").names()
+
+
+def test_a_prompt_that_is_answered_too_late_stores_nothing(
+    desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was told that the key was not stored must not find it stored later on."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.bus_address)
+    lock(desktop)
+    with pytest.raises(Problem) as caught:
+        Keychain(ACCOUNT, prompt_time=0.5).write(DEMO_KEY)
+    assert caught.value.kind is Kind.KEYCHAIN_LOCKED
+    wait_until(lambda: is_asking(desktop), TIMEOUT, "the prompt has the focus")
+    desktop.type_text(KEYRING_PASSWORD)
+    desktop.press_keys("Return")
+    wait_until(lambda: not is_locked(desktop), TIMEOUT, "it is unlocked")
+    keychain = Keychain(ACCOUNT)
+    assert keychain.read(prompt=False) is None
+    keychain.write(DEMO_KEY)
+    assert stored_keys(desktop) == [DEMO_KEY]
+
+
+# --- gone ---------------------------------------------------------------------------------------
+
+
+def test_a_keyring_that_dies_in_use(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    lock(desktop)
+    with TrayProgram(desktop, sandbox.url, program=IMPATIENT) as program:
+        program.wait_for_tooltip(LOCKED.title)
+        program.item.click_menu("Unlock…")
+        wait_until(lambda: is_asking(desktop), TIMEOUT, "the prompt has the focus")
+        desktop.stop_component("keyring")
+        assert LOCKED.title in program.item.menu().labels()
+        desktop.start_component("keyring")  # which unlocks, as a login does
+        click_until(program, "Unlock…", lambda: "12,430" in program.tooltip(), "the figures")
+
+        desktop.stop_component("keyring")
+        sandbox.set_total(9_840)
+        assert program.refresh_until("9,840 credits").startswith("Healthy · 9,840 credits")
+
+
+def test_no_keychain(bare: VirtualDesktop, sandbox: Sandbox) -> None:
+    with TrayProgram(bare, sandbox.url) as program:
+        program.window(WELCOME)
+        bare.wait_for_focus(WELCOME)
+        bare.press_keys("Escape")
+        assert_trouble_is_shown(program, UNAVAILABLE, IconShape.UNKNOWN)
+    status = in_terminal(bare, "status", api_url=sandbox.url)
+    assert status.returncode == 2
+    assert f"{UNAVAILABLE.title}. {UNAVAILABLE.message}" in status.stderr
+
+
+def test_no_message_bus(bare: VirtualDesktop, sandbox: Sandbox) -> None:
+    """Without the bus the key is entered blindly: there is no accessibility either."""
+    env = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={bare.home}/run/gone"}
+
+    def asked() -> int:
+        return sum(one.path == "/api/team/credits" for one in list(sandbox.requests))
+
+    with TrayProgram(bare, sandbox.url, env=env) as program:
+        bare.wait_for_focus(WELCOME)
+        bare.press_keys("Return")
+        bare.type_text(DEMO_KEY)
+        bare.press_keys("Return")
+        wait_until(lambda: asked() == 1, TIMEOUT, "the key is checked")
+
+        def used() -> bool:
+            bare.press_keys("Return")  # Use until I quit, as soon as that is offered
+            return asked() == 2
+
+        wait_until(used, TIMEOUT, "the key is used")
+        program.process.terminate()
+        assert program.process.wait(TIMEOUT) == 0
+        assert "Traceback" not in program.output()
+    stored = in_terminal(bare, "key", "set", api_url=sandbox.url, stdin=DEMO_KEY, env=env)
+    assert stored.returncode == 2
+    assert UNAVAILABLE.title in stored.stderr
+
+
+# --- lost, or written elsewhere -----------------------------------------------------------------
+
+
+def test_a_keychain_that_loses_the_key(bare: VirtualDesktop, sandbox: Sandbox) -> None:
+    with FakeSecretService(bare.bus_address, forgets=True) as service:
+        stored = in_terminal(bare, "key", "set", api_url=sandbox.url, stdin=DEMO_KEY)
+        assert "CreateItem" in service.asked
+        assert stored.returncode == 2
+        assert UNAVAILABLE.title in stored.stderr
+        assert "what was written is not there" in stored.stderr
+        with TrayProgram(bare, sandbox.url) as program:
+            check_a_key(program)
+            program.wait_until_focused(WELCOME, "Save key")
+            bare.press_keys("Return")
+            wait_until(
+                lambda: any("was not saved" in name for name in names(program)), TIMEOUT, "it"
+            )
+            assert any(UNAVAILABLE.title in name for name in names(program))
+            program.window(WELCOME).find(name="Use until I quit").do_action()
+            program.wait_for_tooltip("12,430 credits")
+            program.item.click_menu("Open")
+            assert "The key is kept until you quit." in program.window(POPUP).names()
+
+
+def names(program: TrayProgram) -> list[str]:
+    return program.window(WELCOME).names()
+
+
+def test_a_change_that_is_lost(bare: VirtualDesktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
+    service = FakeSecretService(bare.bus_address, OTHER_KEY, forgets=True)
+    with service, pytest.raises(Problem) as caught:
+        Keychain(ACCOUNT).write(DEMO_KEY)
+    assert caught.value.kind is Kind.KEYCHAIN_UNAVAILABLE
+    assert caught.value.detail == "what was written is not there"
+
+
+PLAINTEXT_BACKEND = """
+from pathlib import Path
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 9
+    file = Path(__file__).with_name("plaintext.txt")
+
+    def get_password(self, service, username):
+        return self.file.read_text() if self.file.exists() else None
+
+    def set_password(self, service, username, password):
+        self.file.write_text(password)
+"""
+STEERED_TO = {
+    "null": "keyring.backends.null.Keyring",
+    "plaintext": "plaintext_backend.Keyring",
+    "chained": "keyring.backends.chainer.ChainerBackend",
+}
+
+
+@pytest.fixture(params=["variable", "file"])
+def steer(request: pytest.FixtureRequest) -> str:
+    """Return what steers keyring."""
+    found: str = request.param
+    return found
+
+
+def steering(home: Path, steer: str, backend: str) -> dict[str, str]:
+    """Return an environment in which keyring prefers a backend, and has one in plain text."""
+    folder = home / "steered"
+    installed = folder / "plaintext_backend-1.dist-info"
+    installed.mkdir(parents=True, exist_ok=True)
+    (folder / "plaintext_backend.py").write_text(PLAINTEXT_BACKEND)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: plaintext_backend\n")
+    (installed / "entry_points.txt").write_text("[keyring.backends]\nplain = plaintext_backend\n")
+    env = {"PYTHONPATH": str(folder)}
+    if steer == "variable":
+        return env | {"PYTHON_KEYRING_BACKEND": backend}
+    config = folder / backend
+    (config / "python_keyring").mkdir(parents=True, exist_ok=True)
+    (config / "python_keyring" / "keyringrc.cfg").write_text(
+        f"[backend]\ndefault-keyring={backend}\n"
+    )
+    return env | {"XDG_CONFIG_HOME": str(config)}
+
+
+@pytest.fixture(scope="module")
+def keyring_desktop() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop(tray=False, notifications=False) as running:
+        yield running
+        assert_no_file_has_a_key(running)
+
+
+@pytest.mark.parametrize("backend", STEERED_TO.values(), ids=list(STEERED_TO))
+def test_keyring_is_not_steered_elsewhere(
+    keyring_desktop: VirtualDesktop,
+    bare: VirtualDesktop,
+    sandbox: Sandbox,
+    backend: str,
+    steer: str,
+) -> None:
+    env = steering(keyring_desktop.home, steer, backend)
+    chosen = subprocess.run(
+        [sys.executable, "-c", "import keyring; print(keyring.get_keyring())"],
+        env={**keyring_desktop.env, **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert backend.rpartition(".")[0] in chosen.stdout  # so keyring itself is steered
+
+    def run(*arguments: str, stdin: str = "") -> int:
+        return in_terminal(
+            keyring_desktop, *arguments, api_url=sandbox.url, stdin=stdin, env=env
+        ).returncode
+
+    assert run("key", "set", stdin=DEMO_KEY) == 0
+    assert stored_keys(keyring_desktop) == [DEMO_KEY]
+    assert run("status") == 0
+    subprocess.run(
+        ["secret-tool", "clear", "service", SERVICE], env=keyring_desktop.env, check=True
+    )
+
+    env = steering(bare.home, steer, backend)
+    refused = in_terminal(bare, "key", "set", api_url=sandbox.url, stdin=DEMO_KEY, env=env)
+    assert refused.returncode == 2
+    assert UNAVAILABLE.title in refused.stderr
+    assert not list(bare.home.rglob("plaintext.txt"))
+
+
+# --- two keys at once ---------------------------------------------------------------------------
+
+ROUNDS = 4
+
+
+def test_two_keys_are_stored_at_once(keyring_desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    with Sandbox(story="fixed", key=OTHER_KEY, team_name="Other Team") as other:
+        for _ in range(ROUNDS):
+            writers = {
+                key: start_in_terminal(keyring_desktop, "key", "set", api_url=url)
+                for key, url in ((DEMO_KEY, sandbox.url), (OTHER_KEY, other.url))
+            }
+            for key, process in writers.items():
+                assert process.stdin is not None
+                process.stdin.write(f"{key}\n")
+                process.stdin.flush()
+            for process in writers.values():
+                with process:
+                    _, errors = process.communicate(timeout=TIMEOUT)
+                assert (process.returncode, errors) == (0, "")
+            (stored,) = stored_keys(keyring_desktop)
+            assert stored in writers
+
+
+def test_another_key_is_stored_between_writing_and_reading(
+    bare: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first was stored, and then replaced; nothing was lost."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
+    with FakeSecretService(bare.bus_address, rival=OTHER_KEY) as service:
+        Keychain(ACCOUNT).write(DEMO_KEY)
+    assert service.key == OTHER_KEY
+
+
+def test_a_key_is_stored_when_the_other_program_has_stored_its_own(
+    bare: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each could find the other's key where it has just written its own."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
+    folder = runtime_folder()
+    with FakeSecretService(bare.bus_address, OTHER_KEY) as service:
+        writer = threading.Thread(target=Keychain(ACCOUNT).write, args=(DEMO_KEY,))
+        with locked(folder / "keychain"):
+            writer.start()
+            wait_until(lambda: is_open_elsewhere(folder), TIMEOUT, "the key has to wait")
+            assert "SearchItems" not in service.asked
+            assert service.key == OTHER_KEY
+        writer.join()
+    assert service.key == DEMO_KEY
+
+
+def is_open_elsewhere(folder: Path) -> bool:
+    """Tell whether another process has this folder open."""
+    for opened in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):  # the process has ended, or is another user's
+            if opened.parts[2] != str(os.getpid()) and opened.readlink() == folder:
+                return True
+    return False
+
+
+def test_the_tray_and_the_terminal_store_a_key_at_once(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    with (
+        Sandbox(story="fixed", key=OTHER_KEY) as other,
+        TrayProgram(desktop, sandbox.url) as program,
+    ):
+        check_a_key(program)
+        program.wait_until_focused(WELCOME, "Save key")
+        terminal = start_in_terminal(desktop, "key", "set", api_url=other.url)
+        assert terminal.stdin is not None
+        terminal.stdin.write(f"{OTHER_KEY}\n")
+        terminal.stdin.flush()
+        wait_until(lambda: other.requests, TIMEOUT, "the other key is checked")
+        desktop.press_keys("Return")
+        with terminal:
+            _, errors = terminal.communicate(timeout=TIMEOUT)
+        assert (terminal.returncode, errors) == (0, "")
+        (stored,) = stored_keys(desktop)
+        # Whose key it is now, the tray goes by it too.
+        words = {DEMO_KEY: "Healthy · 12,430 credits", OTHER_KEY: "lemlist refused the key"}
+        program.wait_for_tooltip(words[stored])

@@ -1,0 +1,299 @@
+"""What the tray makes of its history, on a real desktop, seen as its users see it."""
+
+import csv
+import shutil
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.desktops.accessibility import Accessible
+from tests.desktops.notification_log import NotificationLog
+from tests.desktops.notification_service import NotificationService
+from tests.desktops.virtual_desktop import VirtualDesktop
+from tests.program.tray_program import POPUP, TIMEOUT, TrayProgram, store_key
+from tests.waiting import wait_until
+from tray_app.rules.history import Record
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox.past import past_of_demo
+from tray_app.store.history_database import History
+
+HISTORY = "History — lemlist credits"
+PLAN = "Plan — lemlist credits"
+
+
+@pytest.fixture
+def sandbox(sandbox: Sandbox, desktop: VirtualDesktop) -> Sandbox:
+    """Return one whose key this user has stored."""
+    store_key(desktop, sandbox.url, DEMO_KEY)
+    return sandbox
+
+
+def history_of(desktop: VirtualDesktop) -> History:
+    return History(desktop.home / "data" / "lemlist-credits" / "history.sqlite")
+
+
+@pytest.fixture
+def past(desktop: VirtualDesktop) -> list[Record]:
+    """Return the sixty days that this user's history holds."""
+    records = past_of_demo(datetime.now(UTC))  # noqa: TID251  (test_any_day.py)
+    history = history_of(desktop)
+    assert all(history.record(DEMO_TEAM_ID, record) for record in records)
+    history.close()
+    return records
+
+
+def said(window: Accessible, start: str) -> str:
+    """Return the text in a window that starts so."""
+    return next((name for name in window.names() if name.startswith(start)), "")
+
+
+def test_forecast_chart_history_and_export(
+    desktop: VirtualDesktop,
+    sandbox: Sandbox,
+    past: list[Record],
+    program_command: tuple[str, ...],
+) -> None:
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+        program.wait_for_tooltip("working days left")
+        assert any("working days left" in label for label in program.item.menu().labels())
+        popup = program.open_popup()
+        assert "between" in said(popup, "About ")
+        assert said(popup, "Enough for 2,486 e-mails")
+        wait_until(
+            lambda: said(program.window(POPUP), "Balance, last 30 days"), TIMEOUT, "the chart"
+        )
+        program.close_popup()
+
+        program.item.click_menu("History…")
+        wait_until(lambda: said(program.window(HISTORY), "−2,000"), TIMEOUT, "the table of drops")
+        described = [one.description for one in program.window(HISTORY).walk()]
+        assert any(text.startswith("12,430 credits left · ") for text in described)
+        desktop.wait_for_focus(HISTORY)
+        file = desktop.home / "my credits.csv"
+        export(program, desktop, file)
+        with file.open(newline="") as text:
+            rows = list(csv.DictReader(text))
+        assert [int(row["credits"]) for row in rows][: len(past)] == [one.credits for one in past]
+        assert said(program.window(HISTORY), "Saved as ")
+
+
+def export(program: TrayProgram, desktop: VirtualDesktop, file: Path) -> None:
+    """Save the history to a file, with the keyboard."""
+
+    def at_button() -> bool:
+        if "Export CSV…" in program.window(HISTORY).focused:
+            return True
+        desktop.press_keys("Tab")
+        return False
+
+    wait_until(at_button, TIMEOUT, "the focus is on the button")
+    desktop.press_keys("Return")
+    # The desktop's own dialog does not add the program's name to its title.
+    wait_until(lambda: desktop.active_window().startswith("Export CSV"), TIMEOUT, "the dialog")
+    desktop.press_keys("ctrl+a")
+    desktop.type_text(str(file))
+    desktop.press_keys("Return")
+    wait_until(lambda: said(program.window(HISTORY), "Saved as "), TIMEOUT, "it is saved")
+
+
+def test_the_plan_opens_from_the_popup_which_closes(
+    desktop: VirtualDesktop, sandbox: Sandbox, past: list[Record]
+) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("working days left")
+        program.open_popup()
+        desktop.wait_for_focus(POPUP)
+
+        def at_link() -> bool:
+            if any(name.startswith("Enough for") for name in program.window(POPUP).focused):
+                return True
+            desktop.press_keys("Tab")
+            return False
+
+        wait_until(at_link, TIMEOUT, "the focus is on what it buys")
+        desktop.press_keys("Return")
+        wait_until(
+            lambda: [one.name for one in program.windows()] == [PLAN], TIMEOUT, "only the plan"
+        )
+        assert said(program.window(PLAN), "It takes 2,500 of 12,430 credits; 9,930 are left.")
+        assert said(program.window(PLAN), "At this pace about ")
+
+
+def test_a_drain_and_the_near_end_are_told(
+    desktop: VirtualDesktop, sandbox: Sandbox, past: list[Record]
+) -> None:
+    with (
+        NotificationLog(desktop.bus_address) as notices,
+        TrayProgram(desktop, sandbox.url) as program,
+    ):
+        program.wait_for_tooltip("working days left")
+        sandbox.set_total(2_000)
+
+        def is_low() -> bool:
+            program.item.click_menu("Refresh now")
+            return "2,000 credits" in program.tooltip()
+
+        wait_until(is_low, TIMEOUT, "the drain is seen")
+        drain = notices.wait_for_summary("−10,430 credits in 1 min", TIMEOUT)
+        assert drain.body.startswith("Usually −")
+
+        def is_told() -> bool:
+            program.item.click_menu("Refresh now")
+            return any("likely to run out" in one.summary for one in notices.notifications)
+
+        wait_until(is_told, TIMEOUT, "the near end is told")
+
+
+def test_the_first_alert_of_a_run_is_one_with_the_date_in_it(
+    desktop: VirtualDesktop,
+    sandbox: Sandbox,
+    past: list[Record],
+    program_command: tuple[str, ...],
+) -> None:
+    sandbox.set_total(62)
+    with (
+        NotificationLog(desktop.bus_address) as notices,
+        TrayProgram(desktop, sandbox.url, program=program_command) as program,
+    ):
+        first = notices.wait_for_summary("62 credits left", TIMEOUT)
+        assert "at this pace they run out " in first.body
+        assert first.urgency == 2
+        program.wait_for_tooltip("Critical · 62 credits")
+        program.refresh_until("62 credits")
+        # What it says too is not said once more; the drain is other news.
+        assert [one.summary for one in notices.notifications][1:] in (
+            [],
+            ["−12,368 credits in 1 min"],
+        )
+
+
+def test_an_alert_waits_for_a_notification_service_also_across_a_restart(
+    sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    with VirtualDesktop(notifications=False) as desktop:
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        sandbox.set_total(480)
+        alerts = desktop.home / "state" / "lemlist-credits" / "alerts.json"
+        with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+            program.wait_for_tooltip("Low · 480 credits")
+            wait_until(alerts.exists, TIMEOUT, "what was seen is kept")
+            assert '"said": {}' in alerts.read_text()
+        sandbox.set_total(450)
+        with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+            program.wait_for_tooltip("Low · 450 credits")
+            with NotificationService(desktop.bus_address) as service:
+                wait_until(service.titles, TIMEOUT, "the service shows it")
+                assert service.titles() == ["450 credits left"]
+                wait_until(lambda: '"low": [' in alerts.read_text(), TIMEOUT, "it is kept")
+                # Another service does not get it again, and neither does another run.
+            with NotificationService(desktop.bus_address) as service:
+                sandbox.set_total(440)
+                program.refresh_until("440 credits")
+                sandbox.set_total(62)
+                program.refresh_until("62 credits")
+                wait_until(service.titles, TIMEOUT, "the next alert")
+                assert service.titles() == ["62 credits left"]
+
+
+def test_what_is_shown_while_the_program_quits_counts_as_said(
+    sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    with (
+        VirtualDesktop(notifications=False) as desktop,
+        NotificationService(desktop.bus_address) as service,
+    ):
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        sandbox.set_total(480)
+        service.hang(at="Notify")
+        with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+            wait_until(lambda: service.waiting, TIMEOUT, "the service is asked")
+            program.process.send_signal(signal.SIGSTOP)
+            service.go_on()
+            wait_until(service.titles, TIMEOUT, "the service shows it")
+            program.process.terminate()
+            program.process.send_signal(signal.SIGCONT)
+        alerts = desktop.home / "state" / "lemlist-credits" / "alerts.json"
+        assert '"low": [' in alerts.read_text()
+
+
+def test_what_is_no_longer_true_is_taken_off_the_screen(
+    sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    with VirtualDesktop(notifications=False) as desktop:
+        store_key(desktop, sandbox.url, DEMO_KEY)
+        sandbox.set_total(450)
+        with (
+            NotificationService(desktop.bus_address) as service,
+            TrayProgram(desktop, sandbox.url, program=program_command) as program,
+        ):
+            for total, words, titles in (
+                (450, "450 credits", ["450 credits left"]),
+                (80, "80 credits", ["80 credits left"]),
+                # Reserved credits come back: no news, but what was said is untrue.
+                (440, "440 credits", []),
+                # A refill.
+                (9_000, "9,000 credits", ["+8,560 credits"]),
+            ):
+                sandbox.set_total(total)
+                program.refresh_until(words)
+                wait_for_titles(service, titles)
+
+
+def wait_for_titles(service: NotificationService, titles: list[str]) -> None:
+    wait_until(lambda: service.titles() == titles, TIMEOUT, f"{titles} on the screen")
+
+
+def test_a_reading_is_recorded_once_the_team_is_known(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        history = history_of(desktop)
+        wait_until(lambda: history.read(DEMO_TEAM_ID), TIMEOUT, "the reading is recorded")
+        sandbox.set_total(480)
+        wait_until(lambda: refreshed(program, history), TIMEOUT, "the next one too")
+        history.close()
+    history = history_of(desktop)
+    assert [record.credits for record in history.read(DEMO_TEAM_ID)] == [12_430, 480]
+    history.close()
+
+
+def refreshed(program: TrayProgram, history: History) -> bool:
+    program.item.click_menu("Refresh now")
+    return len(history.read(DEMO_TEAM_ID)) > 1
+
+
+def test_the_demo_brings_its_past_and_leaves_nothing(desktop: VirtualDesktop) -> None:
+    temporary = desktop.home / "temporary"
+    temporary.mkdir()
+    environment = {"TMPDIR": str(temporary)}
+    with TrayProgram(desktop, "http://127.0.0.1:9", "demo", env=environment) as program:
+        program.wait_for_tooltip("working days left")
+        assert list(temporary.glob("lemlist-credits-demo-*/history.sqlite"))
+        program.item.click_menu("Quit")
+        program.process.wait(TIMEOUT)
+    assert not list(temporary.iterdir())
+    assert not (desktop.home / "data" / "lemlist-credits").exists()
+
+
+def test_a_history_of_a_newer_version_is_said_and_left_alone(
+    desktop: VirtualDesktop, sandbox: Sandbox, past: list[Record]
+) -> None:
+    import sqlite3
+
+    file = desktop.home / "data" / "lemlist-credits" / "history.sqlite"
+    database = sqlite3.connect(file)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    kept = shutil.copy(file, desktop.home / "kept")
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        program.open_popup()
+        wait_until(
+            lambda: said(program.window(POPUP), "The history is from a newer version."),
+            TIMEOUT,
+            "it is said",
+        )
+    assert file.read_bytes() == Path(kept).read_bytes()

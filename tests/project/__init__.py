@@ -1,0 +1,1 @@
+"""The set-up, the packages, and the tests themselves."""

@@ -1,0 +1,1 @@
+"""The history as charts and tables, and diagnostics."""

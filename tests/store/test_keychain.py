@@ -1,0 +1,281 @@
+"""The keychain: a real gnome-keyring on a message bus of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests import PROJECT
+from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop, processes_at_home
+from tests.program.tray_program import stored_key
+from tests.waiting import wait_until
+from tray_app.errors import Kind, Problem
+from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
+
+KEY = "fake-key-0123456789abcdef"
+OTHER_KEY = "fake-key-of-another-team"
+TIMEOUT = 30.0
+
+CHILD = """
+import sys
+from tray_app.errors import Problem
+from tray_app.store.keychain import ACCOUNT, Keychain
+
+keychain = Keychain(ACCOUNT)
+actions = {
+    "check": keychain.check,
+    "read": lambda: keychain.read(prompt=False),
+    "read with prompt": lambda: keychain.read(prompt=True),
+    "write": lambda: keychain.write(sys.stdin.read()),
+}
+try:
+    print(actions[sys.argv[1]]())
+except Problem as problem:
+    print(problem.kind)
+"""
+
+PLAINTEXT_BACKEND = """
+import pathlib
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 100
+    file = pathlib.Path(__file__).with_name("secrets.txt")
+
+    def get_password(self, service, username):
+        return self.file.read_text() if self.file.exists() else None
+
+    def set_password(self, service, username, password):
+        self.file.write_text(password)
+"""
+
+
+@pytest.fixture(scope="module")
+def shared_desktop() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop(tray=False, notifications=False) as running:
+        yield running
+
+
+@pytest.fixture
+def desktop(shared_desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch) -> VirtualDesktop:
+    """Return a session whose keyring is unlocked and has no key; this process is in it too."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", shared_desktop.bus_address)
+    run(shared_desktop, "secret-tool", "clear", "service", SERVICE)
+    return shared_desktop
+
+
+@pytest.fixture
+def locked() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop(tray=False, notifications=False, keyring="locked") as running:
+        yield running
+
+
+@pytest.fixture
+def no_keyring() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop(tray=False, notifications=False, keyring=False) as running:
+        yield running
+
+
+@pytest.fixture
+def keychain() -> Keychain:
+    return Keychain(ACCOUNT)
+
+
+def run(desktop: VirtualDesktop, *command: str) -> str:
+    done = subprocess.run(command, env=desktop.env, capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+def start_child(
+    desktop: VirtualDesktop, action: str, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, action],
+        cwd=PROJECT,
+        env={**desktop.env, **(env or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def child(
+    desktop: VirtualDesktop, action: str, key: str = "", env: Mapping[str, str] | None = None
+) -> str:
+    """Do something with the keychain in a process of its own, and return what came of it."""
+    with start_child(desktop, action, env) as process:
+        output, _ = process.communicate(key, TIMEOUT)
+    return output.strip()
+
+
+# --- an unlocked keyring ------------------------------------------------------------------------
+
+
+def test_round_trip(desktop: VirtualDesktop, keychain: Keychain) -> None:
+    assert keychain.read(prompt=False) is None
+    keychain.check()
+    keychain.write(KEY)
+    assert stored_key(desktop.env) == KEY
+    assert keychain.read(prompt=False) == keychain.read(prompt=True) == KEY
+    keychain.write(OTHER_KEY)
+    assert stored_key(desktop.env) == OTHER_KEY
+    assert keychain.remove() is True
+    assert stored_key(desktop.env) == ""
+    assert keychain.read(prompt=False) is None
+    assert keychain.remove() is False
+
+
+def test_another_process_finds_it(desktop: VirtualDesktop, keychain: Keychain) -> None:
+    assert child(desktop, "write", KEY) == "None"
+    assert keychain.read(prompt=False) == KEY
+
+
+def test_each_account_has_a_key_of_its_own(desktop: VirtualDesktop, keychain: Keychain) -> None:
+    other = Keychain("another")
+    keychain.write(KEY)
+    other.write(OTHER_KEY)
+    assert keychain.read(prompt=False) == KEY
+    assert other.remove() is True
+    assert keychain.read(prompt=False) == KEY
+
+
+def test_the_longest_key(desktop: VirtualDesktop, keychain: Keychain) -> None:
+    keychain.write("k" * 1000)
+    assert keychain.read(prompt=False) == "k" * 1000
+
+
+# --- backends that must not be used -------------------------------------------------------------
+
+
+@pytest.fixture(params=["null by variable", "plaintext by variable", "null by file", "by file"])
+def steered(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Return an environment that steers keyring away from the real keychain."""
+    (tmp_path / "plaintext_backend.py").write_text(PLAINTEXT_BACKEND)
+    null, plaintext = "keyring.backends.null.Keyring", "plaintext_backend.Keyring"
+    env = {"PYTHONPATH": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    match request.param:
+        case "null by variable":
+            return {**env, "PYTHON_KEYRING_BACKEND": null}
+        case "plaintext by variable":
+            return {**env, "PYTHON_KEYRING_BACKEND": plaintext}
+        case name:
+            backend = null if name == "null by file" else plaintext
+            file = tmp_path / "python_keyring" / "keyringrc.cfg"
+            file.parent.mkdir()
+            file.write_text(f"[backend]\ndefault-keyring={backend}\nkeyring-path={tmp_path}\n")
+            return env
+
+
+def test_keyring_is_steered_as_this_test_thinks(
+    desktop: VirtualDesktop, steered: dict[str, str]
+) -> None:
+    program = "import keyring; print(type(keyring.get_keyring()).__module__)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**desktop.env, **steered},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() in ("keyring.backends.null", "plaintext_backend")
+
+
+def test_only_the_real_keychain_is_used(
+    desktop: VirtualDesktop, steered: dict[str, str], tmp_path: Path
+) -> None:
+    assert child(desktop, "write", KEY, steered) == "None"
+    assert stored_key(desktop.env) == KEY
+    assert child(desktop, "read", env=steered) == KEY
+    assert not (tmp_path / "secrets.txt").exists()
+
+
+def test_without_a_real_keychain_nothing_is_written(
+    no_keyring: VirtualDesktop, steered: dict[str, str], tmp_path: Path
+) -> None:
+    for action in ("check", "write"):
+        assert child(no_keyring, action, KEY, steered) == "keychain_unavailable"
+    assert not (tmp_path / "secrets.txt").exists()
+
+
+# --- no keyring, a locked one, one that hangs -----------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["", "unix:path=/nonexistent/bus", "nonsense"])
+def test_no_message_bus(monkeypatch: pytest.MonkeyPatch, keychain: Keychain, address: str) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    for call in (
+        keychain.check,
+        keychain.remove,
+        lambda: keychain.read(prompt=False),
+        lambda: keychain.read(prompt=True),
+        lambda: keychain.write(KEY),
+    ):
+        with pytest.raises(Problem) as caught:
+            call()
+        assert caught.value.kind is Kind.KEYCHAIN_UNAVAILABLE
+        assert KEY not in repr(caught.value)
+
+
+def test_no_default_collection(
+    no_keyring: VirtualDesktop, monkeypatch: pytest.MonkeyPatch, keychain: Keychain
+) -> None:
+    """A keyring that nobody has used yet holds no key, and nobody is asked to make one."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", no_keyring.bus_address)
+    no_keyring.start("gnome-keyring-daemon", "--foreground", "--components=secrets")
+    wait_until(
+        lambda: no_keyring.bus.has_owner("org.freedesktop.secrets"), TIMEOUT, "the keyring runs"
+    )
+    assert keychain.read(prompt=False) is None
+    assert not is_prompting(no_keyring)
+
+
+def is_prompting(desktop: VirtualDesktop) -> bool:
+    return desktop.bus.has_owner("org.gnome.keyring.SystemPrompter")
+
+
+def test_a_locked_keyring_is_left_alone(locked: VirtualDesktop) -> None:
+    assert child(locked, "read") == "keychain_locked"
+    assert child(locked, "check") == "None"
+    assert not is_prompting(locked)
+
+
+@pytest.mark.parametrize(
+    ("keys", "outcome"),
+    [((KEYRING_PASSWORD, "Return"), KEY), (("", "Escape"), "keychain_locked")],
+    ids=["unlocked", "dismissed"],
+)
+def test_a_locked_keyring_asks_when_it_may(keys: tuple[str, str], outcome: str) -> None:
+    with VirtualDesktop(tray=False, notifications=False) as desktop:
+        assert child(desktop, "write", KEY) == "None"
+        run(desktop, "secret-tool", "lock")
+        assert child(desktop, "read") == "keychain_locked"
+        with start_child(desktop, "read with prompt") as process:
+            wait_until(desktop.active_window, TIMEOUT, "the password is asked for")
+            text, key = keys
+            if text:
+                desktop.type_text(text)
+            desktop.press_keys(key)
+            output, _ = process.communicate(timeout=TIMEOUT)
+    assert output.strip() == outcome
+
+
+def test_a_keyring_that_hangs(desktop: VirtualDesktop, keychain: Keychain) -> None:
+    keychain.write(KEY)
+    impatient = Keychain(ACCOUNT, answer_time=0.5)
+    (daemon,) = [
+        pid
+        for pid in processes_at_home(desktop.home)
+        if Path(f"/proc/{pid}/comm").read_text().startswith("gnome-keyring-d")
+    ]
+    os.kill(daemon, signal.SIGSTOP)
+    try:
+        with pytest.raises(Problem) as caught:
+            impatient.read(prompt=False)
+    finally:
+        os.kill(daemon, signal.SIGCONT)
+    assert caught.value.kind is Kind.KEYCHAIN_LOCKED
+    assert keychain.read(prompt=False) == KEY
