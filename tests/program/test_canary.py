@@ -19,8 +19,9 @@ from tests.fakes import RawServer, answer
 from tests.program.canary import CLIPBOARDS, Canary, Find, Surroundings
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
 from tests.waiting import wait_until
-from tray_app.errors import Kind, Problem
+from tray_app.errors import Kind
 from tray_app.sandbox import Sandbox
+from tray_app.words.problem_words import problem_words
 
 PANEL = 64
 """Pixels from the bottom of the screen, in which the panel is."""
@@ -408,7 +409,7 @@ def test_a_defect_does_not_tell_the_key(desktop: VirtualDesktop) -> None:
             wait_for_line(log, r"uncaught: worker.py.*<lambda> > .*fail > ValueError")
             program.item.activate()
             names = program.window(POPUP).names()
-            assert any(Problem(Kind.DEFECT).title in name for name in names)
+            assert any(problem_words(Kind.DEFECT).title in name for name in names)
             around.look()
     assert around.finds(canary) == []
 

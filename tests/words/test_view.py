@@ -21,6 +21,7 @@ from tray_app.rules.prices import Prices
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
+from tray_app.words.problem_words import problem_words
 from tray_app.words.view import (
     LATE,
     UNKNOWN,
@@ -115,7 +116,7 @@ def test_an_error_does_not_hide_the_last_figures() -> None:
     assert view.headline == "Low, out of date · 480 credits"
     assert view.figures == "Figures from 12:00: lemlist can't be reached"
     assert view.trouble is not None
-    assert (view.trouble.title, view.trouble.message) == (OFFLINE.title, OFFLINE.message)
+    assert (view.trouble.title, view.trouble.message) == problem_words(OFFLINE.kind)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -123,7 +124,7 @@ def test_an_error_from_the_start(kind: Kind) -> None:
     view = shown(failed(kind))
     assert view.level == ("Locked" if kind is Kind.KEYCHAIN_LOCKED else "Unknown")
     assert view.total == UNKNOWN
-    assert view.figures == Problem(kind).title
+    assert view.figures == problem_words(kind).title
     assert not view.stale
 
 

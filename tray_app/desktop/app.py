@@ -41,6 +41,7 @@ from tray_app.store.settings import Settings, SettingsFile
 from tray_app.store.teams import TeamsFile
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Checked, Snapshot, Watch, connector
+from tray_app.words.problem_words import problem_words
 from tray_app.words.view import LATE, Remedy, View, notice, snooze_choices, view_of
 
 if TYPE_CHECKING:
@@ -524,8 +525,7 @@ class App(QObject):
 
     @Slot()
     def _admit_defect(self) -> None:
-        defect = Problem(Kind.DEFECT)
-        self._complain("defect", f"{defect.title}. {defect.message}")
+        self._complain("defect", problem_words(Kind.DEFECT).text)
 
     @Slot()
     def _buy(self) -> None:

@@ -21,7 +21,7 @@ from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.balance import BUCKETS
-from tray_app.lemlist.key import clean_key
+from tray_app.lemlist.key import KeyFault, clean_key
 from tray_app.logs import outline
 from tray_app.report.diagnostics import version_of
 from tray_app.report.history_csv import readings_csv
@@ -40,6 +40,7 @@ from tray_app.team.watch import Reading, Snapshot, Watch, connector
 from tray_app.terminal.arguments import BAD_ARGUMENTS
 from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
 from tray_app.words.formats import TerminalFormats
+from tray_app.words.problem_words import detail_words, problem_words
 from tray_app.words.view import view_of
 
 # What a command has to say, it says itself: without a handler Python prints the log's warnings.
@@ -242,7 +243,7 @@ def _read_key() -> str:
     except EOFError:
         return ""
     except UnicodeDecodeError:
-        raise Problem(Kind.BAD_KEY, "it has characters that no key has") from None
+        raise Problem(Kind.BAD_KEY, KeyFault.ODD_CHARACTERS) from None
 
 
 def key_remove() -> int:
@@ -311,7 +312,7 @@ def _day(day: Day) -> dict[str, Any]:
 
 
 def _error(problem: Problem) -> dict[str, Any]:
-    error = {"kind": problem.kind, "title": problem.title, "message": problem.message}
+    error = {"kind": problem.kind, **problem_words(problem.kind)._asdict()}
     if problem.retry_after is None:
         return error
     return error | {"retry_after": math.ceil(problem.retry_after)}
@@ -340,9 +341,9 @@ def _print_history(view: HistoryView, seen_at: datetime) -> None:
 
 
 def _fail(problem: Problem) -> int:
-    _complain(f"{problem.title}. {problem.message}")
-    if problem.detail:
-        _complain(f"({problem.detail})")
+    _complain(problem_words(problem.kind).text)
+    if detail := detail_words(problem):
+        _complain(f"({detail})")
     return EXIT_CODES[problem.kind]
 
 

@@ -26,6 +26,7 @@ from tray_app.words.forecast_words import (
 )
 from tray_app.words.formats import Formats, bucket_labels
 from tray_app.words.plan_words import buys_line
+from tray_app.words.problem_words import problem_words
 
 UNKNOWN = "–"
 
@@ -311,7 +312,7 @@ def _trouble(problem: Problem, source: KeySource | None) -> Trouble:
     remedy = _remedy(problem.kind, source)
     actions = {Remedy.ENTER_KEY: tr("Enter key…"), Remedy.UNLOCK: tr("Unlock…")}
     action = actions[remedy] if remedy else ""
-    return Trouble(problem.title, problem.message, remedy, action)
+    return Trouble(*problem_words(problem.kind), remedy, action)
 
 
 def _remedy(kind: Kind, source: KeySource | None) -> Remedy | None:

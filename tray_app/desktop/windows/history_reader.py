@@ -11,6 +11,7 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Problem
 from tray_app.i18n import tr
 from tray_app.words.formats import Formats
+from tray_app.words.problem_words import problem_words
 
 if TYPE_CHECKING:
     from tray_app.report.history_view import HistoryView, Trend
@@ -100,7 +101,7 @@ class HistoryReader(QObject):
         self._worker.submit(write, self.exported.emit, self._tell)
 
     def _tell(self, problem: Problem) -> None:
-        self.exported.emit(f"{problem.title}. {problem.message}")
+        self.exported.emit(problem_words(problem.kind).text)
 
 
 class _Shelf:

@@ -32,6 +32,7 @@ from tray_app.lemlist.address import KEYS_PAGE
 from tray_app.lemlist.key import clean_key
 from tray_app.team.watch import Checked
 from tray_app.words.formats import Formats
+from tray_app.words.problem_words import detail_words, problem_words
 
 _NAME_WIDTH = 260  # pixels at most for a team's name, which may be one long word
 
@@ -109,7 +110,7 @@ class KeyDialog(QDialog):
             else tr(
                 "{problem}, so the key can't be saved on this computer. "
                 "It is used until you quit, and then asked for again.",
-                problem=keychain.title,
+                problem=problem_words(keychain.kind).title,
             ),
         )
 
@@ -118,7 +119,7 @@ class KeyDialog(QDialog):
         """Say why the key can't be used, and let the user try another."""
         if self._step is not _Step.CHECKING:
             return
-        self._refuse(problem.title, problem.message)
+        self._refuse(*problem_words(problem.kind))
 
     @Slot()
     def saved(self) -> None:
@@ -134,7 +135,7 @@ class KeyDialog(QDialog):
         self._go(_Step.NOT_SAVED)
         self._message.say(
             IconShape.LOW,
-            problem.title,
+            problem_words(problem.kind).title,
             tr("The key works, but it was not saved. Save it again, or use it until you quit."),
         )
 
@@ -253,8 +254,9 @@ class KeyDialog(QDialog):
         try:
             key = clean_key(self._field.text())
         except Problem as problem:
-            reason = problem.detail[:1].upper() + problem.detail[1:]
-            self._refuse(problem.title, f"{reason}. {problem.message}")
+            title, message = problem_words(problem.kind)
+            reason = detail_words(problem)
+            self._refuse(title, f"{reason[:1].upper()}{reason[1:]}. {message}")
             return
         self._key = key
         self._go(_Step.CHECKING)
