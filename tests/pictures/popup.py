@@ -15,7 +15,7 @@ from tests.pictures.picture_sheets import GAP, sheet
 from tray_app.desktop.popup.popup import Popup
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
-from tray_app.report.history_view import trend_of
+from tray_app.report.trend import trend_of
 from tray_app.rules.alerts import Snooze
 from tray_app.rules.history import Record
 from tray_app.rules.insight import conclude, learn

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tray_app.report.history_view import trend_of
+from tray_app.report.trend import trend_of
 from tray_app.rules.history import Record
 from tray_app.rules.insight import learn
 from tray_app.store.history_database import DAY, History

@@ -21,8 +21,9 @@ from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.formats import Formats, TerminalFormats
+from tray_app.words.notice_words import notice
 from tray_app.words.plan_words import top_up_answer
-from tray_app.words.view import notice, view_of
+from tray_app.words.view import view_of
 
 FIRST = date(2027, 1, 25)
 DAYS = [FIRST + timedelta(day) for day in range(400)]

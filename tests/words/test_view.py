@@ -18,20 +18,15 @@ from tray_app.rules.forecast import Curve, Forecast, Rhythm, RunsOut, TooEarly
 from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Prices
+from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.problem_words import problem_words
-from tray_app.words.view import (
-    LATE,
-    UNKNOWN,
-    Remedy,
-    View,
-    age_line,
-    ago,
-    notice,
-    view_of,
-)
+from tray_app.words.amounts import UNKNOWN
+from tray_app.words.balance_words import age_line
+from tray_app.words.notice_words import notice
+from tray_app.words.problem_words import Remedy, problem_words
+from tray_app.words.view import View, view_of
 
 OFFLINE = Problem(Kind.OFFLINE)
 
@@ -291,29 +286,6 @@ def test_figures_stay_when_the_keychain_is_locked_later() -> None:
 
 
 # --- ages ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("age", "words"),
-    [
-        ({"seconds": -5}, "just now"),
-        ({"hours": -5}, "just now"),
-        ({}, "just now"),
-        ({"seconds": 59}, "just now"),
-        ({"seconds": 60}, "1 min ago"),
-        ({"minutes": 38, "seconds": 59}, "38 min ago"),
-        ({"minutes": 59, "seconds": 59}, "59 min ago"),
-        ({"hours": 1}, "1 hour ago"),
-        ({"hours": 2, "minutes": 59}, "2 hours ago"),
-        ({"hours": 47}, "47 hours ago"),
-        ({"hours": 48}, "2 days ago"),
-        ({"days": 3, "hours": 23}, "3 days ago"),
-        ({"days": 400}, "400 days ago"),
-    ],
-    ids=str,
-)
-def test_ago(age: dict[str, int], words: str) -> None:
-    assert ago(timedelta(**age)) == words
 
 
 @pytest.mark.parametrize(

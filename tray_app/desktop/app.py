@@ -29,6 +29,7 @@ from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
 from tray_app.report.diagnostics import RecentProblems
 from tray_app.rules.alerts import Alert, AlertKind
+from tray_app.rules.schedule import LATE
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import (
     alerts_file,
@@ -41,8 +42,10 @@ from tray_app.store.settings import Settings, SettingsFile
 from tray_app.store.teams import TeamsFile
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Checked, Snapshot, Watch, connector
-from tray_app.words.problem_words import problem_words
-from tray_app.words.view import LATE, Remedy, View, notice, snooze_choices, view_of
+from tray_app.words.balance_words import snooze_choices
+from tray_app.words.notice_words import notice
+from tray_app.words.problem_words import Remedy, problem_words
+from tray_app.words.view import View, view_of
 
 if TYPE_CHECKING:
     from tray_app.desktop.demo import Demo

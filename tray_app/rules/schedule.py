@@ -1,11 +1,19 @@
 """When to ask again."""
 
+from datetime import timedelta
+
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 
 SHORTEST_INTERVAL = 30
 LONGEST_INTERVAL = 24 * 3600
 DEFAULT_INTERVAL = 300
 """Seconds between two good readings: the limits of the setting, and what it begins with."""
+
+LONGEST_WAIT = timedelta(seconds=LONGEST_INTERVAL)
+"""No wait for the next poll is longer, whatever the clock says."""
+
+LATE = timedelta(minutes=2)
+"""By how much a poll may be late, or a clock off, before it is said."""
 
 FIRST_RETRY = 15.0
 LONGEST_RETRY = 15 * 60.0

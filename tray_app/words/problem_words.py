@@ -1,11 +1,19 @@
 """What went wrong, in words that tell the user what to do."""
 
 from collections.abc import Callable
+from enum import StrEnum, auto
 from typing import NamedTuple
 
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.key import KeyFault
+
+
+class Remedy(StrEnum):
+    """What the user can do about a problem, from where it is shown."""
+
+    ENTER_KEY = auto()
+    UNLOCK = auto()
 
 
 class ProblemWords(NamedTuple):
@@ -23,6 +31,16 @@ class ProblemWords(NamedTuple):
 def problem_words(kind: Kind) -> ProblemWords:
     """Say what happened, and what to do."""
     return ProblemWords(*_WORDS[kind]())
+
+
+def remedy_words(remedy: Remedy | None) -> str:
+    """Call a remedy by what a button says; empty without one."""
+    match remedy:
+        case Remedy.ENTER_KEY:
+            return tr("Enter key…")
+        case Remedy.UNLOCK:
+            return tr("Unlock…")
+    return ""
 
 
 def detail_words(problem: Problem) -> str:

@@ -14,7 +14,8 @@ from tray_app.words.formats import Formats
 from tray_app.words.problem_words import problem_words
 
 if TYPE_CHECKING:
-    from tray_app.report.history_view import HistoryView, Trend
+    from tray_app.report.history_view import HistoryView
+    from tray_app.report.trend import Trend
     from tray_app.rules.history import Record
     from tray_app.store.history_database import History
 
@@ -56,7 +57,7 @@ class HistoryReader(QObject):
             return
 
         def read() -> "Trend":
-            from tray_app.report.history_view import trend_of
+            from tray_app.report.trend import trend_of
 
             now = int(time.time())
             return trend_of(shelf.read(team_id, now - (days + 1) * DAY), days, now)

@@ -18,7 +18,8 @@ from tray_app.words.view import is_stale
 if TYPE_CHECKING:
     from tray_app.desktop.windows.history_window import HistoryWindow
     from tray_app.desktop.windows.plan_dialog import PlanDialog
-    from tray_app.report.history_view import HistoryView, Trend
+    from tray_app.report.history_view import HistoryView
+    from tray_app.report.trend import Trend
 
 FIRST_TREND = 30
 """Days that the popup's chart shows until others are chosen."""
