@@ -11,9 +11,9 @@ from datetime import timedelta
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
+from tray_app.report import view
 from tray_app.team import watch
 from tray_app.team.watch import Snapshot, Watch
-from tray_app.words import view
 
 
 class HangingWatch(Watch):

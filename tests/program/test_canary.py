@@ -34,13 +34,13 @@ mv {opened}.part {opened}
 
 DEFECTIVE_COMMAND = """
 import sys
-from tray_app.terminal import cli
+from tray_app.terminal import status_command
 from tray_app import __main__
 
 def status(environ, as_json):
     raise ValueError(environ["LEMLIST_API_KEY"])
 
-cli.status = status
+status_command.status = status
 sys.exit(__main__.main(["status"]))
 """
 

@@ -34,8 +34,7 @@ from tray_app.sandbox.past import past_of_demo
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.history_database import History
 from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
-from tray_app.terminal.arguments import BAD_ARGUMENTS
-from tray_app.terminal.cli import EXIT_CODES
+from tray_app.terminal.exit_codes import BAD_ARGUMENTS, EXIT_CODES
 from tray_app.words.problem_words import problem_words
 
 MAIN = str(PROJECT / "main.py")
@@ -220,7 +219,9 @@ def test_a_defect_is_called_one_and_told_by_its_place(env: Env, arguments: tuple
         check_error(done, Kind.DEFECT, 6)
     assert done.returncode == 6
     assert done.stderr.startswith(problem_words(Kind.DEFECT).title)
-    assert re.search(r"cli\.py:\d+ status > .*fail > ZeroDivisionError\)\n$", done.stderr)
+    assert re.search(
+        r"status_command\.py:\d+ status > .*fail > ZeroDivisionError\)\n$", done.stderr
+    )
     assert "secret" not in done.stdout + done.stderr
 
 
@@ -488,6 +489,8 @@ def test_no_history_yet(env: Env, home: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "There is no history yet.\n"
     assert told(env) == {"team": None, "team_id": None, "fetched_at": None, "days": []}
+    listed = run(env, "history", "--team")
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, "", done.stderr)
     assert not (home / ".local" / "share" / "lemlist-credits").exists()
 
 

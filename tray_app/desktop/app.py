@@ -28,6 +28,7 @@ from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
 from tray_app.report.diagnostics import RecentProblems
+from tray_app.report.view import View, view_of
 from tray_app.rules.alerts import Alert, AlertKind
 from tray_app.rules.schedule import LATE
 from tray_app.store.alerts_file import AlertsFile
@@ -45,7 +46,6 @@ from tray_app.team.watch import Checked, Snapshot, Watch, connector
 from tray_app.words.balance_words import snooze_choices
 from tray_app.words.notice_words import notice
 from tray_app.words.problem_words import Remedy, problem_words
-from tray_app.words.view import View, view_of
 
 if TYPE_CHECKING:
     from tray_app.desktop.demo import Demo

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.history_reader import HistoryReader
 from tray_app.i18n import tr
+from tray_app.report.view import is_stale
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Snapshot
 from tray_app.words.formats import Formats
-from tray_app.words.view import is_stale
 
 if TYPE_CHECKING:
     from tray_app.desktop.windows.history_window import HistoryWindow

@@ -12,6 +12,7 @@ from tests.fakes import NOON, FakeFormats
 from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconKey, IconShape
 from tray_app.lemlist.balance import Balance
+from tray_app.report.view import View, view_of
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Curve, Forecast, Rhythm, RunsOut, TooEarly
@@ -26,7 +27,6 @@ from tray_app.words.amounts import UNKNOWN
 from tray_app.words.balance_words import age_line
 from tray_app.words.notice_words import notice
 from tray_app.words.problem_words import Remedy, problem_words
-from tray_app.words.view import View, view_of
 
 OFFLINE = Problem(Kind.OFFLINE)
 
