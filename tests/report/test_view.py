@@ -20,11 +20,13 @@ from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Prices
 from tray_app.rules.schedule import LATE
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.amounts import UNKNOWN
 from tray_app.words.balance_words import age_line
+from tray_app.words.file_words import history_fault_words
 from tray_app.words.notice_words import notice
 from tray_app.words.problem_words import Remedy, problem_words
 
@@ -536,7 +538,6 @@ def test_what_is_likely_to_lapse(days: int, amount: int, advice: tuple[str, ...]
     assert shown(replace(good(), insight=insight)).advice == advice
 
 
-def test_a_complaint_of_the_history_is_shown() -> None:
-    assert shown(replace(good(), complaint="The history was broken.")).notes == (
-        "The history was broken.",
-    )
+def test_a_fault_of_the_history_is_said() -> None:
+    fault = FileFault(FaultKind.NEWER)
+    assert shown(replace(good(), history_fault=fault)).notes == (history_fault_words(fault),)

@@ -48,7 +48,7 @@ def fill(history: History, source: Iterator[Record]) -> None:
     day = 0
     for reading in source:
         if not history.record(TEAM, reading):
-            raise AssertionError(history.complaint)
+            raise AssertionError(history.fault)
         if reading.first // DAY != day:
             day = reading.first // DAY
             history.thin(TEAM, reading.first, UTC)

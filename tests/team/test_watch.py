@@ -23,6 +23,7 @@ from tray_app.rules.history import refills
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.sandbox import DEMO_KEY, Sandbox
 from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
@@ -267,11 +268,13 @@ def test_another_key_begins_another_history(world: World) -> None:
 
 
 def test_a_history_that_can_not_be_kept_is_said(world: World) -> None:
-    (world.folder / "history.sqlite").mkdir()
+    path = world.folder / "history.sqlite"
+    path.mkdir()
+    fault = FileFault(FaultKind.UNUSABLE, str(path))
     watch = world.watch(analyst=world.analyst())
     world.poll(watch, 12_000)
-    assert "can't be used" in watch.study().complaint
-    assert "can't be used" in world.poll(watch, 11_000).complaint
+    assert watch.study().history_fault == fault
+    assert world.poll(watch, 11_000).history_fault == fault
 
 
 def test_a_drain_is_alerted_as_the_history_tells(world: World) -> None:

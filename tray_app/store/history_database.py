@@ -10,8 +10,8 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
-from tray_app.i18n import tr
 from tray_app.rules.history import Record, thinned
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.json_file import free_name
 from tray_app.store.lock import locked
 
@@ -87,7 +87,7 @@ class _NewerVersionError(Exception):
 class History:
     """The file of the readings of all teams. Reads and writes block, but none raises.
 
-    What fails changes nothing but `complaint`, and is tried anew at the next call. An object
+    What fails changes nothing but `fault`, and is tried anew at the next call. An object
     belongs to the thread that calls it first; others, and other processes, have their own.
     """
 
@@ -95,12 +95,12 @@ class History:
         self._path = path
         self._database: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
-        self._set_aside = ""
-        self._fault = ""
+        self._set_aside: FileFault | None = None
+        self._fault: FileFault | None = None
 
     @property
-    def complaint(self) -> str:
-        """A sentence on what is wrong with the file, for the user; empty if nothing is."""
+    def fault(self) -> FileFault | None:
+        """What is wrong with the file; ``None`` if nothing is."""
         return self._fault or self._set_aside
 
     def record(self, team_id: str, record: Record) -> bool:
@@ -159,7 +159,7 @@ class History:
         """
         try:
             if not make and _identity(self._path) is None:
-                self._fault = ""
+                self._fault = None
                 return otherwise
             try:
                 result = action(self._open())
@@ -169,22 +169,19 @@ class History:
                 self._put_aside()
                 result = action(self._open())
         except _NewerVersionError:
-            self._fail(
-                tr("The history is from a newer version. It is left alone and not used."),
-                "newer version",
-            )
+            self._fail(FileFault(FaultKind.NEWER), "newer version")
             return otherwise
         except (OSError, sqlite3.Error, UnicodeEncodeError) as error:
             self.close()
             self._fail(
-                tr("{path} can't be used: the history is not kept.", path=self._path),
+                FileFault(FaultKind.UNUSABLE, str(self._path)),
                 getattr(error, "sqlite_errorname", type(error).__name__),
             )
             return otherwise
-        self._fault = ""
+        self._fault = None
         return result
 
-    def _fail(self, fault: str, reason: str) -> None:
+    def _fail(self, fault: FileFault, reason: str) -> None:
         if fault != self._fault:  # not at every poll
             log.warning("no history: %s", reason)
         self._fault = fault
@@ -234,10 +231,7 @@ class History:
                 with suppress(FileNotFoundError):
                     Path(f"{self._path}{companion}").rename(f"{aside}{companion}")
         log.warning("the history was broken and has been set aside")
-        self._set_aside = tr(
-            "The history file was broken. It is kept as {name}; a new one was begun.",
-            name=aside.name,
-        )
+        self._set_aside = FileFault(FaultKind.BROKEN, aside.name)
 
 
 def migrate(

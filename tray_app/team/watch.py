@@ -29,6 +29,7 @@ from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level, level_of
 from tray_app.rules.schedule import next_wait
 from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.file_fault import FileFault
 from tray_app.store.settings import Settings
 from tray_app.store.teams import TeamsFile
 from tray_app.team.credentials import Credentials, KeySource
@@ -81,8 +82,8 @@ class Snapshot:
     key_source: KeySource | None = None
     can_remember: bool = True
     """Whether what the user is told now will still be known after a restart."""
-    complaint: str = ""
-    """What is wrong with the history, as a sentence for the user."""
+    history_fault: FileFault | None = None
+    """What is wrong with the history's file."""
     wait: float = 0.0
     """Seconds from the end of the poll to the next."""
     next_at: datetime | None = None
@@ -222,7 +223,7 @@ class Watch:
             self._snapshot,
             insight=insight,
             to_study=False,
-            complaint=self._analyst.complaint if self._analyst else "",
+            history_fault=self._analyst.history_fault if self._analyst else None,
         )
         # If a poll has failed since, the figures are out of date, and the next good one tells.
         return self._say(None if self._snapshot.problem else self._decide(reading, insight))
@@ -309,7 +310,7 @@ class Watch:
             to_study=to_study,
             early_alert=self._judge(reading, Outlook())[1] if to_study else None,
             key_source=self._credentials.source,
-            complaint=analyst.complaint if analyst else "",
+            history_fault=analyst.history_fault if analyst else None,
         )
         return self._schedule(None if to_study else self._decide(reading, insight))
 

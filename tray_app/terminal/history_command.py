@@ -18,6 +18,7 @@ from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
 from tray_app.terminal.exit_codes import BAD_ARGUMENTS, CANNOT_READ
 from tray_app.terminal.output import complain, fail, print_json, print_text
+from tray_app.words.file_words import history_fault_words
 from tray_app.words.formats import TerminalFormats
 
 
@@ -51,8 +52,8 @@ def history(
         team_id = called[0] if len(called) == 1 else None
     records = past.read(team_id) if team_id is not None else []
     past.close()
-    if past.complaint:
-        return _no_history(past.complaint, form)
+    if past.fault is not None:
+        return _no_history(history_fault_words(past.fault), form)
     if wanted == "":
         for each in seen:
             print_text(_called(each, teams))

@@ -15,6 +15,7 @@ from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch, connector
 from tray_app.terminal.output import complain, fail, print_json, print_text
+from tray_app.words.file_words import history_fault_words
 from tray_app.words.formats import TerminalFormats
 
 
@@ -30,8 +31,8 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     watch.poll()
     snapshot = watch.study()
     past.close()
-    if snapshot.complaint:
-        complain(snapshot.complaint)
+    if snapshot.history_fault is not None:
+        complain(history_fault_words(snapshot.history_fault))
     if snapshot.reading is None:
         problem = snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
         return fail(problem, as_json=as_json)

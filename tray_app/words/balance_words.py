@@ -11,6 +11,7 @@ from tray_app.rules.schedule import LATE, LONGEST_WAIT
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
 from tray_app.words.durations import ago_words, ahead_words
+from tray_app.words.file_words import history_fault_words
 from tray_app.words.formats import Formats, short_moment
 
 
@@ -78,8 +79,8 @@ def notes(snapshot: Snapshot) -> Iterator[str]:
             yield tr("A demo: the figures are invented.")
     if not snapshot.can_remember:
         yield tr("The disk can't be written: after a restart you may be told the same again.")
-    if snapshot.complaint:
-        yield snapshot.complaint
+    if snapshot.history_fault is not None:
+        yield history_fault_words(snapshot.history_fault)
 
 
 def snooze_choices() -> tuple[tuple[SnoozeChoice, str], ...]:

@@ -31,6 +31,7 @@ from tray_app.icon_look import IconShape
 from tray_app.lemlist.address import KEYS_PAGE
 from tray_app.lemlist.key import clean_key
 from tray_app.team.watch import Checked
+from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
 from tray_app.words.problem_words import detail_words, problem_words
 
@@ -97,10 +98,7 @@ class KeyDialog(QDialog):
             return
         team = tr("The key works") if checked.team is None else checked.team
         team = self.fontMetrics().elidedText(team, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
-        amount = checked.balance.credits
-        credits = tr(
-            "{amount} credit", "{amount} credits", amount, amount=self._formats.number(amount)
-        )
+        credits = credits_words(checked.balance.credits, self._formats)
         self._go(_Step.SAVE if keychain is None else _Step.KEEP)
         self._message.say(
             IconShape.HEALTHY,
