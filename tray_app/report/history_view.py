@@ -1,8 +1,4 @@
-"""What the history window and the terminal show of a team's past. No Qt, no clock.
-
-Times are whole seconds since the epoch (UTC), amounts credits. A ``zone`` of ``None`` is the
-computer's own.
-"""
+"""What the history window and the terminal show of a team's past. No Qt, no clock."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -11,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import groupby
 
 from tray_app.report.points import (
-    UNDIVIDED,
     Point,
     date_of,
     fewer,
@@ -25,23 +20,8 @@ from tray_app.report.points import (
 from tray_app.report.ticks import MOST_DAYS_BY_DAY, Tick, amount_ticks, time_ticks
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, changes
-from tray_app.words.amounts import bucket_labels
+from tray_app.words import history_words
 from tray_app.words.formats import Formats, day_words
-from tray_app.words.history_words import (
-    course_words,
-    day_headings,
-    day_row,
-    drain_label,
-    drop_headings,
-    drop_row,
-    reading_words,
-    refill_label,
-    spending_title,
-    summary_words,
-    time_words,
-    undivided_label,
-    week_words,
-)
 
 STRETCHES = 100
 """The chart's time is cut into so many parts, each of which is painted by two to four points."""
@@ -49,7 +29,7 @@ STRETCHES = 100
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A part of the balance: a bucket's name or :data:`UNDIVIDED`, and its label."""
+    """A part of the balance: a bucket's name or ``undivided``, and its label."""
 
     name: str
     label: str
@@ -130,15 +110,15 @@ def history_of(
     marks = _marks(shown, drops, habit, formats)
     by_week = len(shown) > MOST_DAYS_BY_DAY
     spans = _spans(shown, marks, formats, zone, by_week=by_week)
-    labels = {**bucket_labels(), UNDIVIDED: undivided_label()}
+    labels = history_words.layer_labels()
     today = date_of(now, zone)
     return HistoryView(
         team=team,
         days=days_shown,
         begin=spans[0].begin if spans else begin,
         end=spans[-1].end if spans else now,
-        title=summary_words(shown, days_shown, formats),
-        description=course_words(
+        title=history_words.summary(shown, days_shown, formats),
+        description=history_words.course(
             [(date_of(point.at, zone), point.credits) for point in points],
             [(date_of(refill.at, zone), refill.amount) for day in shown for refill in day.refills],
             formats,
@@ -147,17 +127,18 @@ def history_of(
         points=points,
         spans=spans,
         by_week=by_week,
-        spans_title=spending_title(by_week=by_week),
+        spans_title=history_words.spending_title(by_week=by_week),
         marks=marks,
         time_ticks=time_ticks([day.date for day in shown], formats, zone),
         credit_ticks=amount_ticks(max((point.credits for point in points), default=0), 4, formats),
         spent_ticks=amount_ticks(max((span.spent for span in spans), default=0), 2, formats),
-        drop_headings=drop_headings(habit, formats),
+        drop_headings=history_words.drop_headings(habit, formats),
         drop_rows=tuple(
-            drop_row(drop, datetime.fromtimestamp(drop.begin, UTC), formats) for drop in drops
+            history_words.drop_row(drop, datetime.fromtimestamp(drop.begin, UTC), formats)
+            for drop in drops
         ),
-        day_headings=day_headings(),
-        day_rows=tuple(day_row(day, today, formats) for day in reversed(shown)),
+        day_headings=history_words.day_headings(),
+        day_rows=tuple(history_words.day_row(day, today, formats) for day in reversed(shown)),
     )
 
 
@@ -169,9 +150,11 @@ def readout_of(
     when = (
         day_words(date_of(point.at, zone), formats, date_of(view.end - 1, zone))
         if view.by_week
-        else time_words(span.label, datetime.fromtimestamp(point.at, UTC), formats)
+        else history_words.time_of_day(span.label, datetime.fromtimestamp(point.at, UTC), formats)
     )
-    return reading_words(when, point.credits, span.spent, span.marks, formats, by_week=view.by_week)
+    return history_words.reading(
+        when, point.credits, span.spent, span.marks, formats, by_week=view.by_week
+    )
 
 
 def span_at(view: HistoryView, at: float) -> Span:
@@ -184,12 +167,12 @@ def _marks(
     days: Iterable[Day], drops: Iterable[Drop], habit: Habit | None, formats: Formats
 ) -> tuple[Mark, ...]:
     refills = [
-        Mark(refill.at, refill.amount, refill_label(refill, formats))
+        Mark(refill.at, refill.amount, history_words.refill(refill, formats))
         for day in days
         for refill in day.refills
     ]
     drains = [
-        Mark(drop.begin, -drop.amount, drain_label(drop, formats))
+        Mark(drop.begin, -drop.amount, history_words.drain(drop, formats))
         for drop in drops
         if habit is not None
         and drop.end - drop.begin <= SHORT_WINDOW
@@ -216,7 +199,9 @@ def _spans(
             Span(
                 begin,
                 end,
-                week_words(first, formats, days[-1].date) if by_week else day_words(first, formats),
+                history_words.week(first, formats, days[-1].date)
+                if by_week
+                else day_words(first, formats),
                 round(sum(day.spent for day in here)),
                 " · ".join(mark.label for mark in marks if begin <= mark.at < end),
             )

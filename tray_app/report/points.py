@@ -1,8 +1,4 @@
-"""A balance's course as the points of a line, and what it is made of.
-
-Times are whole seconds since the epoch (UTC), amounts credits. A ``zone`` of ``None`` is the
-computer's own.
-"""
+"""A balance's course as the points of a line, and what it is made of."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,9 +9,7 @@ from typing import NamedTuple
 from tray_app.lemlist.balance import BUCKETS
 from tray_app.rules.history import Record
 from tray_app.rules.local_time import moment
-
-UNDIVIDED = "undivided"
-"""The layer of what no bucket is known of."""
+from tray_app.words.history_words import UNDIVIDED
 
 
 class Point(NamedTuple):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from tray_app.report.points import midnight
+from tray_app.words import history_words
 from tray_app.words.formats import Formats, day_words
-from tray_app.words.history_words import round_amount_words
 
 MOST_DAYS_BY_DAY = 120
 """Of more days than that the spending is shown by week, and the months are labelled."""
@@ -38,6 +38,6 @@ def amount_ticks(highest: int, steps: int, formats: Formats) -> tuple[Tick, ...]
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
     last = -(-max(highest, 1) // step) * step
     return tuple(
-        Tick(amount, round_amount_words(amount, step, formats))
+        Tick(amount, history_words.axis_amount(amount, step, formats))
         for amount in range(0, last + 1, step)
     )

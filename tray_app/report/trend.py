@@ -1,8 +1,4 @@
-"""The balance of the last days, for the popup's small chart. No Qt, no clock.
-
-Times are whole seconds since the epoch (UTC), amounts credits. A ``zone`` of ``None`` is the
-computer's own.
-"""
+"""The balance of the last days, for the popup's small chart. No Qt, no clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +6,8 @@ from datetime import tzinfo
 
 from tray_app.report.points import date_of, fewer, first_moment, points_of, since
 from tray_app.rules.history import Record, refills
+from tray_app.words import history_words
 from tray_app.words.formats import Formats
-from tray_app.words.history_words import course_words, moment_words, range_words
 
 STRETCHES = 80
 """The chart's time is cut into so many parts, each of which is painted by two to four points."""
@@ -60,13 +56,15 @@ def has_trend(trend: Trend | None) -> bool:
 def trend_title(trend: Trend, formats: Formats, zone: tzinfo | None = None) -> str:
     """Name the time that is shown, which is shorter while the history is young."""
     is_young = trend.end - trend.begin < (trend.days - 2) * DAY
-    return range_words(trend.days, date_of(trend.begin, zone) if is_young else None, formats)
+    return history_words.time_range(
+        trend.days, date_of(trend.begin, zone) if is_young else None, formats
+    )
 
 
 def point_words(point: tuple[int, int], formats: Formats, zone: tzinfo | None = None) -> str:
     """Say the day and the balance of one point."""
     at, amount = point
-    return moment_words(date_of(at, zone), amount, formats)
+    return history_words.moment(date_of(at, zone), amount, formats)
 
 
 def trend_words(trend: Trend, formats: Formats, zone: tzinfo | None = None) -> str:
@@ -75,4 +73,4 @@ def trend_words(trend: Trend, formats: Formats, zone: tzinfo | None = None) -> s
         [(date_of(at, zone), amount) for at, amount in dated]
         for dated in (trend.points, trend.refills)
     )
-    return course_words(amounts, came, formats)
+    return history_words.course(amounts, came, formats)

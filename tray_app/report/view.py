@@ -13,16 +13,8 @@ from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
+from tray_app.words import balance_words
 from tray_app.words.amounts import amount_words, bucket_labels, unit_words
-from tray_app.words.balance_words import (
-    explained_words,
-    figures_words,
-    headline_words,
-    level_words,
-    notes,
-    snooze_words,
-    team_words,
-)
 from tray_app.words.forecast_words import (
     advice_words,
     forecast_words,
@@ -119,15 +111,15 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     # Of what is empty nobody has to be told when it runs out.
     lasting = None if snapshot.level is Level.EMPTY else snapshot.insight
     made_on = reading.at.astimezone().date() if reading else today
-    level = level_words(snapshot.level, problem)
+    level = balance_words.level_name(snapshot.level, problem)
     total = amount_words(credits, formats)
     unit = unit_words(credits)
     trouble = None if problem is None else _trouble(problem, snapshot.key_source)
-    taken = "" if reading is None else figures_words(reading.at, formats, now)
+    taken = "" if reading is None else balance_words.age_of_figures(reading.at, formats, now)
     return View(
         icon=_icon(snapshot, settings.icon, stale=stale),
-        team=team_words(snapshot.team),
-        headline=headline_words(level, total, unit, stale=stale),
+        team=balance_words.team_name(snapshot.team),
+        headline=balance_words.headline(level, total, unit, stale=stale),
         total=total,
         unit=unit,
         level=level,
@@ -138,10 +130,10 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         ),
         trouble=trouble,
         taken=taken,
-        figures=taken if trouble is None else explained_words(taken, trouble.title),
+        figures=taken if trouble is None else balance_words.explained(taken, trouble.title),
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
-        notes=tuple(notes(snapshot)),
-        snooze=snooze_words(snapshot.snooze, formats, now),
+        notes=tuple(balance_words.notes(snapshot)),
+        snooze=balance_words.snoozed(snapshot.snooze, formats, now),
         outlook="" if stale else outlook_words(lasting, formats, today, made_on),
         forecast=past_forecast_words(lasting, _foretold(reading, formats, now), formats, today)
         if stale

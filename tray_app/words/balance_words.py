@@ -15,12 +15,12 @@ from tray_app.words.file_words import history_fault_words
 from tray_app.words.formats import Formats, short_moment
 
 
-def team_words(team: str | None) -> str:
+def team_name(team: str | None) -> str:
     """Name a team, or the program while the team's name is not known."""
     return team or tr("lemlist credits")
 
 
-def level_words(level: Level | None, problem: Problem | None) -> str:
+def level_name(level: Level | None, problem: Problem | None) -> str:
     """Name a level, or say why there is none."""
     match level:
         case Level.HEALTHY:
@@ -36,19 +36,19 @@ def level_words(level: Level | None, problem: Problem | None) -> str:
     return tr("Locked") if problem.kind is Kind.KEYCHAIN_LOCKED else tr("Unknown")
 
 
-def headline_words(level: str, total: str, unit: str, *, stale: bool) -> str:
+def headline(level: str, total: str, unit: str, *, stale: bool) -> str:
     """Say the level and the total in one line."""
     if stale:
         level = tr("{level}, out of date", level=level)
     return f"{level} · {total} {unit}"
 
 
-def figures_words(read_at: datetime, formats: Formats, now: datetime) -> str:
+def age_of_figures(read_at: datetime, formats: Formats, now: datetime) -> str:
     """Say how old the figures are, in a form that stays true without ticking."""
     return tr("Figures from {time}", time=short_moment(read_at, formats, now))
 
 
-def explained_words(figures: str, problem: str) -> str:
+def explained(figures: str, problem: str) -> str:
     """Say how old the figures are, if there are any, and the problem that is the cause."""
     return tr("{taken}: {problem}", taken=figures, problem=problem) if figures else problem
 
@@ -92,7 +92,7 @@ def snooze_choices() -> tuple[tuple[SnoozeChoice, str], ...]:
     )
 
 
-def snooze_words(snooze: Snooze | None, formats: Formats, now: datetime) -> str:
+def snoozed(snooze: Snooze | None, formats: Formats, now: datetime) -> str:
     """Say until when alerts are held back; empty when they are not."""
     if snooze is None:
         return ""

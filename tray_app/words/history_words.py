@@ -8,6 +8,7 @@ from tray_app.rules.drains import Habit
 from tray_app.rules.history import Day, Drop, Refill
 from tray_app.words.amounts import (
     amount_words,
+    bucket_labels,
     credits_left_words,
     credits_words,
     gain_words,
@@ -16,23 +17,26 @@ from tray_app.words.amounts import (
 from tray_app.words.durations import duration_words
 from tray_app.words.formats import Formats, day_words, short_day
 
+UNDIVIDED = "undivided"
+"""The part of a balance that no bucket is known of."""
+
 MOST_REFILLS_SAID = 4
 """More are counted instead, since a long list is hard to listen to."""
 
 
-def range_words(days: int, since: date | None, formats: Formats) -> str:
+def time_range(days: int, since: date | None, formats: Formats) -> str:
     """Name the time that a small chart shows: some days, or since when anything is known."""
     if since is not None:
         return tr("since {day}", day=formats.day(since))
     return tr("last {n} day", "last {n} days", days, n=days)
 
 
-def moment_words(day: date, amount: int, formats: Formats) -> str:
+def moment(day: date, amount: int, formats: Formats) -> str:
     """Say the day and the balance of one point of a small chart."""
     return tr("{day} · {amount}", day=day_words(day, formats), amount=formats.number(amount))
 
 
-def course_words(
+def course(
     amounts: Sequence[tuple[date, int]], refills: Sequence[tuple[date, int]], formats: Formats
 ) -> str:
     """Say what a chart of the balance shows, to whoever can't see it; empty without amounts."""
@@ -77,7 +81,7 @@ def _refill_words(refills: Sequence[tuple[date, int]], formats: Formats, today: 
     return tr("Refill: {refills}.", "Refills: {refills}.", count, refills=said)
 
 
-def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
+def summary(shown: Sequence[Day], days: int, formats: Formats) -> str:
     """Say what is left, and what was spent and refilled in the ``days`` that were asked for.
 
     Fewer are shown while the history is young; empty without any.
@@ -98,12 +102,12 @@ def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
     return " · ".join(parts)
 
 
-def time_words(day: str, moment: datetime, formats: Formats) -> str:
+def time_of_day(day: str, moment: datetime, formats: Formats) -> str:
     """Write a moment of a day that has been written already."""
     return tr("{day}, {time}", day=day, time=formats.time(moment))
 
 
-def reading_words(
+def reading(
     when: str, credits: int, spent: int, marks: str, formats: Formats, *, by_week: bool
 ) -> str:
     """Say what the large chart shows at a moment, and what was spent on its day or in its week."""
@@ -116,9 +120,14 @@ def reading_words(
     return " · ".join(filter(None, (when, credits_words(credits, formats), told, marks)))
 
 
-def week_words(monday: date, formats: Formats, today: date) -> str:
+def week(monday: date, formats: Formats, today: date) -> str:
     """Name a week."""
     return tr("Week of {day}", day=short_day(monday, formats, today))
+
+
+def layer_labels() -> dict[str, str]:
+    """Name the parts of a balance: the buckets, and what no bucket is known of."""
+    return {**bucket_labels(), UNDIVIDED: tr("Other")}
 
 
 def spending_title(*, by_week: bool) -> str:
@@ -126,12 +135,7 @@ def spending_title(*, by_week: bool) -> str:
     return tr("Spent by week") if by_week else tr("Spent by day")
 
 
-def undivided_label() -> str:
-    """Name the part of a balance that no bucket is known of."""
-    return tr("Other")
-
-
-def refill_label(refill: Refill, formats: Formats) -> str:
+def refill(refill: Refill, formats: Formats) -> str:
     """Say how many credits came, and to which bucket if it was one."""
     amount = formats.number(refill.amount)
     match [*refill.buckets]:
@@ -146,7 +150,7 @@ def refill_label(refill: Refill, formats: Formats) -> str:
     return gain_words(refill.amount, formats)
 
 
-def drain_label(drop: Drop, formats: Formats) -> str:
+def drain(drop: Drop, formats: Formats) -> str:
     """Say how many credits went, and how fast."""
     return tr(
         "−{amount} in {time}",
@@ -155,7 +159,7 @@ def drain_label(drop: Drop, formats: Formats) -> str:
     )
 
 
-def round_amount_words(amount: int, step: int, formats: Formats) -> str:
+def axis_amount(amount: int, step: int, formats: Formats) -> str:
     """Write an amount of an axis on which amounts are a step apart, as short as all can be."""
     if amount and step % 1_000_000 == 0:
         return tr("{n}M", n=formats.number(amount // 1_000_000))
