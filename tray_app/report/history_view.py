@@ -12,11 +12,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tray_app.i18n import tr
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, Refill, changes, refills
 from tray_app.words.formats import Formats, bucket_labels, day_words, short_day
 
-BUCKETS = Record._fields[3:]
 UNDIVIDED = "undivided"
 """The layer of what no bucket is known of."""
 NOTHING = "–"

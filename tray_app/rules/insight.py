@@ -18,7 +18,7 @@ from tray_app.rules.forecast import (
     spending,
     working_days_until,
 )
-from tray_app.rules.history import Drop, Record, Refill, days_of, refills
+from tray_app.rules.history import Drop, Record, Refill, days_of
 from tray_app.rules.local_time import share_over
 from tray_app.rules.prices import top_up
 from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
@@ -85,7 +85,7 @@ def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) 
     """Learn from all that was seen. ``now`` is local time; without a zone so is all else."""
     days = days_of(records, now.date(), zone)
     habit = habit_of(records, int(now.timestamp()))
-    came = refills(records)
+    came = [refill for day in days for refill in day.refills]
     renewal_day = learned_day(came, now.date(), zone)
     return Lesson(fit(days, now.date()), habit, came, renewal_day, len(days))
 

@@ -20,12 +20,12 @@ from tray_app import __version__
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
-from tray_app.lemlist.balance import BUCKETS
 from tray_app.lemlist.key import clean_key
 from tray_app.logs import outline
 from tray_app.report.diagnostics import version_of
 from tray_app.report.history_csv import readings_csv
 from tray_app.report.history_view import HistoryView, history_of
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.forecast import Forecast
 from tray_app.rules.history import Day, Record, days_of
 from tray_app.rules.prices import buys

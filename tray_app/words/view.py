@@ -8,8 +8,8 @@ from enum import StrEnum, auto
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.i18n import tr
 from tray_app.icon_look import IconKey, IconShape
-from tray_app.lemlist.balance import BUCKETS
 from tray_app.rules.alerts import Alert, AlertKind, Snooze, SnoozeChoice
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.drains import Drain
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Action, Prices, buys
