@@ -27,7 +27,7 @@ from enum import Enum, StrEnum, auto
 from tray_app.rules.drains import DRAIN_WINDOW, Drain
 from tray_app.rules.history import Refill
 from tray_app.rules.levels import Level, Thresholds, level_of
-from tray_app.rules.local_time import moment
+from tray_app.rules.local_time import ONE_DAY, moment
 
 MORNING = time(8)
 """Local time at which a snooze until tomorrow ends."""
@@ -204,7 +204,7 @@ def snoozed(
     if choice is SnoozeChoice.HOUR:
         return replace(state, snooze=Snooze(until=now + timedelta(hours=1), since=now))
     if choice is SnoozeChoice.TOMORROW:
-        tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+        tomorrow = now.astimezone(zone).date() + ONE_DAY
         return replace(state, snooze=Snooze(until=moment(tomorrow, MORNING, zone), since=now))
     return replace(state, snooze=Snooze(level=state.level))
 

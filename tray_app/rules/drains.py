@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from tray_app.rules.history import Drop, Record, Refill, changes
+from tray_app.rules.local_time import DAY
 
 SHORT_WINDOW = 11 * 60
 DRAIN_WINDOW = 61 * 60
@@ -24,7 +25,6 @@ DAYS_NEEDED = 5
 SMALLEST_DRAIN = 250
 """Credits; less is never worth an alert."""
 
-_DAY = 24 * 3600
 _HOUR = 3600
 _BEYOND = 2.0
 """Times the peak of a busy day."""
@@ -62,12 +62,12 @@ def habit_of(records: Sequence[Record], now: int) -> Habit | None:
     become the habit, and a campaign every other week does. Dips count in the peaks even if they
     came back, since a dip that is reserved each day is no surprise either.
     """
-    begin = now - HABIT_DAYS * _DAY
+    begin = now - HABIT_DAYS * DAY
     first = max(bisect_left(records, (begin,)) - 1, 0)
     recent = records[first : bisect_left(records, (now + 1,))]
     seen: set[int] = set()
     for record in recent:
-        seen.update(range(max(record.first, begin) // _DAY, min(record.last, now) // _DAY + 1))
+        seen.update(range(max(record.first, begin) // DAY, min(record.last, now) // DAY + 1))
     if len(seen) < DAYS_NEEDED:
         return None
     falls = [
@@ -143,7 +143,7 @@ def _busy_peak(drops: Sequence[Drop], window: int) -> int:
     """Return the most that was spent within a window on the second busiest day."""
     peaks: dict[int, int] = {}
     for drop, (_, amount) in zip(drops, _windows(drops, window), strict=True):
-        day = drop.end // _DAY
+        day = drop.end // DAY
         peaks[day] = max(peaks.get(day, 0), amount)
     return sorted((0, 0, *peaks.values()))[-2]
 

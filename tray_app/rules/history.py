@@ -20,13 +20,13 @@ So 50 credits were spent between 10:00 and 10:05, and 5,000 came at 10:20.
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from itertools import pairwise
 from operator import attrgetter, sub
 from typing import NamedTuple
 
 from tray_app.rules.buckets import BUCKETS
-from tray_app.rules.local_time import moment
+from tray_app.rules.local_time import date_at, midnight
 
 RESERVATION = 15 * 60
 """Seconds within which credits that come back were only reserved.
@@ -38,8 +38,8 @@ lemlist is said to reserve credits when a job is submitted and to charge them on
 class Record(NamedTuple):
     """Amounts that were seen unchanged from ``first`` to ``last``.
 
-    Times are whole seconds since the epoch (UTC), amounts credits; ``None`` is unknown. A tuple
-    of numbers, since thousands of them are read at once.
+    Times are whole seconds since the epoch (UTC), amounts credits; ``None`` is unknown. A tuple,
+    since thousands of records are read at once.
     """
 
     first: int
@@ -89,7 +89,7 @@ class Day:
 
     date: date
     close: Record
-    """The amounts last known on that day; those of an earlier one when nothing was seen on it."""
+    """The amounts last known on that day; those of an earlier day when nothing was seen."""
     spent: float
     """Credits; what was spent while nobody looked is shared out over the days in question."""
     refills: tuple[Refill, ...] = ()
@@ -130,7 +130,7 @@ def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) 
     if not records:
         return []
     starts = _day_starts(records, zone, today)
-    first_date = _date(records[0].first, zone)
+    first_date = date_at(records[0].first, zone)
     weekends = [(first_date + timedelta(day)).weekday() >= _SATURDAY for day in range(len(starts))]
     spent = [0.0] * len(starts)
     refills: dict[int, list[Refill]] = {}
@@ -321,21 +321,17 @@ def _is_known(record: Record) -> bool:
     return None not in record
 
 
-def _date(seconds: int, zone: tzinfo | None) -> date:
-    return datetime.fromtimestamp(seconds, zone).date()
-
-
 def _day_starts(
     records: Sequence[Record], zone: tzinfo | None, today: date = date.min
 ) -> list[int]:
-    """Return when each local day begins, from the first record's to the one after the last.
+    """Return when each local day begins, from the first record's to the day after the last.
 
-    That is the last record's, or ``today`` if that is later.
+    The last is the last record's, or ``today`` if that is later.
     """
-    first = _date(records[0].first, zone)
-    last = max(_date(records[-1].last, zone), today)
-    days = (first + timedelta(day) for day in range((last - first).days + 2))
-    return [int(moment(day, zone=zone).timestamp()) for day in days]
+    first = date_at(records[0].first, zone)
+    last = max(date_at(records[-1].last, zone), today)
+    days = range((last - first).days + 2)
+    return [midnight(first + timedelta(day), zone) for day in days]
 
 
 def _shares(
