@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 from tray_app.report.trend import trend_of
 from tray_app.rules.history import Record
 from tray_app.rules.insight import learn
-from tray_app.store.history_database import DAY, History
+from tray_app.rules.local_time import DAY
+from tray_app.store.history_database import History
 
 TEAM = "tea_1"
 BEGIN = int(datetime(2021, 11, 22, tzinfo=UTC).timestamp())

@@ -22,9 +22,10 @@ from tests.at_once import answers, programs
 from tests.program.failing_disk import FailingDisk, Full, ReadOnly
 from tests.rules.history_report import fill, readings, size_of
 from tray_app.rules.history import Day, Record, changes, days_of, thinned
+from tray_app.rules.local_time import DAY
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.folders import NOWHERE, history_file
-from tray_app.store.history_database import DAY, EARLIEST, KEPT_WHOLE, LATEST, History, migrate
+from tray_app.store.history_database import EARLIEST, KEPT_WHOLE, LATEST, History, migrate
 
 TEAM = "tea_1"
 HOUR = 3600
@@ -696,6 +697,22 @@ def test_a_folder_in_its_place(history: History, path: Path) -> None:
     path.rmdir()
     assert record(history, at(0, 500)) == [True]
     assert history.fault is None
+
+
+def test_a_link_that_leads_nowhere(history: History, path: Path) -> None:
+    """As to a disk that is not there: nothing is begun in its place."""
+    target = path.parent.parent / "elsewhere.sqlite"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(target)
+    assert history.read(TEAM) == []
+    assert history.fault == can_not_be_used(path)
+    assert record(history, at(0, 500)) == [False]
+    assert history.fault == can_not_be_used(path)
+    assert not target.exists()
+    target.touch()
+    assert record(history, at(0, 500)) == [True]
+    assert history.fault is None
+    assert history.read(TEAM) == [at(0, 500)]
 
 
 SHUT_FOLDER = """

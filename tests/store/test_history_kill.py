@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tests.program.killing import reported_until_killed
 from tray_app.rules.history import Record, days_of
-from tray_app.store.history_database import DAY, KEPT_WHOLE, History
+from tray_app.rules.local_time import DAY
+from tray_app.store.history_database import KEPT_WHOLE, History
 
 folder, kills = Path(sys.argv[1]), int(sys.argv[2])
 NEW_FILES = 60  # kills while the file is made; the others share one that has much to thin

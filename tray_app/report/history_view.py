@@ -8,11 +8,9 @@ from itertools import groupby
 
 from tray_app.report.points import (
     Point,
-    date_of,
     fewer,
     first_moment,
     layered,
-    midnight,
     points_of,
     since,
     until,
@@ -20,6 +18,7 @@ from tray_app.report.points import (
 from tray_app.report.ticks import MOST_DAYS_BY_DAY, Tick, amount_ticks, time_ticks
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, changes
+from tray_app.rules.local_time import date_at, midnight
 from tray_app.words import history_words
 from tray_app.words.formats import Formats, day_words
 
@@ -111,7 +110,7 @@ def history_of(
     by_week = len(shown) > MOST_DAYS_BY_DAY
     spans = _spans(shown, marks, formats, zone, by_week=by_week)
     labels = history_words.layer_labels()
-    today = date_of(now, zone)
+    today = date_at(now, zone)
     return HistoryView(
         team=team,
         days=days_shown,
@@ -119,8 +118,8 @@ def history_of(
         end=spans[-1].end if spans else now,
         title=history_words.summary(shown, days_shown, formats),
         description=history_words.course(
-            [(date_of(point.at, zone), point.credits) for point in points],
-            [(date_of(refill.at, zone), refill.amount) for day in shown for refill in day.refills],
+            [(date_at(point.at, zone), point.credits) for point in points],
+            [(date_at(refill.at, zone), refill.amount) for day in shown for refill in day.refills],
             formats,
         ),
         layers=tuple(Layer(name, labels[name]) for name in layers),
@@ -148,7 +147,7 @@ def readout_of(
     """Say what a history shows at one of its points."""
     span = span_at(view, point.at)
     when = (
-        day_words(date_of(point.at, zone), formats, date_of(view.end - 1, zone))
+        day_words(date_at(point.at, zone), formats, date_at(view.end - 1, zone))
         if view.by_week
         else history_words.time_of_day(span.label, datetime.fromtimestamp(point.at, UTC), formats)
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tray_app.errors import Problem
-from tray_app.lemlist.balance import BUCKETS
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.forecast import Forecast
 from tray_app.rules.history import Day
 from tray_app.rules.prices import buys

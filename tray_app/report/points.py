@@ -2,13 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from itertools import groupby
 from typing import NamedTuple
 
-from tray_app.lemlist.balance import BUCKETS
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.history import Record
-from tray_app.rules.local_time import moment
+from tray_app.rules.local_time import date_at, midnight
 from tray_app.words.history_words import UNDIVIDED
 
 
@@ -21,19 +21,9 @@ class Point(NamedTuple):
     """What the layers of the chart hold, from the lowest to the highest."""
 
 
-def date_of(at: int, zone: tzinfo | None) -> date:
-    """Return the local day of a moment."""
-    return datetime.fromtimestamp(at, zone).date()
-
-
-def midnight(day: date, zone: tzinfo | None) -> int:
-    """Return when a local day begins."""
-    return int(moment(day, zone=zone).timestamp())
-
-
 def first_moment(days: int, now: int, zone: tzinfo | None) -> int:
     """Return when the last so many local days began, today included."""
-    return midnight(date_of(now, zone) - timedelta(days=days - 1), zone)
+    return midnight(date_at(now, zone) - timedelta(days=days - 1), zone)
 
 
 def until(records: Sequence[Record], now: int) -> Sequence[Record]:
@@ -54,7 +44,7 @@ def points_of(records: Iterable[Record], begin: int) -> Iterator[Point]:
     """Yield the points of the line, with the buckets' amounts as far as they are known."""
     for record in records:
         first = max(begin, record.first)
-        amounts = tuple(amount or 0 for amount in record[3:])
+        amounts = tuple(amount or 0 for amount in record.buckets)
         yield Point(first, record.credits, amounts)
         if record.last > first:
             yield Point(record.last, record.credits, amounts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
-from tray_app.report.points import midnight
+from tray_app.rules.local_time import midnight
 from tray_app.words import history_words
 from tray_app.words.formats import Formats, day_words
 

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from tray_app.report.points import date_of, fewer, first_moment, points_of, since
+from tray_app.report.points import fewer, first_moment, points_of, since
 from tray_app.rules.history import Record, refills
+from tray_app.rules.local_time import DAY, date_at
 from tray_app.words import history_words
 from tray_app.words.formats import Formats
 
 STRETCHES = 80
 """The chart's time is cut into so many parts, each of which is painted by two to four points."""
-
-DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +56,20 @@ def trend_title(trend: Trend, formats: Formats, zone: tzinfo | None = None) -> s
     """Name the time that is shown, which is shorter while the history is young."""
     is_young = trend.end - trend.begin < (trend.days - 2) * DAY
     return history_words.time_range(
-        trend.days, date_of(trend.begin, zone) if is_young else None, formats
+        trend.days, date_at(trend.begin, zone) if is_young else None, formats
     )
 
 
 def point_words(point: tuple[int, int], formats: Formats, zone: tzinfo | None = None) -> str:
     """Say the day and the balance of one point."""
     at, amount = point
-    return history_words.moment(date_of(at, zone), amount, formats)
+    return history_words.moment(date_at(at, zone), amount, formats)
 
 
 def trend_words(trend: Trend, formats: Formats, zone: tzinfo | None = None) -> str:
     """Say what the chart shows, to whoever can't see it."""
     amounts, came = (
-        [(date_of(at, zone), amount) for at, amount in dated]
+        [(date_at(at, zone), amount) for at, amount in dated]
         for dated in (trend.points, trend.refills)
     )
     return history_words.course(amounts, came, formats)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.icon_look import IconKey, IconShape
-from tray_app.lemlist.balance import BUCKETS
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.forecast import FORECAST_HOLDS
 from tray_app.rules.levels import Level
 from tray_app.rules.schedule import LATE
