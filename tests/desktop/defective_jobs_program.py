@@ -31,21 +31,21 @@ def fail(*_arguments: Any, **_named: Any) -> Any:
 
 class DefectiveApp(app.App):
     def start(self, *, demo: bool) -> None:
-        self._shown = 0
-        self._poller.snapshot_made.connect(self._count)
+        self._snapshots = 0
         super().start(demo=demo)
         if JOB == "open":  # no snapshot comes of it
             QTimer.singleShot(SETTLING, self, self._tell)
 
     @Slot(object)
-    def _count(self, snapshot: Snapshot) -> None:
-        self._shown += 1
-        if JOB == "save" and self._shown == 1:
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        super()._show_snapshot(snapshot)
+        self._snapshots += 1
+        if JOB == "save" and self._snapshots == 1:
             self._save_settings(Settings(interval=60))
-        elif self._shown == 2 or JOB == "study":
+        elif self._snapshots == 2 or JOB == "study":
             QTimer.singleShot(SETTLING, self, self._tell)
         else:
-            self._poller.poll()
+            self._poll()
 
     @Slot()
     def _tell(self) -> None:
