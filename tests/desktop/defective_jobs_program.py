@@ -2,9 +2,10 @@
 
     python -m tests.desktop.defective_jobs_program JOB
 
-JOB is `prepare`, `open`, `poll`, `study` or `save`. It is the whole program as `main.py` starts it,
-without a key in its environment's keychain but with one in LEMLIST_API_KEY. Once that job has
-failed twice, or once where it is done only once, what the popup says is printed, a line a label.
+JOB is `prepare`, `open`, `reopen`, `poll`, `study` or `save`. It is the whole program as `main.py`
+starts it, without a key in its environment's keychain but with one in LEMLIST_API_KEY. Once that
+job has failed twice, or once where it is done only once, what the popup says is printed, a line a
+label. With `reopen` the files can't be opened until *Refresh* is chosen.
 """
 
 import sys
@@ -21,6 +22,7 @@ from tray_app.team.analyst import Analyst
 from tray_app.team.watch import Snapshot, Watch
 
 JOB = sys.argv[1]
+LOAD = SettingsFile.load
 SETTLING = 500
 """Milliseconds."""
 
@@ -42,6 +44,9 @@ class DefectiveApp(app.App):
         self._snapshots += 1
         if JOB == "save" and self._snapshots == 1:
             self._save_settings(Settings(interval=60))
+        elif JOB == "reopen" and self._snapshots == 1:
+            SettingsFile.load = LOAD  # type: ignore[method-assign]
+            self._refresh()
         elif self._snapshots == 2 or JOB == "study":
             QTimer.singleShot(SETTLING, self, self._tell)
         else:
@@ -60,7 +65,7 @@ if __name__ == "__main__":
     match JOB:
         case "prepare":
             tray_app.store.keychain.Keychain.__init__ = fail  # type: ignore[method-assign]
-        case "open":
+        case "open" | "reopen":
             SettingsFile.load = fail  # type: ignore[method-assign]
         case "poll":
             Watch.poll = fail  # type: ignore[method-assign]
