@@ -85,8 +85,6 @@ class App(QObject):
         self._is_opening = False
         self._unopened = Snapshot()
         """What is to be seen while no team is shown."""
-        # What the notifier was given last; a day later the same alert has other words.
-        self._notified: tuple[Alert, str, str] | None = None
         # Runs out only when a poll does not come, which leaves the figures out of date.
         self._overdue = QTimer(self)
         self._overdue.setSingleShot(True)
@@ -238,7 +236,7 @@ class App(QObject):
     def _begin_to_poll(self, poller: Poller) -> None:
         if self._shown is not None and self._shown is not poller:
             self._shown.stop()
-            self._withdraw()  # which is of another team
+            self._notifier.withdraw()  # which is of another team
         self._shown = poller
         poller.start()
         self._show_busy()
@@ -297,25 +295,16 @@ class App(QObject):
         if snapshot.alert is not None:
             self._notify(snapshot, snapshot.alert)
         elif snapshot.withdraws:
-            self._withdraw()
+            self._notifier.withdraw()
         self._key.show(snapshot)
 
     def _notify(self, snapshot: Snapshot, alert: Alert) -> None:
-        """Tell what the user has not heard, unless just that is on its way already."""
         title, body = notice(
             snapshot, alert, self._settings.prices, self._formats, datetime.now(UTC)
         )
-        if (alert, title, body) == self._notified:
-            return
-        self._notified = alert, title, body
         picture = paint_icon(self._view().icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-        self._notifier.notify(alert, title, body, picture, urgent=urgent)
-
-    def _withdraw(self) -> None:
-        """Take back what was told last, or waits to be."""
-        self._notified = None
-        self._notifier.withdraw()
+        self._notifier.notify(snapshot.alert_id, alert, title, body, picture, urgent=urgent)
 
     @Slot()
     def _look_again(self) -> None:

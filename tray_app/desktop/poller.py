@@ -135,15 +135,11 @@ class Poller(QObject):
     def _study(self, snapshot: Snapshot) -> None:
         """Ask the history; what there is to alert waits a moment for it, the figures do not."""
         # Nothing is alerted of figures that are out of date.
-        early = snapshot.early_alert if snapshot.problem is None else None
-        if early is not None and self._is_started:
+        if snapshot.early_alert is not None and snapshot.problem is None and self._is_started:
             self._patience.start()
 
         def publish(learned: Snapshot) -> None:
-            told = None if self._patience.isActive() else early
             self._patience.stop()
-            if told is not None and learned.alert is not None and learned.alert.kind is told.kind:
-                learned = replace(learned, alert=None)  # the same, with a date
             self._publish(learned)
 
         self._worker.submit(self.session.watch.study, publish)
