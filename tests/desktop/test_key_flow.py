@@ -35,7 +35,7 @@ class Flow:
         )
         self.owner = QObject()
         self.flow = KeyFlow(self.keychain, worker, FORMATS, self.owner)
-        self.flow.use(self.session)
+        self.flow.session = self.session
         self.changes = QSignalSpy(self.flow.key_changed)
 
     @property

@@ -183,7 +183,7 @@ class App(QObject):
             session, complaints = opened
             self._complain("settings", " ".join(complaints))
             self._team = self._poller_of(session)
-            self._key.use(session)
+            self._key.session = session
             if self._starts_with_demo:
                 self._open_demo()
             else:

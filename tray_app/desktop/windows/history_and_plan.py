@@ -36,10 +36,7 @@ class HistoryAndPlan(QObject):
         self._days = FIRST_TREND
         self.trend: Trend | None = None
         """The course of the balance as it was read last; ``None`` before that."""
-        self._reader = HistoryReader(worker, self)
-        self._reader.trend_read.connect(self._take_trend)
-        self._reader.history_read.connect(self._show_history)
-        self._reader.exported.connect(self._show_message)
+        self._reader = HistoryReader(worker)
         self.history = SingleWindow(self._make_history, self)
         self.plan = SingleWindow(self._make_plan, self)
 
@@ -49,8 +46,7 @@ class HistoryAndPlan(QObject):
         self._session = session
         if snapshot.team_id != self._team_id:
             self._team_id = snapshot.team_id
-            self.trend = None  # another team's
-            self.trend_changed.emit()
+            self._show_trend(None)
         self._reader.use(session.history, self._team_id)
         if self.trend is None and snapshot.insight is not None:
             self.read_trend()
@@ -66,7 +62,7 @@ class HistoryAndPlan(QObject):
     @Slot()
     def read_trend(self) -> None:
         """Bring the popup's chart up to date."""
-        self._reader.read_trend(self._days)
+        self._reader.read_trend(self._days, self._show_trend)
 
     @Slot(int)
     def choose_trend(self, days: int) -> None:
@@ -80,7 +76,7 @@ class HistoryAndPlan(QObject):
         window = HistoryWindow(self._formats)
         window.range_wanted.connect(self._read_history)
         window.export_requested.connect(
-            lambda path, kind: self._reader.export(path, by_day=kind == DAYS)
+            lambda path, kind: self._reader.export(path, self._tell, by_day=kind == DAYS)
         )
         self._read_history(window.ranges.days)
         return window
@@ -93,24 +89,20 @@ class HistoryAndPlan(QObject):
         self._show_figures(dialog)
         return dialog
 
-    @Slot(object, object)
-    def _take_trend(self, team_id: str | None, trend: "Trend") -> None:
-        if team_id == self._team_id:  # and not of a team that was left meanwhile
-            self.trend = trend
-            self.trend_changed.emit()
+    def _show_trend(self, trend: "Trend | None") -> None:
+        self.trend = trend
+        self.trend_changed.emit()
 
     @Slot(int)
     def _read_history(self, days: int) -> None:
-        team = self._session.snapshot.team if self._session else None
-        self._reader.read_history(team or tr("lemlist credits"), days, self._formats)
+        team = (self._session and self._session.snapshot.team) or tr("lemlist credits")
+        self._reader.read_history(team, days, self._formats, self._show_history, self._tell)
 
-    @Slot(object, object)
-    def _show_history(self, team_id: str | None, view: "HistoryView") -> None:
-        if self.history.window is not None and team_id == self._team_id:
+    def _show_history(self, view: "HistoryView") -> None:
+        if self.history.window is not None:
             self.history.window.show_history(view)
 
-    @Slot(str)
-    def _show_message(self, text: str) -> None:
+    def _tell(self, text: str) -> None:
         if self.history.window is not None:
             self.history.window.show_message(text)
 

@@ -1,5 +1,6 @@
 """From no key, or another one, to a key that works and is used."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,14 +16,9 @@ if TYPE_CHECKING:
     from tray_app.desktop.windows.key_dialog import KeyDialog
     from tray_app.team.session import Session
 
-NO_KEY_ANYWHERE = (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
-
 
 class KeyFlow(QObject):
-    """Asks for the key once it turns out that there is none, and takes another when the user wants.
-
-    The dialog is that of a first run as long as there is no key.
-    """
+    """Asks for the key if there is none, and has another one used when the user wants it."""
 
     key_changed = Signal()
     """The team is to be polled anew, as its key may be another one."""
@@ -37,19 +33,16 @@ class KeyFlow(QObject):
         self._keychain = keychain
         self._worker = worker
         self._formats = formats
-        self._session: Session | None = None
+        self.session: Session | None = None
+        """The team whose key it is, as soon as its files are open."""
         self._has_asked = False
         self._lacks_key = False
         self.dialog = SingleWindow(self._make_dialog, self)
 
-    def use(self, session: "Session") -> None:
-        """Take keys for this team."""
-        self._session = session
-
     def show(self, snapshot: Snapshot) -> None:
         """Ask for the first key if there is none, and no longer once there is one."""
-        problem = snapshot.problem
-        self._lacks_key = problem is not None and problem.kind in NO_KEY_ANYWHERE
+        kind = snapshot.problem.kind if snapshot.problem is not None else None
+        self._lacks_key = kind in (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
         if self._lacks_key and not self._has_asked:
             self._has_asked = True
             self.dialog.open()
@@ -61,8 +54,8 @@ class KeyFlow(QObject):
     def find(self) -> None:
         """Go by the key that the keychain has now, as it was changed in a terminal."""
         self._has_asked = True  # who uses a terminal is not to be met by a dialog
-        if self._session is not None:
-            self._worker.submit(self._session.watch.forget_key, lambda _: self.key_changed.emit())
+        if self.session is not None:
+            self._worker.submit(self.session.watch.forget_key, lambda _: self.key_changed.emit())
 
     def _make_dialog(self) -> "KeyDialog":
         from tray_app.desktop.windows.key_dialog import KeyDialog
@@ -76,43 +69,41 @@ class KeyFlow(QObject):
 
     @Slot(str)
     def _check(self, key: str) -> None:
-        session, dialog = self._session, self.dialog.window
+        session, keychain, dialog = self.session, self._keychain, self.dialog.window
         if session is None or dialog is None:
             return
-        watch, keychain = session.watch, self._keychain
 
         def check() -> tuple[Checked, Problem | None]:
-            checked = watch.check(key)
+            checked = session.watch.check(key)
             try:
                 keychain.check()
             except Problem as problem:
                 return checked, problem
             return checked, None
 
-        def show(result: tuple[Checked, Problem | None]) -> None:
-            if self.dialog.window is dialog:
-                dialog.check_succeeded(*result)
-
-        def show_problem(problem: Problem) -> None:
-            if self.dialog.window is dialog:
-                dialog.check_failed(problem)
-
-        self._worker.submit(check, show, show_problem)
+        self._worker.submit(
+            check,
+            lambda checked: self._answer(dialog, dialog.check_succeeded, *checked),
+            lambda problem: self._answer(dialog, dialog.check_failed, problem),
+        )
 
     @Slot(str, bool)
     def _accept(self, key: str, store: bool) -> None:
-        session, dialog = self._session, self.dialog.window
+        session, dialog = self.session, self.dialog.window
         if session is None or dialog is None:
             return
-        watch = session.watch
 
         def saved(_nothing: None) -> None:
             self.key_changed.emit()
-            if self.dialog.window is dialog:
-                dialog.saved()
+            self._answer(dialog, dialog.saved)
 
-        def failed(problem: Problem) -> None:
-            if self.dialog.window is dialog:
-                dialog.save_failed(problem)
+        self._worker.submit(
+            lambda: session.watch.use_key(key, store=store),
+            saved,
+            lambda problem: self._answer(dialog, dialog.save_failed, problem),
+        )
 
-        self._worker.submit(lambda: watch.use_key(key, store=store), saved, failed)
+    def _answer(self, dialog: "KeyDialog", answer: Callable[..., None], *what: object) -> None:
+        """Answer a dialog unless it is closed, or another one by now."""
+        if self.dialog.window is dialog:
+            answer(*what)
