@@ -137,6 +137,12 @@ def test_the_popup_calls_a_defect_a_defect_and_says_so_once(home: Path, job: str
         assert "secret" not in text
 
 
+def test_refresh_opens_again_what_a_defect_kept_from_being_opened() -> None:
+    done = run("reopen")
+    assert done.returncode == 0, done.stderr
+    assert "12,430" in done.stdout
+
+
 def test_a_program_that_can_not_start_says_so_and_ends() -> None:
     done = run("prepare")
     assert (done.returncode, done.stdout) == (6, "")

@@ -70,7 +70,8 @@ class KeyDialog(QDialog):
         """On a first run the demo is offered as well."""
         super().__init__(parent)
         self._formats = formats
-        self._first_run = first_run
+        self.is_first_run = first_run
+        """Whether it asks for the first key."""
         self._step = _Step.ENTER
         self._key = ""
         """The key that is being checked, or was found to work."""
@@ -194,7 +195,7 @@ class KeyDialog(QDialog):
         layout = _page_layout(page)
         layout.addWidget(
             heading_block(
-                tr("Enter your lemlist API key") if self._first_run else tr("Enter another key"),
+                tr("Enter your lemlist API key") if self.is_first_run else tr("Enter another key"),
                 tr("One key opens one team. lemlist shows a key only once, when it is made."),
             )
         )
@@ -281,7 +282,7 @@ class KeyDialog(QDialog):
         self._field.setAccessibleDescription("")
 
     def _refuse(self, title: str, message: str) -> None:
-        if not self._first_run:
+        if not self.is_first_run:
             message = f"{message} {tr('The old key stays in use.')}"
         self._key = ""
         self._go(_Step.ENTER)
@@ -298,7 +299,7 @@ class KeyDialog(QDialog):
             self.setFocus()
         self._field.setDisabled(busy)
         self._back.setDisabled(busy)
-        self._back.setVisible(self._first_run)
+        self._back.setVisible(self.is_first_run)
         self._check.setVisible(step in {_Step.ENTER, _Step.CHECKING})
         self._check.setDisabled(busy)
         self._save.setVisible(step in {_Step.SAVE, _Step.SAVING, _Step.NOT_SAVED})
