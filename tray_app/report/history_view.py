@@ -166,12 +166,12 @@ def _marks(
     days: Iterable[Day], drops: Iterable[Drop], habit: Habit | None, formats: Formats
 ) -> tuple[Mark, ...]:
     refills = [
-        Mark(refill.at, refill.amount, history_words.refill(refill, formats))
+        Mark(refill.at, refill.amount, history_words.refill_label(refill, formats))
         for day in days
         for refill in day.refills
     ]
     drains = [
-        Mark(drop.begin, -drop.amount, history_words.drain(drop, formats))
+        Mark(drop.begin, -drop.amount, history_words.drain_label(drop, formats))
         for drop in drops
         if habit is not None
         and drop.end - drop.begin <= SHORT_WINDOW

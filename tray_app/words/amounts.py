@@ -41,16 +41,6 @@ def credits_left_words(amount: int, formats: Formats) -> str:
     )
 
 
-def gain_words(amount: int, formats: Formats) -> str:
-    """Write what came."""
-    return tr("+{amount}", amount=formats.number(amount))
-
-
-def loss_words(amount: int, formats: Formats) -> str:
-    """Write what went."""
-    return tr("−{amount}", amount=formats.number(amount))
-
-
 def dollars(cents: int, formats: Formats) -> str:
     """Write an amount in US dollars, rounded up to whole ones from a hundred on.
 

@@ -11,8 +11,6 @@ from tray_app.words.amounts import (
     bucket_labels,
     credits_left_words,
     credits_words,
-    gain_words,
-    loss_words,
 )
 from tray_app.words.durations import duration_words
 from tray_app.words.formats import Formats, day_words, short_day
@@ -135,7 +133,7 @@ def spending_title(*, by_week: bool) -> str:
     return tr("Spent by week") if by_week else tr("Spent by day")
 
 
-def refill(refill: Refill, formats: Formats) -> str:
+def refill_label(refill: Refill, formats: Formats) -> str:
     """Say how many credits came, and to which bucket if it was one."""
     amount = formats.number(refill.amount)
     match [*refill.buckets]:
@@ -147,10 +145,10 @@ def refill(refill: Refill, formats: Formats) -> str:
             return tr("+{amount} gifted", amount=amount)
         case ["freemium"]:
             return tr("+{amount} freemium", amount=amount)
-    return gain_words(refill.amount, formats)
+    return tr("+{amount}", amount=amount)
 
 
-def drain(drop: Drop, formats: Formats) -> str:
+def drain_label(drop: Drop, formats: Formats) -> str:
     """Say how many credits went, and how fast."""
     return tr(
         "−{amount} in {time}",
@@ -182,7 +180,7 @@ def drop_row(drop: Drop, begin: datetime, formats: Formats) -> tuple[str, ...]:
     seconds = max(60, drop.end - drop.begin)
     return (
         formats.day_and_time(begin),
-        loss_words(drop.amount, formats),
+        tr("−{amount}", amount=formats.number(drop.amount)),
         duration_words(seconds),
         formats.number(round(drop.amount * 3600 / seconds)),
     )
@@ -204,5 +202,5 @@ def day_row(day: Day, today: date, formats: Formats) -> tuple[str, ...]:
         words,
         amount_words(day.close.credits if day.is_seen else None, formats),
         spent if day.is_seen or not round(day.spent) else tr("about {amount}", amount=spent),
-        gain_words(refilled, formats) if refilled else "",
+        tr("+{amount}", amount=formats.number(refilled)) if refilled else "",
     )
