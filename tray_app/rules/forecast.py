@@ -15,6 +15,9 @@ from tray_app.rules.local_time import share_over
 HORIZON = 365
 """Days; the longest forecast, and the longest past that one is made from."""
 
+FORECAST_HOLDS = timedelta(days=1)
+"""How old figures may be whose forecast is still said, with the time that it is from."""
+
 DAYS_NEEDED = 7
 SPENDING_DAYS_NEEDED = 5
 """Days that must have been seen whole, and how many of them with spending."""
