@@ -2,7 +2,8 @@
 
 The way of the data, one direction, one owner for each step:
 
-1. ``tray_app/desktop/poller.py``         a QTimer, or the user, asks for a poll,
+1. ``tray_app/desktop/poller.py``         a QTimer, or the user, asks for a poll of one team,
+                                          whose one owner is ``tray_app/team/session.py``,
 2. ``tray_app/desktop/system/worker.py``  which runs in the worker thread:
 3. ``tray_app/team/watch.py``             one poll takes the key (``credentials.py``), asks
 4. ``tray_app/lemlist/client.py``         the lemlist API, reads the answer as a ``Balance``, has

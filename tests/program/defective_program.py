@@ -53,9 +53,9 @@ class DefectiveApp(app.App):
         super()._show_snapshot(snapshot)
         if not self._has_failed:
             self._has_failed = True
-            self._fail()
+            self._slot()
 
-    def _fail(self) -> None:
+    def _slot(self) -> None:
         key = Keychain(ACCOUNT).read(prompt=False)
         assert key is not None
         self._network.submit(lambda: fail(key), print)

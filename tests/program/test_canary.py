@@ -404,7 +404,7 @@ def test_a_defect_does_not_tell_the_key(desktop: VirtualDesktop) -> None:
         with TrayProgram(desktop, sandbox.url, program=command, has_defects=True) as program:
             program.wait_for_tooltip("12,430 credits")
             log = desktop.home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log"
-            for place in ("slot", "_deliver", "run", "__del__", "event"):
+            for place in ("slot", "_call_back", "run", "__del__", "event"):
                 wait_for_line(log, rf"uncaught: .*{place} > .*fail > ValueError")
             wait_for_line(log, r"uncaught: worker.py.*<lambda> > .*fail > ValueError")
             program.item.activate()

@@ -221,7 +221,10 @@ class App(QObject):
         def go_on(demo: "Demo") -> None:
             self._is_opening = False
             self._demo = demo
-            self._begin_to_poll(self._poller_of(demo))
+            poller = self._poller_of(demo)
+            self._begin_to_poll(poller)
+            if self._settings is not settings:  # others were saved meanwhile
+                poller.apply(self._settings)
 
         self._disk.submit(open_demo, go_on, self._fail_to_open)
 
