@@ -139,3 +139,12 @@ def test_there_is_no_key_and_no_amount_in_it(path: Path) -> None:
         *("team", "level", "said", "said_drain", "refilled"),
         *("snooze_since", "snooze_until", "snooze_level"),
     }
+
+
+def test_each_account_leaves_the_others_alone(path: Path) -> None:
+    one, other = AlertsFile(path, "one"), AlertsFile(path, "other")
+    assert one.load() == other.load() == (AlertState(), None)
+    one.save(SAID, "tea_1")
+    other.save(AlertState(Level.LOW), "tea_2")
+    assert one.load() == (SAID, "tea_1")
+    assert other.load() == (AlertState(Level.LOW), "tea_2")

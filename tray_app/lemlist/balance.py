@@ -10,8 +10,8 @@ from tray_app.rules.buckets import BUCKETS
 LONGEST_NAME = 100
 """Characters of a team's name that are kept."""
 
-# Above this a float no longer tells one integer from the next, so a figure can't be trusted.
 _LARGEST_EXACT = 2**53
+"""Above this a JSON number may have been rounded, as floats no longer tell integers apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team's identity; of the answer nothing else is kept, as it holds secrets."""
+    """A team's identity. Nothing else is kept of the answer, which holds secrets."""
 
     id: str
     name: str
@@ -44,8 +44,8 @@ class Team:
 def parse_balance(body: bytes) -> Balance:
     """Read the answer of ``GET /team/credits``.
 
-    The documented schema marks no field as required. The total is
-    ``details.remaining.total``, else ``credits``; with neither there is nothing to show.
+    The documented schema requires no field. The total is ``details.remaining.total``, else
+    ``credits``; without either there is nothing to show.
 
     Raises:
         Problem: ``unexpected_response``.
@@ -72,9 +72,9 @@ def parse_team(body: bytes) -> Team:
     team_id, name = answer.get("_id"), answer.get("name")
     if not (isinstance(team_id, str) and isinstance(name, str)):
         raise _unexpected("the team has no name")
-    if not team_id.isprintable():  # half a character can't be written into a database
+    if not team_id.isprintable():  # a lone surrogate can't be written into a database
         raise _unexpected("the team's identity is not text")
-    # It is printed on terminals, where control characters are commands.
+    # The name is printed on terminals, where control characters are commands.
     printable = "".join(each if each.isprintable() else " " for each in name)
     shown = " ".join(printable.split())[:LONGEST_NAME].strip()
     if not shown:
@@ -86,7 +86,7 @@ def _load(body: bytes) -> object:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        # The cause would quote the body, which may hold a team's secrets.
+        # The original error would quote the body, which may hold a team's secrets.
         raise _unexpected("not JSON") from None
 
 

@@ -18,12 +18,13 @@ from tray_app.lemlist.transport import CuttableAdapter, system_trust
 from tray_app.rules.schedule import LONGEST_PAUSE
 
 DEADLINE = 15.0
-"""Seconds that one request may take in all, from the name's resolution to the last byte."""
+"""Seconds for one request in all, from the resolution of the host's name to the last byte."""
 
 LARGEST_BODY = 64 * 1024
 """Bytes. A balance takes about 150, a team a few thousand."""
 
-_RATE_WINDOW = 2.0  # seconds: "20 requests per 2 seconds", for a 429 that names no wait
+_RATE_WINDOW = 2.0
+"""Seconds to wait after a 429 that names no time: lemlist allows 20 requests in 2 seconds."""
 
 _STATUS_KINDS = {
     400: Kind.BAD_REQUEST,
@@ -35,10 +36,9 @@ _STATUS_KINDS = {
 }
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
-"""A connection that ends while it is being secured, as some firewalls do: no matter of trust.
-Before
-3.11.3 Python takes every such end for one that TLS announced, which later ones tell apart:
-https://github.com/python/cpython/issues/95494"""
+"""Errors of a connection that ends while it is being secured, as behind some firewalls: that is no
+matter of trust. Python before 3.11.3 raises the second for the first
+(https://github.com/python/cpython/issues/95494)."""
 
 
 class Client:
@@ -70,8 +70,8 @@ class Client:
     def _get(self, path: str, deadline: float) -> bytes:
         """Fetch one path in a thread of its own, and leave that thread when time is up.
 
-        Cutting the connection ends the thread, except while the system resolves a name: that
-        can't be interrupted. Such a thread is left to itself, and no second one is started.
+        Cutting the connection ends the thread, except while the system resolves a name, which can't
+        be interrupted. No other request begins until such a thread has ended.
         """
         if self._unfinished is not None and self._unfinished.is_alive():
             raise Problem(Kind.TIMEOUT, "the last request has not ended")
@@ -97,7 +97,7 @@ class Client:
             raise Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
         result = outcome[0]
         if isinstance(result, Problem) and result.kind is Kind.TLS:
-            self._trust = None  # read anew, as a missing certificate may be installed by then
+            self._trust = None  # by the next request the user may have installed a certificate
         if isinstance(result, Exception):
             raise result
         return result
@@ -107,8 +107,8 @@ class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Say that nothing is a redirect.
 
-        Also where it is not to follow a redirect, requests looks where it would lead. For that it
-        reads the body, however large it is and however large it gets when it is unpacked.
+        requests looks where a redirect leads even if it is not to follow. To do so it reads the
+        body, however large that is, and however large when it is unpacked.
         """
 
 
@@ -116,7 +116,7 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> 
     """Send the request and return the body of a good JSON answer."""
     try:
         with _Session() as session:
-            # Nothing that is meant for this computer goes through a proxy.
+            # Requests to this computer go through no proxy.
             session.trust_env = not is_loopback(urlsplit(url).hostname or "")
             session.mount("https://", adapter)
             session.mount("http://", adapter)
@@ -125,7 +125,7 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> 
                 auth=("", key),
                 headers={
                     "Accept": "application/json",
-                    "Accept-Encoding": "identity",  # a compressed body has no known size
+                    "Accept-Encoding": "identity",  # how large a body unpacks nobody knows
                     "User-Agent": f"lemlist-credits/{__version__}",
                 },
                 allow_redirects=False,  # the key goes to the configured host and nowhere else
@@ -135,7 +135,7 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> 
                 _check(response)
                 return _read(response)
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-        # requests' own are OSErrors; while the body is read, urllib3's come through as they are.
+        # requests raises OSErrors; while the body is read, urllib3 raises errors of its own.
         raise _transport_problem(error) from None
 
 
@@ -153,15 +153,15 @@ def _check(response: requests.Response) -> None:
         raise Problem(Kind.SERVER_ERROR, f"status {status}", retry_after=retry_after)
     kind = _STATUS_KINDS.get(status, Kind.UNEXPECTED_RESPONSE)
     if kind is Kind.NO_USER and media_type != "text/plain":
-        kind = Kind.UNEXPECTED_RESPONSE  # a page that isn't there, not a user that isn't there
+        kind = Kind.UNEXPECTED_RESPONSE  # the page is missing, not the key's user
     wait = (_retry_after(response) or _RATE_WINDOW) if kind is Kind.RATE_LIMITED else None
     raise Problem(kind, f"status {status}", retry_after=wait)
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Return ``Retry-After`` in seconds, given as seconds or as a date (RFC 9110, 10.2.3).
+    """Return the seconds of ``Retry-After``, which may be a date (RFC 9110, 10.2.3).
 
-    A 200 of this API carries the header too, so it counts only with a 429 or a 503.
+    This API sends the header with a 200, too: it counts only with a 429 or a 503.
     """
     text = response.headers.get("Retry-After", "").strip()
     try:
@@ -174,7 +174,7 @@ def _retry_after(response: requests.Response) -> float | None:
 
 
 def _read(response: requests.Response) -> bytes:
-    """Read a body of bounded size, as it is on the wire."""
+    """Read a body of bounded size, without unpacking it."""
     body = bytearray()
     while chunk := response.raw.read1(4096, decode_content=False):
         body += chunk
@@ -184,7 +184,7 @@ def _read(response: requests.Response) -> bytes:
 
 
 def _transport_problem(error: Exception) -> Problem:
-    """Name the failure of a connection. The order matters: all of requests' are OSErrors."""
+    """Name the failure of a connection. OSError comes last, as all errors of requests are such."""
     name = type(error).__name__
     cause = _innermost(error)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
@@ -193,7 +193,7 @@ def _transport_problem(error: Exception) -> Problem:
         )
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return Problem(Kind.TIMEOUT, name)
-    # A server that breaks HTTP and one that breaks off differ only at the bottom of the error.
+    # Only the innermost error tells a server that breaks HTTP from a connection that breaks off.
     bad_http = isinstance(cause, HTTPException | urllib3.exceptions.InvalidHeader)
     if bad_http and not isinstance(cause, OSError):
         return Problem(Kind.UNEXPECTED_RESPONSE, type(cause).__name__)
@@ -203,7 +203,7 @@ def _transport_problem(error: Exception) -> Problem:
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """Return the error that requests and urllib3 have wrapped in theirs."""
+    """Return the error that requests and urllib3 have wrapped in their own."""
     for inner in (getattr(error, "reason", None), *error.args[-1:]):
         if isinstance(inner, BaseException):
             return _innermost(inner)

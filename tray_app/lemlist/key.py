@@ -20,9 +20,9 @@ class KeyFault(StrEnum):
 
 
 def clean_key(text: str) -> str:
-    """Return a key as it is sent: without the white space that came along with a paste.
+    """Return a key as it is sent: without the white space that a paste brings along.
 
-    lemlist documents no format, so nothing else is judged here.
+    lemlist documents no format of keys.
 
     Raises:
         Problem: ``bad_key`` if the text is empty, too long, or holds characters that no

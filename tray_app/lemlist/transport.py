@@ -13,10 +13,10 @@ from urllib3 import HTTPConnectionPool, PoolManager
 
 
 def system_trust() -> ssl.SSLContext:
-    """Read the system's certificates, for all connections that are to be verified with them.
+    """Read the system's certificates, to verify connections with them.
 
-    truststore knows where systems have them, but on Linux it reads them anew for each connection,
-    which takes 40 ms of processor time. Where OpenSSL finds them by itself, once is enough.
+    truststore knows where systems keep certificates, but on Linux it reads them anew for each
+    connection, in 40 ms of processor time. Where OpenSSL finds them by itself, they are read once.
     """
     if sys.platform == "linux":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -29,22 +29,22 @@ def system_trust() -> ssl.SSLContext:
 class CuttableAdapter(HTTPAdapter):
     """Connections that another thread can cut off.
 
-    requests has no total deadline: its timeout starts anew with each received byte, so that a
-    server that drips its headers holds the thread for hours. Cutting the socket wakes it.
+    requests has no total deadline: its timeout starts anew with each byte, so that a server that
+    drips its headers holds a thread for hours. Cutting the socket wakes that thread.
     """
 
     def __init__(self, trust: ssl.SSLContext | None = None) -> None:
-        """``trust`` verifies servers; nothing but https needs it."""
+        """``trust`` verifies the servers of https."""
         self._trust = trust
         self._sockets: list[socket.socket] = []
         self._is_cut = threading.Event()
         super().__init__()
 
     def cut(self) -> None:
-        """End every connection, whatever it is waiting for, and let no other begin."""
+        """End every connection, whatever it waits for, and let no other begin."""
         self._is_cut.set()
         for handle in tuple(self._sockets):
-            with suppress(OSError):  # one that has ended by itself
+            with suppress(OSError):  # the connection has ended by itself
                 handle.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
@@ -65,7 +65,7 @@ class CuttableAdapter(HTTPAdapter):
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: bool | str, cert: Any) -> None:
-        """Extend requests' hook: its own bundle of certificates is not added to the system's."""
+        """Extend requests' hook, so that it does not add its own certificates to the system's."""
         if isinstance(verify, str):
             super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         else:
@@ -83,9 +83,9 @@ class CuttableAdapter(HTTPAdapter):
         class Connection(pool_class.ConnectionCls):  # type: ignore[name-defined,misc]
             def _new_conn(self) -> socket.socket:
                 sock: socket.socket = super()._new_conn()
-                # A handle of its own: TLS takes the socket's away for as long as it greets.
+                # A second handle, since TLS takes the socket's own away during its handshake.
                 sockets.append(sock.dup())
-                if is_cut.is_set():  # while the system resolved the name
+                if is_cut.is_set():  # cut while the system resolved the name
                     sock.close()
                     raise ConnectionAbortedError
                 return sock

@@ -6,7 +6,7 @@ from typing import Any
 
 from tray_app.rules.alerts import LASTING, AlertKind, AlertState, Said, SaidDrain, Snooze
 from tray_app.rules.levels import Level
-from tray_app.store.json_file import BrokenFileError, read_object, write_object
+from tray_app.store.json_file import BrokenFileError, read_object, update_object
 
 
 class AlertsFile:
@@ -15,7 +15,6 @@ class AlertsFile:
     def __init__(self, path: Path, account: str) -> None:
         self._path = path
         self._account = account
-        self._content: dict[str, Any] = {}
 
     def load(self) -> tuple[AlertState, str | None]:
         """Return what was said, and the identity of the team that it was about.
@@ -23,20 +22,19 @@ class AlertsFile:
         A file that can't be used is as good as none: at worst something is said twice.
         """
         try:
-            self._content = read_object(self._path)
-            entry = self._content.get(self._account, {})
+            entry = read_object(self._path).get(self._account, {})
             return _parse(entry), entry.get("team")
         except (BrokenFileError, OSError, ValueError, OverflowError, TypeError, AttributeError):
             return AlertState(), None
 
     def save(self, state: AlertState, team_id: str | None) -> None:
-        """Write what was said.
+        """Write what was said; what the file holds of other accounts stays.
 
         Raises:
             OSError: the file can't be written.
         """
         snooze, drain = state.snooze, state.drain
-        self._content[self._account] = {
+        entry = {
             "team": team_id,
             "level": state.level,
             "said": {kind: [each.at, each.left] for kind, each in state.said.items()},
@@ -46,7 +44,7 @@ class AlertsFile:
             "snooze_until": snooze.until.isoformat() if snooze and snooze.until else None,
             "snooze_level": snooze.level if snooze else None,
         }
-        write_object(self._path, self._content)
+        update_object(self._path, lambda content: content.update({self._account: entry}))
 
 
 def _parse(entry: dict[str, Any]) -> AlertState:

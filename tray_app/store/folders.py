@@ -10,7 +10,7 @@ import platformdirs
 APP = "lemlist-credits"
 
 NOWHERE = Path(os.devnull) / APP
-"""A folder that can't be: what is to be kept in it fails, as on a disk that can't be written."""
+"""A folder that can't exist: keeping a file there fails, as on a disk that can't be written."""
 
 
 def settings_file() -> Path:
@@ -19,12 +19,12 @@ def settings_file() -> Path:
 
 
 def alerts_file() -> Path:
-    """Return the place where it stands what the user was told."""
+    """Return the place of what the user was told."""
     return _folder(platformdirs.user_state_path) / "alerts.json"
 
 
 def teams_file() -> Path:
-    """Return the place where it stands what is known of the keys and their teams."""
+    """Return the place of what is known of the keys and their teams."""
     return _folder(platformdirs.user_state_path) / "teams.json"
 
 
@@ -41,8 +41,8 @@ def log_file() -> Path:
 def runtime_folder() -> Path:
     """Return the folder for what one running instance tells another.
 
-    It is made, as its parent may be missing too: made with the wrong permissions, the next
-    instance would not trust it, and look for this one elsewhere.
+    platformdirs makes it, with the right permissions and its parent if need be: a folder with
+    others the next instance would not trust, and look for this one elsewhere.
     """
     return _folder(platformdirs.user_runtime_path, ensure_exists=True)
 
@@ -50,7 +50,7 @@ def runtime_folder() -> Path:
 def _folder(locate: Callable[..., Path], **options: bool) -> Path:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a place that is not the usual one
+            warnings.simplefilter("ignore")  # that the place is an unusual one
             return locate(APP, appauthor=False, **options)
     except (RuntimeError, OSError):  # there is no home folder, or none that can be used
         return NOWHERE

@@ -15,13 +15,13 @@ from typing import Any
 from tray_app.store.lock import locked
 
 LEFT_BEHIND = 60.0
-"""Seconds after which a half-written file is of a process that was killed: a write takes less."""
+"""Seconds that no write takes: an older half-written file is that of a process that was killed."""
 
 _HALF_WRITTEN = ".new"
 
 
 class BrokenFileError(Exception):
-    """A file was not what this program writes, and has been set aside as ``aside``."""
+    """A file held no JSON object, and has been set aside under the name ``aside``."""
 
     def __init__(self, path: Path, aside: Path) -> None:
         super().__init__(path, aside)
@@ -33,13 +33,13 @@ def read_object(path: Path) -> dict[str, Any]:
     """Return the JSON object in a file; a missing file is an empty object.
 
     Raises:
-        BrokenFileError: it holds something else; it now has another name and nothing is lost.
-        OSError: it can't be read or set aside.
+        BrokenFileError: the file holds something else, and has another name now.
+        OSError: the file can't be read or set aside.
     """
     content = _read(path)
     if content is None:
         with locked(path):
-            content = _read_or_set_aside(path)  # as another program may have replaced it meanwhile
+            content = _read_or_set_aside(path)  # another program may have replaced it meanwhile
     return content
 
 
@@ -47,7 +47,7 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
     """Replace a file by a JSON object, so that a crash leaves the old or the new one.
 
     Raises:
-        OSError: it can't be written; the old file is untouched.
+        OSError: the file can't be written, and is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locked(path):
@@ -55,12 +55,12 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
 
 
 def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change a file's JSON object; of what others change at the same time nothing is lost.
+    """Change a file's JSON object; no change that others make at the same time is lost.
 
-    What is there but can't be used is set aside, and an empty object is changed.
+    A broken file is set aside, and an empty object changed.
 
     Raises:
-        OSError: it can't be read or written; the old file is untouched.
+        OSError: the file can't be read or written, and is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locked(path):
@@ -73,7 +73,7 @@ def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def free_name(path: Path) -> Path:
-    """Return a name for a broken file at which there is none; for whoever has the lock."""
+    """Return a name for a broken file that no file has; only the lock makes sure of it."""
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")  # noqa: DTZ005  (a name for its owner)
     aside = path.with_name(f"{path.name}.broken-{stamp}")
     for number in itertools.count(2):
@@ -105,7 +105,7 @@ def _read_or_set_aside(path: Path) -> dict[str, Any]:
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     if path.exists() and not os.access(path, os.W_OK):
-        # Replacing it would succeed all the same, against the wish of who made it so.
+        # Replacing the file would succeed, against the wish of whoever made it read-only.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     _clear_away(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_HALF_WRITTEN, dir=path.parent)
@@ -124,7 +124,7 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 def _clear_away(path: Path) -> None:
     """Delete what processes that were killed while they wrote this file have left behind."""
     for half_written in path.parent.glob(f".{path.name}.*{_HALF_WRITTEN}"):
-        with suppress(OSError):  # as when another process was quicker
-            # Not "older than": the clock may have been set back since.
+        with suppress(OSError):  # another process may have deleted it
+            # A time in the future counts too: the clock may have been set back since.
             if abs(time.time() - half_written.stat().st_mtime) > LEFT_BEHIND:
                 half_written.unlink()

@@ -15,13 +15,13 @@ SERVICE = "lemlist-credits"
 """The name under which the key stands in the keychain."""
 
 ACCOUNT = "default"
-"""The one team that there is so far; each has an account of its own."""
+"""The account of the one team that there is so far; each team is to have its own."""
 
 COMMAND = "keychain"
-"""The program's own command for that process (see ``keychain_process.py``)."""
+"""The program's own command that starts ``keychain_process.py``."""
 
 START_TIME = 30.0
-"""Seconds for that process to start."""
+"""Seconds for the process to start."""
 ANSWER_TIME = 5.0
 """Seconds for a call that needs nobody."""
 PROMPT_TIME = 120.0
@@ -33,11 +33,11 @@ if sys.platform == "win32":
 
 
 class Keychain:
-    """One account's key in the keychain. Calls block, at most for the times that it is given.
+    """One account's key in the keychain. Calls block, at most for the times given here.
 
-    Each call is a process of its own, and ends with it. The libraries that a keychain takes are
-    a seventh of the program's memory, for one key that is read at the start; and a prompt that
-    nobody answers, or a keychain that hangs, can't be left otherwise. The key passes through
+    Each call is a process of its own. Only a process can be ended while a prompt that nobody
+    answers is open, or while a keychain hangs. And the libraries for a keychain would take a
+    seventh of the program's memory, for one key that is read at the start. The key passes through
     pipes, never through arguments or variables.
     """
 
@@ -55,8 +55,8 @@ class Keychain:
         self._begun: subprocess.Popen[bytes] | None = None
 
     def begin_to_read(self) -> None:
-        """Have the key read while other work is to be done; ``read(prompt=False)`` fetches it."""
-        with suppress(OSError):  # which read() would find too
+        """Have the key read while other work is done; ``read(prompt=False)`` then fetches it."""
+        with suppress(OSError):  # read() meets the same error
             self._begun = _start(self._request("read", prompt=False))
 
     def read(self, *, prompt: bool) -> str | None:
@@ -79,8 +79,8 @@ class Keychain:
         """Store the key, and read it back to see that it is there.
 
         Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``; the key is not stored, nor
-                will it be when a prompt is answered later on.
+            Problem: ``keychain_locked`` or ``keychain_unavailable``. The key is not stored then,
+                not even if the user answers a prompt later on.
         """
         self._ask("write", self._prompt_time, key=key)
 
@@ -132,9 +132,11 @@ class Keychain:
 def _start(request: str) -> "subprocess.Popen[bytes]":
     """Start the process with a request.
 
-    It ends by itself when its standard input is closed, as it is when this program ends.
+    The process ends by itself when its standard input is closed, so with this program at the
+    latest.
 
-    Raises OSError when it can't be started.
+    Raises:
+        OSError: it can't be started.
     """
     process = subprocess.Popen(  # noqa: S603  (the program itself)
         _command(),
@@ -147,7 +149,7 @@ def _start(request: str) -> "subprocess.Popen[bytes]":
     )
     if process.stdin is None:
         raise AssertionError("it is a pipe")
-    with suppress(BrokenPipeError):  # it has ended, and will give no answer
+    with suppress(BrokenPipeError):  # the process has ended; _answer_of() says so
         process.stdin.write(request.encode() + b"\n")
     return process
 
@@ -155,9 +157,10 @@ def _start(request: str) -> "subprocess.Popen[bytes]":
 def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
     """Return the process's answer, which is empty when time is up.
 
-    The time does not count until the process says that it is ready.
+    Time runs once the process says that it is ready.
 
-    Raises OSError when it ends by itself without an answer, or does not even get ready.
+    Raises:
+        OSError: it ended by itself without an answer, or did not even get ready.
     """
     with process:
         if process.stdout is None:
@@ -178,13 +181,13 @@ def _command() -> tuple[str, ...]:
         return sys.executable, "-m", "tray_app", COMMAND
     program = Path(sys.executable)
     if sys.platform == "win32":
-        program = program.with_suffix(".com")  # the other has no standard streams
+        program = program.with_suffix(".com")  # the .exe has no standard streams
     return str(program), COMMAND
 
 
 @contextmanager
 def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[threading.Event]:
-    """Kill a process that takes longer than this, which is told, or that is left by an error."""
+    """Kill a process that takes too long, which sets the event, or that an error has left alone."""
     late = threading.Event()
 
     def kill() -> None:

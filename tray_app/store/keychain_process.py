@@ -1,7 +1,7 @@
 """The process that asks the keychain. The only place that knows keyring.
 
-It says that it is ready with an empty line, reads one call from standard input, and writes what
-came of it to standard output, both as a line of JSON.
+An empty line on standard output says that the process is ready. It then reads one call from
+standard input, and writes the outcome to standard output, both as a line of JSON.
 """
 
 import importlib
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 # keyring's own choice can be steered, by its environment variable or its configuration file, to
-# backends that lose the key or write it in plain text. So it is not asked: the first of these
-# that works here is taken.
+# backends that lose the key or write it in plain text. So keyring is not asked to choose: the first
+# of these backends that works here is taken.
 _BACKENDS = {
     "win32": ("keyring.backends.Windows:WinVaultKeyring",),
     "darwin": ("keyring.backends.macOS:Keyring",),
@@ -31,22 +31,22 @@ _BACKENDS = {
 }
 
 _NICENESS = 10
-"""What it lets others go first by: at the start the icon, where processors are busy."""
+"""Lets other processes go first: at the start the icon is to show, even if processors are busy."""
 
 _LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "TimeoutError"}
-"""The names of what is raised where the user has not unlocked the keychain, for this program or,
-with the last one, for another that stores a key at the same time."""
+"""Exceptions, by name, that mean that the user has not unlocked the keychain. ``TimeoutError`` is
+raised while the user is asked on behalf of another program that stores a key."""
 
 
 def serve() -> int:
-    """Answer one call, and return the exit code; it ends when nobody calls.
+    """Answer one call, or none if the caller ends first, and return the exit code.
 
-    This is the one boundary for the many exceptions of keyring and of what is below it. Their
-    texts are not kept, as some quote what they were given.
+    This is the one boundary for the many exceptions of keyring and of its libraries. Their texts
+    are not kept, as some quote the key.
     """
     if sys.platform != "win32":
         os.nice(_NICENESS)
-    answers, sys.stdout = sys.stdout, sys.stderr  # nothing else may write there
+    answers, sys.stdout = sys.stdout, sys.stderr  # libraries may print
     names = _BACKENDS.get(sys.platform, ())
     backends = [_import(name) for name in names]
     print(file=answers, flush=True)
@@ -68,7 +68,7 @@ def serve() -> int:
 
 
 def _end_with_caller() -> None:
-    """End this process when the other end of standard input is closed, whatever it waits for."""
+    """End this process when its caller closes standard input, even amid a prompt."""
     if not os.read(0, 1):
         os._exit(1)
 
@@ -93,8 +93,8 @@ def _name(backend: "KeyringBackend", account: str) -> str:  # noqa: ARG001
 
 def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | None:
     if not prompt and type(backend).__module__ == "keyring.backends.SecretService":
-        # The others ask by themselves when they must; this one would ask for a password at every
-        # start of a session that nobody has unlocked.
+        # The Secret Service would ask for a password at every start of a session that nobody has
+        # unlocked. The others ask by themselves, and only when they must.
         is_locked = _is_locked()
         if is_locked is None:
             return None
@@ -104,13 +104,13 @@ def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | Non
 
 
 def _is_locked() -> bool | None:
-    """Tell whether the Secret Service's default collection is locked; ``None``: there is none."""
+    """Tell whether the Secret Service's default collection is locked; ``None`` if there is none."""
     import secretstorage
     from secretstorage.exceptions import ItemNotFoundException
 
     connection = secretstorage.dbus_init()
     try:
-        # Not get_default_collection(), which makes a missing one, and asks the user about it.
+        # get_default_collection() would make a missing collection, and ask the user about that.
         return bool(secretstorage.Collection(connection).is_locked())
     except ItemNotFoundException:
         return None
@@ -121,10 +121,10 @@ def _is_locked() -> bool | None:
 def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
     with _alone():
         before = backend.get_password(SERVICE, account)
-        if before == key:  # macOS deletes before it adds: an unchanged key is left where it is
-            return
+        if before == key:
+            return  # macOS would delete the key before adding it again
         backend.set_password(SERVICE, account, key)
-        # A third key was written since by a program that takes no turns: then this one was there.
+        # A third key is no failure: a program that takes no turns has replaced the new one since.
         if backend.get_password(SERVICE, account) in (None, before):
             raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
 
@@ -140,10 +140,10 @@ def _remove(backend: "KeyringBackend", account: str) -> bool:
 
 
 def _alone() -> AbstractContextManager[None]:
-    """Let the tray and the terminal take turns, so that each finds what it has written.
+    """Let the tray and the terminal take turns, so that each finds the key that it has written.
 
     Raises:
-        TimeoutError: the user is being asked to unlock the keychain for the other one.
+        TimeoutError: the other program's turn lasts, as the user is asked to unlock the keychain.
     """
     return locked(runtime_folder() / "keychain")
 

@@ -1,4 +1,4 @@
-"""One program at a time, where a file is set aside or written by what was read from it before."""
+"""One program at a time, where a file is set aside, or changed by what was read from it."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LONGEST_HOLD = 10.0
-"""Seconds to wait for another program, which holds a lock for milliseconds."""
+"""Seconds to wait for another program; a lock is usually held for milliseconds."""
 
 _LOOK_EVERY = 0.01  # seconds
 
@@ -17,17 +17,17 @@ _LOOK_EVERY = 0.01  # seconds
 def locked(path: Path) -> Iterator[None]:
     """Keep other programs and threads that lock the same file out meanwhile.
 
-    Its folder is what is locked: the file may get another name meanwhile, and closing it would
-    end SQLite's locks on it. Windows can't lock a folder, so there it is an empty file beside.
-    Where no lock can be had, as on some network disks, there is none. A lock ends with its
-    process; whoever has one and takes it again waits in vain.
+    The lock is on the file's folder: the file may get another name meanwhile, and closing a handle
+    on it would end SQLite's locks. Windows can't lock a folder, so there an empty file beside is
+    locked. Where a disk has no locks, as some network disks, there is none. A lock ends with its
+    process. It can't be taken twice: whoever has it and asks for it waits in vain.
 
     Raises:
-        TimeoutError: another program did not give it back in time.
+        TimeoutError: another program did not give the lock back in time.
     """
     try:
         handle = _open(path)
-    except OSError:  # what is done next says what is wrong here, if it can't be done
+    except OSError:  # if this matters, using the file will say what is wrong
         yield
         return
     try:
@@ -63,7 +63,7 @@ def _lock(handle: int, path: Path) -> None:
     while True:
         try:
             _try_to_lock(handle)
-        except (BlockingIOError, PermissionError):  # on Windows it is the second
+        except (BlockingIOError, PermissionError):  # Windows raises the second
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} is locked by another program") from None
             time.sleep(_LOOK_EVERY)

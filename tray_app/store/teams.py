@@ -1,4 +1,4 @@
-"""What is known of the keys: which team each of them opens, and how long lemlist is to be left."""
+"""What is known of the keys: the team that each opens, and the pauses that lemlist asks for."""
 
 import hashlib
 import logging
@@ -11,7 +11,7 @@ from tray_app.store.json_file import BrokenFileError, read_object, update_object
 log = logging.getLogger(__name__)
 
 _FAR = 2**33
-"""Seconds since the epoch, in the year 2242; what is beyond is none that this program wrote."""
+"""Seconds since the epoch, in the year 2242; this program writes no later time."""
 
 
 class KnownTeam(NamedTuple):
@@ -24,8 +24,8 @@ class KnownTeam(NamedTuple):
 class TeamsFile:
     """The file of the keys and their teams. Reads and writes block, and none raises.
 
-    A key stands in it by its mark. A file that can't be used is as good as none, and what can't be
-    written is done without: it is asked for anew.
+    Keys stand in it by their marks (:func:`mark_of`). A file that can't be used is as good as none:
+    what it would tell is asked of lemlist anew.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,12 +33,12 @@ class TeamsFile:
 
     def team_of(self, mark: str) -> KnownTeam | None:
         """Return the team that a key opens, as it was called last."""
-        team_id = self._entry(mark).get("team")
+        team_id = _entry_in(self._read(), mark).get("team")
         return KnownTeam(team_id, self.name_of(team_id)) if isinstance(team_id, str) else None
 
     def name_of(self, team_id: str) -> str:
         """Return how a team was called last; empty if that is not known."""
-        name = self._part("names").get(team_id)
+        name = _object_in(self._read(), "names").get(team_id)
         return name if isinstance(name, str) else ""
 
     def learn(self, mark: str, team: KnownTeam) -> None:
@@ -55,9 +55,10 @@ class TeamsFile:
     def pause_of(self, mark: str) -> tuple[int, str]:
         """Return until when lemlist asked for a pause with a key, and by what kind of problem.
 
-        In seconds since the epoch; 0 if it didn't.
+        In seconds since the epoch; 0 if there was no pause.
         """
-        until, kind = (self._entry(mark).get(name) for name in ("ask_after", "pause"))
+        entry = _entry_in(self._read(), mark)
+        until, kind = entry.get("ask_after"), entry.get("pause")
         if isinstance(until, int) and 0 < until < _FAR and isinstance(kind, str):
             return until, kind
         return 0, ""
@@ -70,16 +71,11 @@ class TeamsFile:
 
         self._change(change)
 
-    def _entry(self, mark: str) -> dict[str, Any]:
-        entry = self._part("keys").get(mark)
-        return entry if isinstance(entry, dict) else {}
-
-    def _part(self, name: str) -> dict[str, Any]:
+    def _read(self) -> dict[str, Any]:
         try:
-            part = read_object(self._path).get(name)
+            return read_object(self._path)
         except (BrokenFileError, OSError):
             return {}
-        return part if isinstance(part, dict) else {}
 
     def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
         try:
@@ -89,16 +85,17 @@ class TeamsFile:
 
 
 def mark_of(key: str) -> str:
-    """Return what tells a key from others and does not give it back: 4 bytes, worked out from it.
+    """Return what tells a key from others, and does not give the key away: a hash of 4 bytes.
 
-    Billions of keys have the same mark. Who holds a list of keys can tell by it which of them may
-    be the one, and no more.
+    Billions of keys have the same mark. Who holds a list of keys can tell by a mark which of them
+    it may belong to, and no more.
     """
     person = b"lemlist-credits"
     return hashlib.blake2b(key.encode(), digest_size=4, person=person).hexdigest()
 
 
 def _object_in(content: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the object of that name in another, made there if it is missing or something else."""
     if not isinstance(content.get(name), dict):
         content[name] = {}
     part: dict[str, Any] = content[name]

@@ -12,13 +12,15 @@ from tray_app.rules.insight import Insight, Lesson, conclude, learn
 from tray_app.store.file_fault import FileFault
 from tray_app.store.history_database import History
 
-_MOST_UNNAMED = 288  # readings, which is a day of them by default
+_MOST_UNNAMED = 288
+"""Records that wait until their team is known: a day of them at the default interval."""
 
 
 class Analyst:
-    """Records readings and draws the conclusions. Its calls block as the disk does.
+    """Records readings and draws conclusions. Calls block, as the disk does.
 
-    What takes long is learned once a day; a reading in between only moves the balance.
+    What takes long is learned once a day and after a refill; the readings in between are judged by
+    what was learned.
     """
 
     def __init__(self, history: History, zone: tzinfo | None = None) -> None:
@@ -27,14 +29,14 @@ class Analyst:
         self._zone = zone
         self._lesson: Lesson | None = None
         self._learned_for: tuple[str, date] | None = None
-        # What was seen in the last hours, whether it can be kept or not.
+        # The last hours are known here even if the history can't be kept.
         self._recent: deque[Record] = deque()
         self._changes: list[Refill | Drop] = []
         self._unnamed: deque[Record] = deque(maxlen=_MOST_UNNAMED)
 
     @property
     def is_ready(self) -> bool:
-        """Whether the next reading takes no time worth mentioning."""
+        """Whether something was learned, so that the next reading takes no time."""
         return self._lesson is not None
 
     @property
@@ -45,7 +47,7 @@ class Analyst:
     def take(
         self, team_id: str | None, balance: Balance, at: datetime, renewal_day: int | None
     ) -> Insight | None:
-        """Record a reading and tell what it means; ``None`` as long as nobody knows of whom.
+        """Record a reading and tell what it means; ``None`` as long as its team is not known.
 
         ``renewal_day`` is the day of the month that the user has set.
         """
@@ -92,11 +94,11 @@ class Analyst:
     def _see(self, record: Record) -> None:
         recent = self._recent
         while recent and recent[-1].last > record.first:
-            recent.pop()  # seen by a clock that has been set back since
+            recent.pop()  # of a clock that has been set back since
         last = recent[-1] if recent else None
         if last is not None and record.credits > last.credits:
-            self._learned_for = None  # a refill may tell of the renewal
-        if last is not None and last[2:] == record[2:]:
+            self._learned_for = None  # a refill may show the day of the renewal
+        if last is not None and last.amounts == record.amounts:
             recent[-1] = last._replace(last=record.last)
             return
         if last is not None and last.first == record.first:
@@ -108,7 +110,8 @@ class Analyst:
     def _learn(self, team_id: str, now: datetime) -> None:
         records = self._history.read(team_id)
         self._lesson = learn(records, now, self._zone)
-        if records and records[-1].last == self._recent[-1].last:  # or nothing can be kept
+        is_kept = bool(records) and records[-1].last == self._recent[-1].last
+        if is_kept:  # then it also knows the last hours before this run
             since = bisect_left(records, int(now.timestamp()) - RECENT, key=attrgetter("last"))
             self._recent = deque(records[max(since - 1, 0) :])
             self._changes = changes(tuple(self._recent))
