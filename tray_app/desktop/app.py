@@ -41,6 +41,7 @@ from tray_app.store.settings import Settings, SettingsFile
 from tray_app.store.teams import TeamsFile
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Checked, Snapshot, Watch, connector
+from tray_app.words.settings_words import settings_fault_words
 from tray_app.words.view import LATE, Remedy, View, notice, snooze_choices, view_of
 
 if TYPE_CHECKING:
@@ -195,7 +196,8 @@ class App(QObject):
         from tray_app.store.history_database import History
         from tray_app.team.analyst import Analyst
 
-        settings, complaints = self._settings_file.load()
+        settings, faults = self._settings_file.load()
+        complaints = [settings_fault_words(fault) for fault in faults]
         watch = Watch(
             Credentials(self._environ, self._keychain),
             connector(self._environ, TeamsFile(teams_file())),

@@ -40,6 +40,7 @@ from tray_app.team.watch import Reading, Snapshot, Watch, connector
 from tray_app.terminal.arguments import BAD_ARGUMENTS
 from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
 from tray_app.words.formats import TerminalFormats
+from tray_app.words.settings_words import settings_fault_words
 from tray_app.words.view import view_of
 
 # What a command has to say, it says itself: without a handler Python prints the log's warnings.
@@ -92,9 +93,9 @@ def versions() -> int:
 
 def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     """Fetch once and print the balance, for people or as one JSON object."""
-    settings, complaints = SettingsFile(settings_file()).load()
-    for complaint in complaints:
-        _complain(complaint)
+    settings, faults = SettingsFile(settings_file()).load()
+    for fault in faults:
+        _complain(settings_fault_words(fault))
     credentials = Credentials(environ, Keychain(ACCOUNT))
     past = History(history_file())
     connect = connector(environ, TeamsFile(teams_file()))
