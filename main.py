@@ -9,7 +9,7 @@ The way of the data, one direction, one owner for each step:
    ``tray_app/team/analyst.py``           record it in the history, and lets
 5. ``tray_app/rules/``                    decide on the level, the forecast, an alert, the next
                                           poll; it ends in one ``Snapshot``, good or bad.
-6. ``tray_app/words/view.py``             turns the Snapshot into words and numbers, for
+6. ``tray_app/report/view.py``            turns the Snapshot into words and numbers, for
 7. ``tray_app/desktop/``                  icon, tooltip, menu, popup and notification,
    ``tray_app/terminal/``                 or the terminal.
 

@@ -110,6 +110,10 @@ class FakeKeychain(Keychain):
             raise self.problem
         self.key = key
 
+    def check(self) -> None:
+        if self.problem:
+            raise self.problem
+
 
 class _Server(socketserver.ThreadingTCPServer):
     """Serves each connection in a thread, from `with` to its end."""

@@ -1,6 +1,5 @@
 """The command line: what to start."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -16,14 +15,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # at the hidden prompt, which leaves the terminal as it was
         return INTERRUPTED
     except Exception as error:
-        from tray_app.terminal import cli
+        from tray_app.terminal.output import fail_by_defect
 
-        return cli.defect(error, as_json="--json" in arguments)
+        return fail_by_defect(error, as_json="--json" in arguments)
 
 
 def _run(arguments: Sequence[str]) -> int:
-    _restore_library_path()
-    environ = _take_environment()
+    from tray_app.terminal.environment import take_environment
+
+    environ = take_environment()
     if not arguments:  # as at each login, when the icon does not wait for the words of the others
         return _tray(environ)
     if list(arguments) == ["keychain"]:  # the program's own, started by store/keychain.py
@@ -34,7 +34,7 @@ def _run(arguments: Sequence[str]) -> int:
 
     options = argument_parser().parse_args(arguments)
     if options.version:
-        from tray_app.terminal.cli import versions
+        from tray_app.terminal.versions_command import versions
 
         return versions()
     if options.command in (None, "demo"):
@@ -43,42 +43,23 @@ def _run(arguments: Sequence[str]) -> int:
         from tray_app import sandbox
 
         return sandbox.main(options.port, options.story)
-    from tray_app.terminal import cli
-
     if options.command == "status":
-        return cli.status(environ, as_json=options.json)
+        from tray_app.terminal.status_command import status
+
+        return status(environ, as_json=options.json)
     if options.command == "history":
-        return cli.history(environ, options.days, cli.HistoryForm(options.form), options.team)
-    return cli.key_set(environ) if options.action == "set" else cli.key_remove()
+        from tray_app.terminal.history_command import HistoryForm, history
+
+        return history(environ, options.days, HistoryForm(options.form), options.team)
+    from tray_app.terminal.key_commands import key_remove, key_set
+
+    return key_set(environ) if options.action == "set" else key_remove()
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> int:
     from tray_app.desktop.start import run
 
     return run(environ, demo=demo, verbose=verbose)
-
-
-def _take_environment() -> dict[str, str]:
-    """Return the environment, and keep its key from programs that are started from here."""
-    from tray_app.lemlist.key import KEY_VARIABLE
-
-    environ = dict(os.environ)
-    os.environ.pop(KEY_VARIABLE, None)
-    return environ
-
-
-def _restore_library_path() -> None:
-    """Give programs that are started from a bundle, as the browser, their own libraries.
-
-    The bundle's starter points ``LD_LIBRARY_PATH`` at the bundle (PyInstaller, "Run-time
-    Information"). This process has read it by now.
-    """
-    if sys.platform != "linux" or not getattr(sys, "frozen", False):
-        return
-    original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
-    os.environ.pop("LD_LIBRARY_PATH", None)
-    if original is not None:
-        os.environ["LD_LIBRARY_PATH"] = original
 
 
 if __name__ == "__main__":

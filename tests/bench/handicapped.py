@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer, Slot
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
+from tray_app.team.watch import Snapshot
 
 UNTIL_ICON = 1.5  # seconds, like the others
 UNTIL_BALANCE = 2.0
@@ -35,7 +36,6 @@ class HandicappedApp(app.App):
         self._busy = QTimer(self)
         self._busy.timeout.connect(self._nothing)
         self._busy.start(WAKES_EVERY)
-        self._poller.busy_changed.connect(self._toil)
         self._tray.clicked.disconnect(self._toggle_popup)
         self._tray.clicked.connect(self._toggle_late)
         super().start(demo=demo)
@@ -49,11 +49,12 @@ class HandicappedApp(app.App):
     def _dawdle(self) -> None:
         hold(UNTIL_BALANCE)
 
-    @Slot(bool)
-    def _toil(self, busy: bool) -> None:
+    @Slot(object)
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
         end = time.thread_time() + PER_POLL
-        while busy and time.thread_time() < end:
+        while time.thread_time() < end:
             pass
+        super()._show_snapshot(snapshot)
 
     @Slot()
     def _toggle_late(self) -> None:

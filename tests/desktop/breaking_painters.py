@@ -34,10 +34,10 @@ from tray_app.desktop.windows.key_dialog import KeyDialog
 from tray_app.desktop.windows.plan_dialog import PlanDialog
 from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.errors import Kind, Problem
-from tray_app.report.history_view import trend_of
+from tray_app.report.trend import trend_of
+from tray_app.report.view import view_of
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings
-from tray_app.words.view import view_of
 
 
 class BrokenOffError(Exception):

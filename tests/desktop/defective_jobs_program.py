@@ -2,9 +2,10 @@
 
     python -m tests.desktop.defective_jobs_program JOB
 
-JOB is `prepare`, `open`, `poll`, `study` or `save`. It is the whole program as `main.py` starts it,
-without a key in its environment's keychain but with one in LEMLIST_API_KEY. Once that job has
-failed twice, or once where it is done only once, what the popup says is printed, a line a label.
+JOB is `prepare`, `open`, `reopen`, `poll`, `study` or `save`. It is the whole program as `main.py`
+starts it, without a key in its environment's keychain but with one in LEMLIST_API_KEY. Once that
+job has failed twice, or once where it is done only once, what the popup says is printed, a line a
+label. With `reopen` the files can't be opened until *Refresh* is chosen.
 """
 
 import sys
@@ -21,6 +22,7 @@ from tray_app.team.analyst import Analyst
 from tray_app.team.watch import Snapshot, Watch
 
 JOB = sys.argv[1]
+LOAD = SettingsFile.load
 SETTLING = 500
 """Milliseconds."""
 
@@ -31,21 +33,24 @@ def fail(*_arguments: Any, **_named: Any) -> Any:
 
 class DefectiveApp(app.App):
     def start(self, *, demo: bool) -> None:
-        self._shown = 0
-        self._poller.snapshot_made.connect(self._count)
+        self._snapshots = 0
         super().start(demo=demo)
         if JOB == "open":  # no snapshot comes of it
             QTimer.singleShot(SETTLING, self, self._tell)
 
     @Slot(object)
-    def _count(self, snapshot: Snapshot) -> None:
-        self._shown += 1
-        if JOB == "save" and self._shown == 1:
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        super()._show_snapshot(snapshot)
+        self._snapshots += 1
+        if JOB == "save" and self._snapshots == 1:
             self._save_settings(Settings(interval=60))
-        elif self._shown == 2 or JOB == "study":
+        elif JOB == "reopen" and self._snapshots == 1:
+            SettingsFile.load = LOAD  # type: ignore[method-assign]
+            self._refresh()
+        elif self._snapshots == 2 or JOB == "study":
             QTimer.singleShot(SETTLING, self, self._tell)
         else:
-            self._poller.poll()
+            self._poll()
 
     @Slot()
     def _tell(self) -> None:
@@ -60,7 +65,7 @@ if __name__ == "__main__":
     match JOB:
         case "prepare":
             tray_app.store.keychain.Keychain.__init__ = fail  # type: ignore[method-assign]
-        case "open":
+        case "open" | "reopen":
             SettingsFile.load = fail  # type: ignore[method-assign]
         case "poll":
             Watch.poll = fail  # type: ignore[method-assign]

@@ -21,10 +21,10 @@ from tests.desktop.widget_driver import FORMATS
 from tests.pictures.popup import states
 from tray_app.desktop.popup.popup import Popup
 from tray_app.errors import Kind, Problem
-from tray_app.report.history_view import trend_of
+from tray_app.report.trend import trend_of
+from tray_app.report.view import view_of
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Snapshot
-from tray_app.words.view import view_of
 
 
 def place(widget: QWidget, popup: Popup) -> QRect:

@@ -48,6 +48,7 @@ from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from tray_app.store.settings import LONGEST_WARNING, IconStyle, Settings
 from tray_app.team.watch import Checked
+from tray_app.words.problem_words import problem_words
 
 pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")
 
@@ -181,7 +182,7 @@ def test_space_around_a_key_is_trimmed(dialog: KeyDialog, text: str) -> None:
 def test_unusable_text_is_refused_in_words(dialog: KeyDialog, text: str, reason: str) -> None:
     told = Told(dialog)
     enter(dialog, text)
-    assert Problem(Kind.BAD_KEY).title in words(dialog)
+    assert problem_words(Kind.BAD_KEY).title in words(dialog)
     assert reason in words(dialog)
     assert dialog.focusWidget() is key_field(dialog)
     press(dialog, Qt.Key.Key_Return)
@@ -201,15 +202,15 @@ def test_a_refused_key_is_explained_and_another_one_taken(kind: Kind, first_run:
     enter(dialog)
     problem = Problem(kind)
     dialog.check_failed(problem)
-    assert problem.title in words(dialog)
-    assert problem.message in words(dialog)
+    assert problem_words(problem.kind).title in words(dialog)
+    assert problem_words(problem.kind).message in words(dialog)
     assert ("The old key stays in use." in words(dialog)) is not first_run
     assert dialog.focusWidget() is key_field(dialog)
     assert key_field(dialog).selectionLength() == len(KEY)
-    assert problem.title in key_field(dialog).accessibleDescription()
+    assert problem_words(problem.kind).title in key_field(dialog).accessibleDescription()
 
     QTest.keyClicks(dialog.focusWidget(), "another")
-    assert problem.title not in words(dialog)
+    assert problem_words(problem.kind).title not in words(dialog)
     assert key_field(dialog).accessibleDescription() == ""
     press(dialog, Qt.Key.Key_Return)
     assert told.checks() == [KEY, "another"]
@@ -223,7 +224,7 @@ def test_without_a_keychain_it_is_said_before_the_key_is_accepted(dialog: KeyDia
     problem = Problem(Kind.KEYCHAIN_UNAVAILABLE)
     dialog.check_succeeded(ACME, problem)
     assert "Acme Growth · 12,430 credits" in words(dialog)
-    assert problem.title in words(dialog)
+    assert problem_words(problem.kind).title in words(dialog)
     assert "until you quit" in words(dialog)
     assert "Save key" not in buttons(dialog)
     assert "Use until I quit" in buttons(dialog)
@@ -240,7 +241,7 @@ def test_a_key_that_could_not_be_stored_can_be_saved_again(dialog: KeyDialog) ->
     press(dialog, Qt.Key.Key_Return)
     problem = Problem(Kind.KEYCHAIN_LOCKED)
     dialog.save_failed(problem)
-    assert problem.title in words(dialog)
+    assert problem_words(problem.kind).title in words(dialog)
     assert "not saved" in words(dialog)
     press(dialog, Qt.Key.Key_Return)
     dialog.saved()
@@ -293,7 +294,7 @@ def test_an_answer_that_comes_after_an_edit_is_ignored(dialog: KeyDialog) -> Non
     dialog.check_succeeded(ACME, None)
     assert "Acme" not in words(dialog)
     dialog.check_failed(Problem(Kind.UNAUTHORIZED))
-    assert Problem(Kind.UNAUTHORIZED).title not in words(dialog)
+    assert problem_words(Kind.UNAUTHORIZED).title not in words(dialog)
     assert "Check" in buttons(dialog)
 
 
@@ -309,7 +310,7 @@ def test_answers_that_come_after_the_end_are_ignored(dialog: KeyDialog) -> None:
     assert not dialog.isVisible()
     texts = [label.text() for label in dialog.findChildren(QLabel)]
     assert not any("Acme" in text for text in texts)
-    assert Problem(Kind.KEYCHAIN_LOCKED).title not in texts
+    assert problem_words(Kind.KEYCHAIN_LOCKED).title not in texts
 
 
 def test_a_check_without_a_name_and_with_one_credit(dialog: KeyDialog) -> None:

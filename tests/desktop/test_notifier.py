@@ -38,12 +38,16 @@ class Told:
         self.notifier = Notifier(lambda _title, _body: None, self.bus, self.gate)
         self._accepted = QSignalSpy(self.notifier.accepted)
         self.tokens: list[str] = []
+        self._id = 0
         self.notifier.clicked.connect(self._note_click)
 
-    def tell(self, title: str, body: str = "", *, urgent: bool = False) -> None:
-        """Tell something; the news is the title."""
+    def tell(
+        self, title: str, body: str = "", *, urgent: bool = False, in_other_words: bool = False
+    ) -> None:
+        """Tell something, or the last thing in other words; the news is the title."""
         picture = QImage(8, 8, QImage.Format.Format_ARGB32)
-        self.notifier.notify(title, title, body, picture, urgent=urgent)
+        self._id += not in_other_words
+        self.notifier.notify(self._id, title, title, body, picture, urgent=urgent)
 
     def accepted(self) -> list[str]:
         return emitted(self._accepted)
@@ -216,6 +220,32 @@ def test_what_is_withdrawn_before_the_answer_is_closed_and_not_accepted(
     assert service.refused == []
 
 
+@pytest.mark.parametrize("method", ["GetCapabilities", "Notify"])
+def test_what_gets_other_words_before_the_answer_is_shown_once(
+    told: Told, service: NotificationService, method: str
+) -> None:
+    service.hang(at=method)
+    told.tell("62 credits left")
+    wait_with_events(lambda: service.waiting, "the service is asked")
+    told.tell("61 credits left", in_other_words=True)
+    service.go_on()
+    wait_with_events(told.accepted, "one of them is accepted")
+    told.tell("60 credits left", in_other_words=True)
+    assert told.accepted() == service.titles()
+    told.tell("+9,000 credits")
+    wait_for_titles(service, "+9,000 credits")
+    assert list(service.shown) == [2]
+    assert len(told.accepted()) == 2
+
+
+def test_who_waits_for_a_service_waits_with_the_last_words(told: Told, session: MessageBus) -> None:
+    told.tell("62 credits left")
+    told.tell("61 credits left", in_other_words=True)
+    with NotificationService(session.bus_address) as service:
+        told.wait_for_accepted("61 credits left")
+        assert service.titles() == ["61 credits left"]
+
+
 def test_the_next_service_gets_what_the_last_has_not_answered(
     told: Told, session: MessageBus
 ) -> None:
@@ -319,7 +349,8 @@ def test_where_qt_shows_it_it_is_accepted_at_once(
     accepted = QSignalSpy(notifier.accepted)
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(sys, "platform", "darwin")
-        notifier.notify("news", "62 credits left", "A text.", QImage(), urgent=True)
+        notifier.notify(1, "news", "62 credits left", "A text.", QImage(), urgent=True)
+        notifier.notify(1, "news", "61 credits left", "A text.", QImage(), urgent=True)
         notifier.withdraw()
     assert shown == [("62 credits left", "A text.")]
     assert emitted(accepted) == ["news"]

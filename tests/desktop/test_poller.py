@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QThread
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import wait_with_events
 from tests.fake_clock import TICK, FakeClock
-from tests.fakes import FakeKeychain
+from tests.fakes import FakeApi, FakeKeychain
 from tests.waiting import wait_until
 from tray_app.desktop.poller import PATIENCE, Poller
 from tray_app.desktop.system.gate import Gate
@@ -25,6 +26,7 @@ from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.sandbox import DEMO_KEY, Sandbox
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
+from tray_app.team.session import Session
 from tray_app.team.watch import Reading, Snapshot, Watch, connector
 
 GOOD = Snapshot(reading=Reading(Balance(480), datetime(2026, 11, 22, tzinfo=UTC)), wait=300)
@@ -68,11 +70,6 @@ class FakeWatch(Watch):
     def heard(self, alert: Alert) -> None:
         self.was_heard.append(alert)
 
-    def use_key(self, key: str, *, store: bool) -> None:
-        self.asked.append(f"use key, {store=}")
-        if key == "refused":
-            raise Problem(Kind.KEYCHAIN_LOCKED)
-
     def apply(self, settings: Settings) -> Snapshot:
         self.asked.append(f"apply {settings.interval}")
         return replace(GOOD, wait=settings.interval)
@@ -95,8 +92,16 @@ def watch() -> FakeWatch:
 
 
 @pytest.fixture
-def poller(worker: Worker, watch: FakeWatch) -> Poller:
-    return Poller(worker)
+def poller(worker: Worker, watch: FakeWatch, tmp_path: Path) -> Poller:
+    return Poller(session_of(watch, tmp_path), worker)
+
+
+def session_of(watch: Watch, folder: Path) -> Session:
+    """A session that asks nobody but this watch."""
+    keychain = Credentials({}, FakeKeychain())
+    session = Session(keychain, lambda _key: FakeApi(), None, Settings(), folder / "history.sqlite")
+    session.watch = watch
+    return session
 
 
 @pytest.fixture
@@ -110,7 +115,7 @@ def test_ten_quick_clicks_are_one_request(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
     watch.may_answer.clear()
-    poller.start(watch)
+    poller.start()
     for _ in range(10):
         poller.refresh()
     assert poller.busy
@@ -127,7 +132,7 @@ def test_work_runs_in_the_worker_and_its_end_in_the_gui_thread(
 ) -> None:
     ends: list[bool] = []
     poller.snapshot_made.connect(lambda _: ends.append(QThread.currentThread().isMainThread()))
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: ends, "a snapshot")
     assert ends == [True]
     assert threading.get_ident() not in watch.threads
@@ -138,7 +143,8 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
 ) -> None:
     sandbox.set_fault("429", retry_after="3600")
     environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
-    watch = Watch(Credentials(environ, FakeKeychain()), connector(environ), None, Settings())
+    credentials = Credentials(environ, FakeKeychain())
+    poller.session.watch = Watch(credentials, connector(environ), None, Settings())
     clock = FakeClock()
     resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock)
     resume.resumed.connect(poller.poll)
@@ -149,15 +155,14 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     def wait_for_snapshots(count: int) -> None:
         wait_with_events(lambda: len(snapshots) >= count, "a snapshot")
 
-    poller.start(watch)
+    poller.start()
     wait_for_snapshots(1)
     wakers: list[Callable[[], object]] = [
         *[wake_up] * 3,
         poller.poll,
         poller.unlock,
-        lambda: poller.start(watch),
-        lambda: poller.find_key(watch, lambda: None),
-        lambda: poller.apply(watch, Settings(interval=30)),
+        poller.start,
+        lambda: poller.apply(Settings(interval=30)),
     ]
     for number, wake in enumerate(wakers, start=1):
         wake()
@@ -175,7 +180,7 @@ def test_clicks_at_a_server_that_fails_are_one_request(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
     watch.answers = [Snapshot(problem=Problem(Kind.SERVER_ERROR), wait=15)]
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: snapshots, "a snapshot")
     for _ in range(1000):
         poller.refresh()
@@ -187,7 +192,7 @@ def test_polls_again_when_the_snapshot_says(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
     watch.answers = [replace(GOOD, wait=0.01), replace(GOOD, wait=0.01)]
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: len(snapshots) == 3, "three snapshots")
     poller.stop()
     assert watch.asked == ["poll"] * 3
@@ -202,7 +207,7 @@ def test_goes_on_after_a_defect(
     told: list[object] = []
     monkeypatch.setattr(threading, "excepthook", told.append)
     watch.answers = [GOOD, ZeroDivisionError()]
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: snapshots, "a snapshot")
     poller.poll()
     wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
@@ -220,56 +225,38 @@ def test_unlock_lets_the_keychain_ask(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
     watch.answers = [Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED), wait=3600)]
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: snapshots, "a snapshot")
     poller.unlock()
     wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
     assert watch.asked == ["poll", "unlock"]
 
 
-def test_a_new_key_is_polled_with_at_once(
-    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+def test_the_answer_of_a_team_that_was_left_is_not_shown(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot], worker: Worker, tmp_path: Path
 ) -> None:
-    ends: list[object] = []
-    poller.start(watch)
-    wait_with_events(lambda: snapshots, "a snapshot")
-    poller.use_key(watch, "key", store=True, done=lambda: ends.append("done"), failed=ends.append)
-    wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
-    assert ends == ["done"]
-    assert watch.asked == ["poll", "use key, store=True", "poll"]
-
-
-def test_a_key_that_can_not_be_kept_changes_nothing(
-    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
-) -> None:
-    failures: list[Problem] = []
-    poller.start(watch)
-    wait_with_events(lambda: snapshots, "a snapshot")
-    poller.use_key(watch, "refused", store=True, done=lambda: None, failed=failures.append)
-    wait_with_events(lambda: failures, "the failure")
-    assert failures[0].kind is Kind.KEYCHAIN_LOCKED
-    assert watch.asked == ["poll", "use key, store=True"]
-
-
-def test_the_answer_of_a_watch_that_was_left_is_not_shown(
-    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
-) -> None:
-    other = FakeWatch()
-    other.answers = [replace(GOOD, team="Other")]
+    other_watch = FakeWatch()
+    other_watch.answers = [replace(GOOD, team="Other")]
+    other = Poller(session_of(other_watch, tmp_path), worker)
+    other.snapshot_made.connect(snapshots.append)
     watch.may_answer.clear()
-    poller.start(watch)
-    poller.start(other)
+    poller.start()
+    poller.stop()
+    other.start()
     watch.may_answer.set()
     wait_with_events(lambda: snapshots, "a snapshot")
     assert [snapshot.team for snapshot in snapshots] == ["Other"]
+    assert poller.session.snapshot == GOOD  # which is known all the same
+    poller.poll()
+    assert not poller.busy
 
 
 def test_settings_and_snooze_ask_the_server_nothing(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: snapshots, "a snapshot")
-    poller.apply(watch, Settings(interval=60))
+    poller.apply(Settings(interval=60))
     poller.snooze(SnoozeChoice.HOUR)
     wait_with_events(lambda: len(snapshots) == 3, "both snapshots")
     assert watch.asked == ["poll", "apply 60", "snooze hour"]
@@ -292,7 +279,7 @@ def test_the_first_alert_waits_for_the_history_and_the_figures_do_not(
 ) -> None:
     watch.may_study.clear()
     watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=DATED)
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: snapshots, "the figures")
     assert (snapshots[0].reading, snapshots[0].alert) == (GOOD.reading, None)
     watch.may_study.set()
@@ -301,11 +288,9 @@ def test_the_first_alert_waits_for_the_history_and_the_figures_do_not(
 
 
 @pytest.mark.parametrize(
-    ("learned", "told"),
-    [(DATED, [EARLY]), (DRAIN, [EARLY, DRAIN]), (None, [EARLY])],
-    ids=["the same", "another", "nothing"],
+    ("learned", "told"), [(DRAIN, [EARLY, DRAIN]), (None, [EARLY])], ids=["another", "nothing"]
 )
-def test_an_alert_does_not_wait_long_and_is_not_told_twice(
+def test_an_alert_does_not_wait_long(
     poller: Poller,
     watch: FakeWatch,
     snapshots: list[Snapshot],
@@ -314,7 +299,7 @@ def test_an_alert_does_not_wait_long_and_is_not_told_twice(
 ) -> None:
     watch.may_study.clear()
     watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=learned)
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: alerts(snapshots), "the alert without what the history tells")
     watch.may_study.set()
     wait_with_events(lambda: len(snapshots) == 3, "the history")
@@ -330,7 +315,7 @@ def test_a_defect_in_the_next_poll_alerts_nothing_early(
     told: list[object] = []
     monkeypatch.setattr(threading, "excepthook", told.append)
     watch.answers, watch.learned = [TO_STUDY, ZeroDivisionError()], TO_STUDY
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: len(snapshots) == 2, "the figures, and what the history tells")
     watch.may_study.clear()
     poller.poll()
@@ -355,33 +340,31 @@ def test_a_defect_after_a_change_of_the_key_shows_nothing_of_the_last_team(
     told: list[object] = []
     monkeypatch.setattr(threading, "excepthook", told.append)
     watch.answers, watch.is_broken = [GOOD, ZeroDivisionError()], True
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: snapshots, "the figures")
-    poller.start(watch)
+    poller.start()
     wait_with_events(lambda: len(snapshots) == 2, "the problem")
     assert snapshots[1].problem is not None
     assert (snapshots[1].reading, snapshots[1].wait) == (None, 900)
     assert len(told) == 2
 
 
-def test_another_watch_does_not_alert_what_the_last_one_had(
-    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+def test_a_team_that_was_left_alerts_nothing_any_more(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot], worker: Worker
 ) -> None:
     watch.may_study.clear()
-    watch.answers = [TO_STUDY]
-    poller.start(watch)
+    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=DATED)
+    poller.start()
     wait_with_events(lambda: snapshots, "the figures")
-    other = FakeWatch()
-    other.answers = [replace(GOOD, alert=DRAIN)]
-    poller.start(other)
+    poller.stop()
     watch.may_study.set()
-    wait_with_events(lambda: alerts(snapshots), "the alert of the other")
-    assert alerts(snapshots) == [DRAIN]
+    ended: list[bool] = []
+    worker.submit(lambda: True, ended.append)
+    wait_with_events(lambda: ended, "the history is asked")
+    assert alerts(snapshots) == []
 
 
 def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
-    poller.heard(EARLY)  # nothing is watched yet
-    poller.start(watch)
-    poller.heard(EARLY)
+    poller.note_heard(EARLY)
     wait_with_events(lambda: watch.was_heard, "it is noted")
     assert watch.was_heard == [EARLY]

@@ -33,13 +33,14 @@ from tray_app.desktop.widgets.placing import GAP, place
 from tray_app.desktop.widgets.theme import DARK, LIGHT, Theme
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
-from tray_app.report.history_view import trend_of
+from tray_app.report.trend import trend_of
+from tray_app.report.view import view_of
 from tray_app.rules.alerts import Snooze, SnoozeChoice
 from tray_app.rules.levels import Level
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
-from tray_app.words.view import Remedy, view_of
+from tray_app.words.problem_words import Remedy
 
 ANCHOR = QRect(600, 0, 22, 22)
 NO_KEY = Snapshot(problem=Problem(Kind.NO_KEY))

@@ -24,7 +24,7 @@ from tests.pictures.history import believable
 from tests.pictures.popup import palette
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.theme import DARK, LIGHT, themed
-from tray_app.report.history_view import Trend, moment_words, trend_of, trend_title, trend_words
+from tray_app.report.trend import Trend, point_words, trend_of, trend_title, trend_words
 
 DAY = 86_400
 BEGIN = int(NOW.timestamp()) - 10 * DAY
@@ -126,7 +126,7 @@ def test_the_caption_follows_the_pointer(sparkline: Sparkline) -> None:
     show(sparkline)
     for share, point in ((0, 0), (0.42, 1), (0.5, 2), (1, 3)):
         point_at(sparkline, share)
-        assert sparkline.caption.text() == moment_words(TREND.points[point], FORMATS)
+        assert sparkline.caption.text() == point_words(TREND.points[point], FORMATS)
     QTest.mouseMove(sparkline.ranges, QPoint(5, 5))
     wait_with_events(
         lambda: sparkline.caption.text() == trend_title(TREND, FORMATS), "the title is back"

@@ -18,8 +18,9 @@ from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Kind, Problem
 from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.words.problem_words import problem_words
 
-DEFECT = Problem(Kind.DEFECT)
+DEFECT = problem_words(Kind.DEFECT)
 
 
 class Ends:
@@ -127,13 +128,19 @@ def test_the_popup_calls_a_defect_a_defect_and_says_so_once(home: Path, job: str
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(DEFECT.title) == 1
     assert done.stdout.count(DEFECT.message) == 1
-    assert Problem(Kind.UNEXPECTED_RESPONSE).title not in done.stdout
+    assert problem_words(Kind.UNEXPECTED_RESPONSE).title not in done.stdout
     if job == "save":
         assert "The settings can't be saved." in done.stdout
     log = (home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log").read_text()
     assert "fail > ZeroDivisionError" in log
     for text in (log, done.stdout, done.stderr):
         assert "secret" not in text
+
+
+def test_refresh_opens_again_what_a_defect_kept_from_being_opened() -> None:
+    done = run("reopen")
+    assert done.returncode == 0, done.stderr
+    assert "12,430" in done.stdout
 
 
 def test_a_program_that_can_not_start_says_so_and_ends() -> None:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import (
-    BUCKETS,
     LONGEST_NAME,
     Balance,
     Team,
     parse_balance,
     parse_team,
 )
+from tray_app.rules.buckets import BUCKETS
 
 DOCUMENTED = {
     "credits": 100,

@@ -19,7 +19,8 @@ from tray_app.desktop.popup.insight_block import SIDE
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.theme import themed
 from tray_app.desktop.windows.history_window import HistoryWindow
-from tray_app.report.history_view import HistoryView, history_of, trend_of
+from tray_app.report.history_view import HistoryView, history_of
+from tray_app.report.trend import trend_of
 from tray_app.rules.history import Record, days_of
 
 FONT = "Inter"

@@ -15,7 +15,8 @@ from tests.pictures.picture_sheets import GAP, sheet
 from tray_app.desktop.popup.popup import Popup
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
-from tray_app.report.history_view import trend_of
+from tray_app.report.trend import trend_of
+from tray_app.report.view import view_of
 from tray_app.rules.alerts import Snooze
 from tray_app.rules.history import Record
 from tray_app.rules.insight import conclude, learn
@@ -24,7 +25,6 @@ from tray_app.sandbox.past import past_of_demo
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.view import view_of
 
 DESKTOPS = {"light": "#8C96A8", "dark": "#0D1117"}
 

@@ -9,7 +9,7 @@ descent, with the stored key in their message, their cause and their local value
 import sys
 import threading
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
@@ -46,12 +46,16 @@ class FailsInQt(QObject):
 
 
 class DefectiveApp(app.App):
-    def start(self, *, demo: bool) -> None:
-        super().start(demo=demo)
-        self._poller.snapshot_made.connect(self._slot, Qt.ConnectionType.SingleShotConnection)
+    _has_failed = False
 
     @Slot(object)
-    def _slot(self, _snapshot: Snapshot) -> None:
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        super()._show_snapshot(snapshot)
+        if not self._has_failed:
+            self._has_failed = True
+            self._fail()
+
+    def _fail(self) -> None:
         key = Keychain(ACCOUNT).read(prompt=False)
         assert key is not None
         self._network.submit(lambda: fail(key), print)

@@ -36,8 +36,10 @@ from tray_app.__main__ import main
 from tray_app.desktop import app
 from tray_app.desktop.widgets.buttons import RefreshButton, TextButton
 from tray_app.lemlist.client import Client
+from tray_app.store.folders import history_file
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
+from tray_app.team.session import Session
 from tray_app.team.watch import Snapshot, Watch
 
 KEY = "fake-key-0123456789abcdef"
@@ -118,7 +120,6 @@ class Lead(QObject):
         self._commands = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
         self._commands.setEnabled(False)
         self._commands.activated.connect(self._obey)
-        led.poller.snapshot_made.connect(self._note)
 
     @Slot()
     def _obey(self) -> None:
@@ -137,10 +138,10 @@ class Lead(QObject):
         match command["do"]:
             case "watch":
                 self._looks_left = ENOUGH_LOOKS
-                self._led.poller.start(_watch(command["url"], command["deadline"]))
+                self._led.watch(command["url"], command["deadline"])
             case "poll":
                 self._looks_left = ENOUGH_LOOKS
-                self._led.poller.poll()
+                self._led.poll()
             case "click":
                 self._clicks_left = command["times"]
                 self._clicks.start()
@@ -153,8 +154,8 @@ class Lead(QObject):
                 while time.thread_time() < end:
                     pass
 
-    @Slot(object)
-    def _note(self, snapshot: Snapshot) -> None:
+    def note(self, snapshot: Snapshot) -> None:
+        """Take note of what is shown."""
         self._wait = snapshot.wait
         if not self._commands.isEnabled():  # the program has started, and had its own first poll
             self._led.stop_waiting_for_panel()
@@ -176,7 +177,7 @@ class Lead(QObject):
     def _look(self) -> None:
         if self._clicks_left:
             return
-        if self._led.poller.busy:
+        if self._led.is_busy():
             self._led.refresh_button.click()
             self._led.refresh_in_menu()
             return
@@ -194,22 +195,38 @@ class Lead(QObject):
             print(json.dumps(answer), flush=True)
 
 
-def _watch(url: str, deadline: float) -> Watch:
-    def connect(key: str) -> Client:
-        return Client(url, key, deadline=deadline)
-
-    return Watch(Credentials({}, FakeKeychain(KEY)), connect, None, Settings())
-
-
 class LedApp(app.App):
     """The program, with the lead."""
 
     def start(self, *, demo: bool) -> None:
         super().start(demo=demo)
-        self.poller = self._poller
         self.refresh_in_menu: Callable[[], None] = self._tray.refresh_requested.emit
         self.refresh_button = self._the_popup().content.findChildren(RefreshButton)[0]
         self._lead = Lead(self)
+
+    @Slot(object)
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        super()._show_snapshot(snapshot)
+        self._lead.note(snapshot)
+
+    def watch(self, url: str, deadline: float) -> None:
+        """Begin anew with the API at an address; a request has so many seconds."""
+
+        def connect(key: str) -> Client:
+            return Client(url, key, deadline=deadline)
+
+        credentials = Credentials({}, FakeKeychain(KEY))
+        session = Session(credentials, connect, None, Settings(), history_file())
+        session.watch = Watch(credentials, connect, None, Settings())  # which keeps no history
+        self._begin_to_poll(self._poller_of(session))
+
+    def poll(self) -> None:
+        """Ask the API at once."""
+        self._poll()
+
+    def is_busy(self) -> bool:
+        """Whether a poll is under way."""
+        return self._shown is not None and self._shown.busy
 
     def stop_waiting_for_panel(self) -> None:
         """Use the window at once, as happens after 10 s, and not in the middle of a test."""

@@ -11,9 +11,9 @@ from datetime import timedelta
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
-from tray_app.team import watch
+from tray_app.report import view
+from tray_app.team import session, watch
 from tray_app.team.watch import Snapshot, Watch
-from tray_app.words import view
 
 
 class HangingWatch(Watch):
@@ -29,5 +29,5 @@ class HangingWatch(Watch):
 if __name__ == "__main__":
     watch.next_wait = lambda *_arguments: 1.0  # type: ignore[attr-defined]
     view.LATE = app.LATE = timedelta(seconds=1)  # type: ignore[attr-defined]
-    app.Watch = HangingWatch  # type: ignore[attr-defined]
+    session.Watch = HangingWatch  # type: ignore[attr-defined]
     sys.exit(main([]))

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 import shiboken6
-from PySide6.QtCore import QEvent, QMetaMethod, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QMetaMethod, QObject, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tray_app.__main__ import main
@@ -22,12 +22,16 @@ ROUNDS = 6
 
 
 class ReopeningApp(app.App):
-    def start(self, *, demo: bool) -> None:
-        super().start(demo=demo)
-        self._poller.snapshot_made.connect(self._play, Qt.ConnectionType.SingleShotConnection)
+    _has_played = False
 
     @Slot(object)
-    def _play(self, _snapshot: Snapshot) -> None:
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        super()._show_snapshot(snapshot)
+        if not self._has_played:
+            self._has_played = True
+            self._play()
+
+    def _play(self) -> None:
         self._round()
         self._round()
         before = self._receivers()
@@ -39,8 +43,9 @@ class ReopeningApp(app.App):
 
     def _round(self) -> None:
         for open_window in (
-            *(self._open_popup, self._insights.open_history, self._insights.open_plan),
-            *(self._open_settings, self._open_key_dialog, self._open_about),
+            self._open_popup,
+            *(self._history_and_plan.history.open, self._history_and_plan.plan.open),
+            *(self._settings_dialog.open, self._key.dialog.open, self._about.dialog.open),
         ):
             open_window()
             opened = [one for one in QApplication.topLevelWidgets() if one.isVisible()]

@@ -27,19 +27,16 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
-from tray_app.desktop.poller import Poller
 from tray_app.team.watch import Snapshot
 
 
 class Lead(QObject):
     """Does what the commands say, in the GUI thread."""
 
-    def __init__(self, poller: Poller) -> None:
+    def __init__(self, led: "LedApp") -> None:
         super().__init__()
-        self._poller = poller
+        self._led = led
         self._is_asked = False
-        # Connected last, so that the answer is given when everybody else has had the snapshot.
-        poller.snapshot_made.connect(self._tell_outcome)
         self._commands = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
         self._commands.activated.connect(self._obey)
 
@@ -49,7 +46,7 @@ class Lead(QObject):
         match sys.stdin.readline().strip():
             case "poll":
                 self._is_asked = True
-                self._poller.poll()
+                self._led.poll()
             case "focus":
                 window = QApplication.focusWindow()
                 _answer(window.title() if window else "")
@@ -58,8 +55,8 @@ class Lead(QObject):
             case _:
                 QApplication.quit()
 
-    @Slot(object)
-    def _tell_outcome(self, snapshot: Snapshot) -> None:
+    def tell_outcome(self, snapshot: Snapshot) -> None:
+        """Answer, as the outcome has been shown."""
         if self._is_asked:
             self._is_asked = False
             reading, problem = snapshot.reading, snapshot.problem
@@ -75,8 +72,17 @@ class LedApp(app.App):
     """The program, with the lead."""
 
     def start(self, *, demo: bool) -> None:
+        self._lead = Lead(self)
         super().start(demo=demo)
-        self._lead = Lead(self._poller)
+
+    def poll(self) -> None:
+        """Ask the API at once."""
+        self._poll()
+
+    @Slot(object)
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        super()._show_snapshot(snapshot)
+        self._lead.tell_outcome(snapshot)
 
 
 class _Mallinfo2(ctypes.Structure):

@@ -22,7 +22,9 @@ from tests.examples import LASTS
 from tests.fake_clock import library_of_faketime
 from tests.fakes import FakeFormats
 from tray_app.lemlist.balance import Balance
-from tray_app.report.history_view import has_trend, history_of, trend_of
+from tray_app.report.history_view import history_of
+from tray_app.report.trend import has_trend, trend_of
+from tray_app.report.view import view_of
 from tray_app.rules.history import Drop, Record, days_of
 from tray_app.rules.insight import conclude, learn
 from tray_app.rules.levels import Level
@@ -32,7 +34,6 @@ from tray_app.sandbox.stories import FULL
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.view import view_of
 
 FORMATS = FakeFormats()
 DAY = 86_400  # seconds

@@ -19,8 +19,9 @@ from tests.fakes import RawServer, answer
 from tests.program.canary import CLIPBOARDS, Canary, Find, Surroundings
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
 from tests.waiting import wait_until
-from tray_app.errors import Kind, Problem
+from tray_app.errors import Kind
 from tray_app.sandbox import Sandbox
+from tray_app.words.problem_words import problem_words
 
 PANEL = 64
 """Pixels from the bottom of the screen, in which the panel is."""
@@ -33,13 +34,13 @@ mv {opened}.part {opened}
 
 DEFECTIVE_COMMAND = """
 import sys
-from tray_app.terminal import cli
+from tray_app.terminal import status_command
 from tray_app import __main__
 
 def status(environ, as_json):
     raise ValueError(environ["LEMLIST_API_KEY"])
 
-cli.status = status
+status_command.status = status
 sys.exit(__main__.main(["status"]))
 """
 
@@ -408,7 +409,7 @@ def test_a_defect_does_not_tell_the_key(desktop: VirtualDesktop) -> None:
             wait_for_line(log, r"uncaught: worker.py.*<lambda> > .*fail > ValueError")
             program.item.activate()
             names = program.window(POPUP).names()
-            assert any(Problem(Kind.DEFECT).title in name for name in names)
+            assert any(problem_words(Kind.DEFECT).title in name for name in names)
             around.look()
     assert around.finds(canary) == []
 

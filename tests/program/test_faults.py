@@ -31,7 +31,7 @@ from tests.servers.fault_servers import Fault, World, by_front, by_sandbox, by_s
 from tests.waiting import wait_until
 from tray_app.lemlist.client import DEADLINE
 from tray_app.sandbox import FAULTS, Sandbox
-from tray_app.terminal import cli
+from tray_app.terminal import status_command
 
 ANSWERED = 60.0  # seconds; generous, since build machines are slow
 LONGEST_STALL = 50.0  # milliseconds
@@ -555,7 +555,7 @@ def test_status(
             if name in world.env:
                 monkeypatch.setenv(name, world.env[name])
         environ = {"LEMLIST_API_KEY": KEY, "LEMLIST_API_URL": world.url}
-        code = cli.status(environ, as_json=True)
+        code = status_command.status(environ, as_json=True)
         output = capsys.readouterr()
         expect_status(row, code, output.out)
         assert KEY not in output.out + output.err

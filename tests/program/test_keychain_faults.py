@@ -30,9 +30,10 @@ from tray_app.sandbox import DEMO_KEY, Sandbox
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 from tray_app.store.lock import locked
+from tray_app.words.problem_words import ProblemWords, problem_words
 
-LOCKED = Problem(Kind.KEYCHAIN_LOCKED)
-UNAVAILABLE = Problem(Kind.KEYCHAIN_UNAVAILABLE)
+LOCKED = problem_words(Kind.KEYCHAIN_LOCKED)
+UNAVAILABLE = problem_words(Kind.KEYCHAIN_UNAVAILABLE)
 OTHER_KEY = "fake-key-of-another-team"
 
 # The tray program, which waits for the answer to a prompt less long than people need.
@@ -189,12 +190,12 @@ def assert_no_file_has_a_key(desktop: VirtualDesktop) -> None:
 # --- what the user sees -------------------------------------------------------------------------
 
 
-def assert_trouble_is_shown(program: TrayProgram, problem: Problem, shape: IconShape) -> None:
+def assert_trouble_is_shown(program: TrayProgram, problem: ProblemWords, shape: IconShape) -> None:
     """See that icon, tooltip, menu and popup say what is wrong, and what to do."""
     tooltip = program.wait_for_tooltip(problem.title)
     assert wait_until(lambda: shows(program, shape), TIMEOUT, f"the icon is {shape}")
     assert " credits" in tooltip.splitlines()[0]  # of which none are known
-    remedy = "Unlock…" if problem.kind is Kind.KEYCHAIN_LOCKED else "Enter key…"
+    remedy = "Unlock…" if problem == LOCKED else "Enter key…"
     labels = program.item.menu().labels()
     assert {problem.title, remedy} <= set(labels)
     program.item.click_menu("Open")
@@ -414,7 +415,7 @@ def test_no_keychain(bare: VirtualDesktop, sandbox: Sandbox) -> None:
         assert_trouble_is_shown(program, UNAVAILABLE, IconShape.UNKNOWN)
     status = in_terminal(bare, "status", api_url=sandbox.url)
     assert status.returncode == 2
-    assert f"{UNAVAILABLE.title}. {UNAVAILABLE.message}" in status.stderr
+    assert UNAVAILABLE.text in status.stderr
 
 
 def test_no_message_bus(bare: VirtualDesktop, sandbox: Sandbox) -> None:

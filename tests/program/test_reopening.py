@@ -19,5 +19,5 @@ def test_windows_that_are_opened_again_leave_no_connections_behind() -> None:
     )
     assert done.returncode == 0, done.stderr
     counts: dict[str, list[int]] = json.loads(done.stdout)
-    assert counts["app._insights._reader.history_read(PyObject,PyObject)"][0] == 1
+    assert counts["app._history_and_plan.trend_changed()"][0] == 1
     assert {name: two for name, two in counts.items() if two[0] != two[1]} == {}

@@ -428,8 +428,10 @@ def test_a_key_of_a_terminal_reaches_the_tray(
 ) -> None:
     with TrayProgram(desktop, sandbox.url, program=program_command) as program:
         program.wait_for_tooltip("No API key yet")
+        program.window(WELCOME)
         store_key(desktop, sandbox.url, DEMO_KEY)
         program.wait_for_tooltip("Healthy · 12,430 credits")
+        wait_until(lambda: not program.windows(), TIMEOUT, "nobody is asked for a key any more")
         remove_key(desktop)
         tooltip = program.wait_for_tooltip("No API key yet")
         assert "12,430" not in tooltip

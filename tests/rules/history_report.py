@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tray_app.report.history_view import trend_of
+from tray_app.report.trend import trend_of
 from tray_app.rules.history import Record
 from tray_app.rules.insight import learn
-from tray_app.store.history_database import DAY, History
+from tray_app.rules.local_time import DAY
+from tray_app.store.history_database import History
 
 TEAM = "tea_1"
 BEGIN = int(datetime(2021, 11, 22, tzinfo=UTC).timestamp())
@@ -48,7 +49,7 @@ def fill(history: History, source: Iterator[Record]) -> None:
     day = 0
     for reading in source:
         if not history.record(TEAM, reading):
-            raise AssertionError(history.complaint)
+            raise AssertionError(history.fault)
         if reading.first // DAY != day:
             day = reading.first // DAY
             history.thin(TEAM, reading.first, UTC)

@@ -331,6 +331,23 @@ def test_a_drain_of_three_hours_is_told_once_and_once_more_when_it_has_doubled(
 # --- the largest drops ---
 
 
+def test_the_example_that_explains_it() -> None:
+    """As it stands in :func:`sudden_drain`."""
+    spent = {"10:00": 20, "10:30": 300, "10:50": 300, "11:10": 300, "11:15": 600}
+    habit = Habit(usual_per_hour=90, short_limit=500, long_limit=800)
+    told, found = [], list[Refill | Drop]()
+    for clock, amount in spent.items():
+        end = MONDAY + 3600 * int(clock[:2]) + 60 * int(clock[3:])
+        found.append(Drop(end - 300, end, amount))
+        told.append(sudden_drain(found, habit, end))
+    begin, end = MONDAY + 10 * 3600 + 25 * 60, MONDAY + 11 * 3600 + 10 * 60
+    assert told == [
+        *[None] * 3,
+        Drain(begin, end, 900, 90),
+        Drain(begin, end + 300, 1_500, 90),
+    ]
+
+
 def test_the_largest_drops() -> None:
     found: list[Refill | Drop] = [Refill(MONDAY, 9000)]
     for day in range(12):

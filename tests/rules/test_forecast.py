@@ -94,9 +94,9 @@ def test_a_week_of_its_own() -> None:
     )
 
 
-def test_after_one_week_the_working_days_are_taken_as_half_alike() -> None:
+def test_after_one_week_the_working_days_are_taken_as_a_fifth_alike() -> None:
     week = learned((300.0, 50.0, 50.0, 50.0, 50.0, 0.0, 0.0)).week
-    assert week[:5] == pytest.approx((2.0, 0.75, 0.75, 0.75, 0.75))
+    assert week[:5] == pytest.approx((2.6, 0.6, 0.6, 0.6, 0.6))
     assert week[5:] == (0, 0)
 
 

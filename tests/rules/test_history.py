@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.history import (
     RESERVATION,
     Day,
@@ -38,6 +39,22 @@ def record(first: int, subscription: int, paid: int = 0, gifted: int = 0) -> Rec
 
 def at(text: str, zone: tzinfo = UTC) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp())
+
+
+def test_the_buckets_of_a_record() -> None:
+    assert Record._fields[3:] == BUCKETS
+    assert Record(0, 60, 15, 1, 2, 4, 8).buckets == (1, 2, 4, 8)
+    assert Record(0, 60, 15, 1, 2, 4, 8).amounts == (15, 1, 2, 4, 8)
+
+
+def test_the_example_that_explains_it() -> None:
+    """As it stands at the head of ``rules/history.py``."""
+    amounts = [500, 400, 380, 450, 5450]
+    seen = [record(index * 300, amount) for index, amount in enumerate(amounts)]
+    assert changes(seen) == [
+        Drop(0, 300, 50, {"subscription": 50}),
+        Refill(1200, 5000, {"subscription": 5000}),
+    ]
 
 
 # --- spending and refills ---
@@ -369,6 +386,17 @@ def test_changes_explain_the_balance(seen: list[Record], zone: tzinfo) -> None:
 
 
 # --- thinning ---
+
+
+def test_the_example_that_explains_it_of_thinning() -> None:
+    """As it stands in :func:`thinned`."""
+    times = ["09:00", "09:05", "09:10", "09:20", "09:25", "09:30", "09:41", "18:00"]
+    amounts = [500, 480, 400, 480, 470, 460, 5460, 5000]
+    seen = [
+        record(at(f"2026-11-20T{clock}"), amount)
+        for clock, amount in zip(times, amounts, strict=True)
+    ]
+    assert thinned(seen, FRIDAY + DAY, UTC) == [seen[0], *seen[4:]]
 
 
 def test_a_plain_day_becomes_its_first_and_last() -> None:

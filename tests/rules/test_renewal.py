@@ -46,6 +46,12 @@ def test_set_by_the_user(set_day: int, today: str, expected: str) -> None:
     assert found == date.fromisoformat(expected)
 
 
+def test_the_example_that_explains_it() -> None:
+    """As it stands in :func:`learned_day`."""
+    seen = [came("2026-08-01", 10_000), came("2026-09-12", 5_000), came("2026-10-13", 5_000)]
+    assert learned_day(seen, date(2026, 11, 1), UTC) == 12
+
+
 @pytest.mark.parametrize(
     "days",
     [

@@ -21,10 +21,11 @@ from tests import PROJECT
 from tests.at_once import answers, programs
 from tests.program.failing_disk import FailingDisk, Full, ReadOnly
 from tests.rules.history_report import fill, readings, size_of
-from tray_app.i18n import tr
 from tray_app.rules.history import Day, Record, changes, days_of, thinned
+from tray_app.rules.local_time import DAY
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.folders import NOWHERE, history_file
-from tray_app.store.history_database import DAY, EARLIEST, KEPT_WHOLE, LATEST, History, migrate
+from tray_app.store.history_database import EARLIEST, KEPT_WHOLE, LATEST, History, migrate
 
 TEAM = "tea_1"
 HOUR = 3600
@@ -76,7 +77,7 @@ def test_changes_make_rows_and_the_rest_extends_them(history: History) -> None:
         *seen[3:],
     ]
     assert all(type(each) is Record for each in history.read(TEAM))
-    assert history.complaint == ""
+    assert history.fault is None
 
 
 def test_it_is_there_after_a_restart(history: History, path: Path) -> None:
@@ -105,7 +106,7 @@ def test_teams_never_mix(history: History) -> None:
     assert history.read("tea_2") == [at(100, 7), at(300, 8)]
     assert history.read("tea_3") == []
     history.thin("tea_3", BEGIN)
-    assert history.complaint == ""
+    assert history.fault is None
 
 
 def test_reading_since_a_time(history: History) -> None:
@@ -128,7 +129,7 @@ def test_reading_since_a_time(history: History) -> None:
 def test_reading_makes_no_file(history: History, path: Path) -> None:
     assert history.read(TEAM) == []
     assert not path.parent.exists()
-    assert history.complaint == ""
+    assert history.fault is None
 
 
 def test_of_two_readings_in_one_second_the_later_one_counts(history: History) -> None:
@@ -214,7 +215,7 @@ def test_any_readings_come_back(
 def test_the_impossible_is_refused(history: History, impossible: Record) -> None:
     assert record(history, at(0, 500), impossible, at(900, 490)) == [True, False, True]
     assert history.read(TEAM) == [at(0, 500), at(900, 490)]
-    assert history.complaint == ""
+    assert history.fault is None
 
 
 def test_a_negative_bucket_is_unknown(history: History) -> None:
@@ -226,7 +227,7 @@ def test_an_identity_that_is_no_text(history: History) -> None:
     assert not history.record("tea_\ud800", at(0, 500))
     assert history.read("tea_\ud800") == []
     assert history.record(TEAM, at(0, 500))
-    assert history.complaint == ""
+    assert history.fault is None
 
 
 # --- clocks -------------------------------------------------------------------------------------
@@ -532,9 +533,7 @@ def test_a_broken_file_is_set_aside_and_said(
     assert history.read(TEAM) == [at(0, 500), at(300, 490)]
     (aside,) = path.parent.glob("history.sqlite.broken-*[0-9]")
     assert aside.read_bytes() == content
-    assert history.complaint == tr(
-        "The history file was broken. It is kept as {name}; a new one was begun.", name=aside.name
-    )
+    assert history.fault == FileFault(FaultKind.BROKEN, aside.name)
     assert [each.levelno for each in caplog.records] == [logging.WARNING]
 
 
@@ -546,7 +545,7 @@ def test_a_statement_that_fails_is_no_fault_of_the_file(
     content = a_database(path, "ALTER TABLE readings RENAME COLUMN credits TO total")
     assert record(history, at(3000 * HOUR, 500)) == [False]
     assert history.read(TEAM) == []
-    assert history.complaint == can_not_be_used(path)
+    assert history.fault == can_not_be_used(path)
     assert [each.message for each in caplog.records] == ["no history: SQLITE_ERROR"]
     history.close()
     assert [each.name for each in path.parent.iterdir()] == [path.name]
@@ -556,7 +555,8 @@ def test_a_statement_that_fails_is_no_fault_of_the_file(
 def test_reading_a_broken_file_sets_it_aside_too(history: History, path: Path) -> None:
     put(path, b"not a database " * 100)
     assert history.read(TEAM) == []
-    assert "broken" in history.complaint
+    assert history.fault is not None
+    assert history.fault.kind is FaultKind.BROKEN
     assert record(history, at(0, 500)) == [True]
 
 
@@ -567,7 +567,8 @@ def test_a_page_that_breaks_while_it_is_used(history: History, path: Path) -> No
     put(path, bytes(content))
     record(history, at(3000 * HOUR, 5))
     assert history.read(TEAM) in ([], [at(3000 * HOUR, 5)])
-    assert "broken" in history.complaint
+    assert history.fault is not None
+    assert history.fault.kind is FaultKind.BROKEN
     assert record(history, at(3001 * HOUR, 4)) == [True]
 
 
@@ -579,14 +580,15 @@ def test_a_broken_file_in_use_is_set_aside_with_its_log(history: History, path: 
         file.write(b"\xa5" * (path.stat().st_size - 4096))
     other = History(path)
     assert other.read(TEAM) == []
-    aside = path.with_name(other.complaint.split("kept as ")[1].split(";")[0])
+    assert other.fault is not None
+    aside = path.with_name(other.fault.name)
     assert {each.name for each in path.parent.glob("*.broken-*")} >= {
         aside.name,
         f"{aside.name}-wal",
     }
     assert record(other, at(0, 500)) == [True]
     assert record(history, at(300, 490)) == [True]
-    assert history.complaint == ""
+    assert history.fault is None
     assert other.read(TEAM) == [at(0, 500), at(300, 490)]
     other.close()
 
@@ -596,7 +598,7 @@ def test_a_new_file(history: History, path: Path, content: bytes | None) -> None
     if content is not None:
         put(path, content)
     assert record(history, at(0, 500)) == [True]
-    assert history.complaint == ""
+    assert history.fault is None
 
 
 def test_a_newer_file_is_left_alone_and_said(history: History, path: Path) -> None:
@@ -606,9 +608,7 @@ def test_a_newer_file_is_left_alone_and_said(history: History, path: Path) -> No
     assert record(history, at(300, 490)) == [False]
     assert history.read(TEAM) == []
     history.thin(TEAM, BEGIN + 1000 * DAY)
-    assert history.complaint == tr(
-        "The history is from a newer version. It is left alone and not used."
-    )
+    assert history.fault == FileFault(FaultKind.NEWER)
     history.close()
     assert path.read_bytes() == content
     assert [each.name for each in path.parent.iterdir()] == [path.name]
@@ -676,8 +676,8 @@ def test_a_migration_that_fails_changes_nothing(database: sqlite3.Connection) ->
 # --- disks --------------------------------------------------------------------------------------
 
 
-def can_not_be_used(path: Path) -> str:
-    return tr("{path} can't be used: the history is not kept.", path=path)
+def can_not_be_used(path: Path) -> FileFault:
+    return FileFault(FaultKind.UNUSABLE, str(path))
 
 
 def test_no_place_at_all(caplog: pytest.LogCaptureFixture) -> None:
@@ -686,17 +686,33 @@ def test_no_place_at_all(caplog: pytest.LogCaptureFixture) -> None:
     assert record(history, at(0, 500), at(300, 490)) == [False, False]
     assert history.read(TEAM) == []
     history.thin(TEAM, BEGIN)
-    assert history.complaint == can_not_be_used(path)
+    assert history.fault == can_not_be_used(path)
     assert [each.message for each in caplog.records] == ["no history: NotADirectoryError"]
 
 
 def test_a_folder_in_its_place(history: History, path: Path) -> None:
     path.mkdir(parents=True)
     assert record(history, at(0, 500)) == [False]
-    assert history.complaint == can_not_be_used(path)
+    assert history.fault == can_not_be_used(path)
     path.rmdir()
     assert record(history, at(0, 500)) == [True]
-    assert history.complaint == ""
+    assert history.fault is None
+
+
+def test_a_link_that_leads_nowhere(history: History, path: Path) -> None:
+    """As to a disk that is not there: nothing is begun in its place."""
+    target = path.parent.parent / "elsewhere.sqlite"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(target)
+    assert history.read(TEAM) == []
+    assert history.fault == can_not_be_used(path)
+    assert record(history, at(0, 500)) == [False]
+    assert history.fault == can_not_be_used(path)
+    assert not target.exists()
+    target.touch()
+    assert record(history, at(0, 500)) == [True]
+    assert history.fault is None
+    assert history.read(TEAM) == [at(0, 500)]
 
 
 SHUT_FOLDER = """
@@ -707,7 +723,7 @@ from tray_app.store.history_database import History
 if os.getuid() == 0:
     os.setuid(int(sys.argv[2]))
 history = History(Path(sys.argv[1]))
-print(json.dumps([history.read("tea_1"), history.teams(), history.complaint]))
+print(json.dumps([history.read("tea_1"), history.teams(), history.fault]))
 """
 
 
@@ -718,7 +734,7 @@ def test_a_folder_that_is_shut() -> None:
         filled(path)
         path.parent.chmod(0)
         try:
-            assert run(SHUT_FOLDER, path, NOBODY) == [[], {}, can_not_be_used(path)]
+            assert run(SHUT_FOLDER, path, NOBODY) == [[], {}, [*can_not_be_used(path)]]
         finally:
             path.parent.chmod(0o700)
 
@@ -761,7 +777,7 @@ before = record(50)
 fill_up()
 record(1)  # it closes the file, which makes some room
 fill_up()
-meanwhile, complaint = record(20), history.complaint
+meanwhile, fault = record(20), history.fault
 (folder / "ballast").unlink()
 after = record(20)
 rows = history.read("tea_1")
@@ -771,7 +787,7 @@ history.close()
 database = sqlite3.connect(folder / "history.sqlite")
 integrity = database.execute("PRAGMA integrity_check").fetchone()
 print(json.dumps(
-    [before, meanwhile, complaint, after, history.complaint, in_order, spans, *integrity]
+    [before, meanwhile, fault, after, history.fault, in_order, spans, *integrity]
 ))
 """
 
@@ -783,9 +799,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert told == [
         50,
         0,
-        can_not_be_used(tmp_path / "history.sqlite"),
+        [*can_not_be_used(tmp_path / "history.sqlite")],
         20,
-        "",
+        None,
         True,
         [0, 90 * HOUR],
         "ok",
@@ -801,7 +817,7 @@ from tray_app.store.history_database import History
 path, begin = Path(sys.argv[1]), int(sys.argv[2])
 history = History(path)
 kept = history.record("tea_1", Record(begin, begin, 500))
-print(json.dumps([kept, history.complaint]))
+print(json.dumps([kept, history.fault]))
 """
 
 
@@ -814,7 +830,7 @@ def test_a_read_only_folder(tmp_path: Path, there: bool) -> None:
     later = BEGIN + 1000 * DAY
     with FailingDisk(ReadOnly(tmp_path)) as disk:
         told = run(READ_ONLY, path, later, prefix=disk.prefix)
-    assert told == [False, can_not_be_used(path)]
+    assert told == [False, [*can_not_be_used(path)]]
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
 
 
@@ -831,7 +847,7 @@ for line in sys.stdin:
     history = History(Path(line.rstrip()))
     kept = history.record(f"tea_{offset}", Record(begin, begin, offset))
     history.close()
-    print(kept, history.complaint, flush=True)
+    print(kept, history.fault.name if history.fault else "", flush=True)
 """
 
 
@@ -841,11 +857,11 @@ def test_programs_that_find_a_broken_file_at_once_lose_nothing(tmp_path: Path) -
         for number in range(60):
             path = tmp_path / str(number) / "history.sqlite"
             put(path, content)
-            complaints = answers(finders, str(path))
+            told = answers(finders, str(path))
             (aside,) = path.parent.glob("*.broken-*")
             assert aside.read_bytes() == content
-            assert sorted(complaints)[:3] == ["True "] * 3
-            assert aside.name in max(complaints)
+            assert sorted(told)[:3] == ["True "] * 3
+            assert aside.name in max(told)
             history = History(path)
             for finder in range(4):
                 assert history.read(f"tea_{finder}") == [at(0, finder)]
@@ -866,7 +882,7 @@ for number in range(500):
     at = begin + number * 60 + offset
     kept += history.record("tea_1", Record(at, at, 10_000 - number))
     kept += history.record(f"tea_own_{offset}", Record(at, at, 10_000 - number))
-print(json.dumps([kept, history.complaint]))
+print(json.dumps([kept, history.fault]))
 history.close()
 """
 
@@ -897,15 +913,15 @@ def test_several_processes_write_while_one_reads(
         while any(writer.poll() is None for writer in writers):
             rows = history.read(TEAM)
             assert all(one.last <= other.first for one, other in itertools.pairwise(rows))
-        complaints = [history.complaint]
+        faults = [history.fault]
         for writer in writers:
-            kept, complaint = json.loads(writer.communicate(timeout=60)[0])
-            complaints.append(complaint)
+            kept, fault = json.loads(writer.communicate(timeout=60)[0])
+            faults.append(fault)
             assert kept >= 501
         asides = list(path.parent.glob("*.broken-*"))
         assert [each.read_bytes() for each in asides] == ([] if content is None else [content])
         # One of them has set it aside, and says so.
-        assert len([each for each in complaints if each]) == len(asides)
+        assert len([each for each in faults if each]) == len(asides)
     finally:
         for writer in writers:
             writer.kill()
@@ -922,8 +938,8 @@ def test_a_file_that_is_locked_for_good(history: History, path: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     assert history.read(TEAM) == [at(0, 500)]
     assert record(history, at(300, 490)) == [False]
-    assert history.complaint == can_not_be_used(path)
+    assert history.fault == can_not_be_used(path)
     other.execute("ROLLBACK")
     other.close()
     assert record(history, at(600, 490)) == [True]
-    assert history.complaint == ""
+    assert history.fault is None

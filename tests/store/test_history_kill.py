@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tests.program.killing import reported_until_killed
 from tray_app.rules.history import Record, days_of
-from tray_app.store.history_database import DAY, KEPT_WHOLE, History
+from tray_app.rules.local_time import DAY
+from tray_app.store.history_database import KEPT_WHOLE, History
 
 folder, kills = Path(sys.argv[1]), int(sys.argv[2])
 NEW_FILES = 60  # kills while the file is made; the others share one that has much to thin
@@ -49,7 +50,7 @@ def save_until_killed(path, number, report):
             history.thin("tea_1", reading(number).first, UTC)
         if number % CLOSE_EVERY == 0:
             history.close()
-        if history.complaint:
+        if history.fault:
             report("refused", number)
 
 def matches(rows, count):
@@ -81,7 +82,7 @@ for kill in range(kills):
     left = sorted(each.name for each in path.parent.glob("*"))
     history = History(path)
     rows = history.read("tea_1")
-    complaint = history.complaint
+    fault = history.fault
     history.close()
     found = [count for count in range(saved, begun + 1) if matches(rows, count)]
     integrity = "no file"
@@ -94,7 +95,7 @@ for kill in range(kills):
         "rows": len(rows),
         "whole": len(whole(saved)),
         "integrity": integrity,
-        "complaint": complaint,
+        "fault": fault,
         "refused": last.get("refused"),
         "left": left,
     }))
@@ -109,7 +110,7 @@ if days_of(rows, today, UTC) != days_of(whole(begun), today, UTC):
 def test_a_killed_save_leaves_the_old_or_the_new_state(tmp_path: Path) -> None:
     rounds = rounds_of(SAVES_AND_KILLS, tmp_path, KILLS)
     assert [each for each in rounds if not each["found"]] == []
-    assert {each["complaint"] for each in rounds} == {""}
+    assert {each["fault"] for each in rounds} == {None}
     assert {each["refused"] for each in rounds} == {None}
     # They did save and thin, and some died in the middle.
     assert rounds[-1]["saved"] > 1000

@@ -9,6 +9,7 @@ import pytest
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.forecast import Forecast, TooEarly
 from tray_app.rules.history import Record
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.history_database import History
 from tray_app.team.analyst import Analyst
 
@@ -144,4 +145,4 @@ def test_a_history_that_can_not_be_kept_is_said_and_hides_nothing(tmp_path: Path
     path.parent.touch()
     analyst = Analyst(History(path), UTC)
     assert analyst.take("tea_1", Balance(500), MONDAY, None) is not None
-    assert "can't be used" in analyst.complaint
+    assert analyst.history_fault == FileFault(FaultKind.UNUSABLE, str(path))

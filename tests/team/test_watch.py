@@ -23,6 +23,7 @@ from tray_app.rules.history import refills
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.sandbox import DEMO_KEY, Sandbox
 from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
@@ -267,11 +268,13 @@ def test_another_key_begins_another_history(world: World) -> None:
 
 
 def test_a_history_that_can_not_be_kept_is_said(world: World) -> None:
-    (world.folder / "history.sqlite").mkdir()
+    path = world.folder / "history.sqlite"
+    path.mkdir()
+    fault = FileFault(FaultKind.UNUSABLE, str(path))
     watch = world.watch(analyst=world.analyst())
     world.poll(watch, 12_000)
-    assert "can't be used" in watch.study().complaint
-    assert "can't be used" in world.poll(watch, 11_000).complaint
+    assert watch.study().history_fault == fault
+    assert world.poll(watch, 11_000).history_fault == fault
 
 
 def test_a_drain_is_alerted_as_the_history_tells(world: World) -> None:
@@ -318,6 +321,7 @@ def test_the_first_alert_of_a_run_waits_for_the_history(world: World) -> None:
     assert studied.alert == Alert(
         AlertKind.CRITICAL, 80, drain=studied.alert.drain, is_dated=True, is_at_risk=True
     )
+    assert studied.alert_id == first.alert_id
     # If the history took too long, what was told without it is not followed by less urgent news.
     again.heard(early)
     assert alerted(world, again, 80) == [None]
@@ -462,6 +466,18 @@ def test_what_nobody_heard_is_dropped_when_it_is_out_of_date(
     assert alerted(world, confirmed, 480) == ["low"]
 
 
+def test_news_keeps_its_id_until_it_was_heard_or_taken_back(world: World, confirmed: Watch) -> None:
+    world.poll(confirmed, 12_000)
+    confirmed.study()
+    low, still_low = world.poll(confirmed, 480), world.poll(confirmed, 479)
+    assert still_low.alert_id == low.alert_id
+    heard(confirmed, still_low)
+    critical = world.poll(confirmed, 90)
+    assert critical.alert_id not in (0, low.alert_id)
+    assert world.poll(confirmed, OFFLINE).withdraws
+    assert world.poll(confirmed, 90).alert_id not in (low.alert_id, critical.alert_id)
+
+
 def test_what_was_heard_stays_when_it_is_out_of_date(world: World, confirmed: Watch) -> None:
     world.poll(confirmed, 12_000)
     confirmed.study()
@@ -514,7 +530,9 @@ def test_what_is_heard_after_the_next_poll_is_heard(world: World, confirmed: Wat
     first = world.poll(confirmed, 480)
     alert = confirmed.study().alert
     assert first.early_alert == alert == Alert(AlertKind.LOW, 480)
-    assert world.poll(confirmed, 479).alert == Alert(AlertKind.LOW, 479)
+    later = world.poll(confirmed, 479)
+    assert later.alert == Alert(AlertKind.LOW, 479)
+    assert later.alert_id == first.alert_id != 0
     assert alert is not None
     confirmed.heard(alert)
     assert alerted(world, confirmed, 478) == [None]
@@ -773,9 +791,8 @@ def test_the_old_key_stays_when_the_new_one_can_not_be_stored(world: World) -> N
         watch.use_key(OTHER_KEY, store=True)
     assert world.keychain.key == KEY
     after = world.poll(watch, 480)
-    assert replace(after, reading=None, alert=None, next_at=None) == replace(
-        before, reading=None, alert=None, next_at=None
-    )
+    unlike = {"reading": None, "alert": None, "alert_id": 0, "next_at": None}
+    assert replace(after, **unlike) == replace(before, **unlike)  # type: ignore[arg-type]
     assert world.keys == [KEY]
 
 

@@ -26,7 +26,7 @@ from tests.fakes import RawServer, answer, closed_port
 from tests.program.tray_program import stored_key
 from tests.waiting import wait_until
 from tray_app import __version__
-from tray_app.errors import Kind, Problem
+from tray_app.errors import Kind
 from tray_app.rules.alerts import AlertState
 from tray_app.rules.history import Record
 from tray_app.sandbox import DEMO_TEAM_ID, Sandbox
@@ -34,8 +34,8 @@ from tray_app.sandbox.past import past_of_demo
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.history_database import History
 from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
-from tray_app.terminal.arguments import BAD_ARGUMENTS
-from tray_app.terminal.cli import EXIT_CODES
+from tray_app.terminal.exit_codes import BAD_ARGUMENTS, EXIT_CODES
+from tray_app.words.problem_words import problem_words
 
 MAIN = str(PROJECT / "main.py")
 KEY = "fake-key-0123456789abcdef"
@@ -185,10 +185,10 @@ def test_errors(env: Env, sandbox: Sandbox, fault: str, kind: Kind, code: int) -
 
 
 def check_error(done: Done, kind: Kind, code: int, **more: object) -> None:
-    problem = Problem(kind)
-    told = {"kind": kind.value, "title": problem.title, "message": problem.message, **more}
+    words = problem_words(kind)
+    told = {"kind": kind.value, "title": words.title, "message": words.message, **more}
     assert json.loads(done.stdout) == {"error": told}
-    assert done.stderr.startswith(f"{problem.title}. {problem.message}\n")
+    assert done.stderr.startswith(f"{words.text}\n")
     assert done.returncode == code == EXIT_CODES[kind]
 
 
@@ -218,8 +218,10 @@ def test_a_defect_is_called_one_and_told_by_its_place(env: Env, arguments: tuple
     if arguments[1:]:
         check_error(done, Kind.DEFECT, 6)
     assert done.returncode == 6
-    assert done.stderr.startswith(Problem(Kind.DEFECT).title)
-    assert re.search(r"cli\.py:\d+ status > .*fail > ZeroDivisionError\)\n$", done.stderr)
+    assert done.stderr.startswith(problem_words(Kind.DEFECT).title)
+    assert re.search(
+        r"status_command\.py:\d+ status > .*fail > ZeroDivisionError\)\n$", done.stderr
+    )
     assert "secret" not in done.stdout + done.stderr
 
 
@@ -487,6 +489,8 @@ def test_no_history_yet(env: Env, home: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "There is no history yet.\n"
     assert told(env) == {"team": None, "team_id": None, "fetched_at": None, "days": []}
+    listed = run(env, "history", "--team")
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, "", done.stderr)
     assert not (home / ".local" / "share" / "lemlist-credits").exists()
 
 
@@ -623,7 +627,7 @@ def test_a_key_that_does_not_work_leaves_the_old_one(
     sandbox.set_fault(fault)
     done = run(keyring_env, "key", "set", stdin=key)
     assert (done.returncode, done.stdout) == (EXIT_CODES[kind], "")
-    assert Problem(kind).title in done.stderr
+    assert problem_words(kind).title in done.stderr
     assert stored_key(keyring_env) == KEY
 
 
@@ -644,7 +648,7 @@ def test_a_key_that_does_not_work_leaves_the_old_one(
 def test_input_that_is_no_key(env: Env, sandbox: Sandbox, locale: str, stdin: str | bytes) -> None:
     done = run({**env, "LC_ALL": locale}, "key", "set", stdin=stdin)
     assert (done.returncode, done.stdout) == (2, "")
-    assert Problem(Kind.BAD_KEY).title in done.stderr
+    assert problem_words(Kind.BAD_KEY).title in done.stderr
     assert sandbox.requests == []
 
 
@@ -660,7 +664,7 @@ def test_without_a_keychain(env: Env) -> None:
     for arguments in (("key", "set"), ("key", "remove")):
         done = run(env, *arguments, stdin=KEY)
         assert (done.returncode, done.stdout) == (2, "")
-        assert Problem(Kind.KEYCHAIN_UNAVAILABLE).title in done.stderr
+        assert problem_words(Kind.KEYCHAIN_UNAVAILABLE).title in done.stderr
 
 
 def test_the_key_is_nowhere_to_be_seen(keyring_env: Env, sandbox: Sandbox, home: Path) -> None:

@@ -10,11 +10,11 @@ from tests.examples import TODAY, rhythm
 from tests.fakes import FakeFormats
 from tray_app.rules.forecast import Rhythm, TooEarly
 from tray_app.rules.prices import Action, Prices
+from tray_app.words.amounts import dollars
 from tray_app.words.plan_words import (
     Answer,
     action_names,
     buys_line,
-    dollars,
     lead_answer,
     top_up_answer,
 )

@@ -1,46 +1,67 @@
-"""The demo: invented figures from a stand-in server, with an invented past."""
+"""The demo: a team that is invented, with an invented past."""
 
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tray_app.lemlist.address import URL_VARIABLE
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.lemlist.balance import Balance, Team
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, STORIES
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
-from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials, KeySource
-from tray_app.team.watch import Watch, connector
+from tray_app.team.session import Session
+
+INTERVAL = 5
+"""Seconds between the polls of the demo, whose days pass in seconds."""
 
 
-class Demo:
-    """Made and stopped by a worker, since both touch the disk."""
+class DemoApi:
+    """Tells the demo's story in place of lemlist, from the moment in which it is made."""
 
-    INTERVAL = 5
-    """Seconds between the polls of the demo, whose days pass in seconds."""
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
 
-    def __init__(self, keychain: Keychain) -> None:
+    def balance(self) -> Balance:
+        """Return the credits of this moment."""
+        left = STORIES["demo"].balance_at(time.monotonic() - self._begun)
+        return Balance(left.total, left.total, **left._asdict())
+
+    def team(self, _deadline: float) -> Team:
+        """Return the invented team."""
+        return Team(DEMO_TEAM_ID, "Acme Growth")
+
+
+class Demo(Session):
+    """The invented team. Made and closed by a worker, since both touch the disk."""
+
+    def __init__(self, keychain: Keychain, settings: Settings) -> None:
         """Nothing is read from the keychain, nor written to it."""
         self._folder = TemporaryDirectory(
             prefix="lemlist-credits-demo-",
             ignore_cleanup_errors=True,  # Windows deletes no file that is still open
         )
-        self.history = Path(self._folder.name) / "history.sqlite"
-        self._sandbox = Sandbox(story="demo")
-        self._sandbox.start()
-        past = History(self.history)
+        path = Path(self._folder.name) / "history.sqlite"
+        past = History(path)
         for record in past_of_demo(datetime.now(UTC)):
             past.record(DEMO_TEAM_ID, record)
         past.close()
         credentials = Credentials({}, keychain)
         credentials.use(DEMO_KEY, KeySource.DEMO)
-        connect = connector({URL_VARIABLE: self._sandbox.url})
-        settings = Settings(interval=self.INTERVAL)
-        self.watch = Watch(credentials, connect, None, settings, Analyst(History(self.history)))
+        api = DemoApi()
+        super().__init__(credentials, lambda _key: api, None, _hurried(settings), path)
 
-    def stop(self) -> None:
-        """Stop the server, and forget the past."""
-        self._sandbox.stop()
+    def choose(self, settings: Settings) -> None:
+        """Take other settings; the demo stays in a hurry."""
+        super().choose(_hurried(settings))
+
+    def close(self) -> None:
+        """Forget the past."""
         self._folder.cleanup()
+
+
+def _hurried(settings: Settings) -> Settings:
+    return replace(settings, interval=INTERVAL)

@@ -1,8 +1,8 @@
-"""The clock of the polls: a QTimer, one worker thread, one request at a time."""
+"""The clock of a team's polls: a QTimer, one worker thread, one request at a time."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -11,7 +11,10 @@ from tray_app.errors import Problem
 from tray_app.rules.alerts import Alert, SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
-from tray_app.team.watch import Snapshot, Watch
+from tray_app.team.watch import Snapshot
+
+if TYPE_CHECKING:  # it brings the database with it, which the icon does not wait for
+    from tray_app.team.session import Session
 
 BREATH = 2.0
 """Seconds for which an answer serves another *Refresh* too, as when the user clicks again.
@@ -24,18 +27,22 @@ PATIENCE = 1000
 
 
 class Poller(QObject):
-    """Polls a :class:`Watch` when its snapshots say so, and when the user asks."""
+    """Polls one team when its snapshots say so, and when the user asks.
+
+    Each snapshot is kept in the session. It is told as well from :meth:`start` until :meth:`stop`,
+    between which the team is polled.
+    """
 
     snapshot_made = Signal(object)
     busy_changed = Signal(bool)
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, session: "Session", worker: Worker) -> None:
         super().__init__()
-        self._watch: Watch | None = None
+        self.session = session
         self._worker = worker
-        self._polling = False
-        self._last = Snapshot()
-        self._not_before = 0.0
+        self._is_started = False
+        self._is_polling = False
+        self._refresh_from = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
@@ -48,15 +55,21 @@ class Poller(QObject):
     @property
     def busy(self) -> bool:
         """Whether a poll is under way."""
-        return self._polling
+        return self._is_polling
 
-    def start(self, watch: Watch) -> None:
-        """Poll this watch from now on."""
-        self._watch = watch
-        self._last = Snapshot()  # perhaps of another team
-        self._not_before = 0.0
-        self._patience.stop()
+    def start(self) -> None:
+        """Poll from now on. Nothing is known any more, as the team may be another one."""
+        self.stop()
+        self._is_started = True
+        self._refresh_from = 0.0
+        self.session.snapshot = Snapshot()
         self.poll()
+
+    def stop(self) -> None:
+        """Ask no more, and tell nothing."""
+        self._is_started = False
+        self._timer.stop()
+        self._patience.stop()
 
     @Slot()
     def poll(self) -> None:
@@ -66,127 +79,83 @@ class Poller(QObject):
     @Slot()
     def refresh(self) -> None:
         """Ask now because the user wants it, unless that can't tell anything newer."""
-        if time.monotonic() >= self._not_before:
+        if time.monotonic() >= self._refresh_from:
             self._poll(prompt=False, by_user=True)
 
     def unlock(self) -> None:
         """Ask now, and let the keychain ask the user for its password."""
         self._poll(prompt=True, by_user=True)
 
-    def find_key(self, watch: Watch, done: Callable[[], None]) -> None:
-        """Poll this watch from now on, with the key that the keychain has now."""
-
-        def forgotten(_nothing: None) -> None:
-            done()
-            self.start(watch)
-
-        self._worker.submit(watch.forget_key, forgotten)
-
-    def use_key(
-        self,
-        watch: Watch,
-        key: str,
-        *,
-        store: bool,
-        done: Callable[[], None],
-        failed: Callable[[Problem], None],
-    ) -> None:
-        """Poll this watch from now on, with another key."""
-
-        def changed(_nothing: None) -> None:
-            done()
-            self.start(watch)
-
-        self._worker.submit(lambda: watch.use_key(key, store=store), changed, failed)
-
-    def apply(self, watch: Watch, settings: Settings) -> None:
-        """Have a watch go by other settings, whether it is polled now or later."""
-
-        def applied(snapshot: Snapshot) -> None:
-            if watch is self._watch:
-                self._take(snapshot)
-
-        self._worker.submit(lambda: watch.apply(settings), applied)
+    def apply(self, settings: Settings) -> None:
+        """Have the team judged by other settings."""
+        self.session.choose(settings)
+        watch, chosen = self.session.watch, self.session.settings
+        self._worker.submit(lambda: watch.apply(chosen), self._publish_until_next)
 
     @Slot(object)
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
-        if (watch := self._watch) is not None:
-
-            def snoozed(snapshot: Snapshot) -> None:
-                if watch is self._watch:
-                    self._show(snapshot)
-
-            self._worker.submit(lambda: watch.snooze(choice), snoozed)
+        watch = self.session.watch
+        self._worker.submit(lambda: watch.snooze(choice), self._publish)
 
     @Slot(object)
-    def heard(self, alert: Alert) -> None:
+    def note_heard(self, alert: Alert) -> None:
         """Note that the user was told this."""
-        if (watch := self._watch) is not None:
-            self._worker.submit(lambda: watch.heard(alert), lambda _: None)
-
-    def stop(self) -> None:
-        """Ask no more."""
-        self._timer.stop()
-        self._patience.stop()
+        watch = self.session.watch
+        self._worker.submit(lambda: watch.heard(alert), lambda _nothing: None)
 
     def _poll(self, *, prompt: bool, by_user: bool) -> None:
-        watch = self._watch
-        if self._polling or watch is None:
+        if self._is_polling or not self._is_started:
             return
-        self._polling = True
+        self._is_polling = True
         self._timer.stop()
         self.busy_changed.emit(True)
+        watch = self.session.watch
 
-        def ended(snapshot: Snapshot) -> None:
-            self._polling = False
-            self.busy_changed.emit(False)
-            if watch is self._watch:
-                self._polled(snapshot)
-            else:
-                self.poll()
-
-        def broke(defect: Problem) -> None:
+        def break_off(defect: Problem) -> None:
             # The watch keeps in mind that its figures may be old, whatever is shown next.
-            self._worker.submit(lambda: watch.broke(defect), ended, gave_up)
+            self._worker.submit(lambda: watch.broke(defect), self._end_poll, give_up)
 
-        def gave_up(defect: Problem) -> None:
-            ended(replace(self._last, problem=defect, alert=None, wait=LONGEST_RETRY))
+        def give_up(defect: Problem) -> None:
+            last = self.session.snapshot
+            self._end_poll(replace(last, problem=defect, alert=None, wait=LONGEST_RETRY))
 
-        self._worker.submit(lambda: watch.poll(prompt=prompt, by_user=by_user), ended, broke)
+        self._worker.submit(
+            lambda: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
+        )
 
-    def _polled(self, snapshot: Snapshot) -> None:
-        self._not_before = time.monotonic() + BREATH
-        self._take(snapshot)
-        if snapshot.to_study and (watch := self._watch) is not None:
-            # Nothing is alerted of figures that are out of date.
-            early = snapshot.early_alert if snapshot.problem is None else None
+    def _end_poll(self, snapshot: Snapshot) -> None:
+        self._is_polling = False
+        self.busy_changed.emit(False)
+        self._refresh_from = time.monotonic() + BREATH
+        self._publish_until_next(snapshot)
+        if snapshot.to_study:
+            self._study(snapshot)
 
-            def studied(learned: Snapshot) -> None:
-                if watch is self._watch:
-                    self._studied(early, learned)
+    def _study(self, snapshot: Snapshot) -> None:
+        """Ask the history; what there is to alert waits a moment for it, the figures do not."""
+        # Nothing is alerted of figures that are out of date.
+        if snapshot.early_alert is not None and snapshot.problem is None and self._is_started:
+            self._patience.start()
 
-            # The figures are on the screen before the history is read, and what there is to alert
-            # waits a moment for it.
-            if early is not None:
-                self._patience.start()
-            self._worker.submit(watch.study, studied)
+        def publish(learned: Snapshot) -> None:
+            self._patience.stop()
+            self._publish(learned)
+
+        self._worker.submit(self.session.watch.study, publish)
 
     @Slot()
     def _alert_early(self) -> None:
-        self._show(replace(self._last, alert=self._last.early_alert))
+        last = self.session.snapshot
+        self._publish(replace(last, alert=last.early_alert))
 
-    def _studied(self, early: Alert | None, learned: Snapshot) -> None:
-        told = None if self._patience.isActive() else early
-        self._patience.stop()
-        if told is not None and learned.alert is not None and learned.alert.kind is told.kind:
-            learned = replace(learned, alert=None)  # the same, with a date
-        self._show(learned)
+    def _publish_until_next(self, snapshot: Snapshot) -> None:
+        """Tell what is known until the next poll, which is due when the snapshot says so."""
+        if self._is_started:
+            self._timer.start(round(snapshot.wait * 1000))
+        self._publish(snapshot)
 
-    def _take(self, snapshot: Snapshot) -> None:
-        self._timer.start(round(snapshot.wait * 1000))
-        self._show(snapshot)
-
-    def _show(self, snapshot: Snapshot) -> None:
-        self._last = snapshot
-        self.snapshot_made.emit(snapshot)
+    def _publish(self, snapshot: Snapshot) -> None:
+        self.session.snapshot = snapshot
+        if self._is_started:
+            self.snapshot_made.emit(snapshot)

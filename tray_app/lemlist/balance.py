@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tray_app.errors import Kind, Problem
+from tray_app.rules.buckets import BUCKETS
 
 LONGEST_NAME = 100
 """Characters of a team's name that are kept."""
-
-BUCKETS = ("subscription", "paid", "gifted", "freemium")
 
 # Above this a float no longer tells one integer from the next, so a figure can't be trusted.
 _LARGEST_EXACT = 2**53

@@ -1,13 +1,22 @@
 """The text of an API key."""
 
+from enum import StrEnum, auto
+
 from tray_app.errors import Kind, Problem
-from tray_app.i18n import tr
 
 KEY_VARIABLE = "LEMLIST_API_KEY"
 """The variable of the environment that overrides the stored key."""
 
 LONGEST = 1000
 """Characters. Seen keys have 32; Windows' keychain ends at 1,280."""
+
+
+class KeyFault(StrEnum):
+    """What keeps a text from being a key, as the ``detail`` of a problem."""
+
+    EMPTY = auto()
+    TOO_LONG = auto()
+    ODD_CHARACTERS = auto()
 
 
 def clean_key(text: str) -> str:
@@ -21,9 +30,9 @@ def clean_key(text: str) -> str:
     """
     key = text.strip()
     if not key:
-        raise Problem(Kind.BAD_KEY, tr("it is empty"))
+        raise Problem(Kind.BAD_KEY, KeyFault.EMPTY)
     if len(key) > LONGEST:
-        raise Problem(Kind.BAD_KEY, tr("it is longer than 1,000 characters"))
+        raise Problem(Kind.BAD_KEY, KeyFault.TOO_LONG)
     if not key.isascii() or not key.isprintable():
-        raise Problem(Kind.BAD_KEY, tr("it has characters that no key has"))
+        raise Problem(Kind.BAD_KEY, KeyFault.ODD_CHARACTERS)
     return key

@@ -1,1 +1,5 @@
-"""A team's history as charts, tables and CSV, and what helps those who help."""
+"""What is shown and told of a team: figures, charts, tables, CSV, JSON, and diagnostics. No Qt.
+
+Times are whole seconds since the epoch (UTC), amounts credits. A ``zone`` of ``None`` is the
+computer's own.
+"""

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, tzinfo
 from typing import TextIO
 
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.history import Day, Record
 
-_AMOUNTS = Record._fields[2:]
+_AMOUNTS = ("credits", *BUCKETS)
 
 
 def readings_csv(records: Iterable[Record], out: TextIO, zone: tzinfo | None = None) -> None:
@@ -19,8 +20,8 @@ def readings_csv(records: Iterable[Record], out: TextIO, zone: tzinfo | None = N
     table = csv.writer(out)
     table.writerow(("first_utc", "first_local", "last_utc", "last_local", *_AMOUNTS))
     for record in records:
-        first, last = (datetime.fromtimestamp(at, UTC) for at in record[:2])
-        table.writerow((*_utc_and_local(first, zone), *_utc_and_local(last, zone), *record[2:]))
+        first, last = (datetime.fromtimestamp(at, UTC) for at in (record.first, record.last))
+        table.writerow((*_utc_and_local(first, zone), *_utc_and_local(last, zone), *record.amounts))
 
 
 def days_csv(days: Iterable[Day], out: TextIO, zone: tzinfo | None = None) -> None:
@@ -38,7 +39,7 @@ def days_csv(days: Iterable[Day], out: TextIO, zone: tzinfo | None = None) -> No
                 day.date.isoformat(),
                 *_utc_and_local(midnight.astimezone(UTC), zone),
                 int(day.is_seen),
-                *day.close[2:],
+                *day.close.amounts,
                 f"{day.spent:.2f}",
                 sum(refill.amount for refill in day.refills),
             )

@@ -1,45 +1,49 @@
 """When to say something: what is true of the balance, and was not heard yet.
 
-It stays news with each reading until the user has heard of it, so nothing is lost while nobody can
-show it. What was heard is news again in its next episode. With the usual thresholds, 500 and 100:
+What is true stays news with each reading until the user has heard of it, so that nothing is lost
+while nobody can show it. What was heard is news again in its next **episode**. An episode ends
+when its reason is clearly gone, or was not true for an hour. Nothing is told twice within an hour,
+unless a refill came between. With the usual thresholds, 500 and 100:
 
-- 09:55, 850 credits.
-- 10:00, 90: *critical* is news, and is heard.
-- 10:05, 110: this is above the level, but by less than a quarter. An hour of it would end the
-  episode.
-- 10:10, 90: the same episode.
-- 10:15, 850: what was reserved has come back (``rules/history.py``), so this is no refill. It ends
-  the episode: what was heard is untrue now, and can be taken off the screen.
-- 10:20, 90: *critical* was heard within the hour, so it waits.
-- 11:00, 90: *critical* is news.
-- 11:05, 5,850: *refill* is news, and after a refill nothing waits.
+===== ======= =======================================================================
+09:55     850
+10:00      90 *critical* is news, and is heard
+10:05     110 above *critical*, but by less than a quarter: the episode goes on, until
+              an hour of this ends it
+10:10      90 the same episode
+10:15     850 a reservation came back, which is no refill (``rules/history.py``); it
+              ends the episode, so that what was heard can be taken off the screen
+10:20      90 another episode, but *critical* was heard within the hour, so it waits
+11:00      90 *critical* is news
+11:05   5,850 *refill* is news, and after a refill nothing waits
+===== ======= =======================================================================
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, tzinfo
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from tray_app.rules.drains import DRAIN_WINDOW, Drain
 from tray_app.rules.history import Refill
 from tray_app.rules.levels import Level, Thresholds, level_of
-from tray_app.rules.local_time import moment
+from tray_app.rules.local_time import ONE_DAY, moment
 
 MORNING = time(8)
 """Local time at which a snooze until tomorrow ends."""
 
 LONGEST_SNOOZE = timedelta(hours=36)
 """From the first minute of a day to the next morning it is 32 hours, and up to 2 more when clocks
-change. What is said to be longer is a matter of the clock."""
+change. A longer snooze was begun by a clock that was wrong."""
 
 UNTOLD = 0
-"""Instead of the time at which the user heard of something that needed no words."""
+"""In place of the time at which the user heard of something: no words were needed."""
 
 GONE = 0
-"""Instead of the time since when something is not true any more, if that is clear at once."""
+"""In place of the time since when something is not true any more: it is clearly gone."""
 
 CALM = 3600
-"""Seconds: nothing is told twice within them, and what has not been true for so long is over."""
+"""Seconds in which nothing is told twice, and after which an episode is over that is not true."""
 
 
 class AlertKind(StrEnum):
@@ -55,7 +59,7 @@ class AlertKind(StrEnum):
 
 
 LASTING = frozenset(AlertKind) - {AlertKind.REFILL, AlertKind.DRAIN}
-"""What is true for a while. A refill or a drain is an event, which has a time of its own."""
+"""What is true for a while; a refill or a drain is an event, and has a time of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,13 @@ class Alert:
     gained: int = 0
     """What a refill brought."""
     drain: Drain | None = None
-    """Sudden spending that this is about, or that has brought a level and was not told before."""
+    """Sudden spending that was not told before: what the alert is about, or why a level came."""
     has_doubled: bool = False
     """Whether the drain was told before, and is twice as large now."""
     is_dated: bool = False
-    """Whether its words tell that the balance runs out soon, too."""
+    """Whether the alert of a level also tells that the balance runs out soon."""
     is_at_risk: bool = False
-    """Whether one busy day could use up all, of which a level needs no words of its own."""
+    """Whether one busy day could use up all; the alert of a level has no words for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Outlook:
 
     @property
     def is_long(self) -> bool:
-        """Whether it is clear that a warning's reason is gone; a day more than it takes."""
+        """Whether the reason for a warning is clearly gone, with a working day to spare."""
         return self.working_days is not None and self.working_days > self.warn_within + 1
 
     @property
@@ -139,12 +143,12 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A thing that is true for a while, and needs no words now. In seconds since the epoch."""
+    """What the user knows of something :data:`LASTING`. Times are in seconds since the epoch."""
 
     at: int
     """When the user heard of it, or :data:`UNTOLD`."""
     left: int | None = None
-    """Since when it is not true any more, or :data:`GONE`; ``None`` while it is true."""
+    """Since when that is not true any more, or :data:`GONE`; ``None`` while it is true."""
 
     def is_over(self, now: int) -> bool:
         """Tell whether the episode has ended, so that the next one is news."""
@@ -156,11 +160,15 @@ class SaidDrain:
     """A drain that the user has heard of."""
 
     end: int
-    """The last that is known of it, in seconds since the epoch; it moves on with the drain."""
+    """When the drain was seen last, in seconds since the epoch; moves on with the drain."""
     amount: int
-    """What had gone when the user heard of it, in credits."""
+    """Credits that were gone when the user heard of the drain."""
     has_doubled: bool = False
-    """Whether the user has heard that it has doubled, too; then it needs no more words."""
+    """Whether the user has heard that the drain has doubled, too, and needs no more words."""
+
+    def is_same(self, drain: Drain) -> bool:
+        """Tell whether a drain is this one, which may have paused for less than an hour."""
+        return drain.begin <= self.end + DRAIN_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +178,6 @@ class AlertState:
     level: Level | None = None
     """The level last seen, which is left upwards with something to spare."""
     said: Mapping[AlertKind, Said] = field(default_factory=dict)
-    """Levels and the near end of the balance, as far as the user knows of them."""
     drain: SaidDrain | None = None
     """The last drain that the user has heard of."""
     refilled: int = 0
@@ -187,6 +194,7 @@ class SnoozeChoice(StrEnum):
 
 
 _NOTHING_KNOWN = Outlook()
+_ENDS = {AlertKind.RUNS_OUT, AlertKind.BUSY_DAY}
 
 
 def snoozed(
@@ -196,7 +204,7 @@ def snoozed(
     if choice is SnoozeChoice.HOUR:
         return replace(state, snooze=Snooze(until=now + timedelta(hours=1), since=now))
     if choice is SnoozeChoice.TOMORROW:
-        tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+        tomorrow = now.astimezone(zone).date() + ONE_DAY
         return replace(state, snooze=Snooze(until=moment(tomorrow, MORNING, zone), since=now))
     return replace(state, snooze=Snooze(level=state.level))
 
@@ -214,8 +222,9 @@ def acknowledged(
     """
     level = level_of(credits, thresholds, state.level)
     new = _true_kinds(level, after) - _true_kinds(state.level or Level.HEALTHY, before)
+    standings = _standings(level, credits, thresholds, after)
     said = {
-        kind: replace(each, left=GONE) if _is_gone(kind, credits, thresholds, after) else each
+        kind: replace(each, left=GONE) if standings[kind] is _Standing.GONE else each
         for kind, each in state.said.items()
     }
     for kind in sorted(new):
@@ -238,12 +247,13 @@ def decide(
     seconds = int(now.timestamp())
     level = level_of(credits, thresholds, state.level)
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
-    gained, settled = _refill(state, credits, thresholds, seconds, outlook)
+    standings = _standings(level, credits, thresholds, outlook)
+    gained, settled = _refill(state, credits, thresholds, standings, outlook.refills, seconds)
     if snooze is not None and gained:  # what comes meanwhile is no news afterwards
         gained, settled = 0, seconds
     seen = AlertState(
         level=level,
-        said=_followed(state.said, level, credits, thresholds, seconds, outlook),
+        said=_followed(state.said, standings, outlook.refills, seconds),
         drain=_followed_drain(state.drain, seconds, outlook.drain),
         refilled=settled,
         snooze=snooze,
@@ -262,15 +272,15 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
     if alert.kind is AlertKind.DRAIN:
         return state
     said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
-    if alert.kind in (AlertKind.RUNS_OUT, AlertKind.BUSY_DAY):
+    if alert.kind in _ENDS:
         return replace(state, said=said)
     return replace(state, said=said, refilled=seconds)  # as the user knows the balance now
 
 
 def is_same_news(alert: Alert, other: Alert) -> bool:
-    """Tell whether who hears one alert needs no other, as when a credit has been spent since.
+    """Tell whether who hears one of two alerts does not need the other.
 
-    What else they tell is noted when it is heard: a drain that is another one stays news.
+    As when a credit was spent between them. A drain that only one of them tells stays news.
     """
     return (alert.kind, alert.gained) == (other.kind, other.gained)
 
@@ -320,117 +330,114 @@ def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Ale
 
 
 def _drain_news(said: SaidDrain | None, drain: Drain | None) -> tuple[Drain | None, bool]:
-    """Return a drain that needs words, and whether they are that it has doubled."""
-    if drain is None or said is None or not _is_same(said, drain):
+    """Return a drain that needs words, and whether the words are that it has doubled."""
+    if drain is None or said is None or not said.is_same(drain):
         return drain, False
     if not said.has_doubled and drain.amount >= 2 * said.amount:
         return drain, True
     return None, False
 
 
+class _Standing(Enum):
+    """What a reading tells of something :data:`LASTING` that was said.
+
+    ``TRUE`` is also what is not known to be untrue, ``NEARLY`` what may soon be true again.
+    """
+
+    TRUE = auto()
+    NEARLY = auto()
+    GONE = auto()
+
+
+def _standings(
+    level: Level, credits: int, thresholds: Thresholds, outlook: Outlook
+) -> dict[AlertKind, _Standing]:
+    """A level is gone a quarter of its threshold above it; *empty* has that of *critical*."""
+    standings = {
+        AlertKind.RUNS_OUT: _Standing.GONE if outlook.is_long else _Standing.TRUE,
+        AlertKind.BUSY_DAY: _Standing.GONE if outlook.is_safe else _Standing.TRUE,
+    }
+    for each, limit in thresholds.limits.items():
+        if each.severity <= level.severity:
+            standing = _Standing.TRUE
+        elif credits > limit + max(limit, thresholds.critical) / 4:
+            standing = _Standing.GONE
+        else:
+            standing = _Standing.NEARLY
+        standings[AlertKind(each)] = standing
+    return standings
+
+
 def _followed(
     said: Mapping[AlertKind, Said],
-    level: Level,
-    credits: int,
-    thresholds: Thresholds,
+    standings: Mapping[AlertKind, _Standing],
+    refills: Sequence[Refill],
     now: int,
-    outlook: Outlook,
 ) -> dict[AlertKind, Said]:
     """Follow what was said through a reading, and leave out what may be news again."""
-    true = _up_to(level)
-    if not outlook.is_long:  # not knowing ends nothing, and neither does a day to and fro
-        true.add(AlertKind.RUNS_OUT)
-    if not outlook.is_safe:
-        true.add(AlertKind.BUSY_DAY)
     followed = {}
     for kind, each in said.items():
-        if kind in true:
-            if not each.is_over(now):
+        match standings[kind]:
+            case _Standing.TRUE if not each.is_over(now):
                 each = replace(each, left=None)
-        elif _is_gone(kind, credits, thresholds, outlook):
-            if any(each.at < refill.at <= now for refill in outlook.refills):
-                continue
-            each = replace(each, left=GONE)
-        elif each.left is None:
-            each = replace(each, left=now)
+            case _Standing.NEARLY if each.left is None:
+                each = replace(each, left=now)
+            case _Standing.GONE:
+                if any(each.at < refill.at <= now for refill in refills):
+                    continue
+                each = replace(each, left=GONE)
         if not each.is_over(now) or _is_within(CALM, each.at, now):
             followed[kind] = each
     return followed
 
 
-def _is_gone(kind: AlertKind, credits: int, thresholds: Thresholds, outlook: Outlook) -> bool:
-    """Tell what is clearly no longer true from what is so by a little, and may be again soon."""
-    if kind is AlertKind.RUNS_OUT:
-        return outlook.is_long
-    if kind is AlertKind.BUSY_DAY:
-        return outlook.is_safe
-    return _is_clear(Level(kind), credits, thresholds)
-
-
-def _is_clear(level: Level, credits: int, thresholds: Thresholds) -> bool:
-    """Tell whether a balance is above a level by a quarter of the level's threshold.
-
-    From *empty*, whose threshold is 0, it takes a quarter of *critical*.
-    """
-    limit = _limits(thresholds)[level]
-    return credits > limit + max(limit, thresholds.critical) / 4
-
-
-def _limits(thresholds: Thresholds) -> dict[Level, int]:
-    return {Level.LOW: thresholds.low, Level.CRITICAL: thresholds.critical, Level.EMPTY: 0}
-
-
 def _refill(
-    state: AlertState, credits: int, thresholds: Thresholds, now: int, outlook: Outlook
+    state: AlertState,
+    credits: int,
+    thresholds: Thresholds,
+    standings: Mapping[AlertKind, _Standing],
+    refills: Sequence[Refill],
+    now: int,
 ) -> tuple[int, int]:
-    """Return the credits that came and are worth telling, and up to when refills are settled.
+    """Return the credits of refills to tell, and the time up to which refills need no words.
 
-    It is worth telling that a balance is clearly out of a level. What is not, is settled.
+    Refills are worth telling when they have brought the balance clearly out of a level.
     """
-    known = state.refilled if state.refilled <= now else 0
-    came = [each for each in outlook.refills if known < each.at <= now]
-    gained = sum(each.amount for each in came)
     if state.level is None:  # nothing is known from before
         return 0, now
-    is_out = (
-        credits - gained <= limit and _is_clear(level, credits, thresholds)
-        for level, limit in _limits(thresholds).items()
-    )
-    if not any(is_out):
-        return 0, came[-1].at if came else known
-    return gained, known
+    known = state.refilled if state.refilled <= now else 0
+    came = [each for each in refills if known < each.at <= now]
+    gained = sum(each.amount for each in came)
+    for level, limit in thresholds.limits.items():
+        if credits - gained <= limit and standings[AlertKind(level)] is _Standing.GONE:
+            return gained, known
+    return 0, came[-1].at if came else known
 
 
 def _followed_drain(said: SaidDrain | None, now: int, drain: Drain | None) -> SaidDrain | None:
     """Follow a drain that was said; one of the future was seen by a clock that was wrong."""
     if said is None or said.end > now:
         return None
-    return replace(said, end=drain.end) if drain is not None and _is_same(said, drain) else said
-
-
-def _is_same(said: SaidDrain | None, drain: Drain) -> bool:
-    """Tell whether a drain is the one that was said, as after a pause of less than an hour."""
-    return said is not None and drain.begin <= said.end + DRAIN_WINDOW
+    return replace(said, end=drain.end) if drain is not None and said.is_same(drain) else said
 
 
 def _true_kinds(level: Level, outlook: Outlook) -> set[AlertKind]:
-    short = {AlertKind.RUNS_OUT} if outlook.is_short else set()
-    return _up_to(level) | short | ({AlertKind.BUSY_DAY} if outlook.is_at_risk else set())
+    soon = {AlertKind.RUNS_OUT} if outlook.is_short else set()
+    return _up_to(level) | soon | ({AlertKind.BUSY_DAY} if outlook.is_at_risk else set())
 
 
 def _told_by(alert: Alert) -> set[AlertKind]:
-    """Return all that an alert tells: a near end is more than the risk of a busy day."""
-    if alert.kind is AlertKind.BUSY_DAY:
-        return {AlertKind.BUSY_DAY}
-    ends = {AlertKind.RUNS_OUT, AlertKind.BUSY_DAY}
-    if alert.kind is AlertKind.RUNS_OUT:
-        return ends
-    told = _up_to(Level(alert.kind)) | (ends if alert.is_dated else set())
-    return told | ({AlertKind.BUSY_DAY} if alert.is_at_risk else set())
+    """Return all that an alert tells: a near end tells of the risk of a busy day, too."""
+    told = set() if alert.kind in _ENDS else _up_to(Level(alert.kind))
+    if alert.kind is AlertKind.RUNS_OUT or alert.is_dated:
+        return told | _ENDS
+    if alert.kind is AlertKind.BUSY_DAY or alert.is_at_risk:
+        told.add(AlertKind.BUSY_DAY)
+    return told
 
 
 def _up_to(level: Level) -> set[AlertKind]:
-    """Return the levels that a balance has reached, down to this one."""
+    """Return the levels that a balance has reached when it is at this one."""
     return {AlertKind(each) for each in Level if 0 < each.severity <= level.severity}
 
 

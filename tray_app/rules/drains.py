@@ -8,13 +8,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from tray_app.rules.history import Drop, Record, Refill, changes
+from tray_app.rules.local_time import DAY
 
 SHORT_WINDOW = 11 * 60
 DRAIN_WINDOW = 61 * 60
-"""Seconds in which a drain is sudden: ten minutes or an hour, and what a poll may come late."""
+"""Seconds in which a drain is sudden: ten minutes or an hour, and a minute for a late poll."""
 
 RECENT = 4 * 3600
-"""Seconds of changes to look back on, so that a drain of three hours is seen as one."""
+"""Seconds of changes to look back on, so that a drain of three hours is one drain."""
 
 HABIT_DAYS = 30
 """Days from which a habit is learned."""
@@ -24,12 +25,12 @@ DAYS_NEEDED = 5
 SMALLEST_DRAIN = 250
 """Credits; less is never worth an alert."""
 
-_DAY = 24 * 3600
 _HOUR = 3600
 _BEYOND = 2.0
 """Times the peak of a busy day."""
 _BEYOND_AT_FIRST = 10.0
-"""Divided by the days seen, it is added to that: few days don't show the busiest of a month."""
+"""Divided by the days seen, and added to :data:`_BEYOND`: a week does not show the busiest day of
+a month. So it is 4 times the peak after 5 days, and 2.3 times after 30."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ def habit_of(records: Sequence[Record], now: int) -> Habit | None:
     become the habit, and a campaign every other week does. Dips count in the peaks even if they
     came back, since a dip that is reserved each day is no surprise either.
     """
-    begin = now - HABIT_DAYS * _DAY
+    begin = now - HABIT_DAYS * DAY
     first = max(bisect_left(records, (begin,)) - 1, 0)
     recent = records[first : bisect_left(records, (now + 1,))]
     seen: set[int] = set()
     for record in recent:
-        seen.update(range(max(record.first, begin) // _DAY, min(record.last, now) // _DAY + 1))
+        seen.update(range(max(record.first, begin) // DAY, min(record.last, now) // DAY + 1))
     if len(seen) < DAYS_NEEDED:
         return None
     falls = [
@@ -83,16 +84,25 @@ def habit_of(records: Sequence[Record], now: int) -> Habit | None:
 
 
 def sudden_drain(recent: Iterable[Refill | Drop], habit: Habit, now: int) -> Drain | None:
-    """Return the drain among changes that goes on, or ended within :data:`DRAIN_WINDOW` before now.
+    """Return the drain that goes on, or ended within :data:`DRAIN_WINDOW` before now.
 
-    What was spent over a longer time between two sightings has no known pace, and is none. A drain
-    that goes on is returned with each reading, and has grown; after a pause of more than
-    :data:`DRAIN_WINDOW` it is another one.
+    A drop that took longer has no known pace, and is no drain. A drain that goes on is returned
+    with each reading, and grows; what follows a pause of more than :data:`DRAIN_WINDOW` is another
+    drain. For instance, with limits of 500 in ten minutes and of 800 in an hour, and what was
+    spent in the five minutes before each time:
+
+    ===== === ====================================================
+    10:00  20 usual
+    10:30 300 usual
+    10:50 300 usual
+    11:10 300 a drain of 900 since 10:25
+    11:15 600 more than 500 at once, and part of a drain of 1,500
+    ===== === ====================================================
     """
     drops = [one for one in recent if isinstance(one, Drop) and one.end <= now]
     sudden = _excesses(drops, SHORT_WINDOW, habit.short_limit)
-    # Within an hour it must be beyond the limit without what was sudden, or that would look as if
-    # it had begun with what was usual before it.
+    # What was sudden within ten minutes does not count within the hour: the usual spending before
+    # such a drain would look like its beginning.
     steady = [drop for drop in drops if not any(_covers(span, drop) for span in sudden)]
     spans = sorted(sudden + _excesses(steady, DRAIN_WINDOW, habit.long_limit))
     drains = _joined(spans, DRAIN_WINDOW)
@@ -133,7 +143,7 @@ def _busy_peak(drops: Sequence[Drop], window: int) -> int:
     """Return the most that was spent within a window on the second busiest day."""
     peaks: dict[int, int] = {}
     for drop, (_, amount) in zip(drops, _windows(drops, window), strict=True):
-        day = drop.end // _DAY
+        day = drop.end // DAY
         peaks[day] = max(peaks.get(day, 0), amount)
     return sorted((0, 0, *peaks.values()))[-2]
 
@@ -146,9 +156,9 @@ class _Span(NamedTuple):
 
 
 def _excesses(drops: Sequence[Drop], window: int, limit: int) -> list[_Span]:
-    """Return the time of each drain: windows above the limit, as narrow as can be.
+    """Return the windows above the limit, as narrow as can be.
 
-    Those that overlap or follow each other within a window are one.
+    Windows that overlap, or follow each other within a window, are one.
     """
     found: list[_Span] = []
     for last, (first, amount) in enumerate(_windows(drops, window)):
@@ -163,7 +173,7 @@ def _excesses(drops: Sequence[Drop], window: int, limit: int) -> list[_Span]:
 
 
 def _joined(spans: Iterable[_Span], pause: int) -> list[_Span]:
-    """Join the times that overlap, or follow each other within a pause; they are in order."""
+    """Join the spans, which are in order, that overlap or follow each other within a pause."""
     joined: list[_Span] = []
     for span in spans:
         if joined and span.begin - joined[-1].end <= pause:
@@ -178,9 +188,9 @@ def _covers(span: _Span, drop: Drop) -> bool:
 
 
 def _windows(drops: Sequence[Drop], window: int) -> Iterator[tuple[int, int]]:
-    """Yield, for each drop, the first of those within the window that ends with it, and their sum.
+    """Yield of each drop the window that ends with it: the index of its first drop, and their sum.
 
-    A drop that took longer than the window is in none: it yields the next index, and 0.
+    Of a drop that took longer than the window it is the index of the next drop, and 0.
     """
     first = amount = 0
     for last, drop in enumerate(drops):
@@ -192,11 +202,12 @@ def _windows(drops: Sequence[Drop], window: int) -> Iterator[tuple[int, int]]:
 
 
 class _Piece(NamedTuple):
-    """Drops without a gap in the list, and which of them within ten minutes are the most."""
+    """Drops that follow each other, and where the most was spent within ten minutes."""
 
     drops: Sequence[Drop]
     first: int
     last: int
+    """The indexes between which that was."""
     amount: int
 
 

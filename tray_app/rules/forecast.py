@@ -15,6 +15,9 @@ from tray_app.rules.local_time import share_over
 HORIZON = 365
 """Days; the longest forecast, and the longest past that one is made from."""
 
+FORECAST_HOLDS = timedelta(days=1)
+"""How old figures may be whose forecast is still said, with the time that it is from."""
+
 DAYS_NEEDED = 7
 SPENDING_DAYS_NEEDED = 5
 """Days that must have been seen whole, and how many of them with spending."""
@@ -24,15 +27,15 @@ _DECIMALS = 3  # of a credit that count; less than that is left over from sharin
 _DRY = 0.05  # of a usual day's spending; a balance of less buys next to nothing
 _HABIT_DAYS = 14  # known before a day can be out of habit
 _OUT_OF_HABIT = 2.0  # times the second largest day; what is above is cut
-_WEEKS = 12  # that the team's own week is learned from
-_EVEN_WEEKS = 1.0  # that the even week, with all working days alike, counts for in it
+_WEEKS = 8  # that the team's own week is learned from
+_EVEN_WEEKS = 0.25  # that the even week, with all working days alike, counts for in it
 _MEMORIES = {2: 1.0, 14: 4.0, inf: 16.0}  # days until half is forgotten: trust before any trial
-_TRIAL = 7  # days ahead for which the memories are tried
+_TRIAL = 6  # days ahead for which the memories are tried
 _FIRST_TRIAL = 5  # days known before the first
 _REMEMBERED = 0.97  # of what a trial told, a day later
-_SEVERITY = 4.0  # with which a memory is set aside that was off by a week's usual error more
+_SEVERITY = 4.0  # with which a memory is set aside that was off by a trial's usual error more
 _STRETCHES = (7, 14, 28, 56)  # days ahead at which past forecasts are held against what came
-_LEFT_OUT = 0.09  # of the misses at either end, once there are many
+_LEFT_OUT = 0.08  # of the misses at either end, once there are many
 _FEW = 3.0  # stretches; with so many, half of that is left out
 _GUESS = (0.4, 0.5)  # of the scale of misses before there are any, and of how uneven days are
 _GUESS_STRETCHES = 5.0  # that the guess counts for
@@ -240,7 +243,7 @@ def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
             ]
             trials = trials * _REMEMBERED + 1
         least = min(losses)
-        # In weeks of the best one's usual error. Squared, as small leads are luck.
+        # In trials of the best one's usual error. Squared, as small leads are luck.
         leads = [_ratio((loss - least) * trials, least * _TRIAL) for loss in losses]
         weights = [
             trust * exp(-_SEVERITY * lead * lead)

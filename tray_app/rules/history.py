@@ -1,14 +1,32 @@
-"""What the balance has done: records of it, and what their differences mean."""
+"""What the balance has done: records of it, and what their differences mean.
+
+The one idea: **a fall of a bucket is a dip, which stays open for 15 minutes; a rise pays open dips
+back, the latest first.** What is not paid back of a dip was spent. A rise that is more than all
+open dips is a refill, and pays none back. For instance, with one bucket:
+
+===== ======= ============================================ ====================
+time  credits what the record says                         open dips after it
+===== ======= ============================================ ====================
+10:00     500
+10:05     400 a dip                                        100
+10:10     380 another                                      100, 20
+10:15     450 a rise of 70: pays back 20, and 50 of 100    50
+10:20   5,450 a rise of 5,000, more than 50: a refill      50
+===== ======= ============================================ ====================
+
+So 50 credits were spent between 10:00 and 10:05, and 5,000 came at 10:20.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from itertools import pairwise
 from operator import attrgetter, sub
 from typing import NamedTuple
 
-from tray_app.rules.local_time import moment
+from tray_app.rules.buckets import BUCKETS
+from tray_app.rules.local_time import date_at, midnight
 
 RESERVATION = 15 * 60
 """Seconds within which credits that come back were only reserved.
@@ -20,8 +38,8 @@ lemlist is said to reserve credits when a job is submitted and to charge them on
 class Record(NamedTuple):
     """Amounts that were seen unchanged from ``first`` to ``last``.
 
-    Times are whole seconds since the epoch (UTC), amounts credits; ``None`` is unknown. A tuple
-    of numbers, since thousands of them are read at once.
+    Times are whole seconds since the epoch (UTC), amounts credits; ``None`` is unknown. A tuple,
+    since thousands of records are read at once.
     """
 
     first: int
@@ -31,6 +49,16 @@ class Record(NamedTuple):
     paid: int | None = None
     gifted: int | None = None
     freemium: int | None = None
+
+    @property
+    def amounts(self) -> tuple[int | None, ...]:
+        """The total and the buckets, which is all that a later record may change."""
+        return self[2:]
+
+    @property
+    def buckets(self) -> tuple[int | None, ...]:
+        """The buckets, in the order of :data:`BUCKETS`."""
+        return self[3:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +89,7 @@ class Day:
 
     date: date
     close: Record
-    """The amounts last known on that day; those of an earlier one when nothing was seen on it."""
+    """The amounts last known on that day; those of an earlier day when nothing was seen."""
     spent: float
     """Credits; what was spent while nobody looked is shared out over the days in question."""
     refills: tuple[Refill, ...] = ()
@@ -72,29 +100,24 @@ class Day:
 def changes(records: Sequence[Record]) -> list[Refill | Drop]:
     """Return what came and what was spent, in time order; a drop before a refill seen with it.
 
-    The records are in time order and do not overlap. Credits that come back into a bucket within
-    :data:`RESERVATION` of the sighting of a dip in it, and are no more than that dip, were only
-    reserved: they are taken off the dip, and are no refill. More than the dip is a refill, all of
-    it. Credits that move from one bucket to another are neither.
+    The records are in time order and do not overlap. Credits that were only reserved, and those
+    that move from one bucket to another, are neither.
     """
     found: list[Refill | Drop] = []
-    steps = _odd_steps(records)
-    for position, (before, after) in enumerate(pairwise(records), 1):
-        lost = steps.lost.get(position)
-        if lost is None:
-            lost, _ = _difference(before, after)
-        spent = sum(lost.values())
-        if spent:
-            found.append(Drop(before.last, after.first, spent, _known(lost)))
-        if position in steps.came:
-            found.append(_refill(after, steps.came[position]))
+    steps = _steps_at_rises(records)
+    for index, (before, after) in enumerate(pairwise(records), 1):
+        step = steps.get(index) or _Step(index, before, after)
+        if lost := step.lost:
+            found.append(Drop(before.last, after.first, sum(lost.values()), _known(lost)))
+        if step.came:
+            found.append(_refill(after, step.came))
     return found
 
 
 def refills(records: Sequence[Record]) -> list[Refill]:
     """Return what came, as :func:`changes` does, in a third of its time."""
-    came = _odd_steps(records).came
-    return [_refill(records[position], amounts) for position, amounts in came.items()]
+    steps = _steps_at_rises(records)
+    return [_refill(records[index], step.came) for index, step in steps.items() if step.came]
 
 
 def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) -> list[Day]:
@@ -107,24 +130,24 @@ def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) 
     if not records:
         return []
     starts = _day_starts(records, zone, today)
-    first_date = _date(records[0].first, zone)
+    first_date = date_at(records[0].first, zone)
     weekends = [(first_date + timedelta(day)).weekday() >= _SATURDAY for day in range(len(starts))]
     spent = [0.0] * len(starts)
     refills: dict[int, list[Refill]] = {}
-    steps = _odd_steps(records)
+    steps = _steps_at_rises(records)
     day = 0
-    for position, (before, after) in enumerate(pairwise(records), 1):
+    for index, (before, after) in enumerate(pairwise(records), 1):
         while after.first >= starts[day + 1]:
             day += 1
-        odd = steps.lost.get(position)
-        lost = before.credits - after.credits if odd is None else sum(odd.values())
+        step = steps.get(index)
+        lost = sum(step.lost.values()) if step else before.credits - after.credits
         if before.last >= starts[day]:
             spent[day] += lost
         elif lost:
-            for one, share in _shares(before.last, after.first, starts, weekends):
-                spent[one] += lost * share
-        if position in steps.came:
-            refills.setdefault(day, []).append(_refill(after, steps.came[position]))
+            for each, share in _shares(before.last, after.first, starts, weekends):
+                spent[each] += lost * share
+        if step and step.came:
+            refills.setdefault(day, []).append(_refill(after, step.came))
     days = []
     for day in range((today - first_date).days + 1):
         close = records[bisect_left(records, (starts[day + 1],)) - 1]
@@ -137,125 +160,152 @@ def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) 
 def thinned(records: Sequence[Record], before: int, zone: tzinfo | None = None) -> list[Record]:
     """Leave out, of the records that ended before a time, those that :func:`days_of` can miss.
 
-    The first and the last of each local day stay, and what leads to a rise of the total or of a
-    bucket, unless it was a reservation that came back on the same day. So the closes, the spending
-    and the refills of each day stay what they were, as long as ``zone`` does. The single drops of
-    a day become one.
+    The closes, the spending and the refills of each day stay what they were, as long as ``zone``
+    does. What stays for that: the first and the last record of each local day; each rise that is
+    more than a return, from the oldest dip that it could have paid back; and a return, from the
+    dip that it has paid back, where something between the two has to stay.
+
+    For instance, on a day that ends before ``before``:
+
+    ===== ======= =============================================
+    09:00     500 stays: the first
+    09:05     480 goes: the next record that stays tells of both
+    09:10     400 goes: a dip, paid back within the day
+    09:20     480 goes: its return
+    09:25     470 stays: the record before the dip of 09:30
+    09:30     460 stays: a dip that the rise could have paid back
+    09:41   5,460 stays: a refill
+    18:00   5,000 stays: the last
+    ===== ======= =============================================
     """
     if not records:
         return []
-    keep = set(range(bisect_left(records, before, key=_last), len(records)))
+    stay = set(range(bisect_left(records, before, key=_last), len(records)))
     for start, end in pairwise(_day_starts(records, zone)):
         first = bisect_left(records, start, key=_last)
         last = bisect_left(records, (end,)) - 1
         if first <= last:
-            keep.update((first, last))
-    reserved = []
-    for position, dip in _odd_steps(records).dips.items():
-        if dip is not None:
-            reserved.append((dip, position))
-        else:
-            # A rise is judged by the dips shortly before it, which must stay as they were.
-            oldest = bisect_left(records, (records[position].first - RESERVATION,))
-            keep.update(range(max(min(oldest, position) - 1, 0), position + 1))
-    for dip, comeback in _joined(reserved):
-        # A record that stays inside a dip would make its end look like a refill.
-        if not keep.isdisjoint(range(dip, comeback)):
-            keep.update(range(dip - 1, comeback + 1))
-    return [records[index] for index in sorted(keep)]
+            stay.update((first, last))
+    returns: list[tuple[int, int]] = []
+    for index, step in _steps_at_rises(records).items():
+        if step.is_return:
+            begin = step.oldest_paid - 1
+            while returns and begin < returns[-1][1]:  # those that overlap stay or go together
+                begin = min(begin, returns.pop()[0])
+            returns.append((begin, index))
+        elif step.is_rise:
+            stay.update(range(max(_oldest_open(records, index) - 1, 0), index + 1))
+    for begin, end in returns:
+        # A dip that stayed without all of its return would make the return look like a refill.
+        if not stay.isdisjoint(range(begin + 1, end)):
+            stay.update(range(begin, end + 1))
+    return [records[index] for index in sorted(stay)]
 
 
-_BUCKETS = Record._fields[3:]
 _UNKNOWN = ""  # the bucket of a change of which only the total is known
 _SATURDAY = 5
 
 _last = attrgetter("last")
 
 
-class _OddSteps(NamedTuple):
-    """Steps from one record to the next that are not just spending, by the later one's index."""
+@dataclass(slots=True)
+class _Dip:
+    """A fall of a bucket."""
 
-    lost: dict[int, dict[str, int]]
-    """Credits by bucket, less what came back later; also of plain steps to which some did."""
-    came: dict[int, dict[str, int]]
-    """Credits by bucket, without those that only came back."""
-    dips: dict[int, int | None]
-    """For each odd step the oldest dip that it has ended, if it did no more than that."""
+    index: int
+    """That of the record that shows it."""
+    bucket: str
+    amount: int
+    """Credits that have not come back."""
 
 
-def _odd_steps(records: Sequence[Record]) -> _OddSteps:
-    steps = _OddSteps({}, {}, {})
-    for position, (before, after) in enumerate(pairwise(records), 1):
+class _Step:
+    """What a record tells beside the one before it; ``index`` is the record's."""
+
+    def __init__(self, index: int, before: Record, after: Record) -> None:
+        self._before, self._after = before, after
+        by_bucket = _changes_by_bucket(before, after).items()
+        self.dips = [_Dip(index, bucket, -change) for bucket, change in by_bucket if change < 0]
+        self.risen = {bucket: change for bucket, change in by_bucket if change > 0}
+        self.came: dict[str, int] = {}
+        """What has risen and is more than came back."""
+        self.oldest_paid = index
+        """The index of the oldest dip that was paid back."""
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """Credits by bucket that have not come back."""
+        return {dip.bucket: dip.amount for dip in self.dips if dip.amount}
+
+    @property
+    def is_rise(self) -> bool:
+        """Whether this is more than a plain fall."""
+        return not _only_fell(self._before, self._after)
+
+    @property
+    def is_return(self) -> bool:
+        """Whether all that has risen are credits that came back."""
+        is_alike = _is_known(self._before) is _is_known(self._after)
+        return is_alike and bool(self.risen) and not self.came
+
+    def pay_back(self, open_dips: Sequence[_Dip]) -> None:
+        """Let what has risen pay back open dips, of which the latest come first."""
+        for bucket, amount in self.risen.items():
+            dips = [dip for dip in open_dips if bucket in (dip.bucket, _UNKNOWN)]
+            if amount > sum(dip.amount for dip in dips):
+                self.came[bucket] = amount
+                continue
+            for dip in dips:
+                back = min(amount, dip.amount)
+                dip.amount -= back
+                amount -= back
+                if back:
+                    self.oldest_paid = min(self.oldest_paid, dip.index)
+
+
+def _steps_at_rises(records: Sequence[Record]) -> dict[int, _Step]:
+    """Return the rises, and the steps before them whose dips they could pay back, in their order.
+
+    By the index of the later record. What else there is are plain falls: all is spent. There are
+    thousands of them, so that none is looked at closely here.
+    """
+    steps: dict[int, _Step] = {}
+    for index, (before, after) in enumerate(pairwise(records), 1):
         if _only_fell(before, after):
             continue
-        steps.lost[position], risen = _difference(before, after)
-        came: dict[str, int] = {}
-        dip = position
-        for bucket, amount in risen.items():
-            dips = _dips(steps, records, position, bucket)
-            if amount > sum(lost[name] for _, lost, name in dips):
-                came[bucket] = amount
-                continue
-            left = amount
-            for dip_position, lost, name in dips:
-                if left:
-                    back = min(left, lost[name])
-                    lost[name] -= back
-                    left -= back
-                    dip = min(dip, dip_position)
-        if came:
-            steps.came[position] = came
-        is_plain = risen and not came and (_UNKNOWN not in risen or _is_alike(before, after))
-        steps.dips[position] = dip if is_plain else None
+        near = range(max(_oldest_open(records, index), 1), index + 1)
+        for each in near:
+            if each not in steps:
+                steps[each] = _Step(each, records[each - 1], records[each])
+        open_dips = [dip for each in reversed(near[:-1]) for dip in steps[each].dips]
+        steps[index].pay_back(open_dips)
     return steps
 
 
-def _dips(
-    steps: _OddSteps, records: Sequence[Record], position: int, bucket: str
-) -> list[tuple[int, dict[str, int], str]]:
-    """Return where a rise of a bucket may have come from, the latest first."""
-    since = records[position].first - RESERVATION
-    dips = []
-    for earlier in range(position - 1, 0, -1):
-        if records[earlier].first < since:
-            break
-        lost = steps.lost.get(earlier)
-        if lost is None:
-            lost, _ = _difference(records[earlier - 1], records[earlier])
-            steps.lost[earlier] = lost
-        for name, amount in lost.items():
-            if amount and bucket in (name, _UNKNOWN):
-                dips.append((earlier, lost, name))
-    return dips
+def _oldest_open(records: Sequence[Record], index: int) -> int:
+    """Return the index of the first record whose dip is still open at a later one."""
+    return bisect_left(records, (records[index].first - RESERVATION,))
 
 
-def _difference(before: Record, after: Record) -> tuple[dict[str, int], dict[str, int]]:
-    """Return what was lost and what came, by bucket if the buckets explain the total's change."""
-    change = after.credits - before.credits
-    if change and _is_known(before) and _is_known(after):
-        differences = tuple(map(sub, after[3:], before[3:]))
-        if sum(differences) == change:
-            by_bucket = tuple(zip(_BUCKETS, differences, strict=True))
-            return (
-                {bucket: -difference for bucket, difference in by_bucket if difference < 0},
-                {bucket: difference for bucket, difference in by_bucket if difference > 0},
-            )
-    if change < 0:
-        return {_UNKNOWN: -change}, {}
-    return {}, {_UNKNOWN: change} if change else {}
+def _changes_by_bucket(before: Record, after: Record) -> dict[str, int]:
+    """Return what each bucket gained or lost; the total's change if they don't explain it."""
+    total = after.credits - before.credits
+    if total and None not in before and None not in after:
+        changes = map(sub, after.buckets, before.buckets)
+        by_bucket = {
+            bucket: change for bucket, change in zip(BUCKETS, changes, strict=True) if change
+        }
+        if sum(by_bucket.values()) == total:
+            return by_bucket
+    return {_UNKNOWN: total} if total else {}
 
 
 def _only_fell(before: Record, after: Record) -> bool:
     """Tell whether neither the total nor a bucket rose, and as much is known as before."""
-    if _is_known(before) and _is_known(after):
-        highest_rise: int = max(map(sub, after[2:], before[2:]))
+    if None not in before and None not in after:
+        highest_rise: int = max(map(sub, after.amounts, before.amounts))
         return highest_rise <= 0
-    return after.credits <= before.credits and _is_alike(before, after)
-
-
-def _is_alike(before: Record, after: Record) -> bool:
-    """Tell whether the buckets are known of both records or of neither."""
-    return _is_known(before) is _is_known(after)
+    return after.credits <= before.credits and _is_known(before) is _is_known(after)
 
 
 def _refill(after: Record, came: Mapping[str, int]) -> Refill:
@@ -263,7 +313,7 @@ def _refill(after: Record, came: Mapping[str, int]) -> Refill:
 
 
 def _known(amounts: Mapping[str, int]) -> dict[str, int]:
-    return {bucket: amount for bucket, amount in amounts.items() if bucket and amount}
+    return {bucket: amount for bucket, amount in amounts.items() if bucket}
 
 
 def _is_known(record: Record) -> bool:
@@ -271,21 +321,17 @@ def _is_known(record: Record) -> bool:
     return None not in record
 
 
-def _date(seconds: int, zone: tzinfo | None) -> date:
-    return datetime.fromtimestamp(seconds, zone).date()
-
-
 def _day_starts(
     records: Sequence[Record], zone: tzinfo | None, today: date = date.min
 ) -> list[int]:
-    """Return when each local day begins, from the first record's to the one after the last.
+    """Return when each local day begins, from the first record's to the day after the last.
 
-    That is the last record's, or ``today`` if that is later.
+    The last is the last record's, or ``today`` if that is later.
     """
-    first = _date(records[0].first, zone)
-    last = max(_date(records[-1].last, zone), today)
-    days = (first + timedelta(day) for day in range((last - first).days + 2))
-    return [int(moment(day, zone=zone).timestamp()) for day in days]
+    first = date_at(records[0].first, zone)
+    last = max(date_at(records[-1].last, zone), today)
+    days = range((last - first).days + 2)
+    return [midnight(first + timedelta(day), zone) for day in days]
 
 
 def _shares(
@@ -302,14 +348,3 @@ def _shares(
     if not whole:
         weekdays, whole = parts, end - begin
     return [(day, seconds / whole) for day, seconds in weekdays]
-
-
-def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join the spans that touch or overlap."""
-    joined: list[tuple[int, int]] = []
-    for begin, end in sorted(spans):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined

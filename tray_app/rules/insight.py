@@ -18,8 +18,8 @@ from tray_app.rules.forecast import (
     spending,
     working_days_until,
 )
-from tray_app.rules.history import Drop, Record, Refill, days_of, refills
-from tray_app.rules.local_time import share_over
+from tray_app.rules.history import Drop, Record, Refill, days_of
+from tray_app.rules.local_time import ONE_DAY, share_over
 from tray_app.rules.prices import top_up
 from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
 
@@ -33,12 +33,12 @@ NEAR = 14
 """Days to the earliest end of the balance from which one busy day more is worth an alert."""
 
 TOO_WIDE = 2.4
-"""Times the likely spending; with a high end above it, advice would be a guess."""
+"""Times the likely spending; where the high end is above that, advice would be a guess."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What was learned from a history, which takes its time; it holds for a day."""
+    """What was learned from a history. Learning takes its time, and holds for a day."""
 
     rhythm: Rhythm | TooEarly
     habit: Habit | None
@@ -82,10 +82,10 @@ class Insight:
 
 
 def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) -> Lesson:
-    """Learn from all that was seen. ``now`` is local time; without a zone so is all else."""
+    """Learn from all that was seen. ``now`` is local time, in ``zone`` or that of the system."""
     days = days_of(records, now.date(), zone)
     habit = habit_of(records, int(now.timestamp()))
-    came = refills(records)
+    came = [refill for day in days for refill in day.refills]
     renewal_day = learned_day(came, now.date(), zone)
     return Lesson(fit(days, now.date()), habit, came, renewal_day, len(days))
 
@@ -125,7 +125,7 @@ def conclude(
     needed = spending(rhythm, today, until, over)
     missing = top_up(credits, needed.high)
     is_uncertain = missing > 0 and is_too_wide(needed)
-    begin = today if over < 1 else today + timedelta(days=1)
+    begin = today if over < 1 else today + ONE_DAY
     return Insight(
         rhythm,
         forecast=outcome,

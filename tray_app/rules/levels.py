@@ -33,6 +33,11 @@ class Thresholds:
     low: int = within(500, 1, LARGEST_THRESHOLD)
     critical: int = within(100, 1, LARGEST_THRESHOLD)
 
+    @property
+    def limits(self) -> dict[Level, int]:
+        """The credits at and below which each level begins, the worst level first."""
+        return {Level.EMPTY: 0, Level.CRITICAL: self.critical, Level.LOW: self.low}
+
     def fault(self) -> str | None:
         """Name the field that can't be used (``low`` or ``critical``), if there is one."""
         faults = out_of_range(self)
@@ -45,13 +50,13 @@ def level_of(credits: int, thresholds: Thresholds, previous: Level | None = None
     """Judge a balance by its amount.
 
     To leave a level upwards takes 5 % more than the level's threshold, so that a balance that
-    moves around a threshold does not make the icon flicker.
+    moves around a threshold does not make the icon flicker: after 500 credits, which are *low*,
+    524 are *low* too, and 525 are *healthy*.
     """
-    reached = {Level.EMPTY: 0, Level.CRITICAL: thresholds.critical, Level.LOW: thresholds.low}
-    for level, threshold in reached.items():
-        if credits <= threshold:
+    for level, limit in thresholds.limits.items():
+        if credits <= limit:
             return level
-        leaving = previous is not None and previous.severity >= level.severity
-        if leaving and credits * 100 < threshold * 105:
+        is_leaving = previous is not None and previous.severity >= level.severity
+        if is_leaving and credits * 100 < limit * 105:
             return level
     return Level.HEALTHY

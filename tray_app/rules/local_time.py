@@ -1,6 +1,11 @@
-"""Local times of day: the one place where a zone's rules are asked for them."""
+"""Days and local times: the one place where a zone's rules are asked for them."""
 
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+DAY = 86_400
+"""Seconds. A local day is longer or shorter where its clocks change."""
+ONE_DAY = timedelta(days=1)
+"""From a date to the next."""
 
 MIDNIGHT = time()
 
@@ -10,13 +15,23 @@ _WORKING_HOURS = (8.0, 18.0)
 def moment(day: date, clock: time = MIDNIGHT, zone: tzinfo | None = None) -> datetime:
     """Return when clocks show a time on a day, in UTC. Without a zone that of the system counts.
 
-    A day has 23 to 25 hours where clocks change, and its midnight may be missing; so the zone is
-    asked for each moment anew, and no hours are added up. Of two moments at which clocks show the
-    same it is the first. A time that is left out is as long after midnight as it would have been,
-    so a day without a midnight begins when the clocks are put forward.
+    A day has 23 to 25 hours where clocks change, and may lack its midnight; so the zone is asked
+    for each moment anew, and no hours are added up. Of two moments at which clocks show the same
+    the first is returned. A time that clocks leave out is as long after midnight as it would have
+    been, so a day without a midnight begins when the clocks are put forward.
     """
     # Not astimezone(), which the system's zone moves back by what is left out.
     return datetime.fromtimestamp(datetime.combine(day, clock, zone).timestamp(), UTC)
+
+
+def date_at(seconds: int, zone: tzinfo | None = None) -> date:
+    """Return the local date at a time, in seconds since the epoch."""
+    return datetime.fromtimestamp(seconds, zone).date()
+
+
+def midnight(day: date, zone: tzinfo | None = None) -> int:
+    """Return when a local day begins, in seconds since the epoch."""
+    return int(moment(day, zone=zone).timestamp())
 
 
 def share_over(now: datetime) -> float:

@@ -1,22 +1,26 @@
 """When the plan's credits are renewed, and what lapses then. Why: ``docs/forecast.md``."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 
 from tray_app.rules.history import Refill
+from tray_app.rules.local_time import ONE_DAY, date_at
 
 _SEEN_WITHIN = timedelta(days=3)
-"""After the renewal: a computer may be off over a long weekend."""
+"""After a renewal is due: a computer may be off over a long weekend."""
 _MONTHS = 3
-"""That are looked back on; a renewal that was in none of them is over."""
+"""Months to look back on; a renewal that was seen in none of them is over."""
 _DAYS_OF_MONTH = range(1, 32)
 
 
 def learned_day(refills: Iterable[Refill], today: date, zone: tzinfo | None = None) -> int | None:
     """Return the day of the month on which the subscription's credits seem to come.
 
-    It takes two months with a refill on the same day; until then ``None``. A day that explains the
-    latest month wins over one that does not, as the day may have changed.
+    ``None`` until two of the last three months had a refill on the same day. Of several such days
+    that of the latest month wins, as the day may have changed; then that of the most credits; then
+    that whose refills were seen the soonest. For instance, after refills of 10,000 credits on
+    1 August, 5,000 on 12 September and 5,000 on 13 October it is the 12th, which needs a delay of
+    one day in all.
     """
     jumps = _jumps(refills, zone)
     best: tuple[bool, int, int] | None = None
@@ -47,17 +51,17 @@ def next_renewal(
     is today as long as today's refill has not been seen.
     """
     due = _due(today, day)
-    is_seen = any(due - timedelta(1) <= jump <= today for jump, _ in _jumps(refills, zone))
+    is_seen = any(due - ONE_DAY <= jump <= today for jump, _ in _jumps(refills, zone))
     return _due(_next_month(today), day) if due < today or is_seen else due
 
 
 def likely_to_lapse(subscription: int, spending: float) -> int:
     """Return the credits of the subscription that are likely to be left at its renewal.
 
-    They do not roll over, while bought ones do
+    They do not roll over, while bought credits do
     (https://help.lemlist.com/en/articles/8944295). That they are spent first is an assumption, as
-    the order of spending is documented nowhere. ``spending`` is what is likely to be spent until
-    then, in credits.
+    the order of spending is documented nowhere. ``spending`` are the credits that are likely to be
+    spent until the renewal.
     """
     return max(0, int(subscription - spending))
 
@@ -65,26 +69,26 @@ def likely_to_lapse(subscription: int, spending: float) -> int:
 def _jumps(refills: Iterable[Refill], zone: tzinfo | None) -> list[tuple[date, int]]:
     """Return when the subscription's credits rose, and by how many."""
     return [
-        (datetime.fromtimestamp(refill.at, zone).date(), refill.buckets["subscription"])
+        (date_at(refill.at, zone), refill.buckets["subscription"])
         for refill in refills
         if refill.buckets.get("subscription", 0) > 0
     ]
 
 
 def _last_dues(day: int, today: date) -> list[date]:
-    """Return when the last renewals were due, the latest first, which should have been seen."""
+    """Return when the last renewals were due that should have been seen, the latest first."""
     dues: list[date] = []
     month = today
     while len(dues) < _MONTHS:
         due = _due(month, day)
         if due + _SEEN_WITHIN <= today:
             dues.append(due)
-        month = month.replace(day=1) - timedelta(1)
+        month = month.replace(day=1) - ONE_DAY
     return dues
 
 
 def _due(month: date, day: int) -> date:
-    last = _next_month(month).replace(day=1) - timedelta(1)
+    last = _next_month(month).replace(day=1) - ONE_DAY
     return last.replace(day=min(day, last.day))
 
 

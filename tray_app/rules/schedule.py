@@ -1,11 +1,20 @@
 """When to ask again."""
 
+from datetime import timedelta
+
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
+from tray_app.rules.local_time import DAY
 
 SHORTEST_INTERVAL = 30
-LONGEST_INTERVAL = 24 * 3600
+LONGEST_INTERVAL = DAY
 DEFAULT_INTERVAL = 300
 """Seconds between two good readings: the limits of the setting, and what it begins with."""
+
+LONGEST_WAIT = timedelta(seconds=LONGEST_INTERVAL)
+"""No wait for the next poll is longer, whatever the clock says."""
+
+LATE = timedelta(minutes=2)
+"""By how much a poll may be late, or a clock off, before it is said."""
 
 FIRST_RETRY = 15.0
 LONGEST_RETRY = 15 * 60.0
@@ -30,9 +39,9 @@ _FOR_THE_USER = NEEDS_ANOTHER_KEY | {
 def next_wait(interval: float, failures: int, problem: Problem | None, chance: float) -> float:
     """Return the seconds until the next poll.
 
-    ``failures`` counts the failed polls in a row, this one included unless it was not allowed to
-    ask; ``chance`` is a random number from 0 to 1. A server's ``Retry-After`` is a floor: never
-    earlier than it asks.
+    ``failures`` counts the failed polls in a row, with the last unless that was not allowed to
+    ask; ``chance`` is a random number from 0 to 1. The wait is never shorter than a server's
+    ``Retry-After``.
     """
     if problem is None:
         return interval
@@ -46,9 +55,9 @@ def next_wait(interval: float, failures: int, problem: Problem | None, chance: f
 
 
 def pause_left(until: float, now: float) -> float:
-    """Return the seconds that are left of a pause which ends at a time (both since the epoch).
+    """Return the seconds that are left of a pause that ends ``until`` (both since the epoch).
 
-    One that would take longer than any pause was noted by a clock that was ahead: it is over.
+    A pause that would take longer than any was noted by a clock that was ahead, and is over.
     """
     left = until - now
     return left if 0 < left <= LONGEST_PAUSE else 0.0

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
-from tray_app.i18n import tr
 from tray_app.rules.history import Record, thinned
+from tray_app.rules.local_time import DAY, date_at, midnight
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.json_file import free_name
 from tray_app.store.lock import locked
 
@@ -19,26 +20,24 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DAY = 86_400
-"""Seconds."""
-
 KEPT_WHOLE = 90 * DAY
 """Seconds for which every change is kept."""
 
 KEPT_AT_ALL = 5 * 366 * DAY
-"""Seconds for which a day's close is kept, and what tells its spending from its refills."""
+"""Seconds for which the records are kept by which each day stays what it was."""
 
 EARLIEST = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
-"""This program is younger, so a clock before it has not been set."""
+"""This program is younger: a clock that shows an earlier time has not been set."""
 
 LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
 
 LARGEST = 2**53
-"""As the API's client reads no larger amount."""
+"""Credits; the API's client reads no larger amount."""
 
 _APPLICATION_ID = int.from_bytes(b"lmcr", "big")
 
-# By the version of the file that each leads to; what was published once is never changed.
+# The first makes a file of version 1, the second makes version 2 of that, and so on. A migration
+# that was published is never changed.
 _MIGRATIONS = (
     (
         f"PRAGMA application_id = {_APPLICATION_ID}",
@@ -69,8 +68,9 @@ _MIGRATIONS = (
 _COLUMNS = ", ".join(Record._fields)
 
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-"""What SQLite says of the file itself (its "Result and Error Codes"). Not ``SQLITE_ERROR``, which
-is a statement that can't be right: a defect of this program, for which no history is set aside."""
+"""SQLite's codes for a file that is broken ("Result and Error Codes" in its documentation). Not
+``SQLITE_ERROR``, the code for a wrong statement: for a defect of this program no history is set
+aside."""
 
 _BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process, whose transactions take milliseconds."""
@@ -87,20 +87,20 @@ class _NewerVersionError(Exception):
 class History:
     """The file of the readings of all teams. Reads and writes block, but none raises.
 
-    What fails changes nothing but `complaint`, and is tried anew at the next call. An object
-    belongs to the thread that calls it first; others, and other processes, have their own.
+    A call that fails changes nothing but `fault`, and the next call tries anew. An object
+    belongs to the thread that calls it first; other threads and processes have their own.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._database: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
-        self._set_aside = ""
-        self._fault = ""
+        self._set_aside: FileFault | None = None
+        self._fault: FileFault | None = None
 
     @property
-    def complaint(self) -> str:
-        """A sentence on what is wrong with the file, for the user; empty if nothing is."""
+    def fault(self) -> FileFault | None:
+        """What is wrong with the file; ``None`` if nothing is."""
         return self._fault or self._set_aside
 
     def record(self, team_id: str, record: Record) -> bool:
@@ -109,21 +109,25 @@ class History:
         Amounts that have not changed extend the last row. Impossible times and negative totals
         are refused; a negative bucket counts as unknown.
 
-        What is seen before the last row means that the clock was wrong then, or is now. Nobody
-        knows which, so nothing is kept for as long as a 24th of the difference, at most for a
-        day: a clock that is wrong after the start is usually set within minutes, and must not
-        cost years. If the clock is still behind after that, it is believed: the rows after the
-        time at which it was set back are dropped, and their spending shows as one difference.
+        A record from before the last row means that the clock was wrong then, or is wrong now.
+        Nobody knows which, so nothing is kept for a 24th of the difference, at most for a day: a
+        clock that is wrong after the start is usually set within minutes, and must not cost years
+        of history. If the clock is still behind after that, it is believed: the rows after the
+        time to which it was set back are dropped. For instance, with a last row of 12:00:
+
+        ===== ====================================================================
+        10:00 not kept: the clock was set back by two hours
+        10:04 not kept, as for five minutes nothing is
+        10:05 kept, and the rows after 10:00 are dropped
+        ===== ====================================================================
         """
         if not (
             EARLIEST <= record.first <= record.last <= LATEST and 0 <= record.credits <= LARGEST
         ):
             log.warning("a reading is impossible: %s at %s", record.credits, record.first)
             return False
-        record = Record(
-            *record[:3],
-            *(None if amount is None or amount < 0 else amount for amount in record[3:]),
-        )
+        buckets = (None if amount is None or amount < 0 else amount for amount in record.buckets)
+        record = Record(record.first, record.last, record.credits, *buckets)
         return self._attempt(lambda database: _record(database, team_id, record), otherwise=False)
 
     def read(self, team_id: str, since: int = 0) -> list[Record]:
@@ -137,10 +141,10 @@ class History:
         return self._attempt(_teams, otherwise={}, make=False)
 
     def thin(self, team_id: str, now: int, zone: tzinfo | None = None) -> None:
-        """Drop the details of what is older than 90 days, and all that is older than 5 years.
+        """Thin the rows that are older than 90 days, and drop those that are older than 5 years.
 
-        For once a day. Age is counted from the last reading of more than a day before ``now``
-        (seconds since the epoch), so that a clock that is wrong for less costs nothing.
+        For once a day. Age is counted back from the last reading of more than a day before ``now``
+        (seconds since the epoch): a clock that runs ahead for less than a day costs nothing.
         """
         self._attempt(lambda database: _thin(database, team_id, now, zone), otherwise=None)
 
@@ -155,11 +159,11 @@ class History:
     ) -> T:
         """Do something with the file: the one place where its errors end.
 
-        No file is as good as an empty one; without ``make`` none is made then.
+        A missing file is as good as an empty one; without ``make`` it stays missing.
         """
         try:
             if not make and _identity(self._path) is None:
-                self._fault = ""
+                self._fault = None
                 return otherwise
             try:
                 result = action(self._open())
@@ -169,22 +173,19 @@ class History:
                 self._put_aside()
                 result = action(self._open())
         except _NewerVersionError:
-            self._fail(
-                tr("The history is from a newer version. It is left alone and not used."),
-                "newer version",
-            )
+            self._fail(FileFault(FaultKind.NEWER), "newer version")
             return otherwise
         except (OSError, sqlite3.Error, UnicodeEncodeError) as error:
             self.close()
             self._fail(
-                tr("{path} can't be used: the history is not kept.", path=self._path),
+                FileFault(FaultKind.UNUSABLE, str(self._path)),
                 getattr(error, "sqlite_errorname", type(error).__name__),
             )
             return otherwise
-        self._fault = ""
+        self._fault = None
         return result
 
-    def _fail(self, fault: str, reason: str) -> None:
+    def _fail(self, fault: FileFault, reason: str) -> None:
         if fault != self._fault:  # not at every poll
             log.warning("no history: %s", reason)
         self._fault = fault
@@ -192,27 +193,28 @@ class History:
     def _open(self) -> sqlite3.Connection:
         if self._database is not None and self._opened == _identity(self._path):
             return self._database
-        # Not open, or what is open is no longer the file of this name: it was deleted, or another
-        # process has set it aside.
+        # What may be open is no longer the file of this name: that was deleted, or another process
+        # has set it aside.
         self.close()
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Nobody sets the file aside meanwhile: SQLite finds its log by name, and would take the
-        # next file's for it.
+        # The lock keeps others from setting the file aside meanwhile: SQLite finds a file's log by
+        # name, and would take the log of the next file of this name.
         with locked(self._path):
             self._database = self._connect()
         return self._database
 
     def _connect(self) -> sqlite3.Connection:
-        # Made here to be private, which its companions take over from it. Not opened if it is
-        # there: closing it would end the locks that other connections of this process hold.
+        # The file is made here to be private; SQLite makes its companions as private. A file that
+        # exists is not opened here: closing it would end the locks that other connections of this
+        # process have on it.
         with suppress(FileExistsError):
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode=0o600))
         self._opened = _identity(self._path)
-        # Without an isolation level transactions begin and end where it is written.
+        # Without an isolation level a transaction begins and ends where a statement says so.
         database = sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT, isolation_level=None)
         try:
             migrate(database, _APPLICATION_ID, _MIGRATIONS)
-            # A commit then waits for no disk. Losing power loses the last readings at most.
+            # With these two a commit waits for no disk; a power cut costs the last readings.
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute("PRAGMA wal_autocheckpoint = 100")  # pages; a poll writes one
@@ -226,18 +228,15 @@ class History:
         self.close()
         with locked(self._path):
             if self._opened != _identity(self._path):
-                return  # another program has done so, and this is its new file
+                return  # another program has set it aside, and made the new file
             aside = free_name(self._path)
-            # The log goes first: a new file must not find it, while the old one without it is
-            # only found to be broken again.
+            # The log goes first: a new file must not find the log of the old one. The old file
+            # without its log, as after a crash in here, is only found to be broken again.
             for companion in ("-wal", "-shm", ""):
                 with suppress(FileNotFoundError):
                     Path(f"{self._path}{companion}").rename(f"{aside}{companion}")
         log.warning("the history was broken and has been set aside")
-        self._set_aside = tr(
-            "The history file was broken. It is kept as {name}; a new one was begun.",
-            name=aside.name,
-        )
+        self._set_aside = FileFault(FaultKind.BROKEN, aside.name)
 
 
 def migrate(
@@ -245,8 +244,8 @@ def migrate(
 ) -> None:
     """Apply to a database those of the migrations that it lacks, in one transaction.
 
-    Its version is the number of migrations that it has seen. The first one sets the application's
-    number, by which a new database is told from another program's.
+    Its version is the number of migrations that it has seen. The first migration sets the
+    application's number, by which a database is told from those of other programs.
     """
     (found_id,) = database.execute("PRAGMA application_id").fetchone()
     (done,) = database.execute("PRAGMA user_version").fetchone()
@@ -254,7 +253,7 @@ def migrate(
         return
     with database:
         database.execute("BEGIN IMMEDIATE")
-        # Looked at again, and all at once, as another process may be making the file as well.
+        # Now that no other process can migrate the file, see whether one has done so.
         (found_id,) = database.execute("PRAGMA application_id").fetchone()
         (done,) = database.execute("PRAGMA user_version").fetchone()
         if found_id != application_id:
@@ -274,10 +273,15 @@ def _is_broken(error: sqlite3.DatabaseError) -> bool:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Tell one file from another that later has the same name."""
+    """Tell one file from another that later has the same name; ``None`` is a missing file.
+
+    A link that leads nowhere is no missing file: its disk may not be there.
+    """
     try:
         found = path.stat()
     except FileNotFoundError:
+        if path.is_symlink():
+            raise
         return None
     return found.st_dev, found.st_ino
 
@@ -300,7 +304,7 @@ def _record(database: sqlite3.Connection, team_id: str, record: Record) -> bool:
             last = _last_row(database, team)
         if set_back_at is not None:
             _set_back(database, team, None)
-        if last is not None and last[2:] == record[2:]:
+        if last is not None and last.amounts == record.amounts:
             database.execute(
                 "UPDATE readings SET last = ? WHERE team = ? AND first = ?",
                 (record.last, team, last.first),
@@ -380,15 +384,16 @@ def _thin(database: sqlite3.Connection, team_id: str, now: int, zone: tzinfo | N
     if found is None:
         return
     team, begin, newest = found
-    end = _midnight(newest - KEPT_WHOLE, zone)
+    end = midnight(date_at(newest - KEPT_WHOLE, zone), zone)
     if end <= begin:
         return
-    # What was thinned before is not read again but for its last row, by which the first change is
-    # seen. What comes back after midnight tells what fell before it, so a day more is read.
+    # Of the rows that were thinned before, the last is read again: the first change is seen beside
+    # it. A day more than is thinned is read, as a return after midnight pays back a dip before it.
     rows = _between(database, team, begin, end + DAY)
     dropped = set(rows).difference(thinned(rows, end, zone))
     oldest = newest - KEPT_AT_ALL
-    # Nothing so old changes any more, so that only now others have to wait.
+    # Rows so old do not change any more. So no lock was needed to read them, and other processes
+    # wait only for what follows.
     with database:
         database.execute("BEGIN IMMEDIATE")
         database.executemany(
@@ -399,9 +404,3 @@ def _thin(database: sqlite3.Connection, team_id: str, now: int, zone: tzinfo | N
             "DELETE FROM readings WHERE team = ?1 AND first < ?2 AND last < ?2", (team, oldest)
         )
         database.execute("UPDATE teams SET thinned_until = ? WHERE id = ?", (end, team))
-
-
-def _midnight(seconds: int, zone: tzinfo | None) -> int:
-    """Return when the local day of a time began."""
-    moment = datetime.fromtimestamp(seconds, zone)
-    return int(moment.replace(hour=0, minute=0, second=0, fold=0).timestamp())

@@ -9,6 +9,7 @@ from tray_app.lemlist.balance import Balance
 from tray_app.rules.drains import RECENT
 from tray_app.rules.history import Drop, Record, Refill, changes
 from tray_app.rules.insight import Insight, Lesson, conclude, learn
+from tray_app.store.file_fault import FileFault
 from tray_app.store.history_database import History
 
 _MOST_UNNAMED = 288  # readings, which is a day of them by default
@@ -37,9 +38,9 @@ class Analyst:
         return self._lesson is not None
 
     @property
-    def complaint(self) -> str:
-        """What keeps the history from being kept, as a sentence; empty if nothing does."""
-        return self._history.complaint
+    def history_fault(self) -> FileFault | None:
+        """What is wrong with the history's file; ``None`` if nothing is."""
+        return self._history.fault
 
     def take(
         self, team_id: str | None, balance: Balance, at: datetime, renewal_day: int | None

@@ -1,5 +1,6 @@
 """One poll: key, fetch, record, rules, and one Snapshot at its end."""
 
+import itertools
 import logging
 import random
 import time
@@ -29,6 +30,7 @@ from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level, level_of
 from tray_app.rules.schedule import next_wait
 from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.file_fault import FileFault
 from tray_app.store.settings import Settings
 from tray_app.store.teams import TeamsFile
 from tray_app.team.credentials import Credentials, KeySource
@@ -47,6 +49,8 @@ TEAM_DEADLINE = 5.0
 
 TEAM_RETRY = 3600.0
 """Seconds after which a team without a name is asked for it again."""
+
+_alert_ids = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Snapshot:
     """Whether the history has not been asked yet, which takes longer than a poll should."""
     alert: Alert | None = None
     """What the user has not heard yet; it is told with each reading, until it was."""
+    alert_id: int = 0
+    """Of the alert. The same news keeps it until it was heard, so that it can be shown once."""
     early_alert: Alert | None = None
     """The same, for when the history takes too long to be asked."""
     withdraws: bool = False
@@ -81,8 +87,8 @@ class Snapshot:
     key_source: KeySource | None = None
     can_remember: bool = True
     """Whether what the user is told now will still be known after a restart."""
-    complaint: str = ""
-    """What is wrong with the history, as a sentence for the user."""
+    history_fault: FileFault | None = None
+    """What is wrong with the history's file."""
     wait: float = 0.0
     """Seconds from the end of the poll to the next."""
     next_at: datetime | None = None
@@ -154,6 +160,8 @@ class Watch:
         self._alerted: Alert | None = None  # which is on the screen, or is to be
         self._is_heard = False
         self._withdraws = False
+        self._news: Alert | None = None  # which is told with each reading, until it was heard
+        self._news_id = 0
 
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
         """Ask once, and tell what is known now. With ``prompt`` the keychain may ask the user.
@@ -222,10 +230,10 @@ class Watch:
             self._snapshot,
             insight=insight,
             to_study=False,
-            complaint=self._analyst.complaint if self._analyst else "",
+            history_fault=self._analyst.history_fault if self._analyst else None,
         )
         # If a poll has failed since, the figures are out of date, and the next good one tells.
-        return self._say(None if self._snapshot.problem else self._decide(reading, insight))
+        return self._complete(None if self._snapshot.problem else self._decide(reading, insight))
 
     def heard(self, alert: Alert) -> None:
         """Note that the user was told what a snapshot alerted."""
@@ -235,6 +243,7 @@ class Watch:
         if alert == early and last is not None and is_same_news(last, alert):
             alert = last  # which is not told: nothing less urgent is to take its place
         self._alerted, self._is_heard = alert, True
+        self._news = None
         self._remember(heard(self._alerts, alert, self._now()))
 
     def apply(self, settings: Settings) -> Snapshot:
@@ -262,7 +271,7 @@ class Watch:
         """Hold alerts back for a while."""
         self._remember(snoozed(self._alerts, choice, self._now()))
         self._drop_unheard()
-        return self._say(None)
+        return self._complete(None)
 
     def _api_of_key(self, *, prompt: bool) -> Api:
         """Return the API as the key opens it that is to be used now.
@@ -301,15 +310,17 @@ class Watch:
         analyst = self._analyst
         to_study = analyst is not None and not analyst.is_ready
         insight = None if to_study else self._ask_history(reading)
+        early = self._judge(reading, Outlook())[1] if to_study else None
         self._failures = 0
         self._snapshot = Snapshot(
             reading=reading,
             level=level_of(balance.credits, self._settings.thresholds, self._alerts.level),
             insight=insight,
             to_study=to_study,
-            early_alert=self._judge(reading, Outlook())[1] if to_study else None,
+            early_alert=early,
+            alert_id=self._id_of(early) if early is not None else 0,
             key_source=self._credentials.source,
-            complaint=analyst.complaint if analyst else "",
+            history_fault=analyst.history_fault if analyst else None,
         )
         return self._schedule(None if to_study else self._decide(reading, insight))
 
@@ -356,13 +367,20 @@ class Watch:
         if alert is not None and is_untrue(alert, self._alerts, credits, self._now(), outlook):
             self._take_back()
 
+    def _id_of(self, alert: Alert) -> int:
+        """Tell news that is being told already from other news."""
+        if self._news is None or not is_same_news(self._news, alert):
+            self._news_id = next(_alert_ids)
+        self._news = alert
+        return self._news_id
+
     def _drop_unheard(self) -> None:
         if not self._is_heard:
             self._take_back()
 
     def _take_back(self) -> None:
         self._withdraws |= self._alerted is not None
-        self._alerted = None
+        self._alerted = self._news = None
 
     def _failed(self, problem: Problem) -> Snapshot:
         # It is kept, and with it everything that it was raised from would be.
@@ -384,15 +402,18 @@ class Watch:
         )
         next_at = self._now() + timedelta(seconds=wait)
         self._snapshot = replace(self._snapshot, wait=wait, next_at=next_at)
-        return self._say(alert)
+        return self._complete(alert)
 
-    def _say(self, alert: Alert | None) -> Snapshot:
+    def _complete(self, alert: Alert | None) -> Snapshot:
         """Complete the snapshot with what does not come from the poll itself."""
+        alert_id = self._snapshot.alert_id
         if alert is not None:
+            alert_id = self._id_of(alert)
             self._alerted, self._is_heard = alert, not self._confirms_alerts
         withdraws, self._withdraws = self._withdraws and alert is None, False
         self._snapshot = replace(
             self._snapshot,
+            alert_id=alert_id,
             team=self._team.name if self._team else None,
             team_id=self._team.id if self._team else None,
             alert=alert,

@@ -6,8 +6,9 @@ from tray_app.i18n import tr
 from tray_app.rules.forecast import RunsOut, TooEarly
 from tray_app.rules.insight import Insight
 from tray_app.rules.prices import Prices
+from tray_app.words.amounts import dollars
 from tray_app.words.formats import Formats, day_words, short_day
-from tray_app.words.plan_words import dollars, no_forecast_words, too_early_words
+from tray_app.words.plan_words import no_forecast_words, too_early_words
 
 WORTH_SAYING = 100
 """Credits that lapse; fewer are not worth a line."""

@@ -1,4 +1,4 @@
-"""Numbers, times and kinds of credits as the user writes them."""
+"""Numbers, days and times as the user writes them."""
 
 import locale
 from contextlib import suppress
@@ -55,14 +55,11 @@ def day_words(day: date, formats: Formats, today: date | None = None) -> str:
     )
 
 
-def bucket_labels() -> dict[str, str]:
-    """Name the kinds of credits."""
-    return {
-        "subscription": tr("Subscription"),
-        "paid": tr("Paid"),
-        "gifted": tr("Gifted"),
-        "freemium": tr("Freemium"),
-    }
+def short_moment(moment: datetime, formats: Formats, now: datetime) -> str:
+    """Write a time of day, with its day if that is not today."""
+    if moment.astimezone().date() == now.astimezone().date():
+        return formats.time(moment)
+    return formats.day_and_time(moment)
 
 
 class TerminalFormats:

@@ -7,10 +7,8 @@ from tray_app.i18n import tr
 from tray_app.rules.forecast import Rhythm, TooEarly, spending
 from tray_app.rules.insight import is_too_wide
 from tray_app.rules.prices import Action, Prices, buys, shortfall, top_up
+from tray_app.words.amounts import dollars
 from tray_app.words.formats import Formats, short_day
-
-_CENTS_BELOW = 100
-"""Dollars from which on nobody asks for cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +134,6 @@ def too_early_words(rhythm: TooEarly, formats: Formats, today: date) -> str:
     if rhythm.ready_on is None or rhythm.ready_on < today:
         return tr("A forecast needs more days on which credits are spent.")
     return tr("A forecast will be here from about {day}.", day=formats.day(rhythm.ready_on))
-
-
-def dollars(cents: int, formats: Formats) -> str:
-    """Write an amount in US dollars, rounded up to whole ones from a hundred on.
-
-    Cents come after a point, as formats write whole numbers only; without thousands beside it
-    nobody takes it for another.
-    """
-    whole, rest = divmod(cents, 100)
-    if rest and whole < _CENTS_BELOW:
-        return f"${formats.number(whole)}.{rest:02}"
-    return f"${formats.number(whole + (rest > 0))}"
 
 
 def _about(amount: float) -> int:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tray_app.i18n import tr
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.settings import FieldFault, IconStyle
+from tray_app.words.amounts import unit_words
 from tray_app.words.formats import Formats
 
 INTERVAL_UNITS: dict[int, Callable[[int], str]] = {
@@ -27,7 +28,7 @@ class FieldWords(NamedTuple):
     name: str = ""
     """Of its control, alone: on it, or for a screen reader."""
     unit: Callable[[int], str] = _no_unit
-    """What stands beside a number."""
+    """What a number counts, to stand beside it."""
     none: str = ""
     """What stands in place of 0 or of no choice."""
     options: Mapping[str, str] = {}
@@ -36,9 +37,6 @@ class FieldWords(NamedTuple):
 
 def field_words(formats: Formats) -> dict[str, FieldWords]:
     """Return how each setting is called, by its field's name."""
-
-    def credits(number: int) -> str:
-        return tr("credit", "credits", number)
 
     def or_fewer(_number: int) -> str:
         return tr("credits or fewer")
@@ -66,13 +64,13 @@ def field_words(formats: Formats) -> dict[str, FieldWords]:
         "renewal_day": FieldWords(
             tr("Plan renews &on"), tr("Plan renews on"), none=tr("Learn it from the refills")
         ),
-        "email_found": FieldWords(tr("E-mail &found"), tr("E-mail found, in credits"), credits),
+        "email_found": FieldWords(tr("E-mail &found"), tr("E-mail found, in credits"), unit_words),
         "email_verified": FieldWords(
-            tr("E-mail &verified"), tr("E-mail verified, in credits"), credits
+            tr("E-mail &verified"), tr("E-mail verified, in credits"), unit_words
         ),
-        "phone_found": FieldWords(tr("P&hone found"), tr("Phone found, in credits"), credits),
+        "phone_found": FieldWords(tr("P&hone found"), tr("Phone found, in credits"), unit_words),
         "linkedin": FieldWords(
-            tr("Lin&kedIn enrichment"), tr("LinkedIn enrichment, in credits"), credits
+            tr("Lin&kedIn enrichment"), tr("LinkedIn enrichment, in credits"), unit_words
         ),
         "cents_per_1000": FieldWords(
             tr("{n} cre&dits", n=formats.number(1000)),

@@ -31,12 +31,14 @@ from tray_app.desktop.widgets.labels import ElidedLabel, muted_label, sized, str
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.errors import Kind
 from tray_app.i18n import tr
-from tray_app.lemlist.balance import BUCKETS
-from tray_app.report.history_view import Trend
+from tray_app.report.trend import Trend
+from tray_app.report.view import View
 from tray_app.rules.alerts import SnoozeChoice
+from tray_app.rules.buckets import BUCKETS
 from tray_app.team.watch import Snapshot
+from tray_app.words.balance_words import age_line, snooze_choices
 from tray_app.words.formats import Formats
-from tray_app.words.view import Remedy, View, age_line, snooze_choices
+from tray_app.words.problem_words import Remedy
 
 LEAST_MIDDLE = 60
 """Pixels of the middle, however small the screen is."""

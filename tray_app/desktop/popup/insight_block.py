@@ -9,9 +9,9 @@ from tray_app.desktop.widgets.buttons import FlatButton
 from tray_app.desktop.widgets.labels import set_muted, sized
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
-from tray_app.report.history_view import Trend
+from tray_app.report.trend import Trend
+from tray_app.report.view import View
 from tray_app.words.formats import Formats
-from tray_app.words.view import View
 
 SIDE = 16
 """Pixels between the card's edge and what is on it."""

@@ -24,7 +24,8 @@ from tray_app.desktop.widgets.marks import SWATCH
 from tray_app.desktop.widgets.theme import Tint, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
-from tray_app.words.view import UNKNOWN, Row, Trouble
+from tray_app.report.view import Row, Trouble
+from tray_app.words.amounts import UNKNOWN
 
 SEGMENT_GAP = 2
 SMALLEST_SEGMENT = 3

@@ -27,10 +27,10 @@ from tray_app.desktop.popup.content import PopupContent
 from tray_app.desktop.widgets.placing import GAP, place
 from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
-from tray_app.report.history_view import Trend
+from tray_app.report.trend import Trend
+from tray_app.report.view import View
 from tray_app.team.watch import Snapshot
 from tray_app.words.formats import Formats
-from tray_app.words.view import View
 
 WIDTH = 340
 """Pixels; more where the desktop's font is larger than usual."""

@@ -22,7 +22,7 @@ from tray_app.desktop.widgets.range_choice import RangeChoice
 from tray_app.desktop.widgets.theme import faint, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
-from tray_app.report.history_view import Trend, has_trend, moment_words, trend_title, trend_words
+from tray_app.report.trend import Trend, has_trend, point_words, trend_title, trend_words
 from tray_app.words.formats import Formats
 
 HEIGHT = 44
@@ -95,7 +95,7 @@ class Sparkline(QWidget):
         self.caption.set_text(
             trend_title(self._trend, self._formats)
             if point is None
-            else moment_words(point, self._formats)
+            else point_words(point, self._formats)
         )
 
     def _set_fonts(self) -> None:

@@ -25,20 +25,21 @@ class Worker(QObject):
     a thread pool makes it wait.
     """
 
-    _ended = Signal(int, object)
+    _job_done = Signal(int, object)
 
     def __init__(self, name: str, gate: Gate) -> None:
         super().__init__()
         self._gate = gate
         self._jobs: SimpleQueue[tuple[int, Callable[[], Any], bool] | None] = SimpleQueue()
-        # What is to be called at the end stays in the GUI thread: the last reference to a window
-        # that the worker thread held would destroy the window from there.
-        self._ends: dict[int, tuple[Callable[[Any], object], Callable[[Problem], object] | None]]
-        self._ends = {}
+        # Callbacks stay in the GUI thread: the last reference to a window that the worker thread
+        # held would destroy the window from there.
+        self._callbacks: dict[
+            int, tuple[Callable[[Any], object], Callable[[Problem], object] | None]
+        ] = {}
         self._numbers = itertools.count()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         # A bound method of this object, so that it runs in the thread that made the object.
-        self._ended.connect(self._deliver)
+        self._job_done.connect(self._call_back)
         self._thread.start()
 
     def submit(
@@ -55,7 +56,7 @@ class Worker(QObject):
         is a defect, and where, has been told by then.
         """
         number = next(self._numbers)
-        self._ends[number] = done, failed
+        self._callbacks[number] = done, failed
         self._jobs.put((number, job, failed is not None))
 
     def finish(self, seconds: float) -> None:
@@ -74,11 +75,11 @@ class Worker(QObject):
                     result = error
                 else:
                     result = _told_defect(error)
-            self._gate.emit(self._ended, number, result)
+            self._gate.emit(self._job_done, number, result)
 
     @Slot(int, object)
-    def _deliver(self, number: int, result: Any) -> None:
-        done, failed = self._ends.pop(number)
+    def _call_back(self, number: int, result: Any) -> None:
+        done, failed = self._callbacks.pop(number)
         if not isinstance(result, Problem):
             done(result)
         elif failed is not None:

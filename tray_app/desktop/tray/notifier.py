@@ -43,10 +43,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
 name a moment before it can answer; a service may also find that it is told too much."""
 
 
-@dataclass(frozen=True, eq=False)  # the same words may be told twice
+@dataclass(frozen=True, eq=False)
 class Notice:
     """What is to be told."""
 
+    id: int
+    """The same for the same news in other words."""
     news: object
     title: str
     body: str
@@ -67,6 +69,7 @@ class Notifier(QObject):
         """``fallback`` shows title and body where there is no freedesktop.org service."""
         super().__init__()
         self._fallback = fallback
+        self._told_by_qt = 0
         self._bus = bus
         self._display = Display(
             told=lambda news: gate.emit(self.accepted, news),
@@ -75,15 +78,19 @@ class Notifier(QObject):
         self._invoked.connect(self._click)
         bus.serve(self._display)
 
-    def notify(self, news: object, title: str, body: str, picture: QImage, *, urgent: bool) -> None:
+    def notify(
+        self, notice_id: int, news: object, title: str, body: str, picture: QImage, *, urgent: bool
+    ) -> None:
         """Show this in the place of what was told last, now or once there is a service that can.
 
-        ``title`` and ``body`` are plain text. Returns at once. ``accepted`` tells that ``news`` was
-        taken, unless newer news or :meth:`withdraw` came first.
+        What has a ``notice_id`` that was told is not told again, in whatever words. ``title`` and
+        ``body`` are plain text. Returns at once. ``accepted`` tells that ``news`` was taken, unless
+        newer news or :meth:`withdraw` came first.
         """
         if sys.platform == "linux":
-            self._want(Notice(news, title, body, picture, urgent))
-        else:
+            self._want(Notice(notice_id, news, title, body, picture, urgent))
+        elif notice_id != self._told_by_qt:
+            self._told_by_qt = notice_id
             self._fallback(title, body)
             self.accepted.emit(news)
 
@@ -116,7 +123,7 @@ class Notifier(QObject):
 class Shown(NamedTuple):
     """A notification on the screen."""
 
-    notice: Notice
+    notice_id: int
     service: str
     """The unique name, on the bus, of the service that shows it."""
     number: int
@@ -152,10 +159,10 @@ class Display:
         self._connection: DBusConnection
         self._call: Call | None = None
         self._shown: Shown | None = None
-        self._told: Notice | None = None
-        """What a service has taken, and what is not told again, also by the next service."""
-        self._refused: Notice | None = None
-        """What waits for the next service, or for another try with this one."""
+        self._told = 0
+        """Whose id a service has taken, and what is not told again, also by the next service."""
+        self._refused = 0
+        """Whose id waits for the next service, or for another try with this one."""
         self._pause = FIRST_PAUSE
         self._try_at = math.inf
         self._token = ""
@@ -165,7 +172,8 @@ class Display:
         from jeepney import MatchRule, message_bus
 
         self._connection = connection
-        self._call = self._shown = self._refused = None
+        self._call = self._shown = None
+        self._refused = 0
         self.is_answered.set()
         owner = MatchRule(type="signal", interface=message_bus.interface, member="NameOwnerChanged")
         owner.add_arg_condition(0, _NAME)
@@ -178,14 +186,14 @@ class Display:
         if self._call is not None:
             return None
         wanted = self.wanted
-        if self._shown is not None and self._shown.notice is not wanted:
+        if self._shown is not None and (wanted is None or wanted.id != self._shown.notice_id):
             self._close(self._shown)
             self._shown = None
-        if wanted is None or wanted is self._told:
+        if wanted is None or wanted.id == self._told:
             return None
-        if wanted is self._refused and (left := self._try_at - time.monotonic()) > 0:
+        if wanted.id == self._refused and (left := self._try_at - time.monotonic()) > 0:
             return None if math.isinf(left) else left
-        self._ask(wanted, "GetCapabilities", None, (), lambda reply: self._show(wanted, reply))
+        self._ask(wanted, "GetCapabilities", None, (), lambda reply: self._notify(wanted, reply))
         return None
 
     def hear(self, message: "Message") -> None:
@@ -209,7 +217,7 @@ class Display:
             if origin == (self._shown.service, self._shown.number):
                 self._hear_click(member, message.body[1])
 
-    def _show(self, notice: Notice, reply: "Message") -> None:
+    def _notify(self, notice: Notice, reply: "Message") -> None:
         """Show a notice by a service that has told what it is capable of."""
         if notice is not self.wanted:
             return
@@ -236,19 +244,19 @@ class Display:
         from jeepney import HeaderFields
 
         (number,) = reply.body
-        self._shown = Shown(notice, reply.header.fields[HeaderFields.sender], number)
+        self._shown = Shown(notice.id, reply.header.fields[HeaderFields.sender], number)
         self._token = ""
-        if notice is self.wanted:
-            self._told = notice
+        if (wanted := self.wanted) is not None and wanted.id == notice.id:
+            self._told = notice.id
             self._tell(notice.news)
 
     def _refuse(self, notice: Notice, why: str) -> None:
         """Keep what can't be shown: for another try, or where there is no service, for the next."""
         log.warning("no notification: %s", why)
         self._pause = (
-            min(2 * self._pause, LONGEST_PAUSE) if notice is self._refused else FIRST_PAUSE
+            min(2 * self._pause, LONGEST_PAUSE) if notice.id == self._refused else FIRST_PAUSE
         )
-        self._refused = notice
+        self._refused = notice.id
         self._try_at = math.inf if why == _ABSENT else time.monotonic() + self._pause
 
     def _change_service(self, _name: str, old: str, new: str) -> None:
@@ -260,7 +268,7 @@ class Display:
                 self._call = None
                 self.is_answered.set()
         if new:
-            self._refused = None
+            self._refused = 0
 
     def _hear_click(self, member: str, value: str) -> None:
         if member == "ActivationToken":

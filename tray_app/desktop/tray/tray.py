@@ -15,8 +15,9 @@ from tray_app.i18n import tr
 from tray_app.icon_look import IconKey, IconShape
 
 if TYPE_CHECKING:  # nothing that the icon does not need is imported before it is up
+    from tray_app.report.view import View
     from tray_app.rules.alerts import SnoozeChoice
-    from tray_app.words.view import Remedy, View
+    from tray_app.words.problem_words import Remedy
 
 WINDOWS_TOOLTIP = 127
 """Characters of a tooltip that Windows shows (NOTIFYICONDATA.szTip)."""

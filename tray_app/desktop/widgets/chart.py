@@ -25,8 +25,10 @@ from tray_app.desktop.widgets.labels import sized
 from tray_app.desktop.widgets.marks import DOT, SWATCH, triangle
 from tray_app.desktop.widgets.theme import Theme, blended, faint, theme_of
 from tray_app.i18n import tr
-from tray_app.report.history_view import UNDIVIDED, HistoryView, Point, Span, reading_words, span_at
+from tray_app.report.history_view import HistoryView, Span, readout_of, span_at
+from tray_app.report.points import Point
 from tray_app.words.formats import Formats
+from tray_app.words.history_words import UNDIVIDED
 
 INSET = 8
 """Pixels around everything, so that the focus has room."""
@@ -92,7 +94,7 @@ class Chart(QWidget):
             return ""
         if self._pointed is None:
             return self._view.title
-        return reading_words(self._view, self._pointed, self._formats)
+        return readout_of(self._view, self._pointed, self._formats)
 
     def show_history(self, view: HistoryView) -> None:
         """Show a history; paints nothing when it is the same again."""

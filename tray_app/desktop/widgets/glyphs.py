@@ -9,7 +9,8 @@ from math import ceil
 from typing import NamedTuple
 
 MIN_CELL = 4  # pixels; a narrower digit has no room for both its stems and its hole
-MAX_AMOUNT = 99_999_999_999
+MAX_AMOUNT = 99_999_999
+"""Credits; the letters end here, and more is told as this much."""
 
 
 class Vertex(NamedTuple):
@@ -73,7 +74,6 @@ GLYPHS: dict[str, tuple[Stroke, ...]] = {
         _line(_p(0.4, 0.56), _p(1, 1)),
     ),
     "M": (_line(_p(0, 1), _p(0, 0), _p(0.5, 0.5), _p(1, 0), _p(1, 1)),),
-    "G": (_line(_p(1, 0.16), _r(1, 0), _r(0, 0), _r(0, 1), _r(1, 1), _p(1, 0.6), _p(0.55, 0.6)),),
     "!": (_line(_p(0, 0), _p(0, 0.62)), _line(_p(0, 1))),
     "?": (
         _line(_p(0, 0.22), _r(0, 0), _r(1, 0), _r(1, 0.42), _r(0.5, 0.5), _p(0.5, 0.68)),
@@ -152,7 +152,7 @@ def _wordings(n: int) -> Iterator[str]:
     if n < 1000:
         yield str(n)
         return
-    for exponent, unit in ((3, "k"), (6, "M"), (9, "G")):
+    for exponent, unit in ((3, "k"), (6, "M")):
         whole, tenth = divmod(n // 10 ** (exponent - 1), 10)
         if whole >= 1000:
             continue
@@ -168,14 +168,6 @@ def amount_run(n: int, size: int) -> Run:
     """Set the most exact wording of `n` credits that fits an icon of `size` pixels (16 or more)."""
     runs = (fit(text, size) for text in _wordings(min(n, MAX_AMOUNT)))
     return next(run for run in runs if run is not None)
-
-
-def short_amount(n: int, size: int) -> str:
-    """Abbreviate `n` credits (0 or more) to what fits an icon of `size` pixels, never rounding up.
-
-    Past 99 billion, where the letters end, it stays at 99G.
-    """
-    return amount_run(n, size).text
 
 
 def told_by_icon(n: int) -> int:

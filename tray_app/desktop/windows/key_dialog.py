@@ -31,7 +31,9 @@ from tray_app.icon_look import IconShape
 from tray_app.lemlist.address import KEYS_PAGE
 from tray_app.lemlist.key import clean_key
 from tray_app.team.watch import Checked
+from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
+from tray_app.words.problem_words import detail_words, problem_words
 
 _NAME_WIDTH = 260  # pixels at most for a team's name, which may be one long word
 
@@ -68,7 +70,8 @@ class KeyDialog(QDialog):
         """On a first run the demo is offered as well."""
         super().__init__(parent)
         self._formats = formats
-        self._first_run = first_run
+        self.is_first_run = first_run
+        """Whether it asks for the first key."""
         self._step = _Step.ENTER
         self._key = ""
         """The key that is being checked, or was found to work."""
@@ -96,10 +99,7 @@ class KeyDialog(QDialog):
             return
         team = tr("The key works") if checked.team is None else checked.team
         team = self.fontMetrics().elidedText(team, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
-        amount = checked.balance.credits
-        credits = tr(
-            "{amount} credit", "{amount} credits", amount, amount=self._formats.number(amount)
-        )
+        credits = credits_words(checked.balance.credits, self._formats)
         self._go(_Step.SAVE if keychain is None else _Step.KEEP)
         self._message.say(
             IconShape.HEALTHY,
@@ -109,7 +109,7 @@ class KeyDialog(QDialog):
             else tr(
                 "{problem}, so the key can't be saved on this computer. "
                 "It is used until you quit, and then asked for again.",
-                problem=keychain.title,
+                problem=problem_words(keychain.kind).title,
             ),
         )
 
@@ -118,7 +118,7 @@ class KeyDialog(QDialog):
         """Say why the key can't be used, and let the user try another."""
         if self._step is not _Step.CHECKING:
             return
-        self._refuse(problem.title, problem.message)
+        self._refuse(*problem_words(problem.kind))
 
     @Slot()
     def saved(self) -> None:
@@ -134,7 +134,7 @@ class KeyDialog(QDialog):
         self._go(_Step.NOT_SAVED)
         self._message.say(
             IconShape.LOW,
-            problem.title,
+            problem_words(problem.kind).title,
             tr("The key works, but it was not saved. Save it again, or use it until you quit."),
         )
 
@@ -195,7 +195,7 @@ class KeyDialog(QDialog):
         layout = _page_layout(page)
         layout.addWidget(
             heading_block(
-                tr("Enter your lemlist API key") if self._first_run else tr("Enter another key"),
+                tr("Enter your lemlist API key") if self.is_first_run else tr("Enter another key"),
                 tr("One key opens one team. lemlist shows a key only once, when it is made."),
             )
         )
@@ -253,8 +253,9 @@ class KeyDialog(QDialog):
         try:
             key = clean_key(self._field.text())
         except Problem as problem:
-            reason = problem.detail[:1].upper() + problem.detail[1:]
-            self._refuse(problem.title, f"{reason}. {problem.message}")
+            title, message = problem_words(problem.kind)
+            reason = detail_words(problem)
+            self._refuse(title, f"{reason[:1].upper()}{reason[1:]}. {message}")
             return
         self._key = key
         self._go(_Step.CHECKING)
@@ -281,7 +282,7 @@ class KeyDialog(QDialog):
         self._field.setAccessibleDescription("")
 
     def _refuse(self, title: str, message: str) -> None:
-        if not self._first_run:
+        if not self.is_first_run:
             message = f"{message} {tr('The old key stays in use.')}"
         self._key = ""
         self._go(_Step.ENTER)
@@ -298,7 +299,7 @@ class KeyDialog(QDialog):
             self.setFocus()
         self._field.setDisabled(busy)
         self._back.setDisabled(busy)
-        self._back.setVisible(self._first_run)
+        self._back.setVisible(self.is_first_run)
         self._check.setVisible(step in {_Step.ENTER, _Step.CHECKING})
         self._check.setDisabled(busy)
         self._save.setVisible(step in {_Step.SAVE, _Step.SAVING, _Step.NOT_SAVED})

@@ -31,6 +31,7 @@ from tray_app.icon_look import IconShape
 from tray_app.rules.forecast import HORIZON, Rhythm, TooEarly
 from tray_app.rules.insight import ADVISED_DAYS
 from tray_app.rules.prices import Action, Prices
+from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
 from tray_app.words.plan_words import Answer, action_names, buys_line, lead_answer, top_up_answer
 
@@ -202,8 +203,7 @@ class PlanDialog(QDialog):
             self._questions.hide()
             self._buy.hide()
             return
-        amount = self._formats.number(credits)
-        balance = tr("{amount} credit", "{amount} credits", credits, amount=amount)
+        balance = credits_words(credits, self._formats)
         if self._stale:
             balance = tr("{balance}, out of date", balance=balance)
         self._balance.setText(balance)

@@ -1,6 +1,6 @@
 """The dialog of the user's choices."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 from PySide6.QtCore import Signal, Slot
@@ -34,6 +34,7 @@ from tray_app.i18n import tr
 from tray_app.icon_look import IconKey, IconShape
 from tray_app.rules.prices import AS_OF, SOURCE
 from tray_app.store.settings import IconStyle, Settings
+from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
 from tray_app.words.settings_words import INTERVAL_UNITS, FieldWords, field_words, range_words
 
@@ -84,9 +85,7 @@ class _Number(_Row):
     """A number, and beside it what is counted."""
 
     def __init__(self, words: FieldWords) -> None:
-        self._number = QSpinBox()
-        self._number.setRange(0, _LARGEST_NUMBER)
-        self._number.setGroupSeparatorShown(True)
+        self._number = _number_box()
         self._number.setSpecialValueText(words.none)
         self._unit = QLabel()
         super().__init__(words, self._number, self._unit)
@@ -128,9 +127,7 @@ class _Interval(_Row):
     """Seconds, shown in the largest unit without a remainder, so that each number is exact."""
 
     def __init__(self, words: FieldWords) -> None:
-        self._number = QSpinBox()
-        self._number.setRange(0, _LARGEST_NUMBER)
-        self._number.setGroupSeparatorShown(True)
+        self._number = _number_box()
         self._unit = QComboBox()
         self._unit.setAccessibleName(tr("Unit of the interval"))
         for seconds, name in INTERVAL_UNITS.items():
@@ -204,7 +201,7 @@ class _DayOfMonth(_Row):
         self._days.setCurrentIndex(value or 0)
 
 
-_GENERAL: dict[str, Callable[[FieldWords], _Row]] = {
+_GENERAL: dict[str, type[_Row]] = {
     "low": _Number,
     "critical": _Number,
     "warn_within": _Number,
@@ -212,7 +209,7 @@ _GENERAL: dict[str, Callable[[FieldWords], _Row]] = {
     "interval": _Interval,
     "icon": _Options,
 }
-_PLAN: dict[str, Callable[[FieldWords], _Row]] = {
+_PLAN: dict[str, type[_Row]] = {
     "renewal_day": _DayOfMonth,
     "email_found": _Number,
     "email_verified": _Number,
@@ -347,14 +344,7 @@ class SettingsDialog(QDialog):
         for shape, picture in self._pictures.items():
             amount = amounts[shape]
             picture.show_key(IconKey(shape, amount if shows_number else None))
-            picture.setToolTip(
-                tr(
-                    "{amount} credit",
-                    "{amount} credits",
-                    amount,
-                    amount=self._formats.number(amount),
-                )
-            )
+            picture.setToolTip(credits_words(amount, self._formats))
         if self._refused:
             self._find_fault(chosen)
 
@@ -382,3 +372,10 @@ class SettingsDialog(QDialog):
         for name, row in self._rows.items():
             row.say(range_words(name) if name in faults else "")
         return next((row for name, row in self._rows.items() if name in faults), None)
+
+
+def _number_box() -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(0, _LARGEST_NUMBER)
+    box.setGroupSeparatorShown(True)
+    return box

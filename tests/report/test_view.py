@@ -12,25 +12,23 @@ from tests.fakes import NOON, FakeFormats
 from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconKey, IconShape
 from tray_app.lemlist.balance import Balance
+from tray_app.report.view import View, view_of
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Curve, Forecast, Rhythm, RunsOut, TooEarly
 from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Prices
+from tray_app.rules.schedule import LATE
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.view import (
-    LATE,
-    UNKNOWN,
-    Remedy,
-    View,
-    age_line,
-    ago,
-    notice,
-    view_of,
-)
+from tray_app.words.amounts import UNKNOWN
+from tray_app.words.balance_words import age_line
+from tray_app.words.file_words import history_fault_words
+from tray_app.words.notice_words import notice
+from tray_app.words.problem_words import Remedy, problem_words
 
 OFFLINE = Problem(Kind.OFFLINE)
 
@@ -115,7 +113,7 @@ def test_an_error_does_not_hide_the_last_figures() -> None:
     assert view.headline == "Low, out of date · 480 credits"
     assert view.figures == "Figures from 12:00: lemlist can't be reached"
     assert view.trouble is not None
-    assert (view.trouble.title, view.trouble.message) == (OFFLINE.title, OFFLINE.message)
+    assert (view.trouble.title, view.trouble.message) == problem_words(OFFLINE.kind)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -123,7 +121,7 @@ def test_an_error_from_the_start(kind: Kind) -> None:
     view = shown(failed(kind))
     assert view.level == ("Locked" if kind is Kind.KEYCHAIN_LOCKED else "Unknown")
     assert view.total == UNKNOWN
-    assert view.figures == Problem(kind).title
+    assert view.figures == problem_words(kind).title
     assert not view.stale
 
 
@@ -290,29 +288,6 @@ def test_figures_stay_when_the_keychain_is_locked_later() -> None:
 
 
 # --- ages ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("age", "words"),
-    [
-        ({"seconds": -5}, "just now"),
-        ({"hours": -5}, "just now"),
-        ({}, "just now"),
-        ({"seconds": 59}, "just now"),
-        ({"seconds": 60}, "1 min ago"),
-        ({"minutes": 38, "seconds": 59}, "38 min ago"),
-        ({"minutes": 59, "seconds": 59}, "59 min ago"),
-        ({"hours": 1}, "1 hour ago"),
-        ({"hours": 2, "minutes": 59}, "2 hours ago"),
-        ({"hours": 47}, "47 hours ago"),
-        ({"hours": 48}, "2 days ago"),
-        ({"days": 3, "hours": 23}, "3 days ago"),
-        ({"days": 400}, "400 days ago"),
-    ],
-    ids=str,
-)
-def test_ago(age: dict[str, int], words: str) -> None:
-    assert ago(timedelta(**age)) == words
 
 
 @pytest.mark.parametrize(
@@ -563,7 +538,6 @@ def test_what_is_likely_to_lapse(days: int, amount: int, advice: tuple[str, ...]
     assert shown(replace(good(), insight=insight)).advice == advice
 
 
-def test_a_complaint_of_the_history_is_shown() -> None:
-    assert shown(replace(good(), complaint="The history was broken.")).notes == (
-        "The history was broken.",
-    )
+def test_a_fault_of_the_history_is_said() -> None:
+    fault = FileFault(FaultKind.NEWER)
+    assert shown(replace(good(), history_fault=fault)).notes == (history_fault_words(fault),)

@@ -10,12 +10,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import FORMATS, wait_with_events
+from tests.fakes import FakeApi, FakeKeychain
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
-from tray_app.desktop.windows.insight_windows import InsightWindows
+from tray_app.desktop.windows.history_and_plan import HistoryAndPlan
 from tray_app.rules.history import Record
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
+from tray_app.team.credentials import Credentials
+from tray_app.team.session import Session
 from tray_app.team.watch import Snapshot
 
 
@@ -39,6 +42,14 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+def session_of(team_id: str | None, path: Path, team: str | None = None) -> Session:
+    """A session that knows no more than whose it is."""
+    keychain = Credentials({}, FakeKeychain())
+    session = Session(keychain, lambda _key: FakeApi(), None, Settings(), path)
+    session.snapshot = Snapshot(team_id=team_id, team=team)
+    return session
+
+
 def busy_until(worker: Worker, released: threading.Event) -> None:
     """Keep the worker from what it is asked next."""
     worker.submit(lambda: released.wait(20), lambda _: None)
@@ -50,7 +61,7 @@ def test_a_trend_that_comes_late_is_not_shown_for_another_team(
 ) -> None:
     released = threading.Event()
     owner = QObject()
-    windows = InsightWindows(worker, FORMATS, owner)
+    windows = HistoryAndPlan(worker, FORMATS, owner)
     shown: list[tuple[str | None, int]] = []
     team_id: str | None = "tea_1"
 
@@ -59,20 +70,20 @@ def test_a_trend_that_comes_late_is_not_shown_for_another_team(
             shown.append((team_id, windows.trend.points[-1][1] // 1000))
 
     windows.trend_changed.connect(note)
-    windows.show(Snapshot(team_id="tea_1"), Settings(), path)
+    windows.show(session_of("tea_1", path))
     windows.read_trend()
     wait_with_events(lambda: shown, "the first team's trend")
     busy_until(worker, released)
     windows.read_trend()
     team_id = next_team
-    windows.show(Snapshot(team_id=next_team), Settings(), path)
+    windows.show(session_of(next_team, path))
     windows.read_trend()
     released.set()
     ended: list[bool] = []
     worker.submit(lambda: True, ended.append)
     wait_with_events(lambda: ended, "all is read")
     assert shown == [("tea_1", 1), *([("tea_2", 2)] if next_team else [])]
-    windows.show(Snapshot(), Settings(), None)  # which closes what was read
+    windows.show(session_of(None, path))  # which closes what was read
     owner.deleteLater()
 
 
@@ -81,18 +92,18 @@ def test_a_history_that_comes_late_is_not_shown_for_another_team(
 ) -> None:
     released = threading.Event()
     owner = QObject()
-    windows = InsightWindows(worker, FORMATS, owner)
+    windows = HistoryAndPlan(worker, FORMATS, owner)
     shown: list[str] = []
-    windows.show(Snapshot(team_id="tea_1", team="Acme"), Settings(), path)
+    windows.show(session_of("tea_1", path, "Acme"))
     busy_until(worker, released)
-    windows.open_history()
-    window = windows._history
+    windows.history.open()
+    window = windows.history.window
     assert window is not None
     window.show_history = lambda view: shown.append(view.team)  # type: ignore[method-assign]
-    windows.show(Snapshot(team_id="tea_2", team="Other"), Settings(), path)
+    windows.show(session_of("tea_2", path, "Other"))
     released.set()
     wait_with_events(lambda: "Other" in shown, "the other team's history")
     assert shown == ["Other"]
     window.close()
-    windows.show(Snapshot(), Settings(), None)  # which closes what was read
+    windows.show(session_of(None, path))  # which closes what was read
     owner.deleteLater()

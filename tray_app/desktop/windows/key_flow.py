@@ -1,0 +1,109 @@
+"""From no key, or another one, to a key that works and is used."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.windows.single_window import SingleWindow
+from tray_app.errors import Kind, Problem
+from tray_app.store.keychain import Keychain
+from tray_app.team.watch import Checked, Snapshot
+from tray_app.words.formats import Formats
+
+if TYPE_CHECKING:
+    from tray_app.desktop.windows.key_dialog import KeyDialog
+    from tray_app.team.session import Session
+
+
+class KeyFlow(QObject):
+    """Asks for the key if there is none, and has another one used when the user wants it."""
+
+    key_changed = Signal()
+    """The team is to be polled anew, as its key may be another one."""
+    demo_requested = Signal()
+    link_requested = Signal(str)
+    """The address of a web page to open."""
+
+    def __init__(
+        self, keychain: Keychain, worker: Worker, formats: Formats, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._keychain = keychain
+        self._worker = worker
+        self._formats = formats
+        self.session: Session | None = None
+        """The team whose key it is, as soon as its files are open."""
+        self._has_asked = False
+        self._lacks_key = False
+        self.dialog = SingleWindow(self._make_dialog, self)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Ask for the first key if there is none, and no longer once there is one."""
+        kind = snapshot.problem.kind if snapshot.problem is not None else None
+        self._lacks_key = kind in (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
+        if self._lacks_key and not self._has_asked:
+            self._has_asked = True
+            self.dialog.open()
+        dialog = self.dialog.window
+        if dialog is not None and dialog.is_first_run and snapshot.key_source is not None:
+            dialog.reject()  # another program has stored the key
+
+    @Slot()
+    def find(self) -> None:
+        """Go by the key that the keychain has now, as it was changed in a terminal."""
+        self._has_asked = True  # who uses a terminal is not to be met by a dialog
+        if self.session is not None:
+            self._worker.submit(self.session.watch.forget_key, lambda _: self.key_changed.emit())
+
+    def _make_dialog(self) -> "KeyDialog":
+        from tray_app.desktop.windows.key_dialog import KeyDialog
+
+        dialog = KeyDialog(self._formats, first_run=self._lacks_key)
+        dialog.check_requested.connect(self._check)
+        dialog.key_accepted.connect(self._accept)
+        dialog.demo_requested.connect(self.demo_requested)
+        dialog.link_requested.connect(self.link_requested)
+        return dialog
+
+    @Slot(str)
+    def _check(self, key: str) -> None:
+        session, keychain, dialog = self.session, self._keychain, self.dialog.window
+        if session is None or dialog is None:
+            return
+
+        def check() -> tuple[Checked, Problem | None]:
+            checked = session.watch.check(key)
+            try:
+                keychain.check()
+            except Problem as problem:
+                return checked, problem
+            return checked, None
+
+        self._worker.submit(
+            check,
+            lambda checked: self._answer(dialog, dialog.check_succeeded, *checked),
+            lambda problem: self._answer(dialog, dialog.check_failed, problem),
+        )
+
+    @Slot(str, bool)
+    def _accept(self, key: str, store: bool) -> None:
+        session, dialog = self.session, self.dialog.window
+        if session is None or dialog is None:
+            return
+
+        def saved(_nothing: None) -> None:
+            self.key_changed.emit()
+            self._answer(dialog, dialog.saved)
+
+        self._worker.submit(
+            lambda: session.watch.use_key(key, store=store),
+            saved,
+            lambda problem: self._answer(dialog, dialog.save_failed, problem),
+        )
+
+    def _answer(self, dialog: "KeyDialog", answer: Callable[..., None], *what: object) -> None:
+        """Answer a dialog unless it is closed, or another one by now."""
+        if self.dialog.window is dialog:
+            answer(*what)

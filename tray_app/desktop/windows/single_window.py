@@ -1,0 +1,35 @@
+"""A window that is there at most once."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
+
+Window = TypeVar("Window", bound=QWidget)
+
+
+class SingleWindow(QObject, Generic[Window]):
+    """Makes a window when it is wanted, brings it forward, and forgets it once it is closed."""
+
+    def __init__(self, make: Callable[[], Window], parent: QObject) -> None:
+        """``make`` imports, builds and connects the window."""
+        super().__init__(parent)
+        self._make = make
+        self.window: Window | None = None
+        """The window while it is open."""
+
+    @Slot()
+    def open(self) -> None:
+        """Show the window above the others, with the focus."""
+        if self.window is None:
+            self.window = self._make()
+            self.window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self.window.destroyed.connect(self._forget)
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+
+    @Slot()
+    def _forget(self) -> None:
+        self.window = None

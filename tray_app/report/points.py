@@ -1,0 +1,91 @@
+"""A balance's course as the points of a line, and what it is made of."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta, tzinfo
+from itertools import groupby
+from typing import NamedTuple
+
+from tray_app.rules.buckets import BUCKETS
+from tray_app.rules.history import Record
+from tray_app.rules.local_time import date_at, midnight
+from tray_app.words.history_words import UNDIVIDED
+
+
+class Point(NamedTuple):
+    """The balance at one moment."""
+
+    at: int
+    credits: int
+    amounts: tuple[int, ...] = ()
+    """What the layers of the chart hold, from the lowest to the highest."""
+
+
+def first_moment(days: int, now: int, zone: tzinfo | None) -> int:
+    """Return when the last so many local days began, today included."""
+    return midnight(date_at(now, zone) - timedelta(days=days - 1), zone)
+
+
+def until(records: Sequence[Record], now: int) -> Sequence[Record]:
+    """Return what was seen up to now; of what is later, the clock ran ahead when it was seen."""
+    place = bisect_right(records, now, key=lambda record: record.first)
+    if place and records[place - 1].last > now:
+        return [*records[: place - 1], records[place - 1]._replace(last=now)]
+    return records[:place]
+
+
+def since(records: Sequence[Record], begin: int) -> Sequence[Record]:
+    """Return the records from ``begin`` on, and the one that tells what was held then."""
+    place = bisect_right(records, begin, key=lambda record: record.first)
+    return records[max(0, place - 1) :]
+
+
+def points_of(records: Iterable[Record], begin: int) -> Iterator[Point]:
+    """Yield the points of the line, with the buckets' amounts as far as they are known."""
+    for record in records:
+        first = max(begin, record.first)
+        amounts = tuple(amount or 0 for amount in record.buckets)
+        yield Point(first, record.credits, amounts)
+        if record.last > first:
+            yield Point(record.last, record.credits, amounts)
+
+
+def fewer(points: Sequence[Point], stretches: int) -> list[Point]:
+    """Leave out what is too close in time to be told apart, and keep all extremes.
+
+    The time is cut into stretches, and of each the first, the lowest, the highest and the last
+    point stay.
+    """
+    kept: list[Point] = []
+    if points:
+        begin = points[0].at
+        stretch = (points[-1].at - begin) // stretches + 1
+        for _, group in groupby(points, key=lambda point: (point.at - begin) // stretch):
+            here = list(group)
+            places = range(len(here))
+            lowest = min(places, key=lambda i: here[i].credits)
+            highest = max(places, key=lambda i: here[i].credits)
+            kept += [here[i] for i in sorted({0, lowest, highest, len(here) - 1})]
+    return kept
+
+
+def layered(points: Sequence[Point]) -> tuple[tuple[str, ...], tuple[Point, ...]]:
+    """Share the balance of each point out to layers, of which none is empty all the time.
+
+    Returns the layers' names, which are buckets or :data:`UNDIVIDED`, and the points.
+    """
+    divided = [point._replace(amounts=_divided(point)) for point in points]
+    names = (*BUCKETS, UNDIVIDED)
+    filled = [i for i in range(len(names)) if any(point.amounts[i] for point in divided)]
+    return (
+        tuple(names[i] for i in filled),
+        tuple(point._replace(amounts=tuple(point.amounts[i] for i in filled)) for point in divided),
+    )
+
+
+def _divided(point: Point) -> tuple[int, ...]:
+    """Return the buckets' amounts and the rest; all is rest where the buckets don't fit."""
+    rest = point.credits - sum(point.amounts)
+    if rest < 0 or min(point.amounts) < 0:
+        return (*(0 for _ in point.amounts), point.credits)
+    return (*point.amounts, rest)

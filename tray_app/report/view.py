@@ -1,0 +1,206 @@
+"""From a Snapshot to what is shown: words, rows and numbers. No Qt, no clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
+from tray_app.icon_look import IconKey, IconShape
+from tray_app.rules.buckets import BUCKETS
+from tray_app.rules.forecast import FORECAST_HOLDS
+from tray_app.rules.levels import Level
+from tray_app.rules.schedule import LATE
+from tray_app.store.settings import IconStyle, Settings
+from tray_app.team.credentials import KeySource
+from tray_app.team.watch import Reading, Snapshot
+from tray_app.words import balance_words
+from tray_app.words.amounts import amount_words, bucket_labels, unit_words
+from tray_app.words.forecast_words import (
+    advice_words,
+    forecast_words,
+    lapse_words,
+    outlook_words,
+    past_forecast_words,
+)
+from tray_app.words.formats import Formats, short_moment
+from tray_app.words.plan_words import buys_line
+from tray_app.words.problem_words import Remedy, problem_words, remedy_words
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bucket: its name in the API, its label, its amount in credits and as text."""
+
+    bucket: str
+    label: str
+    amount: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A problem in words, and what can be done about it here."""
+
+    title: str
+    message: str
+    remedy: Remedy | None
+    action: str
+    """What the remedy is called on a button; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What icon, tooltip, menu, popup and terminal show."""
+
+    icon: IconKey
+    team: str
+    headline: str
+    """The level and the total, in one line."""
+    total: str
+    unit: str
+    level: str
+    stale: bool
+    """Whether something newer than the figures could not be had."""
+    rows: tuple[Row, ...]
+    trouble: Trouble | None
+    taken: str
+    """How old the figures are, in a form that stays true without ticking; empty without any."""
+    figures: str
+    """The same, and the problem that is the cause."""
+    key_is_fixed: bool
+    """Whether the environment sets the key, so that entering another would change nothing."""
+    notes: tuple[str, ...]
+    """Where the key comes from, and what can't be kept, where that is worth saying."""
+    snooze: str
+    """Until when alerts are held back; empty when they are not."""
+    outlook: str
+    """How long the balance lasts, in a few words; empty when nobody knows."""
+    forecast: str
+    """The same in a sentence with its range, or from when it can be said."""
+    buys: str
+    """What the balance is enough for."""
+    advice: tuple[str, ...]
+    """What to buy when it is low, and what is likely to lapse."""
+
+    def tooltip(self, most: int = 1000) -> str:
+        """Return everything at once, one thing a line, in at most so many characters.
+
+        Where that is too much, first the problem is left out, then the buckets.
+        """
+        buckets = " · ".join(f"{row.label} {row.text}" for row in self.rows)
+        for parts in (
+            (self.headline, buckets, self.outlook, self.figures),
+            (self.headline, buckets, self.outlook, self.taken),
+            (self.headline, self.outlook, self.figures),
+            (self.headline, self.figures),
+        ):
+            text = "\n".join(filter(None, parts))
+            if len(text) <= most:
+                break
+        return text[:most]
+
+
+def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime) -> View:
+    """Say what a snapshot shows."""
+    reading, problem = snapshot.reading, snapshot.problem
+    credits = reading.balance.credits if reading else None
+    buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
+    labels = bucket_labels()
+    stale = is_stale(snapshot, now)
+    today = now.astimezone().date()
+    # Of what is empty nobody has to be told when it runs out.
+    lasting = None if snapshot.level is Level.EMPTY else snapshot.insight
+    made_on = reading.at.astimezone().date() if reading else today
+    level = balance_words.level_name(snapshot.level, problem)
+    total = amount_words(credits, formats)
+    unit = unit_words(credits)
+    trouble = None if problem is None else _trouble(problem, snapshot.key_source)
+    taken = "" if reading is None else balance_words.age_of_figures(reading.at, formats, now)
+    return View(
+        icon=_icon(snapshot, settings.icon, stale=stale),
+        team=balance_words.team_name(snapshot.team),
+        headline=balance_words.headline(level, total, unit, stale=stale),
+        total=total,
+        unit=unit,
+        level=level,
+        stale=stale,
+        rows=tuple(
+            Row(name, labels[name], amount, amount_words(amount, formats))
+            for name, amount in buckets.items()
+        ),
+        trouble=trouble,
+        taken=taken,
+        figures=taken if trouble is None else balance_words.explained(taken, trouble.title),
+        key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
+        notes=tuple(balance_words.notes(snapshot)),
+        snooze=balance_words.snoozed(snapshot.snooze, formats, now),
+        outlook="" if stale else outlook_words(lasting, formats, today, made_on),
+        forecast=past_forecast_words(lasting, _foretold(reading, formats, now), formats, today)
+        if stale
+        else forecast_words(lasting, formats, today, made_on),
+        buys="" if credits is None else buys_line(credits, settings.prices, formats),
+        advice=() if stale else tuple(filter(None, _advice(snapshot, settings, formats, now))),
+    )
+
+
+def is_stale(snapshot: Snapshot, now: datetime) -> bool:
+    """Tell figures that are no longer to be relied on.
+
+    They are out of date when newer ones could not be had, when newer ones should have come long
+    ago, as after a sleep, and when the clock says that they are of the future.
+    """
+    if snapshot.reading is None:
+        return False
+    is_late = snapshot.next_at is not None and now > snapshot.next_at + LATE
+    return snapshot.problem is not None or is_late or now < snapshot.reading.at - LATE
+
+
+def _icon(snapshot: Snapshot, style: IconStyle, *, stale: bool) -> IconKey:
+    if snapshot.reading is None or snapshot.level is None:
+        if snapshot.problem is None:
+            return IconKey(IconShape.LOADING)
+        locked = snapshot.problem.kind is Kind.KEYCHAIN_LOCKED
+        return IconKey(IconShape.LOCKED if locked else IconShape.UNKNOWN)
+    return IconKey(
+        IconShape(snapshot.level),
+        snapshot.reading.balance.credits if style is IconStyle.NUMBER else None,
+        stale=stale,
+    )
+
+
+def _trouble(problem: Problem, source: KeySource | None) -> Trouble:
+    remedy = _remedy(problem.kind, source)
+    return Trouble(*problem_words(problem.kind), remedy, remedy_words(remedy))
+
+
+def _remedy(kind: Kind, source: KeySource | None) -> Remedy | None:
+    if source is KeySource.ENVIRONMENT:
+        return None  # a key that is entered would not be used
+    if kind is Kind.KEYCHAIN_LOCKED:
+        return Remedy.UNLOCK
+    if kind in NEEDS_ANOTHER_KEY or kind is Kind.KEYCHAIN_UNAVAILABLE:
+        return Remedy.ENTER_KEY
+    return None
+
+
+def _foretold(reading: Reading | None, formats: Formats, now: datetime) -> str:
+    """Say from when a forecast is; nothing if that says no more of what is to come."""
+    if reading is None or not timedelta(0) <= now - reading.at < FORECAST_HOLDS:
+        return ""
+    return short_moment(reading.at, formats, now)
+
+
+def _advice(
+    snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime
+) -> Iterator[str]:
+    insight, today = snapshot.insight, now.astimezone().date()
+    if insight is None:
+        return
+    outlook = insight.outlook(settings.warn_within)
+    is_short = outlook.is_short or outlook.is_at_risk
+    is_over = insight.lasts_until is not None and insight.lasts_until < today
+    advice = ""
+    if (is_short or snapshot.level is not Level.HEALTHY) and not is_over:
+        advice = advice_words(insight, settings.prices, formats)
+    # What may be missing by the renewal is not said to lapse with it.
+    yield advice or lapse_words(insight, formats, today)

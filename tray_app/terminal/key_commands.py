@@ -1,0 +1,66 @@
+"""``lemlist-credits key``: store the API key, or remove it."""
+
+import getpass
+import signal
+import sys
+from collections.abc import Mapping
+
+from tray_app.errors import Kind, Problem
+from tray_app.i18n import tr
+from tray_app.interrupts import end_when_interrupted
+from tray_app.lemlist.key import KeyFault, clean_key
+from tray_app.store.folders import runtime_folder, teams_file
+from tray_app.store.keychain import ACCOUNT, Keychain
+from tray_app.store.settings import Settings
+from tray_app.store.teams import TeamsFile
+from tray_app.team.credentials import Credentials
+from tray_app.team.watch import Watch, connector
+from tray_app.terminal.output import fail, print_text
+from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
+from tray_app.words.formats import TerminalFormats
+
+
+def key_set(environ: Mapping[str, str]) -> int:
+    """Read a key from standard input or a hidden prompt, check it, and store it."""
+    keychain = Keychain(ACCOUNT)
+    try:
+        key = clean_key(_read_key())
+        connect = connector(environ, TeamsFile(teams_file()))
+        watch = Watch(Credentials({}, keychain), connect, None, Settings())
+        checked = watch.check(key)
+        keychain.write(key)
+    except Problem as problem:
+        return fail(problem)
+    tell(runtime_folder(), TRAY, KEY_CHANGED)
+    amount = TerminalFormats().number(checked.balance.credits)
+    team = checked.team or tr("a team without a name")
+    print_text(tr("The key of {team} ({amount} credits) is stored.", team=team, amount=amount))
+    return 0
+
+
+def _read_key() -> str:
+    if sys.stdin is None:  # closed
+        return ""
+    try:
+        if sys.stdin.isatty():
+            # Which ends by an exception at Ctrl-C, and has the terminal show again what is typed.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            key = getpass.getpass(tr("lemlist API key: "))
+            end_when_interrupted()
+            return key
+        return sys.stdin.readline()
+    except EOFError:
+        return ""
+    except UnicodeDecodeError:
+        raise Problem(Kind.BAD_KEY, KeyFault.ODD_CHARACTERS) from None
+
+
+def key_remove() -> int:
+    """Delete the key from the keychain, and see that it is gone."""
+    try:
+        removed = Keychain(ACCOUNT).remove()
+    except Problem as problem:
+        return fail(problem)
+    tell(runtime_folder(), TRAY, KEY_CHANGED)
+    print_text(tr("The key is removed.") if removed else tr("There was no key."))
+    return 0

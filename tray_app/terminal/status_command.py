@@ -1,0 +1,55 @@
+"""``lemlist-credits status``: ask once, and print the balance."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from tray_app.errors import Kind, Problem
+from tray_app.report.json_objects import status_json
+from tray_app.report.view import view_of
+from tray_app.store.folders import history_file, settings_file, teams_file
+from tray_app.store.history_database import History
+from tray_app.store.keychain import ACCOUNT, Keychain
+from tray_app.store.settings import Settings, SettingsFile
+from tray_app.store.teams import TeamsFile
+from tray_app.team.analyst import Analyst
+from tray_app.team.credentials import Credentials
+from tray_app.team.watch import Snapshot, Watch, connector
+from tray_app.terminal.output import complain, fail, print_json, print_text
+from tray_app.words.file_words import history_fault_words
+from tray_app.words.formats import TerminalFormats
+from tray_app.words.settings_words import settings_fault_words
+
+
+def status(environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Fetch once and print the balance, for people or as one JSON object."""
+    settings, faults = SettingsFile(settings_file()).load()
+    for fault in faults:
+        complain(settings_fault_words(fault))
+    credentials = Credentials(environ, Keychain(ACCOUNT))
+    past = History(history_file())
+    connect = connector(environ, TeamsFile(teams_file()))
+    watch = Watch(credentials, connect, None, settings, Analyst(past))
+    watch.poll()
+    snapshot = watch.study()
+    past.close()
+    if snapshot.history_fault is not None:
+        complain(history_fault_words(snapshot.history_fault))
+    if snapshot.reading is None:
+        problem = snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
+        return fail(problem, as_json=as_json)
+    if as_json:
+        print_json(status_json(snapshot.reading, snapshot, settings))
+    else:
+        _print_figures(snapshot, settings)
+    return 0
+
+
+def _print_figures(snapshot: Snapshot, settings: Settings) -> None:
+    view = view_of(snapshot, settings, TerminalFormats(), datetime.now(UTC))
+    print_text(f"{view.team}: {view.headline}")
+    label_width = max(len(row.label) for row in view.rows)
+    amount_width = max(len(row.text) for row in view.rows)
+    for row in view.rows:
+        print_text(f"  {row.label:<{label_width}}  {row.text:>{amount_width}}")
+    for sentence in filter(None, (view.forecast, view.buys, *view.advice)):
+        print_text(sentence)

@@ -1,0 +1,53 @@
+"""Amounts of credits and of money, with their plural."""
+
+from tray_app.i18n import tr
+from tray_app.words.formats import Formats
+
+UNKNOWN = "–"
+
+_CENTS_BELOW = 100
+"""Dollars from which on nobody asks for cents."""
+
+
+def bucket_labels() -> dict[str, str]:
+    """Name the kinds of credits."""
+    return {
+        "subscription": tr("Subscription"),
+        "paid": tr("Paid"),
+        "gifted": tr("Gifted"),
+        "freemium": tr("Freemium"),
+    }
+
+
+def amount_words(amount: int | None, formats: Formats) -> str:
+    """Write an amount, or a dash where nobody knows."""
+    return UNKNOWN if amount is None else formats.number(amount)
+
+
+def unit_words(amount: int | None) -> str:
+    """Name what an amount, which may be unknown, counts."""
+    return tr("credit", "credits", 2 if amount is None else amount)
+
+
+def credits_words(amount: int, formats: Formats) -> str:
+    """Write an amount of credits: "1 credit", "12,430 credits"."""
+    return tr("{amount} credit", "{amount} credits", amount, amount=formats.number(amount))
+
+
+def credits_left_words(amount: int, formats: Formats) -> str:
+    """Say how many credits are left."""
+    return tr(
+        "{amount} credit left", "{amount} credits left", amount, amount=formats.number(amount)
+    )
+
+
+def dollars(cents: int, formats: Formats) -> str:
+    """Write an amount in US dollars, rounded up to whole ones from a hundred on.
+
+    Cents come after a point, as formats write whole numbers only; without thousands beside it
+    nobody takes it for another.
+    """
+    whole, rest = divmod(cents, 100)
+    if rest and whole < _CENTS_BELOW:
+        return f"${formats.number(whole)}.{rest:02}"
+    return f"${formats.number(whole + (rest > 0))}"

@@ -1,0 +1,206 @@
+"""What a team's history tells: on charts, in their tables, and to whoever can't see them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from tray_app.i18n import tr
+from tray_app.rules.drains import Habit
+from tray_app.rules.history import Day, Drop, Refill
+from tray_app.words.amounts import (
+    amount_words,
+    bucket_labels,
+    credits_left_words,
+    credits_words,
+)
+from tray_app.words.durations import duration_words
+from tray_app.words.formats import Formats, day_words, short_day
+
+UNDIVIDED = "undivided"
+"""The part of a balance that no bucket is known of."""
+
+MOST_REFILLS_SAID = 4
+"""More are counted instead, since a long list is hard to listen to."""
+
+
+def time_range(days: int, since: date | None, formats: Formats) -> str:
+    """Name the time that a small chart shows: some days, or since when anything is known."""
+    if since is not None:
+        return tr("since {day}", day=formats.day(since))
+    return tr("last {n} day", "last {n} days", days, n=days)
+
+
+def moment(day: date, amount: int, formats: Formats) -> str:
+    """Say the day and the balance of one point of a small chart."""
+    return tr("{day} · {amount}", day=day_words(day, formats), amount=formats.number(amount))
+
+
+def course(
+    amounts: Sequence[tuple[date, int]], refills: Sequence[tuple[date, int]], formats: Formats
+) -> str:
+    """Say what a chart of the balance shows, to whoever can't see it; empty without amounts."""
+    if not amounts:
+        return ""
+    (begin, first), (today, last) = amounts[0], amounts[-1]
+    day, lowest = min(amounts, key=lambda dated: dated[1])
+    return " ".join(
+        (
+            tr(
+                "From {first} on {begin} to {last} on {end}.",
+                first=formats.number(first),
+                begin=short_day(begin, formats, today),
+                last=formats.number(last),
+                end=formats.day(today),
+            ),
+            tr(
+                "Lowest: {amount} on {day}.",
+                amount=formats.number(lowest),
+                day=short_day(day, formats, today),
+            ),
+            _refill_words(refills, formats, today),
+        )
+    )
+
+
+def _refill_words(refills: Sequence[tuple[date, int]], formats: Formats, today: date) -> str:
+    if not refills:
+        return tr("No refills.")
+    count = len(refills)
+    if count > MOST_REFILLS_SAID:
+        total = formats.number(sum(amount for _, amount in refills))
+        return tr("{n} refill, +{total}.", "{n} refills, +{total}.", count, n=count, total=total)
+    said = ", ".join(
+        tr(
+            "+{amount} on {day}",
+            amount=formats.number(amount),
+            day=short_day(day, formats, today),
+        )
+        for day, amount in refills
+    )
+    return tr("Refill: {refills}.", "Refills: {refills}.", count, refills=said)
+
+
+def summary(shown: Sequence[Day], days: int, formats: Formats) -> str:
+    """Say what is left, and what was spent and refilled in the ``days`` that were asked for.
+
+    Fewer are shown while the history is young; empty without any.
+    """
+    if not shown:
+        return ""
+    amount = formats.number(round(sum(day.spent for day in shown)))
+    if len(shown) == days:
+        spent = tr(
+            "{amount} spent in {n} day", "{amount} spent in {n} days", days, n=days, amount=amount
+        )
+    else:
+        since = day_words(shown[0].date, formats, shown[-1].date)
+        spent = tr("{amount} spent since {day}", amount=amount, day=since)
+    parts = [credits_left_words(shown[-1].close.credits, formats), spent]
+    if refilled := sum(refill.amount for day in shown for refill in day.refills):
+        parts.append(tr("{amount} refilled", amount=formats.number(refilled)))
+    return " · ".join(parts)
+
+
+def time_of_day(day: str, moment: datetime, formats: Formats) -> str:
+    """Write a moment of a day that has been written already."""
+    return tr("{day}, {time}", day=day, time=formats.time(moment))
+
+
+def reading(
+    when: str, credits: int, spent: int, marks: str, formats: Formats, *, by_week: bool
+) -> str:
+    """Say what the large chart shows at a moment, and what was spent on its day or in its week."""
+    amount = formats.number(spent)
+    told = (
+        tr("{amount} spent that week", amount=amount)
+        if by_week
+        else tr("{amount} spent that day", amount=amount)
+    )
+    return " · ".join(filter(None, (when, credits_words(credits, formats), told, marks)))
+
+
+def week(monday: date, formats: Formats, today: date) -> str:
+    """Name a week."""
+    return tr("Week of {day}", day=short_day(monday, formats, today))
+
+
+def layer_labels() -> dict[str, str]:
+    """Name the parts of a balance: the buckets, and what no bucket is known of."""
+    return {**bucket_labels(), UNDIVIDED: tr("Other")}
+
+
+def spending_title(*, by_week: bool) -> str:
+    """Name the lower part of the large chart."""
+    return tr("Spent by week") if by_week else tr("Spent by day")
+
+
+def refill_label(refill: Refill, formats: Formats) -> str:
+    """Say how many credits came, and to which bucket if it was one."""
+    amount = formats.number(refill.amount)
+    match [*refill.buckets]:
+        case ["subscription"]:
+            return tr("+{amount} subscription", amount=amount)
+        case ["paid"]:
+            return tr("+{amount} paid", amount=amount)
+        case ["gifted"]:
+            return tr("+{amount} gifted", amount=amount)
+        case ["freemium"]:
+            return tr("+{amount} freemium", amount=amount)
+    return tr("+{amount}", amount=amount)
+
+
+def drain_label(drop: Drop, formats: Formats) -> str:
+    """Say how many credits went, and how fast."""
+    return tr(
+        "−{amount} in {time}",
+        amount=formats.number(drop.amount),
+        time=duration_words(drop.end - drop.begin),
+    )
+
+
+def axis_amount(amount: int, step: int, formats: Formats) -> str:
+    """Write an amount of an axis on which amounts are a step apart, as short as all can be."""
+    if amount and step % 1_000_000 == 0:
+        return tr("{n}M", n=formats.number(amount // 1_000_000))
+    if amount and step % 1_000 == 0:
+        return tr("{n}k", n=formats.number(amount // 1_000))
+    return formats.number(amount)
+
+
+def drop_headings(habit: Habit | None, formats: Formats) -> tuple[str, ...]:
+    """Name the columns of the largest drops."""
+    per_hour = tr("Per hour")
+    if habit is not None:
+        usual = formats.number(habit.usual_per_hour)
+        per_hour = tr("Per hour (usually {amount})", amount=usual)
+    return tr("When"), tr("Credits"), tr("Within"), per_hour
+
+
+def drop_row(drop: Drop, begin: datetime, formats: Formats) -> tuple[str, ...]:
+    """Say when a drop was, how many credits it took, within what time, and at what pace."""
+    seconds = max(60, drop.end - drop.begin)
+    return (
+        formats.day_and_time(begin),
+        tr("−{amount}", amount=formats.number(drop.amount)),
+        duration_words(seconds),
+        formats.number(round(drop.amount * 3600 / seconds)),
+    )
+
+
+def day_headings() -> tuple[str, ...]:
+    """Name the columns of the days."""
+    return tr("Day"), tr("Balance at its end"), tr("Spent"), tr("Refilled")
+
+
+def day_row(day: Day, today: date, formats: Formats) -> tuple[str, ...]:
+    """Write a day, its closing balance, what was spent and refilled."""
+    words = day_words(day.date, formats)
+    if day.date.year != today.year:
+        words = tr("{day}, {year}", day=words, year=day.date.year)
+    spent = formats.number(round(day.spent))
+    refilled = sum(refill.amount for refill in day.refills)
+    return (
+        words,
+        amount_words(day.close.credits if day.is_seen else None, formats),
+        spent if day.is_seen or not round(day.spent) else tr("about {amount}", amount=spent),
+        tr("+{amount}", amount=formats.number(refilled)) if refilled else "",
+    )
