@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QSpinBox,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,6 +27,7 @@ from tray_app.desktop.widgets.dialog_parts import (
     SPACE,
     IconPicture,
     MessageLine,
+    padded_column,
     paragraph,
 )
 from tray_app.i18n import tr
@@ -240,9 +240,7 @@ class SettingsDialog(QDialog):
         self._formats = formats
         self._refused = False
 
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        layout.setSpacing(SPACE)
+        layout = padded_column(self, SPACE)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         if complaint:
             line = MessageLine(tr("Warning"))
