@@ -70,11 +70,11 @@ def save_until_killed(number, report):
         report("saved", number)
 
 def found(saved, begun):
-    settings, complaints = SettingsFile(folder / "settings.json").load()
+    settings, faults = SettingsFile(folder / "settings.json").load()
     alerts, team = AlertsFile(folder / "alerts.json", "default").load()
     numbers = range(saved, begun + 1)
     return {
-        "settings": [n for n in numbers if settings == settings_of(n) and not complaints],
+        "settings": [n for n in numbers if settings == settings_of(n) and not faults],
         "alerts": [n for n in numbers if alerts == alerts_of(n) and team == "tea_1"],
     }
 

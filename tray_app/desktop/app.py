@@ -38,6 +38,7 @@ from tray_app.team.watch import Snapshot
 from tray_app.words.balance_words import snooze_choices
 from tray_app.words.notice_words import notice
 from tray_app.words.problem_words import Remedy, problem_words
+from tray_app.words.settings_words import settings_fault_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.demo import Demo
@@ -178,7 +179,8 @@ class App(QObject):
         def open_team() -> "tuple[Session, list[str]]":
             from tray_app.team.session import open_session
 
-            settings, complaints = self._settings_file.load()
+            settings, faults = self._settings_file.load()
+            complaints = [settings_fault_words(fault) for fault in faults]
             return open_session(self._environ, self._keychain, settings), complaints
 
         def go_on(opened: "tuple[Session, list[str]]") -> None:

@@ -6,7 +6,6 @@ that the icon is up early and the GUI thread waits for none of them.
 
 import sys
 from collections.abc import Callable, Mapping
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -31,8 +30,6 @@ there are any it wakes up every 10 s to look after them (qpixmapcache.cpp, QPMCa
 if TYPE_CHECKING:
     from tray_app.errors import Problem
     from tray_app.store.keychain import Keychain
-
-    Prepared = tuple[Keychain, ModuleType]
 
 CANNOT_START = 6
 """The exit code when a defect keeps the program from starting; lemlist's "anything else"."""
@@ -90,7 +87,7 @@ class Start(QObject):
         """Show the icon at once, and go on when all is imported."""
         stops = self._stops
 
-        def prepare() -> "Prepared":
+        def prepare() -> "Keychain":
             from tray_app.store.keychain import ACCOUNT, Keychain
 
             self._instance.open()
@@ -100,14 +97,15 @@ class Start(QObject):
             from tray_app.logs import start_logging
 
             stops.append(start_logging(log_file(), verbose=verbose))
-            from tray_app.desktop import app
+            import tray_app.desktop.app  # noqa: F401  (so that `go_on` finds it imported)
 
-            return keychain, app
+            return keychain
 
-        def go_on(prepared: "Prepared") -> None:
-            keychain, app = prepared
+        def go_on(keychain: "Keychain") -> None:
+            from tray_app.desktop.app import App
+
             try:
-                self._app = app.App(
+                self._app = App(
                     self._environ,
                     self._instance,
                     keychain,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tray_app.rules.ranges import out_of_range, within
+
 LARGEST_THRESHOLD = 10_000_000
 """Credits; above it a threshold is a slip of the hand."""
 
@@ -28,8 +30,8 @@ _SEVERITY = {level: number for number, level in enumerate(Level)}
 class Thresholds:
     """The amounts, in credits, at and below which a level begins."""
 
-    low: int = 500
-    critical: int = 100
+    low: int = within(500, 1, LARGEST_THRESHOLD)
+    critical: int = within(100, 1, LARGEST_THRESHOLD)
 
     @property
     def limits(self) -> dict[Level, int]:
@@ -38,11 +40,10 @@ class Thresholds:
 
     def fault(self) -> str | None:
         """Name the field that can't be used (``low`` or ``critical``), if there is one."""
-        if not 1 <= self.critical <= LARGEST_THRESHOLD:
+        faults = out_of_range(self)
+        if "critical" in faults:
             return "critical"
-        if not self.critical < self.low <= LARGEST_THRESHOLD:
-            return "low"
-        return None
+        return "low" if faults or self.low <= self.critical else None
 
 
 def level_of(credits: int, thresholds: Thresholds, previous: Level | None = None) -> Level:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tray_app.rules.ranges import out_of_range, within
+
 SOURCE = "https://help.lemlist.com/en/articles/8944295"
 AS_OF = date(2026, 11, 22)
 """The page that :class:`Prices` begins with, and when they were last compared with a copy of it.
@@ -36,32 +38,22 @@ class Prices:
     lemlist charges only for a result, so this is what is bought, not what is tried.
     """
 
-    email_found: int = 5
+    email_found: int = within(5, 1, LARGEST_PRICE)
     """Found and verified."""
-    email_verified: int = 1
-    phone_found: int = 20
-    linkedin: int = 1
-    cents_per_1000: int = 1000
+    email_verified: int = within(1, 1, LARGEST_PRICE)
+    phone_found: int = within(20, 1, LARGEST_PRICE)
+    linkedin: int = within(1, 1, LARGEST_PRICE)
+    cents_per_1000: int = within(1000, 1, LARGEST_CENTS)
     """US cents for a thousand credits."""
 
     def fault(self) -> str | None:
         """Name the first field that can't be used, if there is one."""
-        for action in Action:
-            if not 1 <= self.of(action) <= LARGEST_PRICE:
-                return str(action)
-        if not 1 <= self.cents_per_1000 <= LARGEST_CENTS:
-            return "cents_per_1000"
-        return None
+        return next(iter(out_of_range(self)), None)
 
     def of(self, action: Action) -> int:
         """Return the credits that an action costs."""
-        by_action = {
-            Action.EMAIL_FOUND: self.email_found,
-            Action.EMAIL_VERIFIED: self.email_verified,
-            Action.PHONE_FOUND: self.phone_found,
-            Action.LINKEDIN: self.linkedin,
-        }
-        return by_action[action]
+        price: int = getattr(self, action)  # the fields are named after the actions
+        return price
 
     def cents(self, credits: int) -> int:
         """Return what credits cost, in US cents, rounded up."""

@@ -17,13 +17,14 @@ from tray_app.team.watch import Snapshot, Watch, connector
 from tray_app.terminal.output import complain, fail, print_json, print_text
 from tray_app.words.file_words import history_fault_words
 from tray_app.words.formats import TerminalFormats
+from tray_app.words.settings_words import settings_fault_words
 
 
 def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     """Fetch once and print the balance, for people or as one JSON object."""
-    settings, complaints = SettingsFile(settings_file()).load()
-    for complaint in complaints:
-        complain(complaint)
+    settings, faults = SettingsFile(settings_file()).load()
+    for fault in faults:
+        complain(settings_fault_words(fault))
     credentials = Credentials(environ, Keychain(ACCOUNT))
     past = History(history_file())
     connect = connector(environ, TeamsFile(teams_file()))

@@ -57,6 +57,14 @@ def paragraph(text: str) -> QLabel:
     return label
 
 
+def padded_column(widget: QWidget, gap: int = GAP) -> QVBoxLayout:
+    """Give a dialog, or a page of one, a column with space around it."""
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+    column.setSpacing(gap)
+    return column
+
+
 def heading(text: str) -> QLabel:
     """Return a paragraph in a larger, bold font."""
     label = paragraph(text)

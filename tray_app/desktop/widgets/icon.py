@@ -142,8 +142,9 @@ def paint_app_icon(painter: QPainter, size: int) -> None:
 def _canvas(size: int) -> QImage:
     """Return an image to paint on, the same one again and again.
 
-    WORKAROUND: for each image object that is painted on for the first time, PySide6 6.11.3 takes
-    six references to None and gives none back. No report of it was found.
+    WORKAROUND: PySide6 6.11.3 counts six references to None too many for each new image that is
+    painted on. That costs no memory, but would hide a count that falls, which ends the process
+    (`tests/program/soak.py` watches it). No report of it was found.
     """
     return QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
 

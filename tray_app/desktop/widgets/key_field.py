@@ -140,9 +140,12 @@ class KeyField(QLineEdit):
 class _Typing(QObject):
     """Takes what is typed past Qt's report of every key on the accessibility bus.
 
-    A screen reader gets its commands by that report, so these are reported as ever. Everything
-    else is not, whether it is a character or not: a reported key is delivered only when the
-    report was answered, and would be overtaken by one that is not reported.
+    Only a filter of the whole application can: Qt's own, which reports each key with its character
+    to all who listen, is one too, so that a typed key would leak before the field sees it.
+
+    A screen reader gets its commands by that report, so keys that may be commands are reported as
+    ever. All others are not, characters or not: Qt delivers a reported key only when the report
+    was answered, so that the next key, if not reported, would overtake it.
     """
 
     def __init__(self, parent: QObject) -> None:

@@ -5,10 +5,16 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal, qVersion
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout, QWidget
 
 from tray_app import __version__
-from tray_app.desktop.widgets.dialog_parts import GAP, SPACE, heading_block, paragraph
+from tray_app.desktop.widgets.dialog_parts import (
+    GAP,
+    SPACE,
+    heading_block,
+    padded_column,
+    paragraph,
+)
 from tray_app.i18n import tr
 
 
@@ -34,9 +40,7 @@ class AboutDialog(QDialog):
         close.setDefault(True)
         close.setFocus()
 
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        layout.setSpacing(GAP)
+        layout = padded_column(self)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         layout.addWidget(
             heading_block(

@@ -21,6 +21,7 @@ from tray_app.desktop.widgets.dialog_parts import (
     SPACE,
     MessageLine,
     heading_block,
+    padded_column,
     paragraph,
 )
 from tray_app.desktop.widgets.held_enter import HeldEnter
@@ -168,7 +169,7 @@ class KeyDialog(QDialog):
         later = buttons.addButton(tr("Not now"), QDialogButtonBox.ButtonRole.RejectRole)
         later.clicked.connect(self.reject)
 
-        layout = _page_layout(page)
+        layout = padded_column(page)
         layout.addWidget(
             heading_block(
                 tr("Your lemlist credits, at a glance"),
@@ -192,7 +193,7 @@ class KeyDialog(QDialog):
         self._link.clicked.connect(self._open_keys_page)
         self._message = MessageLine(tr("Result"), lines=4)
 
-        layout = _page_layout(page)
+        layout = padded_column(page)
         layout.addWidget(
             heading_block(
                 tr("Enter your lemlist API key") if self.is_first_run else tr("Enter another key"),
@@ -317,10 +318,3 @@ class KeyDialog(QDialog):
             case _Step.KEEP:
                 self._keep.setDefault(True)
                 self._keep.setFocus()
-
-
-def _page_layout(page: QWidget) -> QVBoxLayout:
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-    layout.setSpacing(GAP)
-    return layout

@@ -23,6 +23,7 @@ from tray_app.desktop.widgets.dialog_parts import (
     SPACE,
     MessageLine,
     heading,
+    padded_column,
     paragraph,
 )
 from tray_app.desktop.widgets.theme import theme_of
@@ -88,9 +89,7 @@ class PlanDialog(QDialog):
         self._stale = False
         self._suggested = QDate()
 
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        layout.setSpacing(SPACE + GAP)
+        layout = padded_column(self, SPACE + GAP)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         layout.addLayout(self._build_balance())
         layout.addWidget(self._build_questions())

@@ -1,8 +1,7 @@
 """The dialog of the user's choices."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, cast
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QSpinBox,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,60 +27,197 @@ from tray_app.desktop.widgets.dialog_parts import (
     SPACE,
     IconPicture,
     MessageLine,
+    padded_column,
     paragraph,
 )
 from tray_app.i18n import tr
 from tray_app.icon_look import IconKey, IconShape
-from tray_app.rules.levels import Thresholds
-from tray_app.rules.prices import AS_OF, SOURCE, Action, Prices
+from tray_app.rules.prices import AS_OF, SOURCE
 from tray_app.store.settings import IconStyle, Settings
+from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
-
-_UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (
-    (1, lambda n: tr("second", "seconds", n)),
-    (60, lambda n: tr("minute", "minutes", n)),
-    (3600, lambda n: tr("hour", "hours", n)),
-)
-"""Seconds in each unit of the interval, and its name."""
+from tray_app.words.settings_words import INTERVAL_UNITS, FieldWords, field_words, range_words
 
 # The boxes take more than the rules allow: a wrong number is answered with a sentence, where a
 # box that quietly puts another number in its place would hide the slip.
-_MOST_CREDITS = 999_999_999
-_MOST_DOLLARS = 999_999.99
-_LONGEST = 999_999  # interval and warning, in their units
+_LARGEST_NUMBER = 999_999_999
+_LARGEST_DOLLARS = 999_999.99
 
 _PREVIEW_SIZE = 32
 _PREVIEW_HEALTHY = 25  # times the low threshold
 
 
-class _Page(QWidget):
-    """A tab with a row for each choice."""
+class _Row(QHBoxLayout):
+    """The controls of one setting, side by side; ``box`` is the one that takes the focus."""
 
-    def __init__(self) -> None:
+    changed = Signal()
+
+    def __init__(self, words: FieldWords, *controls: QWidget) -> None:
         super().__init__()
-        self.form = QFormLayout(self)
-        self.form.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        self.form.setHorizontalSpacing(SPACE)
-        self.form.setVerticalSpacing(ROW_GAP)
-
-    def add_row(self, text: str, *controls: QWidget) -> None:
-        """Add controls side by side; the label's mnemonic leads to the first."""
-        label = QLabel(text)
-        label.setBuddy(controls[0])
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
+        self.words = words
+        self.box = controls[0]
+        self.box.setAccessibleName(words.name)
+        self.setSpacing(GAP)
         for control in controls:
-            row.addWidget(control)
-        row.addStretch()
-        self.form.addRow(label, row)
+            self.addWidget(control)
+        self.addStretch()
+        self.line = MessageLine(tr("Error"))
+        """Below the row, what is wrong with the choice."""
+
+    def value(self) -> Any:
+        """Return what is chosen."""
+        raise NotImplementedError
+
+    def show(self, value: Any) -> None:
+        """Show a choice."""
+        raise NotImplementedError
+
+    def say(self, fault: str) -> None:
+        """Say what is wrong with the choice; nothing when empty."""
+        if fault != self.line.words:
+            self.line.say(IconShape.EMPTY if fault else None, "", fault)
+            self.box.setAccessibleDescription(fault)
+            form = cast("QFormLayout", self.parent())
+            form.setRowVisible(self.line, bool(fault))
 
 
-class _Field(NamedTuple):
-    """A setting that can be wrong: where it is chosen, and where that is said."""
+class _Number(_Row):
+    """A number, and beside it what is counted."""
 
-    box: QAbstractSpinBox
-    line: MessageLine
-    page: _Page
+    def __init__(self, words: FieldWords) -> None:
+        self._number = _number_box()
+        self._number.setSpecialValueText(words.none)
+        self._unit = QLabel()
+        super().__init__(words, self._number, self._unit)
+        self._number.valueChanged.connect(self._follow)
+        self._follow()
+
+    def value(self) -> int:
+        return self._number.value()
+
+    def show(self, value: int) -> None:
+        self._number.setValue(value)
+
+    @Slot()
+    def _follow(self) -> None:
+        unit = self.words.unit(self.value())
+        self._unit.setText(unit)
+        self._unit.setVisible(bool(unit))
+        self.changed.emit()
+
+
+class _Dollars(_Row):
+    """Cents, shown as dollars."""
+
+    def __init__(self, words: FieldWords) -> None:
+        self._dollars = QDoubleSpinBox()
+        self._dollars.setRange(0, _LARGEST_DOLLARS)
+        self._dollars.setGroupSeparatorShown(True)
+        super().__init__(words, self._dollars, QLabel(words.unit(0)))
+        self._dollars.valueChanged.connect(self.changed)
+
+    def value(self) -> int:
+        return round(self._dollars.value() * 100)
+
+    def show(self, value: int) -> None:
+        self._dollars.setValue(value / 100)
+
+
+class _Interval(_Row):
+    """Seconds, shown in the largest unit without a remainder, so that each number is exact."""
+
+    def __init__(self, words: FieldWords) -> None:
+        self._number = _number_box()
+        self._unit = QComboBox()
+        self._unit.setAccessibleName(tr("Unit of the interval"))
+        for seconds, name in INTERVAL_UNITS.items():
+            self._unit.addItem(name(2), seconds)
+        super().__init__(words, self._number, self._unit)
+        self._number.valueChanged.connect(self._follow)
+        self._unit.currentIndexChanged.connect(self.changed)
+
+    def value(self) -> int:
+        seconds: int = self._number.value() * self._unit.currentData()
+        return seconds
+
+    def show(self, value: int) -> None:
+        unit = max(seconds for seconds in INTERVAL_UNITS if value % seconds == 0)
+        self._unit.setCurrentIndex(self._unit.findData(unit))
+        self._number.setValue(value // unit)
+
+    @Slot()
+    def _follow(self) -> None:
+        for index, name in enumerate(INTERVAL_UNITS.values()):
+            self._unit.setItemText(index, name(self._number.value()))
+        self.changed.emit()
+
+
+class _Switch(_Row):
+    """Yes or no."""
+
+    def __init__(self, words: FieldWords) -> None:
+        self._switch = QCheckBox(words.name)
+        super().__init__(words, self._switch)
+        self._switch.toggled.connect(self.changed)
+
+    def value(self) -> bool:
+        return self._switch.isChecked()
+
+    def show(self, value: bool) -> None:
+        self._switch.setChecked(value)
+
+
+class _Options(_Row):
+    """One of a few."""
+
+    def __init__(self, words: FieldWords) -> None:
+        self._buttons = {option: QRadioButton(text) for option, text in words.options.items()}
+        super().__init__(words, *self._buttons.values())
+        for button in self._buttons.values():
+            button.toggled.connect(self.changed)
+
+    def value(self) -> str:
+        return next(option for option, button in self._buttons.items() if button.isChecked())
+
+    def show(self, value: str) -> None:
+        self._buttons[value].setChecked(True)
+
+
+class _DayOfMonth(_Row):
+    """A day of the month, or none. The item of a day has the day's number as its index."""
+
+    def __init__(self, words: FieldWords) -> None:
+        self._days = QComboBox()
+        self._days.addItem(words.none)
+        for day in range(1, 32):
+            self._days.addItem(tr("Day {n} of the month", n=day))
+        super().__init__(words, self._days)
+        self._days.currentIndexChanged.connect(self.changed)
+
+    def value(self) -> int | None:
+        return self._days.currentIndex() or None
+
+    def show(self, value: int | None) -> None:
+        self._days.setCurrentIndex(value or 0)
+
+
+_GENERAL: dict[str, type[_Row]] = {
+    "low": _Number,
+    "critical": _Number,
+    "warn_within": _Number,
+    "notifications": _Switch,
+    "interval": _Interval,
+    "icon": _Options,
+}
+_PLAN: dict[str, type[_Row]] = {
+    "renewal_day": _DayOfMonth,
+    "email_found": _Number,
+    "email_verified": _Number,
+    "phone_found": _Number,
+    "linkedin": _Number,
+    "cents_per_1000": _Dollars,
+}
+"""How each setting is chosen, from the top of a tab down."""
 
 
 class SettingsDialog(QDialog):
@@ -102,19 +237,17 @@ class SettingsDialog(QDialog):
         """``complaint`` is a sentence on top, as that the settings can't be written."""
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
-        self._settings = settings
         self._formats = formats
         self._refused = False
 
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        layout.setSpacing(SPACE)
+        layout = padded_column(self, SPACE)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         if complaint:
             line = MessageLine(tr("Warning"))
             line.say(IconShape.LOW, "", complaint)
             layout.addWidget(line)
-        self._fields: dict[str, _Field] = {}
+        words = field_words(formats)
+        self._rows = {name: kind(words[name]) for name, kind in (_GENERAL | _PLAN).items()}
         self._tabs = QTabWidget()
         self._tabs.addTab(self._build_general(), tr("&General"))
         self._tabs.addTab(self._build_plan(), tr("&Plan and prices"))
@@ -122,94 +255,44 @@ class SettingsDialog(QDialog):
         layout.addWidget(self._build_buttons())
         self._show(settings)
         self._follow()
-        for changed in (
-            self._low.valueChanged,
-            self._critical.valueChanged,
-            self._warning.valueChanged,
-            self._interval.valueChanged,
-            self._unit.currentIndexChanged,
-            self._number.toggled,
-            *(box.valueChanged for box, _unit in self._prices.values()),
-            self._dollars.valueChanged,
-        ):
-            changed.connect(self._follow)
-        self._low.setFocus()
+        for row in self._rows.values():
+            row.changed.connect(self._follow)
+        self._rows["low"].box.setFocus()
 
     def _build_general(self) -> QWidget:
-        page = _Page()
-        self._low = _number_box(tr("Low at, in credits"), _MOST_CREDITS)
-        self._critical = _number_box(tr("Critical at, in credits"), _MOST_CREDITS)
-        self._add_field(page, "low", tr("&Low at"), self._low, QLabel(tr("credits or fewer")))
-        self._add_field(
-            page, "critical", tr("&Critical at"), self._critical, QLabel(tr("credits or fewer"))
-        )
-
-        self._warning = _number_box(tr("Warn at, in working days left"), _LONGEST)
-        self._warning.setSpecialValueText(tr("Never"))
-        self._days_left = QLabel()
-        self._add_field(page, "warn_within", tr("&Warn at"), self._warning, self._days_left)
-
-        self._notifications = QCheckBox(tr("&Notify of these, of sudden drains and of refills"))
-        page.add_row(tr("Notifications"), self._notifications)
-
-        self._interval = _number_box(tr("Check every"), _LONGEST)
-        self._unit = QComboBox()
-        self._unit.setAccessibleName(tr("Unit of the interval"))
-        for seconds, name in _UNITS:
-            self._unit.addItem(name(2), seconds)
-        self._add_field(page, "interval", tr("Check &every"), self._interval, self._unit)
-
-        self._number = QRadioButton(tr("N&umber of credits"))
-        self._symbol = QRadioButton(tr("S&ymbol"))
-        page.add_row(tr("Tray &icon"), self._number, self._symbol)
-        page.form.addRow("", self._build_preview())
-        _make_equally_wide(self._low, self._critical, self._warning, self._interval)
+        page = QWidget()
+        self._fill(page, _GENERAL).addRow("", self._build_preview())
         return page
 
     def _build_plan(self) -> QWidget:
-        page = _Page()
-        self._renewal = QComboBox()
-        self._renewal.setAccessibleName(tr("Plan renews on"))
-        # The item of a day has the day's number as its index.
-        self._renewal.addItem(tr("Learn it from the refills"))
-        for day in range(1, 32):
-            self._renewal.addItem(tr("Day {n} of the month", n=day))
-        page.add_row(tr("Plan renews &on"), self._renewal)
-
-        self._prices: dict[Action, tuple[QSpinBox, QLabel]] = {}
-        for action, text, name in (
-            (Action.EMAIL_FOUND, tr("E-mail &found"), tr("E-mail found, in credits")),
-            (Action.EMAIL_VERIFIED, tr("E-mail &verified"), tr("E-mail verified, in credits")),
-            (Action.PHONE_FOUND, tr("P&hone found"), tr("Phone found, in credits")),
-            (Action.LINKEDIN, tr("Lin&kedIn enrichment"), tr("LinkedIn enrichment, in credits")),
-        ):
-            box, unit = _number_box(name, _MOST_CREDITS), QLabel()
-            self._prices[action] = box, unit
-            self._add_field(page, str(action), text, box, unit)
-        self._dollars = _dollars_box(tr("1,000 credits, in US dollars"))
-        text = tr("{n} cre&dits", n=self._formats.number(1000))
-        self._add_field(page, "cents_per_1000", text, self._dollars, QLabel(tr("US dollars")))
-        _make_equally_wide(*(box for box, _unit in self._prices.values()), self._dollars)
-        source = paragraph(
-            tr(
-                "Default prices as of {day}, {year}:\n{source}",
-                source=SOURCE.removeprefix("https://"),
-                day=self._formats.day(AS_OF),
-                year=AS_OF.year,
-            )
+        page = QWidget()
+        source = tr(
+            "Default prices as of {day}, {year}:\n{source}",
+            source=SOURCE.removeprefix("https://"),
+            day=self._formats.day(AS_OF),
+            year=AS_OF.year,
         )
-        page.form.addRow(source)
+        self._fill(page, _PLAN).addRow(paragraph(source))
         return page
 
-    def _add_field(
-        self, page: _Page, name: str, text: str, box: QAbstractSpinBox, unit: QWidget
-    ) -> None:
-        """Add a row for a field of the settings, and the line that can find fault with it."""
-        page.add_row(text, box, unit)
-        line = MessageLine(tr("Error"))
-        page.form.addRow("", line)
-        page.form.setRowVisible(line, False)
-        self._fields[name] = _Field(box, line, page)
+    def _fill(self, page: QWidget, fields: Iterable[str]) -> QFormLayout:
+        """Give a tab a row for each field, and below it the line that says what is wrong."""
+        form = QFormLayout(page)
+        form.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        form.setHorizontalSpacing(SPACE)
+        form.setVerticalSpacing(ROW_GAP)
+        for name in fields:
+            row = self._rows[name]
+            label = QLabel(row.words.label)
+            label.setBuddy(row.box)
+            form.addRow(label, row)
+            form.addRow("", row.line)
+            form.setRowVisible(row.line, False)
+        boxes = page.findChildren(QAbstractSpinBox)
+        width = max(box.sizeHint().width() for box in boxes)
+        for box in boxes:
+            box.setMinimumWidth(width)
+        return form
 
     def _build_preview(self) -> QWidget:
         preview = QWidget()
@@ -238,45 +321,16 @@ class SettingsDialog(QDialog):
         return box
 
     def _show(self, settings: Settings) -> None:
-        self._low.setValue(settings.thresholds.low)
-        self._critical.setValue(settings.thresholds.critical)
-        self._warning.setValue(settings.warn_within)
-        # The largest unit without a remainder, so that any number of seconds is shown exactly.
-        unit = max(seconds for seconds, _name in _UNITS if settings.interval % seconds == 0)
-        self._unit.setCurrentIndex(self._unit.findData(unit))
-        self._interval.setValue(settings.interval // unit)
-        self._notifications.setChecked(settings.notifications)
-        self._number.setChecked(settings.icon is IconStyle.NUMBER)
-        self._symbol.setChecked(settings.icon is IconStyle.SYMBOL)
-        self._renewal.setCurrentIndex(settings.renewal_day or 0)
-        for action, (box, _unit) in self._prices.items():
-            box.setValue(settings.prices.of(action))
-        self._dollars.setValue(settings.prices.cents_per_1000 / 100)
+        for name, choice in settings.choices.items():
+            self._rows[name].show(choice)
 
     def _chosen(self) -> Settings:
-        credits = {str(action): box.value() for action, (box, _unit) in self._prices.items()}
-        return replace(
-            self._settings,
-            thresholds=Thresholds(self._low.value(), self._critical.value()),
-            interval=self._interval.value() * self._unit.currentData(),
-            notifications=self._notifications.isChecked(),
-            icon=IconStyle.NUMBER if self._number.isChecked() else IconStyle.SYMBOL,
-            warn_within=self._warning.value(),
-            renewal_day=self._renewal.currentIndex() or None,
-            prices=Prices(**credits, cents_per_1000=round(self._dollars.value() * 100)),
-        )
+        return Settings.of({name: row.value() for name, row in self._rows.items()})
 
     @Slot()
     def _follow(self) -> None:
-        """Keep the preview, the units' plurals and the faults true while the user chooses."""
+        """Keep the preview and the faults true while the user chooses."""
         chosen = self._chosen()
-        for index, (_seconds, name) in enumerate(_UNITS):
-            self._unit.setItemText(index, name(self._interval.value()))
-        days = chosen.warn_within
-        self._days_left.setText(tr("working day left", "working days left or fewer", days))
-        self._days_left.setVisible(days > 0)
-        for box, unit in self._prices.values():
-            unit.setText(tr("credit", "credits", box.value()))
         low, critical = chosen.thresholds.low, chosen.thresholds.critical
         amounts = {
             IconShape.HEALTHY: low * _PREVIEW_HEALTHY,
@@ -284,18 +338,11 @@ class SettingsDialog(QDialog):
             IconShape.CRITICAL: critical,
             IconShape.EMPTY: 0,
         }
+        shows_number = chosen.icon is IconStyle.NUMBER
         for shape, picture in self._pictures.items():
             amount = amounts[shape]
-            number = chosen.icon is IconStyle.NUMBER
-            picture.show_key(IconKey(shape, amount if number else None))
-            picture.setToolTip(
-                tr(
-                    "{amount} credit",
-                    "{amount} credits",
-                    amount,
-                    amount=self._formats.number(amount),
-                )
-            )
+            picture.show_key(IconKey(shape, amount if shows_number else None))
+            picture.setToolTip(credits_words(amount, self._formats))
         if self._refused:
             self._find_fault(chosen)
 
@@ -308,43 +355,25 @@ class SettingsDialog(QDialog):
         chosen = self._chosen()
         self._refused = True
         faulty = self._find_fault(chosen)
-        if faulty is not None:
-            self._tabs.setCurrentWidget(faulty.page)
-            faulty.box.setFocus()
-            faulty.box.selectAll()
+        if faulty is None:
+            self.saved.emit(chosen)
+            self.accept()
             return
-        self.saved.emit(chosen)
-        self.accept()
+        self._tabs.setCurrentWidget(cast("QWidget", faulty.parentWidget()))
+        faulty.box.setFocus()
+        if isinstance(faulty.box, QAbstractSpinBox):
+            faulty.box.selectAll()
 
-    def _find_fault(self, chosen: Settings) -> _Field | None:
-        """Say what is wrong beside each field, and return the first that is."""
+    def _find_fault(self, chosen: Settings) -> _Row | None:
+        """Say what is wrong below each row, and return the first that is."""
         faults = chosen.faults()
-        for name, (box, line, page) in self._fields.items():
-            fault = faults.get(name, "")
-            if fault != line.words:
-                line.say(IconShape.EMPTY if fault else None, "", fault)
-                box.setAccessibleDescription(fault)
-            page.form.setRowVisible(line, bool(fault))
-        return next((field for name, field in self._fields.items() if name in faults), None)
+        for name, row in self._rows.items():
+            row.say(range_words(name) if name in faults else "")
+        return next((row for name, row in self._rows.items() if name in faults), None)
 
 
-def _number_box(name: str, most: int) -> QSpinBox:
+def _number_box() -> QSpinBox:
     box = QSpinBox()
-    box.setRange(0, most)
+    box.setRange(0, _LARGEST_NUMBER)
     box.setGroupSeparatorShown(True)
-    box.setAccessibleName(name)
     return box
-
-
-def _dollars_box(name: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setRange(0, _MOST_DOLLARS)
-    box.setGroupSeparatorShown(True)
-    box.setAccessibleName(name)
-    return box
-
-
-def _make_equally_wide(*boxes: QWidget) -> None:
-    width = max(box.sizeHint().width() for box in boxes)
-    for box in boxes:
-        box.setMinimumWidth(width)

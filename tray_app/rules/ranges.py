@@ -1,0 +1,23 @@
+"""The range of a number that the user can choose, kept with the field of its dataclass."""
+
+from dataclasses import field, fields
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def within(default: T, least: int, most: int) -> T:
+    """Return a dataclass field for a whole number from ``least`` to ``most``."""
+    ranged: T = field(default=default, metadata={"range": range(least, most + 1)})
+    return ranged
+
+
+def out_of_range(record: Any) -> list[str]:
+    """Name the fields of a dataclass whose number is out of its range; ``None`` never is."""
+    return [
+        each.name
+        for each in fields(record)
+        if "range" in each.metadata
+        and (value := getattr(record, each.name)) is not None
+        and value not in each.metadata["range"]
+    ]
