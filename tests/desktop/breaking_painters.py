@@ -27,6 +27,7 @@ from tests.desktop.widget_driver import FORMATS
 from tests.examples import HEALTHY, TODAY, rhythm
 from tests.pictures.history import believable, view
 from tests.pictures.popup import known, with_past
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.popup import Popup
 from tray_app.desktop.windows.about_dialog import AboutDialog
 from tray_app.desktop.windows.history_window import HistoryWindow
@@ -81,7 +82,7 @@ def windows() -> Iterator[QWidget]:
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     snapshot = replace(known(HEALTHY, now), problem=Problem(Kind.OFFLINE))
     state = with_past("any", snapshot, now)
-    popup = Popup(FORMATS)
+    popup = Popup(FORMATS, Actions())
     popup.show_view(view_of(state.snapshot, Settings(), FORMATS, now), state.snapshot)
     popup.show_trend(trend_of(state.past, 30, int(now.timestamp())), low=1_000)
     popup.open(QRect(0, 0, 20, 20))
@@ -89,7 +90,7 @@ def windows() -> Iterator[QWidget]:
     history = HistoryWindow(FORMATS)
     history.show_history(view(believable(60), 30))
     yield history
-    plan = PlanDialog(FORMATS)
+    plan = PlanDialog(FORMATS, Actions())
     plan.show_figures(480, rhythm(80, 100, 120), Prices(), None, TODAY)
     yield plan
     yield SettingsDialog(Settings(), FORMATS)

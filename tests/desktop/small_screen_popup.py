@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from tests.desktop.widget_driver import FORMATS
 from tests.pictures.popup import states
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.popup import Popup
 from tray_app.errors import Kind, Problem
 from tray_app.report.trend import trend_of
@@ -83,7 +84,7 @@ def main(factor: float, folder: Path | None) -> None:
             snapshot: Snapshot = state.snapshot
             if problem is not None:
                 snapshot = replace(snapshot, problem=problem)
-            popup = Popup(FORMATS, now=lambda: now)
+            popup = Popup(FORMATS, Actions(), now=lambda: now)
             popup.show_view(view_of(snapshot, Settings(), FORMATS, now), snapshot)
             popup.show_trend(trend_of(state.past, 30, int(now.timestamp())), low=1_000)
             popup.say(state.said)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import FORMATS, wait_with_events
 from tests.fakes import FakeApi, FakeKeychain
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.history_and_plan import HistoryAndPlan
@@ -61,7 +62,7 @@ def test_a_trend_that_comes_late_is_not_shown_for_another_team(
 ) -> None:
     released = threading.Event()
     owner = QObject()
-    windows = HistoryAndPlan(worker, FORMATS, owner)
+    windows = HistoryAndPlan(worker, FORMATS, Actions(owner), owner)
     shown: list[tuple[str | None, int]] = []
     team_id: str | None = "tea_1"
 
@@ -92,7 +93,7 @@ def test_a_history_that_comes_late_is_not_shown_for_another_team(
 ) -> None:
     released = threading.Event()
     owner = QObject()
-    windows = HistoryAndPlan(worker, FORMATS, owner)
+    windows = HistoryAndPlan(worker, FORMATS, Actions(owner), owner)
     shown: list[str] = []
     windows.show(session_of("tea_1", path, "Acme"))
     busy_until(worker, released)

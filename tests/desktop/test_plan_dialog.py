@@ -30,6 +30,7 @@ from tests.desktop.widget_driver import (
     words,
 )
 from tests.examples import TODAY, rhythm
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.widgets.dialog_parts import MessageLine
 from tray_app.desktop.windows.plan_dialog import PlanDialog
 from tray_app.rules.forecast import HORIZON, TooEarly
@@ -44,9 +45,14 @@ EARLY = TooEarly(date(2026, 12, 4))
 
 
 @pytest.fixture
-def dialog() -> Iterator[PlanDialog]:
+def actions(qapp: QApplication) -> Actions:
+    return Actions()
+
+
+@pytest.fixture
+def dialog(actions: Actions) -> Iterator[PlanDialog]:
     """The dialog of a steady team with 12,430 credits."""
-    dialog = PlanDialog(FORMATS)
+    dialog = PlanDialog(FORMATS, actions)
     dialog.show_figures(12_430, STEADY, Prices(), RENEWAL, TODAY)
     yield shown(dialog)
     dialog.reject()
@@ -155,7 +161,7 @@ def test_without_a_forecast_it_says_so(
 
 
 def test_without_figures_it_asks_nothing_and_says_so() -> None:
-    dialog = shown(PlanDialog(FORMATS))
+    dialog = shown(PlanDialog(FORMATS, Actions()))
     assert "not known yet" in words(dialog)
     assert answers(dialog) == []
     assert set(buttons(dialog)) == {"Close"}
@@ -168,8 +174,10 @@ def test_without_figures_it_asks_nothing_and_says_so() -> None:
     dialog.reject()
 
 
-def test_credits_can_be_bought_when_something_is_short(dialog: PlanDialog) -> None:
-    bought = QSignalSpy(dialog.buy_requested)
+def test_credits_can_be_bought_when_something_is_short(
+    dialog: PlanDialog, actions: Actions
+) -> None:
+    bought = QSignalSpy(actions.buy.triggered)
     assert "Buy credits" not in buttons(dialog)
     type_over(dialog, "5000")
     press_alt(dialog, Qt.Key.Key_B)
@@ -184,9 +192,9 @@ def test_credits_can_be_bought_when_something_is_short(dialog: PlanDialog) -> No
     assert "Buy credits" in buttons(dialog)
 
 
-def test_enter_closes_nothing_and_escape_does(dialog: PlanDialog) -> None:
+def test_enter_closes_nothing_and_escape_does(dialog: PlanDialog, actions: Actions) -> None:
     type_over(dialog, "5000")
-    bought = QSignalSpy(dialog.buy_requested)
+    bought = QSignalSpy(actions.buy.triggered)
     press(dialog, Qt.Key.Key_Return)
     assert dialog.isVisible()
     assert bought.count() == 0
@@ -242,7 +250,7 @@ def test_every_control_has_a_name_and_is_reached_by_tab(dialog: PlanDialog) -> N
 @pytest.mark.parametrize("factor", [1.0, 1.3])
 def test_no_text_is_clipped_whatever_the_figures(factor: float) -> None:
     with larger_text(factor):
-        dialog = shown(PlanDialog(FORMATS))
+        dialog = shown(PlanDialog(FORMATS, Actions()))
         for credits in (0, 12_430, 9_999_999):
             dialog.show_figures(credits, STEADY, Prices(email_found=10_000), RENEWAL, TODAY)
             press_alt(dialog, Qt.Key.Key_L)

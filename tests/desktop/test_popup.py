@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QLocale, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -26,6 +26,7 @@ from tests.desktop.widget_driver import (
 )
 from tests.examples import HEALTHY, NOW
 from tests.pictures.popup import State, known, palette, states
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.parts import SEGMENT_GAP, SMALLEST_SEGMENT, segment_widths
 from tray_app.desktop.popup.popup import Popup
 from tray_app.desktop.system.qt_formats import QtFormats
@@ -40,6 +41,7 @@ from tray_app.rules.levels import Level
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
+from tray_app.words.balance_words import snooze_choices
 from tray_app.words.problem_words import Remedy
 
 ANCHOR = QRect(600, 0, 22, 22)
@@ -48,8 +50,15 @@ STATES = {state.name: state for state in states(NOW)}
 
 
 @pytest.fixture
-def popup(qapp: QApplication) -> Iterator[Popup]:
-    popup = Popup(FORMATS, now=lambda: NOW)
+def actions(qapp: QApplication) -> Actions:
+    actions = Actions()
+    actions.offer_snooze(snooze_choices())
+    return actions
+
+
+@pytest.fixture
+def popup(actions: Actions) -> Iterator[Popup]:
+    popup = Popup(FORMATS, actions, now=lambda: NOW)
     yield popup
     popup.hide()
     popup.deleteLater()
@@ -358,28 +367,31 @@ def test_the_keyboard_reaches_every_control(popup: Popup) -> None:
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
-def test_keys_press_the_buttons(popup: Popup, key: Qt.Key) -> None:
+def test_keys_press_the_buttons(popup: Popup, actions: Actions, key: Qt.Key) -> None:
     asked: list[object] = []
-    popup.refresh_requested.connect(lambda: asked.append("refresh"))
-    popup.settings_requested.connect(lambda: asked.append("settings"))
-    popup.remedy_requested.connect(asked.append)
-    popup.plan_requested.connect(lambda: asked.append("plan"))
-    popup.buy_requested.connect(lambda: asked.append("buy"))
+    for action in actions.findChildren(QAction):
+        action.triggered.connect(lambda _checked, action=action: asked.append(action))
     opened(popup, refused())
+    actions.show_view(view_of(refused(), Settings(), FORMATS, NOW))
     for tabs in (1, 1, 1, 1, 2):
         for _ in range(tabs):
             press(popup, Qt.Key.Key_Tab)
         press(popup, key)
-    assert asked == ["refresh", "settings", Remedy.ENTER_KEY, "plan", "buy"]
+    assert asked == [
+        *(actions.refresh, actions.settings, actions.remedy, actions.plan, actions.buy)
+    ]
+    assert actions.remedy.data() == Remedy.ENTER_KEY
 
 
-def test_a_locked_keychain_can_be_unlocked(popup: Popup) -> None:
+def test_a_locked_keychain_can_be_unlocked(popup: Popup, actions: Actions) -> None:
     asked: list[object] = []
-    popup.remedy_requested.connect(asked.append)
-    opened(popup, Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED)))
+    actions.remedy.triggered.connect(lambda: asked.append(actions.remedy.data()))
+    locked = Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED))
+    opened(popup, locked)
+    actions.show_view(view_of(locked, Settings(), FORMATS, NOW))
     assert popup.content.trouble.button.text() == "Unlock…"
     QTest.mouseClick(popup.content.trouble.button, Qt.MouseButton.LeftButton)
-    assert asked[0] is Remedy.UNLOCK
+    assert asked == [Remedy.UNLOCK]
 
 
 def test_the_focus_ring_is_for_the_keyboard(popup: Popup) -> None:
@@ -396,9 +408,9 @@ def test_the_focus_ring_is_for_the_keyboard(popup: Popup) -> None:
     assert edge_of(button) == ring
 
 
-def test_snooze_offers_three_lengths(popup: Popup) -> None:
-    asked: list[object] = []
-    popup.snooze_requested.connect(asked.append)
+def test_snooze_offers_three_lengths(popup: Popup, actions: Actions) -> None:
+    asked: list[SnoozeChoice] = []
+    actions.snooze.triggered.connect(lambda chosen: asked.append(SnoozeChoice(chosen.data())))
     opened(popup)
     for downs in (1, 2, 3):
         popup.content.snooze.setFocus()
@@ -410,7 +422,6 @@ def test_snooze_offers_three_lengths(popup: Popup) -> None:
         QTest.keyClick(menu, Qt.Key.Key_Return)
         wait_with_events(menu.isHidden, "the menu is closed")
     assert asked == [SnoozeChoice.HOUR, SnoozeChoice.TOMORROW, SnoozeChoice.NEXT_LEVEL]
-    assert {type(choice) for choice in asked} == {SnoozeChoice}
     assert popup.isVisible()
 
 

@@ -204,7 +204,7 @@ def buttons(sparkline: Sparkline) -> dict[str, QWidget]:
 
 def test_a_click_chooses_the_range(sparkline: Sparkline) -> None:
     show(sparkline)
-    asked = QSignalSpy(sparkline.range_wanted)
+    asked = QSignalSpy(sparkline.ranges.chosen)
     choices = buttons(sparkline)
     assert list(choices) == ["Last 7 days", "Last 30 days", "Last 90 days"]
     for name in ("Last 90 days", "Last 90 days", "Last 7 days"):
@@ -214,7 +214,7 @@ def test_a_click_chooses_the_range(sparkline: Sparkline) -> None:
 
 def test_the_keyboard_chooses_the_range(card: QWidget, sparkline: Sparkline) -> None:
     show(sparkline)
-    asked = QSignalSpy(sparkline.range_wanted)
+    asked = QSignalSpy(sparkline.ranges.chosen)
     sparkline.graph.setFocus()
     QTest.keyClick(sparkline.graph, Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is buttons(sparkline)["Last 30 days"]
@@ -226,7 +226,7 @@ def test_the_keyboard_chooses_the_range(card: QWidget, sparkline: Sparkline) -> 
 
 
 def test_what_is_shown_is_chosen_without_asking_again(sparkline: Sparkline) -> None:
-    asked = QSignalSpy(sparkline.range_wanted)
+    asked = QSignalSpy(sparkline.ranges.chosen)
     for days in (7, 90):
         show(sparkline, replace(TREND, days=days))
         checked = [
@@ -247,7 +247,7 @@ def test_a_click_or_a_key_on_the_line_opens_the_history(
     sparkline: Sparkline, key: Qt.Key | None
 ) -> None:
     show(sparkline)
-    asked = QSignalSpy(sparkline.opened)
+    asked = QSignalSpy(sparkline.graph.clicked)
     if key is None:
         QTest.mouseClick(sparkline.graph, Qt.MouseButton.LeftButton)
     else:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from tests.desktop.widget_driver import buttons, key_field, press, shown
 from tests.examples import ACME, TODAY, rhythm
 from tests.pictures.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.windows.about_dialog import AboutDialog
 from tray_app.desktop.windows.key_dialog import KeyDialog
@@ -129,12 +130,12 @@ def plan_states() -> Iterator[QDialog]:
     yield plan(12_430, TooEarly(date(2026, 12, 4)))
     yield plan(9_876_543, STEADY, leads="1234567")
     yield plan(0, None)
-    yield shown(PlanDialog(QtFormats(QLocale())))
+    yield shown(PlanDialog(QtFormats(QLocale()), Actions()))
 
 
 def plan(credits: int, rhythm: Rhythm | TooEarly | None, leads: str = "") -> PlanDialog:
     """Show the answers to these figures."""
-    dialog = PlanDialog(QtFormats(QLocale()))
+    dialog = PlanDialog(QtFormats(QLocale()), Actions())
     dialog.show_figures(credits, rhythm, Prices(), RENEWAL, TODAY)
     shown(dialog)
     QTest.keyClicks(dialog.findChildren(QSpinBox)[0], leads)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.desktop.widget_driver import FORMATS
 from tests.examples import HEALTHY, NOW
 from tests.pictures.picture_sheets import GAP, sheet
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.popup import Popup
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
@@ -126,7 +127,7 @@ def palette(*, dark: bool) -> QPalette:
 def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     """Render the popup in one state."""
     settings = Settings()
-    popup = Popup(FORMATS, now=lambda: now)
+    popup = Popup(FORMATS, Actions(), now=lambda: now)
     popup.setPalette(palette(dark=dark))
     popup.show_view(view_of(state.snapshot, settings, FORMATS, now), state.snapshot)
     trend = trend_of(state.past, 30, int(now.timestamp()))

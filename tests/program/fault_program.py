@@ -200,7 +200,7 @@ class LedApp(app.App):
 
     def start(self, *, demo: bool) -> None:
         super().start(demo=demo)
-        self.refresh_in_menu: Callable[[], None] = self._tray.refresh_requested.emit
+        self.refresh_in_menu: Callable[[], None] = self._actions.refresh.trigger
         self.refresh_button = self._the_popup().content.findChildren(RefreshButton)[0]
         self._lead = Lead(self)
 

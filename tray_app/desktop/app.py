@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.poller import Poller
@@ -96,12 +96,13 @@ class App(QObject):
         self._overdue.setTimerType(Qt.TimerType.VeryCoarseTimer)
 
         self._tray = tray
+        self._actions = tray.actions
         self._notifier = Notifier(self._tray.message, bus, gate)
         self._signals = QuitSignals(self)
         self._uncaught = uncaught
         self._resume: Resume | None = None
         self._popup: Popup | None = None  # built on first use, like all other windows
-        self._history_and_plan = HistoryAndPlan(disk, self._formats, self)
+        self._history_and_plan = HistoryAndPlan(disk, self._formats, self._actions, self)
         self._key = KeyFlow(keychain, self._network, self._formats, self)
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
         self._about = About(keychain, uncaught, lambda: self._settings, tray.kind, gate, self)
@@ -110,21 +111,20 @@ class App(QObject):
     def _join(self) -> None:
         self._overdue.timeout.connect(self._look_again)
         self._tray.clicked.connect(self._toggle_popup)
-        self._tray.open_requested.connect(self._open_popup)
-        self._tray.refresh_requested.connect(self._refresh)
-        self._tray.buy_requested.connect(self._buy)
-        self._tray.snooze_requested.connect(self._snooze)
-        self._tray.history_requested.connect(self._history_and_plan.history.open)
-        self._tray.plan_requested.connect(self._history_and_plan.plan.open)
-        self._tray.settings_requested.connect(self._settings_dialog.open)
-        self._tray.key_requested.connect(self._key.dialog.open)
-        self._tray.remedy_requested.connect(self._remedy)
-        self._tray.about_requested.connect(self._about.dialog.open)
-        self._tray.quit_requested.connect(QApplication.quit)
+        self._actions.refresh.triggered.connect(self._refresh)
+        self._actions.open.triggered.connect(self._open_popup)
+        self._actions.history.triggered.connect(self._history_and_plan.history.open)
+        self._actions.plan.triggered.connect(self._history_and_plan.plan.open)
+        self._actions.buy.triggered.connect(self._buy)
+        self._actions.snooze.triggered.connect(self._snooze)
+        self._actions.settings.triggered.connect(self._settings_dialog.open)
+        self._actions.change_key.triggered.connect(self._key.dialog.open)
+        self._actions.remedy.triggered.connect(self._remedy)
+        self._actions.about.triggered.connect(self._about.dialog.open)
+        self._actions.quit.triggered.connect(QApplication.quit)
         self._tray.no_panel.connect(self._use_window)
         self._tray.shown.connect(self._use_panel)
         self._history_and_plan.trend_changed.connect(self._show_trend)
-        self._history_and_plan.buy_requested.connect(self._buy)
         self._key.key_changed.connect(self._show_team)
         self._key.demo_requested.connect(self._open_demo)
         self._key.link_requested.connect(self._open_link)
@@ -139,7 +139,8 @@ class App(QObject):
 
     def start(self, *, demo: bool) -> None:
         """Read what the first poll needs, and poll."""
-        self._tray.offer_snooze(snooze_choices())
+        self._actions.offer_snooze(snooze_choices())
+        self._tray.offer_snooze()
         QApplication.setWindowIcon(app_icon())
         self._starts_with_demo = demo
         self._open_team()
@@ -272,19 +273,19 @@ class App(QObject):
         if self._shown is not None:
             self._shown.poll()
 
-    @Slot(object)
-    def _snooze(self, choice: SnoozeChoice) -> None:
+    @Slot(QAction)
+    def _snooze(self, chosen: QAction) -> None:
         if self._shown is not None:
-            self._shown.snooze(choice)
+            self._shown.snooze(SnoozeChoice(chosen.data()))
 
     @Slot(object)
     def _note_heard(self, alert: Alert) -> None:
         if self._shown is not None:
             self._shown.note_heard(alert)
 
-    @Slot(object)
-    def _remedy(self, remedy: Remedy) -> None:
-        if remedy is Remedy.UNLOCK and self._shown is not None:
+    @Slot()
+    def _remedy(self) -> None:
+        if self._actions.remedy.data() == Remedy.UNLOCK and self._shown is not None:
             self._shown.unlock()
         else:
             self._key.dialog.open()
@@ -319,6 +320,7 @@ class App(QObject):
     def _look_again(self) -> None:
         """Show what is known as of now."""
         view = self._view()
+        self._actions.show_view(view)
         self._tray.show_view(view)
         if self._popup is not None:
             self._popup.show_view(view, self._snapshot)
@@ -357,15 +359,8 @@ class App(QObject):
         if self._popup is None:
             from tray_app.desktop.popup.popup import Popup
 
-            self._popup = popup = Popup(self._formats)
-            popup.refresh_requested.connect(self._refresh)
-            popup.buy_requested.connect(self._buy)
-            popup.settings_requested.connect(self._settings_dialog.open)
-            popup.remedy_requested.connect(self._remedy)
-            popup.snooze_requested.connect(self._snooze)
-            popup.range_wanted.connect(self._history_and_plan.choose_trend)
-            popup.history_requested.connect(self._history_and_plan.history.open)
-            popup.plan_requested.connect(self._history_and_plan.plan.open)
+            self._popup = popup = Popup(self._formats, self._actions)
+            popup.trend_ranges.chosen.connect(self._history_and_plan.choose_trend)
             popup.closed_as_window.connect(QApplication.quit)
             popup.say(self._all_complaints())
             popup.show_view(self._view(), self._snapshot)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.desktop.system.single_instance import SingleInstance
@@ -75,7 +76,7 @@ class Start(QObject):
         self._gate = gate
         self._uncaught = UncaughtErrors(self, gate)
         self._bus = SessionBus(self, gate)
-        self._tray = Tray(self, self._bus)
+        self._tray = Tray(self, Actions(self), self._bus)
         self._stops: list[Callable[[], None]] = []
 
     def stop(self) -> None:

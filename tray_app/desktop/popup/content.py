@@ -5,7 +5,6 @@ from datetime import datetime
 
 from PySide6.QtCore import QEvent, QMargins, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QAction,
     QColor,
     QFont,
     QPainter,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.insight_block import SIDE, InsightBlock
 from tray_app.desktop.popup.parts import BucketBar, BucketRow, LevelBadge, TotalLabel, TroubleBlock
 from tray_app.desktop.widgets.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
@@ -33,12 +33,10 @@ from tray_app.errors import Kind
 from tray_app.i18n import tr
 from tray_app.report.trend import Trend
 from tray_app.report.view import View
-from tray_app.rules.alerts import SnoozeChoice
 from tray_app.rules.buckets import BUCKETS
 from tray_app.team.watch import Snapshot
-from tray_app.words.balance_words import age_line, snooze_choices
+from tray_app.words.balance_words import age_line
 from tray_app.words.formats import Formats
-from tray_app.words.problem_words import Remedy
 
 LEAST_MIDDLE = 60
 """Pixels of the middle, however small the screen is."""
@@ -52,41 +50,38 @@ class PopupContent(QWidget):
     What is between the total and the buttons scrolls where the screen has no room for all of it.
     """
 
-    refresh_requested = Signal()
-    buy_requested = Signal()
-    settings_requested = Signal()
-    remedy_requested = Signal(object)
-    snooze_requested = Signal(object)
-
-    def __init__(self, formats: Formats, parent: QWidget, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, formats: Formats, actions: Actions, parent: QWidget, now: Callable[[], datetime]
+    ) -> None:
         super().__init__(parent)
         self._now = now
         self._view: View | None = None
         self._snapshot = Snapshot()
-        self._remedy: Remedy | None = None
 
         self.team = ElidedLabel()
         self.refresh = RefreshButton()
-        self.settings = GlyphButton(tr("Settings"), paint_gear)
+        self.settings = GlyphButton(actions.settings.iconText(), paint_gear)
         self.total = TotalLabel()
         self.badge = LevelBadge()
         self.out_of_date = muted_label(tr("out of date"))
         self.trouble = TroubleBlock()
         self.bar = BucketBar()
         self.rows = {bucket: BucketRow(bucket) for bucket in BUCKETS}
-        self.insight = InsightBlock(formats)
+        self.insight = InsightBlock(formats, actions)
         self._lines = tuple(muted_label() for _ in range(4))
         self.said, self.note, self.snoozed, self.age = self._lines
         self.snooze = TextButton(tr("Snooze"))
-        self.buy = TextButton(tr("Buy credits"), primary=True)
-        self.snooze_menu = self._make_snooze_menu()
+        self.buy = TextButton(actions.buy.iconText(), primary=True)
+        self.snooze_menu = QMenu(self.snooze)
+        self.snooze_menu.addActions(actions.snooze.actions())
+        self.snooze.setMenu(self.snooze_menu)
         self._lay_out()
         self._set_fonts()
 
-        self.refresh.clicked.connect(self.refresh_requested)
-        self.settings.clicked.connect(self.settings_requested)
-        self.buy.clicked.connect(self.buy_requested)
-        self.trouble.button.clicked.connect(self._ask_for_remedy)
+        self.refresh.clicked.connect(actions.refresh.trigger)
+        self.settings.clicked.connect(actions.settings.trigger)
+        self.buy.clicked.connect(actions.buy.trigger)
+        self.trouble.button.clicked.connect(actions.remedy.trigger)
 
     def show_view(self, view: View, snapshot: Snapshot) -> None:
         """Show what is known; only what differs is touched."""
@@ -112,7 +107,7 @@ class PopupContent(QWidget):
         """Tell the age of the figures as it is now."""
         if self._snapshot.reading is None and self._snapshot.problem is None:
             line = tr("Asking lemlist…")
-        elif self._snapshot.reading is None and self._remedy is not None:
+        elif self._snapshot.reading is None and _asks_the_user(self._view):
             line = ""  # waiting does not help: the user has to do something
         else:
             line = age_line(self._snapshot, self._now())
@@ -166,33 +161,17 @@ class PopupContent(QWidget):
             part.setVisible(is_there)
 
     def _show_trouble(self, view: View, snapshot: Snapshot) -> None:
-        self._remedy = view.trouble.remedy if view.trouble else None
         if view.trouble is not None:
             # Having no key yet is how everybody begins, not a failure.
             is_new = snapshot.problem is not None and snapshot.problem.kind is Kind.NO_KEY
             self.trouble.show_trouble(view.trouble, is_invitation=is_new)
         self._trouble_place.setVisible(view.trouble is not None)
-        self.buy.set_primary(self._remedy is None)
+        self.buy.set_primary(not _asks_the_user(view))
 
     def _show_line(self, line: QLabel, text: str) -> None:
         line.setText(text)
         line.setVisible(bool(text))
         self._notes.setVisible(any(each.text() for each in self._lines))
-
-    def _ask_for_remedy(self) -> None:
-        self.remedy_requested.emit(self._remedy)
-
-    def _ask_for_snooze(self, action: QAction) -> None:
-        # An action keeps no more of the choice than its text.
-        self.snooze_requested.emit(SnoozeChoice(action.data()))
-
-    def _make_snooze_menu(self) -> QMenu:
-        menu = QMenu(self.snooze)
-        for choice, words in snooze_choices():
-            menu.addAction(words).setData(choice)
-        menu.triggered.connect(self._ask_for_snooze)
-        self.snooze.setMenu(menu)
-        return menu
 
     def _lay_out(self) -> None:
         pill = QVBoxLayout()
@@ -259,6 +238,11 @@ class PopupContent(QWidget):
         self.insight.set_fonts(font)
         for line in self._lines:
             line.setFont(small)
+
+
+def _asks_the_user(view: View | None) -> bool:
+    """Tell whether the problem is one that the user can mend."""
+    return view is not None and view.trouble is not None and view.trouble.remedy is not None
 
 
 _BAR = """

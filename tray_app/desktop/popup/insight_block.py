@@ -1,9 +1,10 @@
 """The popup's part about the past and the future: a small chart, and what it means."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.buttons import FlatButton
 from tray_app.desktop.widgets.labels import set_muted, sized
@@ -22,11 +23,7 @@ INSET = 8
 class InsightBlock(QWidget):
     """Shows what is known, and takes no room for what is not."""
 
-    range_wanted = Signal(int)
-    history_requested = Signal()
-    plan_requested = Signal()
-
-    def __init__(self, formats: Formats) -> None:
+    def __init__(self, formats: Formats, actions: Actions) -> None:
         super().__init__()
         self.sparkline = Sparkline(formats)
         self.forecast = _sentence()
@@ -43,9 +40,8 @@ class InsightBlock(QWidget):
         column.setSpacing(4)
         column.addLayout(inner)
         column.addWidget(self.buys)
-        self.sparkline.range_wanted.connect(self.range_wanted)
-        self.sparkline.opened.connect(self.history_requested)
-        self.buys.clicked.connect(self.plan_requested)
+        self.sparkline.graph.clicked.connect(actions.history.trigger)
+        self.buys.clicked.connect(actions.plan.trigger)
 
     def show_view(self, view: View) -> None:
         """Show what a view says of the past and the future."""

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QScrollBar, QStyle, QVBoxLayout, QWidget
 
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.content import PopupContent
 from tray_app.desktop.widgets.placing import GAP, place
 from tray_app.desktop.widgets.theme import theme_of, themed
@@ -73,23 +74,13 @@ _SCROLLS: dict[int, QScrollBar.SliderAction] = {
 class Popup(QWidget):
     """The figures next to the icon, or in a window of their own where there is no tray."""
 
-    refresh_requested = Signal()
-    buy_requested = Signal()
-    settings_requested = Signal()
-    remedy_requested = Signal(object)
-    """Carries a Remedy."""
-    snooze_requested = Signal(object)
-    """Carries a SnoozeChoice."""
-    range_wanted = Signal(int)
-    """Carries the days that the small chart is to show."""
-    history_requested = Signal()
-    plan_requested = Signal()
     closed_as_window = Signal()
     """The window that stands in for the tray was closed."""
 
     def __init__(
         self,
         formats: Formats,
+        actions: Actions,
         parent: QWidget | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -106,7 +97,8 @@ class Popup(QWidget):
         self._ticker = QTimer(self)
         self._ticker.setInterval(AGE_REFRESH_MS)
 
-        self.content = PopupContent(formats, self, now)
+        self.content = PopupContent(formats, actions, self, now)
+        self.trend_ranges = self.content.insight.sparkline.ranges
         self.content.setPalette(themed(self.palette()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -114,14 +106,6 @@ class Popup(QWidget):
 
         self._settling.timeout.connect(self._settle)
         self._ticker.timeout.connect(self.content.tick)
-        self.content.refresh_requested.connect(self.refresh_requested)
-        self.content.buy_requested.connect(self.buy_requested)
-        self.content.settings_requested.connect(self.settings_requested)
-        self.content.remedy_requested.connect(self.remedy_requested)
-        self.content.snooze_requested.connect(self.snooze_requested)
-        self.content.insight.range_wanted.connect(self.range_wanted)
-        self.content.insight.history_requested.connect(self.history_requested)
-        self.content.insight.plan_requested.connect(self.plan_requested)
         self.content.middle.changed.connect(self._follow)
         self.content.snooze_menu.aboutToHide.connect(self._look_after_focus)
         # Not the widget's deactivation: a popup that is hidden and at once shown again keeps

@@ -39,21 +39,14 @@ LOWEST_LINE = 6
 class Sparkline(QWidget):
     """A line of the balance with a caption, which names the day that the pointer is at."""
 
-    range_wanted = Signal(int)
-    """The user wants to see this number of days."""
-    opened = Signal()
-    """The user wants to see more than this."""
-
     def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._formats = formats
         self._trend: Trend | None = None
         self.graph = _Graph()
         self.graph.pointed_at.connect(self._say)
-        self.graph.clicked.connect(self.opened)
         self.caption = ElidedLabel()
         self.ranges = RangeChoice([(days, tr("{n} d", n=days)) for days in RANGES])
-        self.ranges.chosen.connect(self.range_wanted)
         below = QHBoxLayout()
         below.setSpacing(8)
         below.addWidget(self.caption, 1)

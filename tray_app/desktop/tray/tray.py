@@ -2,13 +2,13 @@
 
 import logging
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.desktop.widgets.icon import tray_icon
 from tray_app.i18n import tr
@@ -16,8 +16,6 @@ from tray_app.icon_look import IconKey, IconShape
 
 if TYPE_CHECKING:  # nothing that the icon does not need is imported before it is up
     from tray_app.report.view import View
-    from tray_app.rules.alerts import SnoozeChoice
-    from tray_app.words.problem_words import Remedy
 
 WINDOWS_TOOLTIP = 127
 """Characters of a tooltip that Windows shows (NOTIFYICONDATA.szTip)."""
@@ -31,50 +29,31 @@ PATIENCE = 10_000
 
 
 class Tray(QObject):
-    """Shows a :class:`View` in the panel, and says what the user asks for."""
+    """Shows a :class:`View` in the panel, with a menu of the actions."""
 
     clicked = Signal()
-    open_requested = Signal()
-    refresh_requested = Signal()
-    buy_requested = Signal()
-    snooze_requested = Signal(object)
-    history_requested = Signal()
-    plan_requested = Signal()
-    settings_requested = Signal()
-    key_requested = Signal()
-    remedy_requested = Signal(object)
-    about_requested = Signal()
-    quit_requested = Signal()
     shown = Signal()
     no_panel = Signal()
 
-    def __init__(self, parent: QObject, bus: SessionBus) -> None:
+    def __init__(self, parent: QObject, actions: Actions, bus: SessionBus) -> None:
         super().__init__(parent)
         self._icon_key = IconKey(IconShape.LOADING)
-        self._remedy: Remedy | None = None
+        self.actions = actions
         self._menu = QMenu()
         self._headline = self._figure()
         self._buckets = [self._figure() for _ in range(4)]
         self._outlook = self._figure()
         self._age = self._figure()
         self._snooze_state = self._figure()
-        self._remedy_action = self._action("", self._ask_remedy)
+        self._menu.addAction(actions.remedy)
         self._menu.addSeparator()
-        self._action(tr("&Refresh now"), self.refresh_requested)
-        self._action(tr("&Open"), self.open_requested)
-        self._action(tr("&History…"), self.history_requested)
-        self._action(tr("&Plan…"), self.plan_requested)
-        self._action(tr("&Buy credits…"), self.buy_requested)
+        self._menu.addActions(
+            [actions.refresh, actions.open, actions.history, actions.plan, actions.buy]
+        )
         self._snooze_menu = self._menu.addMenu(tr("S&nooze"))
-        self._snooze_menu.triggered.connect(self._snooze)
-        self._snooze_choices: list[SnoozeChoice] = []
         self._menu.addSeparator()
-        self._action(tr("&Settings…"), self.settings_requested)
-        self._key_action = self._action(tr("Change &key…"), self.key_requested)
-        self._action(tr("&About"), self.about_requested)
-        self._action(tr("&Quit"), self.quit_requested)
-        lines = (self._outlook, self._age, self._snooze_state, self._remedy_action)
-        for action in (*self._buckets, *lines):
+        self._menu.addActions([actions.settings, actions.change_key, actions.about, actions.quit])
+        for action in (*self._buckets, self._outlook, self._age, self._snooze_state):
             action.setVisible(False)
         self._headline.setText(tr("Loading"))
 
@@ -87,12 +66,9 @@ class Tray(QObject):
         self._search.setInterval(LOOK_AGAIN)
         self._search.timeout.connect(self._find_panel)
 
-    def offer_snooze(self, choices: "Iterable[tuple[SnoozeChoice, str]]") -> None:
-        """Offer these lengths of silence."""
-        for choice, text in choices:
-            # An action keeps no more of a choice than its text.
-            self._snooze_menu.addAction(text).setData(len(self._snooze_choices))
-            self._snooze_choices.append(choice)
+    def offer_snooze(self) -> None:
+        """Put the lengths of silence into the menu, as soon as they are known."""
+        self._snooze_menu.addActions(self.actions.snooze.actions())
 
     def show(self) -> None:
         """Appear in the panel, now or as soon as there is one."""
@@ -145,9 +121,6 @@ class Tray(QObject):
         _say(self._outlook, view.outlook)
         _say(self._age, view.figures)
         _say(self._snooze_state, view.snooze)
-        self._remedy = view.trouble.remedy if view.trouble else None
-        _say(self._remedy_action, view.trouble.action if view.trouble else "")
-        self._key_action.setEnabled(not view.key_is_fixed)
 
     def _wait_for_panel(self) -> None:
         self._search.start()
@@ -191,25 +164,13 @@ class Tray(QObject):
         if reason is QSystemTrayIcon.ActivationReason.Trigger:
             self.clicked.emit()
         elif reason is QSystemTrayIcon.ActivationReason.MiddleClick:
-            self.refresh_requested.emit()
-
-    @Slot()
-    def _ask_remedy(self) -> None:
-        if self._remedy is not None:
-            self.remedy_requested.emit(self._remedy)
-
-    def _action(self, text: str, target: object) -> QAction:
-        action = self._menu.addAction(text)
-        action.triggered.connect(target)
-        return action
+            self.actions.refresh.trigger()
 
     def _figure(self) -> QAction:
         """Make a line that tells something; a click on it opens the popup, and it is not grey."""
-        return self._action("", self.open_requested)
-
-    @Slot(QAction)
-    def _snooze(self, action: QAction) -> None:
-        self.snooze_requested.emit(self._snooze_choices[action.data()])
+        line = self._menu.addAction("")
+        line.triggered.connect(self.actions.open.trigger)
+        return line
 
 
 def _say(action: QAction, text: str) -> None:

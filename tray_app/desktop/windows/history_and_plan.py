@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.history_reader import HistoryReader
 from tray_app.desktop.windows.single_window import SingleWindow
@@ -27,11 +28,11 @@ class HistoryAndPlan(QObject):
     """Opens both windows, and keeps them and the popup's chart up to date."""
 
     trend_changed = Signal()
-    buy_requested = Signal()
 
-    def __init__(self, worker: Worker, formats: Formats, parent: QObject) -> None:
+    def __init__(self, worker: Worker, formats: Formats, actions: Actions, parent: QObject) -> None:
         super().__init__(parent)
         self._formats = formats
+        self._actions = actions
         self._session: Session | None = None
         self._team_id: str | None = None
         self._days = FIRST_TREND
@@ -85,8 +86,7 @@ class HistoryAndPlan(QObject):
     def _make_plan(self) -> "PlanDialog":
         from tray_app.desktop.windows.plan_dialog import PlanDialog
 
-        dialog = PlanDialog(self._formats)
-        dialog.buy_requested.connect(self.buy_requested)
+        dialog = PlanDialog(self._formats, self._actions)
         self._show_figures(dialog)
         return dialog
 

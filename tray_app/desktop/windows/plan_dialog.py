@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QDate, Qt, Slot
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     ROW_GAP,
@@ -76,9 +77,7 @@ class PlanDialog(QDialog):
     It can be shown at any time and is told figures as they come; what was typed stays.
     """
 
-    buy_requested = Signal()
-
-    def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
+    def __init__(self, formats: Formats, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Plan"))
         self._formats = formats
@@ -93,7 +92,7 @@ class PlanDialog(QDialog):
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         layout.addLayout(self._build_balance())
         layout.addWidget(self._build_questions())
-        layout.addWidget(self._build_buttons())
+        layout.addWidget(self._build_buttons(actions.buy))
         self._leads.valueChanged.connect(self._answer)
         self._action.currentIndexChanged.connect(self._answer)
         self._until.dateChanged.connect(self._answer)
@@ -181,11 +180,11 @@ class PlanDialog(QDialog):
         row.addStretch()
         return _question(tr("How much must I top up?"), row, self._top_up)
 
-    def _build_buttons(self) -> QDialogButtonBox:
+    def _build_buttons(self, buy: QAction) -> QDialogButtonBox:
         role = QDialogButtonBox.ButtonRole
         box = QDialogButtonBox()
         self._buy = box.addButton(tr("&Buy credits"), role.ActionRole)
-        self._buy.clicked.connect(self.buy_requested)
+        self._buy.clicked.connect(buy.trigger)
         close = box.addButton(tr("Close"), role.RejectRole)
         close.clicked.connect(self.reject)
         for button in (self._buy, close):

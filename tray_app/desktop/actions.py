@@ -1,0 +1,60 @@
+"""What the user can have done: each deed is one QAction, shown by menu, buttons and windows.
+
+Whoever shows an action neither knows nor tells who does the deed: ``App`` connects each
+``triggered`` once. The icon's menu is made of them before ``App`` is imported, so this module
+imports nothing that the icon does not need.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup
+
+from tray_app.i18n import tr
+
+if TYPE_CHECKING:
+    from tray_app.report.view import View
+    from tray_app.rules.alerts import SnoozeChoice
+
+
+class Actions(QObject):
+    """All actions; ``text`` is what a menu calls one, ``iconText`` what a button calls it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.refresh = self._action(tr("&Refresh now"), tr("Refresh"))
+        self.open = self._action(tr("&Open"))
+        self.history = self._action(tr("&History…"))
+        self.plan = self._action(tr("&Plan…"))
+        self.buy = self._action(tr("&Buy credits…"), tr("Buy credits"))
+        self.settings = self._action(tr("&Settings…"), tr("Settings"))
+        self.change_key = self._action(tr("Change &key…"))
+        self.about = self._action(tr("&About"))
+        self.quit = self._action(tr("&Quit"))
+        self.remedy = self._action("")
+        """What can be done about the problem; ``data`` is the Remedy, as text."""
+        self.remedy.setVisible(False)
+        self.snooze = QActionGroup(self)
+        """An action for each length of silence; ``data`` is the SnoozeChoice, as text."""
+
+    def offer_snooze(self, choices: "Iterable[tuple[SnoozeChoice, str]]") -> None:
+        """Offer these lengths of silence, each with its words."""
+        for choice, words in choices:
+            self.snooze.addAction(words).setData(str(choice))
+
+    def show_view(self, view: "View") -> None:
+        """Offer what can be done now; only what differs is touched, as each touch costs memory."""
+        words = view.trouble.action if view.trouble else ""
+        if words != self.remedy.text():
+            self.remedy.setText(words)
+            self.remedy.setVisible(bool(words))
+        if view.trouble is not None and view.trouble.remedy is not None:
+            self.remedy.setData(str(view.trouble.remedy))
+        self.change_key.setEnabled(not view.key_is_fixed)
+
+    def _action(self, text: str, on_button: str = "") -> QAction:
+        action = QAction(text, self)
+        if on_button:
+            action.setIconText(on_button)
+        return action
