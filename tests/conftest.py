@@ -12,9 +12,9 @@ import pytest
 from PySide6.QtCore import QLocale, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from tests.servers.faulty_sandbox import Sandbox
 from tests.surroundings import replace_surroundings
 from tests.waiting import wait_until
-from tray_app.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from tests.desktops.virtual_desktop import VirtualDesktop

@@ -10,7 +10,8 @@ from tests.bench.process import let_pass, run_delay_of, wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import MenuLine, Running, plain_desktop
 from tests.program.tray_program import store_key
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tests.servers.faulty_sandbox import Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 TOTAL = 12_430
 LOOK_EVERY = 0.004

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from tests.desktop.widget_driver import wait_with_events
 from tests.fake_clock import TICK, FakeClock
 from tests.fakes import FakeApi, FakeKeychain
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.poller import PATIENCE, Poller
 from tray_app.desktop.system.gate import Gate
@@ -23,7 +24,7 @@ from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session

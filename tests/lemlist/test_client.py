@@ -20,13 +20,13 @@ import requests
 
 from tests.examples import HEALTHY
 from tests.fakes import ConnectProxy, RawServer, answer, certificate, closed_port
+from tests.servers.faulty_sandbox import FAULTS, Sandbox
 from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.client import DEADLINE, LARGEST_BODY, Client
 from tray_app.lemlist.transport import CuttableAdapter
 from tray_app.rules.schedule import LONGEST_PAUSE
-from tray_app.sandbox import FAULTS, Sandbox
 
 KEY = "fake-key-0123456789abcdef"
 ENCODED_KEY = base64.b64encode(f":{KEY}".encode()).decode()

@@ -27,8 +27,9 @@ from tests import PROJECT
 from tests.desktops.dbus_probe import TrayItem, tray_items
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import POPUP, TIMEOUT, store_key
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 MOST_MEMORY = 2048
 """Kilobytes by which the memory may grow after the warm-up."""

@@ -19,8 +19,9 @@ from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.failing_disk import FailingDisk, Full, Hidden, ReadOnly, Rule
 from tests.program.killing import rounds_of
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 from tray_app.store.json_file import LEFT_BEHIND, write_object
 
 # --- kill -9 ------------------------------------------------------------------------------------

@@ -28,9 +28,9 @@ from tests.program.fault_program import KEY, NETWORK
 from tests.program.tray_program import BUNDLE, FROM_SOURCE
 from tests.servers import fault_servers as servers
 from tests.servers.fault_servers import Fault, World, by_front, by_sandbox, by_secure_front
+from tests.servers.faulty_sandbox import FAULTS, Sandbox
 from tests.waiting import wait_until
 from tray_app.lemlist.client import DEADLINE
-from tray_app.sandbox import FAULTS, Sandbox
 from tray_app.terminal import status_command
 
 ANSWERED = 60.0  # seconds; generous, since build machines are slow

@@ -23,8 +23,9 @@ from tests.program.tray_program import (
     store_key,
     stored_key,
 )
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 HEALTHY = (0x00, 0x9E, 0x73)
 LOW = (0xE6, 0x9F, 0x00)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests import PROJECT
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tests.servers.faulty_sandbox import Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 DESCRIPTION = PROJECT / "resources" / "openapi.yaml"
 

@@ -20,8 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import PROJECT
+from tests.servers.faulty_sandbox import FAULTS, Sandbox
 from tests.waiting import PATIENCE, wait_until
-from tray_app.sandbox import DEMO_KEY, FAULTS, STORIES, Sandbox
+from tray_app import sandbox as sandbox_command
+from tray_app.sandbox import DEMO_KEY, STORIES
 from tray_app.sandbox.stories import split
 
 CREDITS = "/api/team/credits"
@@ -477,7 +479,7 @@ ON_THE_WIRE = {
 
 def test_every_fault_has_a_test_here() -> None:
     assert set(FAULTS) == {*STATUSES, *REDIRECTS, *BODIES, *ON_THE_WIRE}
-    assert all(FAULTS.values())
+    assert all(fault.description for fault in FAULTS.values())
 
 
 @pytest.mark.parametrize("name", STATUSES)
@@ -608,7 +610,7 @@ def test_slow_answers_are_good_in_the_end(sandbox: Sandbox, name: str) -> None:
 def test_stop_ends_a_request_that_hangs(name: str, said: bytes) -> None:
     sandbox = Sandbox(story="fixed")
     sandbox.start()
-    sandbox.set_fault(name, **({"seconds": 3600} if "`seconds`" in FAULTS[name] else {}))
+    sandbox.set_fault(name, **({"seconds": 3600} if "seconds" in FAULTS[name].params else {}))
     with connect(sandbox) as connection:
         send_request(connection)
         heard = b""
@@ -675,7 +677,7 @@ def test_the_control_route_tells_the_state(sandbox: Sandbox) -> None:
     assert state["story"] == "fixed"
     assert state["balance"]["total"] == 12_430
     assert state["fault"] == {"fault": "429", "retry_after": "9"}
-    assert state["faults"] == FAULTS
+    assert state["faults"] == {name: fault.description for name, fault in FAULTS.items()}
     assert set(state["stories"]) == set(STORIES)
 
 
@@ -865,7 +867,7 @@ def test_as_a_command(number: signal.Signals) -> None:
             found = re.search(r"URL +http://127\.0\.0\.1:(\d+)/api", printed)
             assert found is not None
             assert DEMO_KEY in printed
-            assert all(name in printed for name in [*STORIES, *FAULTS])
+            assert all(name in printed for name in [*STORIES, *sandbox_command.FAULTS])
 
             connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=10)
             connection.request(

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Self
 
 from tests.fakes import ConnectProxy, RawServer, answer, certificate
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import Sandbox
 
 REMOTE = "api.lemlist.invalid"
 """A host that no name server knows (RFC 6761, 6.4): only a proxy finds it."""

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import FakeApi, FakeClock, FakeKeychain
+from tests.servers.faulty_sandbox import Sandbox
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance, Team
@@ -21,7 +22,7 @@ from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.history import refills
 from tray_app.rules.levels import Level, Thresholds
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.history_database import History

@@ -24,12 +24,13 @@ from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.examples import LASTS
 from tests.fakes import RawServer, answer, closed_port
 from tests.program.tray_program import stored_key
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app import __version__
 from tray_app.errors import Kind
 from tray_app.rules.alerts import AlertState
 from tray_app.rules.history import Record
-from tray_app.sandbox import DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.history_database import History

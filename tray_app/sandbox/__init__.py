@@ -28,7 +28,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from tray_app.interrupts import INTERRUPTED
 from tray_app.sandbox.answers import (
@@ -40,7 +40,7 @@ from tray_app.sandbox.answers import (
 )
 from tray_app.sandbox.control import help_text, serve_control
 from tray_app.sandbox.exchange import HTML, JSON, TEXT, Exchange
-from tray_app.sandbox.faults import FAULTS, MESSAGES, PAGE, TABLE, check_params
+from tray_app.sandbox.faults import FAULTS, MESSAGES, PAGE, Fault, check_params
 from tray_app.sandbox.rate import RateLimit
 from tray_app.sandbox.server import Incoming, Server
 from tray_app.sandbox.stories import STORIES, Buckets, split
@@ -75,6 +75,9 @@ class Sandbox:
     Raises:
         ValueError: there is no such story.
     """
+
+    faults: Mapping[str, Fault] = FAULTS
+    """What can be switched on, by name."""
 
     def __init__(
         self,
@@ -133,7 +136,7 @@ class Sandbox:
         if server is not None:
             server.stop()
 
-    def __enter__(self) -> "Sandbox":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -195,11 +198,11 @@ class Sandbox:
             self._story, self._begun, self._fixed = name, self._clock(), None
 
     def set_fault(self, name: str | None, **params: object) -> None:
-        """Switch a fault of ``FAULTS`` on in place of the one before; ``None`` is none.
+        """Switch one of the ``faults`` on in place of the one before; ``None`` is none.
 
         Every fault takes ``path="/team"`` or ``"/team/credits"``, which leaves the other well.
         Those that are a status also take ``retry_after`` (any text; ``None`` for no such header),
-        the redirects ``location``, the slow ones ``seconds``.
+        the slow one ``seconds``.
 
         Raises:
             ValueError: there is none of that name, or it doesn't take these parameters.
@@ -209,7 +212,9 @@ class Sandbox:
                 raise ValueError("no fault takes no parameters")
             self._fault = None
         else:
-            self._fault = (name, check_params(name, params))
+            if name not in self.faults:
+                raise ValueError(f"no fault is called {name!r}")
+            self._fault = (name, check_params(self.faults[name], params))
 
     def _fix(self, balance: Buckets) -> None:
         with self._lock:
@@ -274,7 +279,7 @@ class Sandbox:
             return
         route = path.removeprefix("/api")
         name, params = self._fault or (None, {})
-        fault = TABLE[name] if name and params.get("path", route) == route else None
+        fault = self.faults[name] if name and params.get("path", route) == route else None
         if fault and not fault.spoils_balance:
             fault.play(exchange, good, params)
         elif method == "OPTIONS":

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from tray_app.sandbox.answers import DEMO_KEY, REFUSED_KEYS
 from tray_app.sandbox.exchange import JSON, TEXT, Exchange
-from tray_app.sandbox.faults import FAULTS, MESSAGES
+from tray_app.sandbox.faults import MESSAGES
 from tray_app.sandbox.server import LOOPBACK, Incoming
 from tray_app.sandbox.stories import STORIES
 
@@ -69,7 +69,7 @@ def state(sandbox: "Sandbox") -> dict[str, Any]:
         "fault": None if fault is None else {"fault": fault[0], **fault[1]},
         "balance": {"total": balance.total, **balance._asdict()},
         "stories": {name: story.description for name, story in STORIES.items()},
-        "faults": dict(FAULTS),
+        "faults": {name: fault.description for name, fault in sandbox.faults.items()},
     }
 
 
@@ -77,7 +77,7 @@ def help_text(sandbox: "Sandbox") -> str:
     """Return what the command prints: the address, the keys and what can be switched."""
     refused = ", ".join(f"{key} ({status})" for key, status in REFUSED_KEYS.items())
     stories = [f"  {name:<17} {story.description}" for name, story in STORIES.items()]
-    faults = [f"  {name:<17} {description}" for name, description in FAULTS.items()]
+    faults = [f"  {name:<17} {fault.description}" for name, fault in sandbox.faults.items()]
     examples = [
         {"story": "drain"},
         {"total": 480},
@@ -100,7 +100,7 @@ def help_text(sandbox: "Sandbox") -> str:
             "Stories, ten seconds a day",
             *stories,
             "",
-            "Faults; all take `path`, the statuses `retry_after`, the redirects `location`",
+            "Faults; all take `path`, the statuses `retry_after`",
             *faults,
             "",
             "To change what it does while it runs",
