@@ -41,8 +41,8 @@ def test_it_begins_with_a_past_and_needs_neither_keychain_nor_server() -> None:
     assert snapshot.reading is not None
     assert 12_000 < snapshot.reading.balance.credits <= 12_430
     assert (snapshot.team, snapshot.key_source) == ("Acme Growth", KeySource.DEMO)
-    assert snapshot.insight is not None
-    assert snapshot.insight.forecast is not None
+    assert snapshot.analysis is not None
+    assert snapshot.analysis.forecast is not None
 
 
 def test_it_goes_by_the_settings_of_the_user_in_a_hurry(demo: Demo) -> None:

@@ -19,8 +19,8 @@ from tray_app.lemlist.balance import Balance
 from tray_app.report.trend import trend_of
 from tray_app.report.view import view_of
 from tray_app.rules.alerts import Snooze
+from tray_app.rules.analysis import conclude, learn
 from tray_app.rules.history import Record
-from tray_app.rules.insight import conclude, learn
 from tray_app.rules.levels import Thresholds, level_of
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.settings import Settings
@@ -63,10 +63,10 @@ def with_past(name: str, snapshot: Snapshot, now: datetime, days: int = 60) -> S
         for first, last, *amounts in whole
         if last > now.timestamp() - days * 86_400
     )
-    insight = conclude(
+    analysis = conclude(
         learn(past, now.astimezone()), (), balance.credits, balance.subscription, now, None
     )
-    return State(name, replace(snapshot, insight=insight), past=past)
+    return State(name, replace(snapshot, analysis=analysis), past=past)
 
 
 def states(now: datetime) -> Iterator[State]:

@@ -25,8 +25,8 @@ from tray_app.lemlist.balance import Balance
 from tray_app.report.history_view import history_of
 from tray_app.report.trend import has_trend, trend_of
 from tray_app.report.view import view_of
+from tray_app.rules.analysis import conclude, learn
 from tray_app.rules.history import Drop, Record, days_of
-from tray_app.rules.insight import conclude, learn
 from tray_app.rules.levels import Level
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
 from tray_app.sandbox.past import BOUGHT, DAYS, past_of_demo
@@ -121,9 +121,9 @@ def assert_is_said(records: list[Record], now: datetime, when: str) -> None:
     assert has_trend(trend_of(records, 7, seconds)), when
 
     lesson = learn(records, local)
-    insight = conclude(lesson, (), FULL.total, FULL.subscription, local, None)
+    analysis = conclude(lesson, (), FULL.total, FULL.subscription, local, None)
     reading = Reading(Balance(FULL.total, FULL.total, **FULL._asdict()), now)
-    snapshot = Snapshot(reading=reading, level=Level.HEALTHY, insight=insight)
+    snapshot = Snapshot(reading=reading, level=Level.HEALTHY, analysis=analysis)
     view = view_of(snapshot, Settings(), FORMATS, now)
     assert re.fullmatch(LASTS, view.forecast), (when, view.forecast)
     assert "working days left" in view.tooltip(), when
@@ -137,9 +137,9 @@ def assert_is_said(records: list[Record], now: datetime, when: str) -> None:
     assert fallen.drain is not None, when
     assert fallen.drain.amount == fall.amount, when
     warn_within = Settings().warn_within
-    outlook = fallen.outlook(warn_within)
-    assert outlook.working_days is not None, when
-    assert outlook.working_days <= outlook.warn_within == warn_within, when
+    evidence = fallen.evidence(warn_within)
+    assert evidence.working_days is not None, when
+    assert evidence.working_days <= evidence.warn_within == warn_within, when
 
 
 def days_from(first_day: date, step: int = 1) -> Iterator[datetime]:

@@ -14,9 +14,9 @@ from tray_app.icon_look import IconKey, IconShape
 from tray_app.lemlist.balance import Balance
 from tray_app.report.view import View, view_of
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
+from tray_app.rules.analysis import Analysis
 from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Curve, Forecast, Rhythm, RunsOut, TooEarly
-from tray_app.rules.insight import Insight
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Prices
 from tray_app.rules.schedule import LATE
@@ -321,8 +321,8 @@ def test_age_line_says_nothing_that_the_clock_makes_absurd() -> None:
 # --- notifications ------------------------------------------------------------------------------
 
 
-def said(alert: Alert, insight: Insight | None = None) -> tuple[str, str]:
-    return notice(replace(good(), insight=insight), alert, Prices(), FORMATS, NOON)
+def said(alert: Alert, analysis: Analysis | None = None) -> tuple[str, str]:
+    return notice(replace(good(), analysis=analysis), alert, Prices(), FORMATS, NOON)
 
 
 @pytest.mark.parametrize(
@@ -374,12 +374,12 @@ def test_notice(alert: Alert, title: str, body: str) -> None:
 
 
 def test_a_notice_says_when_the_credits_run_out() -> None:
-    insight = lasting(4)  # until Thursday
-    assert said(Alert(AlertKind.LOW, 480), insight)[1] == (
+    analysis = lasting(4)  # until Thursday
+    assert said(Alert(AlertKind.LOW, 480), analysis)[1] == (
         "About 96 e-mails; at this pace they run out on Thu 26 Nov. "
         "Top up before campaigns stop moving."
     )
-    assert said(Alert(AlertKind.RUNS_OUT, 480), insight) == (
+    assert said(Alert(AlertKind.RUNS_OUT, 480), analysis) == (
         "Credits are likely to run out on Thu 26 Nov",
         "480 credits left. About 96 e-mails.",
     )
@@ -423,7 +423,7 @@ RHYTHM = Rhythm(1380.4, frozenset(range(5)), (1.0,) * 5 + (0.0,) * 2, CURVE, (0.
 TODAY = NOON.date()  # a Sunday
 
 
-def lasting(days: int | None, *, least: int | None = None, most: int | None = None) -> Insight:
+def lasting(days: int | None, *, least: int | None = None, most: int | None = None) -> Analysis:
     """Tell that a balance lasts so many days, working days for simplicity."""
     runs_out = None
     if days is not None or least is not None:
@@ -431,15 +431,15 @@ def lasting(days: int | None, *, least: int | None = None, most: int | None = No
         likely = None if days is None else TODAY + timedelta(days)
         latest = None if most is None else TODAY + timedelta(most)
         runs_out = RunsOut(earliest, likely, latest)
-    return Insight(RHYTHM, Forecast(1380.4, runs_out), working_days=days)
+    return Analysis(RHYTHM, Forecast(1380.4, runs_out), working_days=days)
 
 
 @pytest.mark.parametrize(
-    ("insight", "outlook", "forecast"),
+    ("analysis", "outlook", "forecast"),
     [
         (None, "", ""),
-        (Insight(TooEarly(None)), "", "A forecast needs more days on which credits are spent."),
-        (Insight(TooEarly(TODAY)), "", "A forecast will be here from about 22 Nov."),
+        (Analysis(TooEarly(None)), "", "A forecast needs more days on which credits are spent."),
+        (Analysis(TooEarly(TODAY)), "", "A forecast will be here from about 22 Nov."),
         (
             lasting(11, least=8, most=17),
             "About 11 working days left",
@@ -473,14 +473,14 @@ def lasting(days: int | None, *, least: int | None = None, most: int | None = No
         ),
     ],
 )
-def test_how_long_it_lasts(insight: Insight | None, outlook: str, forecast: str) -> None:
-    view = shown(replace(good(), insight=insight))
+def test_how_long_it_lasts(analysis: Analysis | None, outlook: str, forecast: str) -> None:
+    view = shown(replace(good(), analysis=analysis))
     assert (view.outlook, view.forecast) == (outlook, forecast)
     assert (outlook in view.tooltip()) is True
 
 
 def test_what_is_empty_has_no_outlook() -> None:
-    view = shown(replace(good(Balance(0), Level.EMPTY), insight=lasting(0)))
+    view = shown(replace(good(Balance(0), Level.EMPTY), analysis=lasting(0)))
     assert (view.outlook, view.forecast) == ("", "")
 
 
@@ -493,7 +493,7 @@ SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, wa
 
 
 @pytest.mark.parametrize(
-    ("level", "insight", "advice"),
+    ("level", "analysis", "advice"),
     [
         (Level.HEALTHY, replace(SHORT, working_days=9), ()),
         (Level.HEALTHY, SHORT, ("Buy 4,000 credits ($40) to last until 22 Dec.",)),
@@ -512,14 +512,14 @@ SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, wa
     ],
     ids=["enough", "few days", "low", "low but enough", "hard to say", "nothing known"],
 )
-def test_what_to_buy(level: Level, insight: Insight | None, advice: tuple[str, ...]) -> None:
-    assert shown(replace(good(level=level), insight=insight)).advice == advice
+def test_what_to_buy(level: Level, analysis: Analysis | None, advice: tuple[str, ...]) -> None:
+    assert shown(replace(good(level=level), analysis=analysis)).advice == advice
 
 
 def test_what_is_to_be_bought_is_not_said_to_lapse() -> None:
-    insight = replace(lasting(4), renewal=TODAY + timedelta(4), lapsing=3_100, missing=200)
-    insight = replace(insight, lasts_until=insight.renewal)
-    (advice,) = shown(replace(good(level=Level.LOW), insight=insight)).advice
+    analysis = replace(lasting(4), renewal=TODAY + timedelta(4), lapsing=3_100, missing=200)
+    analysis = replace(analysis, lasts_until=analysis.renewal)
+    (advice,) = shown(replace(good(level=Level.LOW), analysis=analysis)).advice
     assert advice.startswith("Buy 200 credits")
 
 
@@ -534,8 +534,8 @@ def test_what_is_to_be_bought_is_not_said_to_lapse() -> None:
     ],
 )
 def test_what_is_likely_to_lapse(days: int, amount: int, advice: tuple[str, ...]) -> None:
-    insight = replace(lasting(90), renewal=TODAY + timedelta(days), lapsing=amount)
-    assert shown(replace(good(), insight=insight)).advice == advice
+    analysis = replace(lasting(90), renewal=TODAY + timedelta(days), lapsing=amount)
+    assert shown(replace(good(), analysis=analysis)).advice == advice
 
 
 def test_a_fault_of_the_history_is_said() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tray_app.report.trend import trend_of
+from tray_app.rules.analysis import learn
 from tray_app.rules.history import Record
-from tray_app.rules.insight import learn
 from tray_app.rules.local_time import DAY
 from tray_app.store.history_database import History
 

@@ -20,7 +20,7 @@ from tray_app.rules.alerts import (
     Alert,
     AlertKind,
     AlertState,
-    Outlook,
+    Evidence,
     Said,
     SaidDrain,
     Snooze,
@@ -53,16 +53,16 @@ class Watched:
     is_heard: bool = True
     """Whether there is a service that takes what is to be told."""
 
-    def outlook(self, known: Outlook | None) -> Outlook:
+    def evidence(self, known: Evidence | None) -> Evidence:
         begin = int(self.now.timestamp()) - RECENT
         since = bisect_left(self.records, begin, key=attrgetter("last"))
         recent = self.records[max(since - 1, 0) :]
-        return replace(known or Outlook(), refills=refills(recent))
+        return replace(known or Evidence(), refills=refills(recent))
 
-    def see(self, credits: int, known: Outlook | None = None) -> Alert | None:
+    def see(self, credits: int, known: Evidence | None = None) -> Alert | None:
         seconds = int(self.now.timestamp())
         self.records.append(Record(seconds, seconds, credits))
-        self.state, alert = decide(self.state, credits, self.limits, self.now, self.outlook(known))
+        self.state, alert = decide(self.state, credits, self.limits, self.now, self.evidence(known))
         if alert is not None and self.is_heard:
             self.state = heard(self.state, alert, self.now)
         self.now += POLL
@@ -286,14 +286,14 @@ def test_a_level_tells_those_above_it_too(watched: Watched) -> None:
 # --- what is no longer true ---------------------------------------------------------------------
 
 
-def untrue(watched: Watched, balances: Sequence[int], known: Outlook | None = None) -> list[bool]:
+def untrue(watched: Watched, balances: Sequence[int], known: Evidence | None = None) -> list[bool]:
     """Return after each of these balances whether what was last said is untrue."""
     alert, found = None, []
     for credits in balances:
         at = watched.now
         alert = watched.see(credits, known) or alert
-        outlook = watched.outlook(known)
-        found.append(alert is not None and is_untrue(alert, watched.state, credits, at, outlook))
+        evidence = watched.evidence(known)
+        found.append(alert is not None and is_untrue(alert, watched.state, credits, at, evidence))
     return found
 
 
@@ -329,8 +329,8 @@ def test_a_refill_that_is_gone_is_untrue() -> None:
 @pytest.mark.parametrize(("days", "expected"), [(3, False), (4, False), (5, True), (None, False)])
 def test_a_near_end_that_is_far_is_untrue(days: int | None, expected: bool) -> None:
     alert = Alert(AlertKind.RUNS_OUT, 9_000)
-    outlook = Outlook(days, warn_within=3)
-    assert is_untrue(alert, AlertState(HEALTHY), 9_000, NOON, outlook) is expected
+    evidence = Evidence(days, warn_within=3)
+    assert is_untrue(alert, AlertState(HEALTHY), 9_000, NOON, evidence) is expected
 
 
 # --- snoozes ------------------------------------------------------------------------------------
@@ -485,7 +485,7 @@ def test_a_near_end_that_was_heard_is_known_after_a_change_of_settings(watched: 
 
 
 def test_a_near_end_that_settings_have_brought_is_not_said(watched: Watched) -> None:
-    before, after = Outlook(4, warn_within=0), Outlook(4, warn_within=5)
+    before, after = Evidence(4, warn_within=0), Evidence(4, warn_within=5)
     assert watched.see(9_000, before) is None
     watched.state = acknowledged(watched.state, 9_000, LIMITS, before, after)
     assert watched.see(9_000, after) is None
@@ -500,19 +500,19 @@ def test_an_old_refill_is_no_news_by_other_settings(watched: Watched) -> None:
 limits = st.tuples(st.integers(1, 1_000), st.integers(1, 1_000)).map(
     lambda two: Thresholds(low=sum(two), critical=two[0])
 )
-outlooks = st.builds(
-    Outlook, st.none() | st.integers(0, 6), st.integers(0, 5), is_one_busy_day=st.booleans()
+series = st.builds(
+    Evidence, st.none() | st.integers(0, 6), st.integers(0, 5), is_one_busy_day=st.booleans()
 )
 
 
 @settings(max_examples=100)
 @given(
-    st.lists(st.tuples(st.integers(0, 2_500), limits, outlooks), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, 2_500), limits, series), min_size=1, max_size=12),
     limits,
-    outlooks,
+    series,
 )
 def test_no_change_of_settings_alerts(
-    run: list[tuple[int, Thresholds, Outlook]], new: Thresholds, after: Outlook
+    run: list[tuple[int, Thresholds, Evidence]], new: Thresholds, after: Evidence
 ) -> None:
     with TemporaryDirectory() as folder:
         watched = Watched(AlertsFile(Path(folder) / "alerts.json", "default"))
@@ -531,16 +531,16 @@ def test_no_change_of_settings_alerts(
 # --- what the history tells ---------------------------------------------------------------------
 
 
-def lasting(*days: int | None) -> list[Outlook]:
-    return [Outlook(each, warn_within=3) for each in days]
+def lasting(*days: int | None) -> list[Evidence]:
+    return [Evidence(each, warn_within=3) for each in days]
 
 
 def kinds(
-    watched: Watched, credits: int, outlooks: Sequence[Outlook], step: timedelta = POLL
+    watched: Watched, credits: int, series: Sequence[Evidence], step: timedelta = POLL
 ) -> list[str | None]:
     told = []
-    for outlook in outlooks:
-        alert = watched.see(credits, outlook)
+    for evidence in series:
+        alert = watched.see(credits, evidence)
         told.append(alert.kind.value if alert else None)
         watched.now += step - POLL
     return told
@@ -580,13 +580,13 @@ def test_a_near_end_is_not_said_again_after_a_restart(watched: Watched) -> None:
 
 
 def test_a_near_end_is_not_said_when_the_user_wants_no_warning(watched: Watched) -> None:
-    assert watched.see(9_000, Outlook(0, warn_within=0)) is None
+    assert watched.see(9_000, Evidence(0, warn_within=0)) is None
 
 
 def test_a_level_says_the_near_end_too(watched: Watched) -> None:
-    (outlook,) = lasting(2)
-    assert watched.see(480, outlook) == Alert(AlertKind.LOW, 480, is_dated=True)
-    assert watched.see(470, outlook) is None
+    (evidence,) = lasting(2)
+    assert watched.see(480, evidence) == Alert(AlertKind.LOW, 480, is_dated=True)
+    assert watched.see(470, evidence) is None
 
 
 def test_a_near_end_that_a_level_did_not_say_is_said_after_it(watched: Watched) -> None:
@@ -594,26 +594,26 @@ def test_a_near_end_that_a_level_did_not_say_is_said_after_it(watched: Watched) 
 
 
 def test_nothing_runs_out_of_what_is_empty(watched: Watched) -> None:
-    outlook = Outlook(0, warn_within=3)
+    evidence = Evidence(0, warn_within=3)
     assert watched.see(0) == Alert(AlertKind.EMPTY, 0)
-    assert watched.see(0, outlook) is None
+    assert watched.see(0, evidence) is None
 
 
-AT_RISK = Outlook(9, warn_within=3, is_one_busy_day=True)
+AT_RISK = Evidence(9, warn_within=3, is_one_busy_day=True)
 
 
 def test_the_last_days_are_told_weeks_after_a_busy_day(watched: Watched) -> None:
     """What one busy day could do was told as the near end, which was then never told."""
-    outlooks = [AT_RISK, *[replace(AT_RISK, working_days=days) for days in (8, 6, 4, 3, 1, 0)]]
-    told = kinds(watched, 9_000, outlooks, timedelta(days=3))
+    series = [AT_RISK, *[replace(AT_RISK, working_days=days) for days in (8, 6, 4, 3, 1, 0)]]
+    told = kinds(watched, 9_000, series, timedelta(days=3))
     assert told == ["busy_day", None, None, None, "runs_out", None, None]
 
 
 @pytest.mark.parametrize(
-    ("outlooks", "expected"),
+    ("series", "expected"),
     [
         ([AT_RISK, AT_RISK], ["busy_day", None]),
-        ([AT_RISK, Outlook(), AT_RISK], ["busy_day", None, None]),  # not knowing ends nothing
+        ([AT_RISK, Evidence(), AT_RISK], ["busy_day", None, None]),  # not knowing ends nothing
         ([AT_RISK, *lasting(9), AT_RISK], ["busy_day", None, "busy_day"]),
         ([*lasting(2), AT_RISK, AT_RISK], ["runs_out", None, None]),
         ([replace(AT_RISK, working_days=2), AT_RISK], ["runs_out", None]),
@@ -622,9 +622,9 @@ def test_the_last_days_are_told_weeks_after_a_busy_day(watched: Watched) -> None
     ids=["once", "unknown in between", "two episodes", "after the end", "both", "not wanted"],
 )
 def test_a_busy_day_is_said_once(
-    watched: Watched, outlooks: list[Outlook], expected: list[str | None]
+    watched: Watched, series: list[Evidence], expected: list[str | None]
 ) -> None:
-    assert kinds(watched, 9_000, outlooks, timedelta(hours=2)) == expected
+    assert kinds(watched, 9_000, series, timedelta(hours=2)) == expected
 
 
 def test_a_busy_day_is_said_once_an_hour_and_after_a_restart(watched: Watched) -> None:
@@ -639,7 +639,7 @@ def test_a_level_says_the_busy_day_too(watched: Watched) -> None:
 
 
 def test_of_what_is_empty_no_busy_day_is_said(watched: Watched) -> None:
-    assert kinds(watched, 0, [Outlook(), AT_RISK]) == ["empty", None]
+    assert kinds(watched, 0, [Evidence(), AT_RISK]) == ["empty", None]
 
 
 def test_a_busy_day_that_settings_have_brought_is_not_said(watched: Watched) -> None:
@@ -652,8 +652,8 @@ def test_a_busy_day_that_settings_have_brought_is_not_said(watched: Watched) -> 
 def test_a_busy_day_is_untrue_when_it_is_known_to_leave_something() -> None:
     alert = Alert(AlertKind.BUSY_DAY, 9_000)
     found = [
-        is_untrue(alert, AlertState(HEALTHY), 9_000, NOON, outlook)
-        for outlook in (AT_RISK, Outlook(), *lasting(2))
+        is_untrue(alert, AlertState(HEALTHY), 9_000, NOON, evidence)
+        for evidence in (AT_RISK, Evidence(), *lasting(2))
     ]
     assert found == [False, False, True]
 
@@ -661,8 +661,8 @@ def test_a_busy_day_is_untrue_when_it_is_known_to_leave_something() -> None:
 DRAIN = Drain(begin=1_000, end=1_600, amount=2_000, usual_per_hour=90)
 
 
-def drained(drain: Drain | None) -> Outlook:
-    return Outlook(9, warn_within=3, drain=drain)
+def drained(drain: Drain | None) -> Evidence:
+    return Evidence(9, warn_within=3, drain=drain)
 
 
 def test_a_drain_is_said_once(watched: Watched) -> None:
@@ -674,8 +674,8 @@ def test_a_drain_is_said_once(watched: Watched) -> None:
 
 def test_a_drain_that_goes_on_is_the_same(watched: Watched) -> None:
     spans = [(1_000, 1_600), (1_000, 2_200), (1_900, 2_800), (2_700, 3_400), (3_400, 4_000)]
-    outlooks = [drained(Drain(begin, end, 2_000, 90)) for begin, end in spans]
-    assert kinds(watched, 9_000, outlooks) == ["drain", *[None] * 4]
+    series = [drained(Drain(begin, end, 2_000, 90)) for begin, end in spans]
+    assert kinds(watched, 9_000, series) == ["drain", *[None] * 4]
     after_a_pause = drained(Drain(4_000 + DRAIN_WINDOW, 9_000, 2_000, 90))
     assert kinds(watched, 9_000, [after_a_pause]) == [None]
     later = drained(Drain(9_001 + DRAIN_WINDOW, 14_000, 2_000, 90))
@@ -752,20 +752,20 @@ def test_a_drain_that_came_back_is_untrue() -> None:
 
 
 def test_the_worst_is_said_first_and_the_rest_after_it(watched: Watched) -> None:
-    outlook = Outlook(2, warn_within=3, drain=DRAIN)
-    assert kinds(watched, 480, [outlook] * 2) == ["low", None]
-    assert kinds(watched, 480, [replace(outlook, drain=replace(DRAIN, amount=5_000))]) == ["drain"]
+    evidence = Evidence(2, warn_within=3, drain=DRAIN)
+    assert kinds(watched, 480, [evidence] * 2) == ["low", None]
+    assert kinds(watched, 480, [replace(evidence, drain=replace(DRAIN, amount=5_000))]) == ["drain"]
     watched.state = AlertState(HEALTHY)
-    assert kinds(watched, 9_000, [outlook] * 4) == ["refill", "drain", "runs_out", None]
+    assert kinds(watched, 9_000, [evidence] * 4) == ["refill", "drain", "runs_out", None]
 
 
 def test_a_snooze_holds_back_what_the_history_tells(watched: Watched) -> None:
     watched.see(9_000)
     watched.snooze(SnoozeChoice.HOUR)
-    outlook = Outlook(2, warn_within=3, drain=DRAIN)
-    assert kinds(watched, 9_000, [outlook] * 2) == [None, None]
+    evidence = Evidence(2, warn_within=3, drain=DRAIN)
+    assert kinds(watched, 9_000, [evidence] * 2) == [None, None]
     watched.now += timedelta(hours=1)
-    assert kinds(watched, 9_000, [outlook] * 3) == ["drain", "runs_out", None]
+    assert kinds(watched, 9_000, [evidence] * 3) == ["drain", "runs_out", None]
 
 
 # --- any sequence -------------------------------------------------------------------------------

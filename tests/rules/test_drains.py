@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tray_app.rules.alerts import Alert, AlertState, Outlook, decide, heard
+from tray_app.rules.alerts import Alert, AlertState, Evidence, decide, heard
 from tray_app.rules.drains import (
     DRAIN_WINDOW,
     RECENT,
@@ -121,9 +121,9 @@ def alerts(records: list[Record], since: int) -> list[Alert]:
         if habit is None:
             continue
         recent = spent[max(index - RECENT // POLL, 0) : index]
-        outlook = Outlook(drain=sudden_drain(recent, habit, record.first))
+        evidence = Evidence(drain=sudden_drain(recent, habit, record.first))
         now = datetime.fromtimestamp(record.first, UTC)
-        state, alert = decide(state, record.credits, Thresholds(), now, outlook)
+        state, alert = decide(state, record.credits, Thresholds(), now, evidence)
         if alert is not None:
             told.append(alert)
             state = heard(state, alert, now)

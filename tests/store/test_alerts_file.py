@@ -13,7 +13,7 @@ from tray_app.rules.alerts import (
     LASTING,
     AlertKind,
     AlertState,
-    Outlook,
+    Evidence,
     Said,
     SaidDrain,
     Snooze,
@@ -119,7 +119,7 @@ def test_of_whatever_was_said_the_next_reading_can_be_judged(path: Path, kind: A
     path.write_text(f'{{"default": {{"level": "low", "said": {{"{kind}": [1, null]}}}}}}')
     state, _ = AlertsFile(path, "default").load()
     assert state.level is Level.LOW
-    decide(state, 480, Thresholds(), NOON, Outlook(9, 3))
+    decide(state, 480, Thresholds(), NOON, Evidence(9, 3))
 
 
 def test_a_place_that_can_not_be_used(path: Path) -> None:

@@ -43,10 +43,10 @@ def test_it_learns_while_it_records(analyst: Analyst, history: History) -> None:
     assert first is not None
     assert isinstance(first.rhythm, TooEarly)
     work(analyst, "tea_1", 28)
-    insight = analyst.take("tea_1", Balance(4_000), MONDAY + timedelta(days=28), None)
-    assert insight is not None
-    assert isinstance(insight.forecast, Forecast)
-    assert insight.forecast.per_working_day == pytest.approx(A_DAY, rel=0.1)
+    analysis = analyst.take("tea_1", Balance(4_000), MONDAY + timedelta(days=28), None)
+    assert analysis is not None
+    assert isinstance(analysis.forecast, Forecast)
+    assert analysis.forecast.per_working_day == pytest.approx(A_DAY, rel=0.1)
     assert history.read("tea_1")[-1].credits == 4_000
 
 
@@ -54,18 +54,18 @@ def test_a_restart_goes_on_where_it_was(analyst: Analyst, history: History) -> N
     work(analyst, "tea_1", 28)
     again = Analyst(history, UTC)
     assert not again.is_ready
-    insight = again.take("tea_1", Balance(4_000), MONDAY + timedelta(days=28), None)
-    assert insight is not None
-    assert insight.forecast is not None
+    analysis = again.take("tea_1", Balance(4_000), MONDAY + timedelta(days=28), None)
+    assert analysis is not None
+    assert analysis.forecast is not None
     assert again.is_ready
 
 
 def test_teams_do_not_mix(analyst: Analyst, history: History) -> None:
     work(analyst, "tea_1", 28)
     analyst.forget()
-    insight = analyst.take("tea_2", Balance(4_000), MONDAY + timedelta(days=28), None)
-    assert insight is not None
-    assert isinstance(insight.rhythm, TooEarly)
+    analysis = analyst.take("tea_2", Balance(4_000), MONDAY + timedelta(days=28), None)
+    assert analysis is not None
+    assert isinstance(analysis.rhythm, TooEarly)
     assert len(history.read("tea_2")) == 1
 
 
@@ -103,19 +103,19 @@ def test_of_two_readings_in_one_second_the_later_one_counts(
     for credits in (500, 400, 300):
         analyst.take("tea_1", Balance(credits), MONDAY, None)
     assert [record.credits for record in history.read("tea_1")] == [300]
-    insight = analyst.take("tea_1", Balance(290), MONDAY + timedelta(minutes=1), None)
-    assert insight is not None
-    assert insight.drain is None
+    analysis = analyst.take("tea_1", Balance(290), MONDAY + timedelta(minutes=1), None)
+    assert analysis is not None
+    assert analysis.drain is None
 
 
 def test_a_drain_is_noticed_in_between(analyst: Analyst) -> None:
     work(analyst, "tea_1", 28)
     night = MONDAY + timedelta(days=27, hours=23)
     assert analyst.take("tea_1", Balance(84_000), night + timedelta(minutes=5), None) is not None
-    insight = analyst.take("tea_1", Balance(80_000), night + timedelta(minutes=10), None)
-    assert insight is not None
-    assert insight.drain is not None
-    assert insight.drain.amount == 4_000
+    analysis = analyst.take("tea_1", Balance(80_000), night + timedelta(minutes=10), None)
+    assert analysis is not None
+    assert analysis.drain is not None
+    assert analysis.drain.amount == 4_000
 
 
 def test_a_renewal_is_learned_as_it_is_seen(analyst: Analyst) -> None:
@@ -134,9 +134,9 @@ def test_a_renewal_is_learned_as_it_is_seen(analyst: Analyst) -> None:
 def test_other_settings_are_judged_without_a_reading(analyst: Analyst, history: History) -> None:
     assert analyst.judge(Balance(500), MONDAY, 9) is None
     analyst.take("tea_1", Balance(500), MONDAY, None)
-    insight = analyst.judge(Balance(500), MONDAY, 9)
-    assert insight is not None
-    assert insight.renewal == datetime(2026, 10, 9, tzinfo=UTC).date()
+    analysis = analyst.judge(Balance(500), MONDAY, 9)
+    assert analysis is not None
+    assert analysis.renewal == datetime(2026, 10, 9, tzinfo=UTC).date()
     assert len(history.read("tea_1")) == 1
 
 

@@ -212,12 +212,12 @@ def test_the_first_figures_do_not_wait_for_the_history(world: World) -> None:
     analyst = world.analyst()
     watch = world.watch(analyst=analyst)
     first = world.poll(watch, 12_000)
-    assert (first.to_study, first.insight) == (True, None)
+    assert (first.to_study, first.analysis) == (True, None)
     studied = watch.study()
-    assert studied.insight is not None
-    assert studied == replace(first, to_study=False, insight=studied.insight)
+    assert studied.analysis is not None
+    assert studied == replace(first, to_study=False, analysis=studied.analysis)
     second = world.poll(watch, 11_990)
-    assert (second.to_study, second.insight is not None) == (False, True)
+    assert (second.to_study, second.analysis is not None) == (False, True)
     assert watch.study() == second  # there is nothing more to learn
     assert len(world.history().read("tea_1")) == 2
 
@@ -235,23 +235,23 @@ def test_there_is_nothing_to_study_without_a_history_or_figures(world: World) ->
 def test_a_failure_keeps_what_the_history_told(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
     world.poll(watch, 12_000)
-    insight = watch.study().insight
-    assert insight is not None
-    assert world.poll(watch, OFFLINE).insight == insight
+    analysis = watch.study().analysis
+    assert analysis is not None
+    assert world.poll(watch, OFFLINE).analysis == analysis
 
 
 def test_a_failure_before_the_study_leaves_it_to_be_done(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
     world.poll(watch, 12_000)
     assert world.poll(watch, OFFLINE).to_study
-    assert watch.study().insight is not None
+    assert watch.study().analysis is not None
 
 
 def test_nothing_is_recorded_for_a_team_that_nobody_knows(world: World) -> None:
     world.api.identity = Problem(Kind.TIMEOUT)
     watch = world.watch(analyst=world.analyst())
     snapshot = world.poll(watch, 12_000)
-    assert (snapshot.team_id, watch.study().insight) == (None, None)
+    assert (snapshot.team_id, watch.study().analysis) == (None, None)
     assert world.history().teams() == {}
 
 
@@ -375,10 +375,10 @@ def test_another_renewal_day_is_used_at_once(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
     world.poll(watch, 12_000)
     watch.study()
-    insight = watch.apply(Settings(renewal_day=9)).insight
-    assert insight is not None
-    assert insight.renewal is not None
-    assert insight.renewal.day == 9
+    analysis = watch.apply(Settings(renewal_day=9)).analysis
+    assert analysis is not None
+    assert analysis.renewal is not None
+    assert analysis.renewal.day == 9
 
 
 # --- alerts -------------------------------------------------------------------------------------
@@ -853,7 +853,7 @@ def test_nothing_of_one_team_goes_on_with_the_key_of_another(world: World, told:
     if told:
         watch.forget_key()
     first = world.poll(watch, OFFLINE)
-    assert (first.reading, first.team, first.team_id, first.insight) == (None, None, None, None)
+    assert (first.reading, first.team, first.team_id, first.analysis) == (None, None, None, None)
     world.poll(watch, 470)
     second = watch.study()
     assert (second.alert, second.team) == (Alert(AlertKind.LOW, 470), "Other")

@@ -15,8 +15,8 @@ from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.report.view import view_of
 from tray_app.rules.alerts import Alert, AlertKind
+from tray_app.rules.analysis import Analysis, Lesson, conclude
 from tray_app.rules.forecast import RunsOut, TooEarly
-from tray_app.rules.insight import Insight, Lesson, conclude
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings
@@ -64,10 +64,10 @@ class HeardFormats:
 
 
 @cache
-def insights(now: datetime) -> list[tuple[int, Insight]]:
+def analyses(now: datetime) -> list[tuple[int, Analysis]]:
     lesson = Lesson(rhythm(80, 100, 120), None, (), now.day % 28 + 1, 60)
     found = [(credits, conclude(lesson, (), credits, credits, now, None)) for credits in BALANCES]
-    return [*found, (480, Insight(TooEarly(now.date() + timedelta(3)), renewal=now.date()))]
+    return [*found, (480, Analysis(TooEarly(now.date() + timedelta(3)), renewal=now.date()))]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -75,10 +75,10 @@ def test_no_day_that_is_over_and_none_without_its_year(locale: str) -> None:
     formats = HeardFormats(LOCALES[locale]())
     for number, day in enumerate(DAYS):
         made = datetime.combine(day, time(HOURS[number % 3], 30)).astimezone()
-        for credits, insight in insights(made):
+        for credits, analysis in analyses(made):
             reading = Reading(Balance(credits), made.astimezone(UTC))
             level = Level.EMPTY if credits == 0 else Level.LOW
-            known = Snapshot(reading=reading, level=level, insight=insight)
+            known = Snapshot(reading=reading, level=level, analysis=analysis)
             for later in LATER:
                 now = made + later
                 formats.today = now.date()
@@ -91,14 +91,14 @@ def test_no_day_that_is_over_and_none_without_its_year(locale: str) -> None:
                     if problem is not None:
                         assert (view.outlook, view.advice) == ("", ())
             formats.today = made.date()
-            if insight.forecast is not None and insight.forecast.runs_out is not None:
+            if analysis.forecast is not None and analysis.forecast.runs_out is not None:
                 alert = Alert(AlertKind.RUNS_OUT, credits)
                 notice(known, alert, Prices(), formats, made)  # type: ignore[arg-type]
             for ahead in (1, 400):
                 until = made.date() + timedelta(ahead)
                 top_up_answer(
                     credits,
-                    insight.rhythm,
+                    analysis.rhythm,
                     made.date(),
                     until,
                     Prices(),
@@ -108,11 +108,11 @@ def test_no_day_that_is_over_and_none_without_its_year(locale: str) -> None:
 
 def foretold(made: datetime, now: datetime, runs_out: RunsOut | None) -> str:
     lesson = Lesson(rhythm(80, 100, 120), None, (), None, 60)
-    insight = conclude(lesson, (), 480, None, made, None)
-    assert insight.forecast is not None
-    insight = replace(insight, forecast=replace(insight.forecast, runs_out=runs_out))
+    analysis = conclude(lesson, (), 480, None, made, None)
+    assert analysis.forecast is not None
+    analysis = replace(analysis, forecast=replace(analysis.forecast, runs_out=runs_out))
     reading = Reading(Balance(480), made)
-    shown = Snapshot(reading, Level.LOW, problem=Problem(Kind.OFFLINE), insight=insight)
+    shown = Snapshot(reading, Level.LOW, problem=Problem(Kind.OFFLINE), analysis=analysis)
     return view_of(shown, Settings(), QtFormats(QLocale("en_GB")), now).forecast
 
 

@@ -6,11 +6,12 @@ Files are opened with ``newline=""``, as the lines end as RFC 4180 wants it.
 
 import csv
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TextIO
 
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.history import Day, Record
+from tray_app.rules.local_time import MIDNIGHT
 
 _AMOUNTS = ("credits", *BUCKETS)
 
@@ -33,7 +34,7 @@ def days_csv(days: Iterable[Day], out: TextIO, zone: tzinfo | None = None) -> No
     table = csv.writer(out)
     table.writerow(("date", "begin_utc", "begin_local", "seen", *_AMOUNTS, "spent", "refilled"))
     for day in days:
-        midnight = datetime.combine(day.date, time(), zone)
+        midnight = datetime.combine(day.date, MIDNIGHT, zone)
         table.writerow(
             (
                 day.date.isoformat(),

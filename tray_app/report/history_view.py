@@ -18,7 +18,7 @@ from tray_app.report.points import (
 from tray_app.report.ticks import MOST_DAYS_BY_DAY, Tick, amount_ticks, time_ticks
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, changes
-from tray_app.rules.local_time import date_at, midnight
+from tray_app.rules.local_time import ONE_DAY, date_at, midnight
 from tray_app.words import history_words
 from tray_app.words.formats import Formats, day_words
 
@@ -193,7 +193,7 @@ def _spans(
     for first, group in groupby(days, key=lambda day: _week(day.date) if by_week else day.date):
         here = list(group)
         begin = midnight(here[0].date, zone)
-        end = midnight(here[-1].date + timedelta(days=1), zone)
+        end = midnight(here[-1].date + ONE_DAY, zone)
         spans.append(
             Span(
                 begin,

@@ -32,7 +32,7 @@ def status_json(reading: Reading, snapshot: Snapshot, settings: Settings) -> dic
         },
         "level": snapshot.level,
         "fetched_at": _iso(reading.at),
-        "forecast": _forecast(snapshot.insight.forecast if snapshot.insight else None),
+        "forecast": _forecast(snapshot.analysis.forecast if snapshot.analysis else None),
         "buys": buys(credits, settings.prices),
     }
 

@@ -109,7 +109,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     stale = is_stale(snapshot, now)
     today = now.astimezone().date()
     # Of what is empty nobody has to be told when it runs out.
-    lasting = None if snapshot.level is Level.EMPTY else snapshot.insight
+    lasting = None if snapshot.level is Level.EMPTY else snapshot.analysis
     made_on = reading.at.astimezone().date() if reading else today
     level = balance_words.level_name(snapshot.level, problem)
     total = amount_words(credits, formats)
@@ -193,14 +193,14 @@ def _foretold(reading: Reading | None, formats: Formats, now: datetime) -> str:
 def _advice(
     snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime
 ) -> Iterator[str]:
-    insight, today = snapshot.insight, now.astimezone().date()
-    if insight is None:
+    analysis, today = snapshot.analysis, now.astimezone().date()
+    if analysis is None:
         return
-    outlook = insight.outlook(settings.warn_within)
-    is_short = outlook.is_short or outlook.is_at_risk
-    is_over = insight.lasts_until is not None and insight.lasts_until < today
+    evidence = analysis.evidence(settings.warn_within)
+    is_short = evidence.is_short or evidence.is_at_risk
+    is_over = analysis.lasts_until is not None and analysis.lasts_until < today
     advice = ""
     if (is_short or snapshot.level is not Level.HEALTHY) and not is_over:
-        advice = advice_words(insight, settings.prices, formats)
+        advice = advice_words(analysis, settings.prices, formats)
     # What may be missing by the renewal is not said to lapse with it.
-    yield advice or lapse_words(insight, formats, today)
+    yield advice or lapse_words(analysis, formats, today)

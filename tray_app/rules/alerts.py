@@ -82,7 +82,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Evidence:
     """What the history tells that may be worth an alert."""
 
     working_days: int | None = None
@@ -193,7 +193,7 @@ class SnoozeChoice(StrEnum):
     NEXT_LEVEL = "next_level"
 
 
-_NOTHING_KNOWN = Outlook()
+_NOTHING_KNOWN = Evidence()
 _ENDS = {AlertKind.RUNS_OUT, AlertKind.BUSY_DAY}
 
 
@@ -213,12 +213,12 @@ def acknowledged(
     state: AlertState,
     credits: int,
     thresholds: Thresholds,
-    before: Outlook = _NOTHING_KNOWN,
-    after: Outlook = _NOTHING_KNOWN,
+    before: Evidence = _NOTHING_KNOWN,
+    after: Evidence = _NOTHING_KNOWN,
 ) -> AlertState:
     """Judge the last balance by other settings: what is true by them only is known to the user.
 
-    ``before`` and ``after`` are the outlook by the old settings and by the new ones.
+    ``before`` and ``after`` are the evidence by the old settings and by the new ones.
     """
     level = level_of(credits, thresholds, state.level)
     new = _true_kinds(level, after) - _true_kinds(state.level or Level.HEALTHY, before)
@@ -237,7 +237,7 @@ def decide(
     credits: int,
     thresholds: Thresholds,
     now: datetime,
-    outlook: Outlook = _NOTHING_KNOWN,
+    evidence: Evidence = _NOTHING_KNOWN,
 ) -> tuple[AlertState, Alert | None]:
     """Take in a good reading, and tell what there is to say of it that was not heard yet.
 
@@ -247,18 +247,18 @@ def decide(
     seconds = int(now.timestamp())
     level = level_of(credits, thresholds, state.level)
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
-    standings = _standings(level, credits, thresholds, outlook)
-    gained, settled = _refill(state, credits, thresholds, standings, outlook.refills, seconds)
+    standings = _standings(level, credits, thresholds, evidence)
+    gained, settled = _refill(state, credits, thresholds, standings, evidence.refills, seconds)
     if snooze is not None and gained:  # what comes meanwhile is no news afterwards
         gained, settled = 0, seconds
     seen = AlertState(
         level=level,
-        said=_followed(state.said, standings, outlook.refills, seconds),
-        drain=_followed_drain(state.drain, seconds, outlook.drain),
+        said=_followed(state.said, standings, evidence.refills, seconds),
+        drain=_followed_drain(state.drain, seconds, evidence.drain),
         refilled=settled,
         snooze=snooze,
     )
-    return seen, None if snooze is not None else _news(seen, credits, gained, outlook)
+    return seen, None if snooze is not None else _news(seen, credits, gained, evidence)
 
 
 def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
@@ -286,35 +286,39 @@ def is_same_news(alert: Alert, other: Alert) -> bool:
 
 
 def is_untrue(
-    alert: Alert, state: AlertState, credits: int, now: datetime, outlook: Outlook = _NOTHING_KNOWN
+    alert: Alert,
+    state: AlertState,
+    credits: int,
+    now: datetime,
+    evidence: Evidence = _NOTHING_KNOWN,
 ) -> bool:
     """Tell whether an alert is contradicted by a later reading, which ``state`` has taken in."""
     if alert.kind is AlertKind.REFILL:
         return credits <= alert.credits - alert.gained
     if alert.kind is AlertKind.DRAIN and alert.drain is not None:  # what was spent has come back
         age = int(now.timestamp()) - alert.drain.end
-        return outlook.drain is None and age < DRAIN_WINDOW
+        return evidence.drain is None and age < DRAIN_WINDOW
     if alert.kind is AlertKind.RUNS_OUT:
-        return outlook.is_long
+        return evidence.is_long
     if alert.kind is AlertKind.BUSY_DAY:
-        return outlook.is_safe
+        return evidence.is_safe
     said = state.said.get(alert.kind)
     is_true = state.level is not None and alert.kind in _up_to(state.level)
     return not is_true and (said is None or said.left == GONE)
 
 
-def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Alert | None:
+def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> Alert | None:
     """Return what comes first of what was not heard yet: what has just changed the balance."""
     level = state.level or Level.HEALTHY
-    drain, has_doubled = _drain_news(state.drain, outlook.drain)
+    drain, has_doubled = _drain_news(state.drain, evidence.drain)
     if level is not Level.HEALTHY and AlertKind(level) not in state.said:
         return Alert(
             AlertKind(level),
             credits,
             drain=drain,
             has_doubled=has_doubled,
-            is_dated=outlook.is_short,
-            is_at_risk=outlook.is_at_risk,
+            is_dated=evidence.is_short,
+            is_at_risk=evidence.is_at_risk,
         )
     if gained:
         return Alert(AlertKind.REFILL, credits, gained)
@@ -322,9 +326,9 @@ def _news(state: AlertState, credits: int, gained: int, outlook: Outlook) -> Ale
         return Alert(AlertKind.DRAIN, credits, drain=drain, has_doubled=has_doubled)
     if level is Level.EMPTY or AlertKind.RUNS_OUT in state.said:
         return None  # of what is empty nobody has to be told when it runs out
-    if outlook.is_short:
+    if evidence.is_short:
         return Alert(AlertKind.RUNS_OUT, credits)
-    if outlook.is_at_risk and AlertKind.BUSY_DAY not in state.said:
+    if evidence.is_at_risk and AlertKind.BUSY_DAY not in state.said:
         return Alert(AlertKind.BUSY_DAY, credits)
     return None
 
@@ -350,12 +354,12 @@ class _Standing(Enum):
 
 
 def _standings(
-    level: Level, credits: int, thresholds: Thresholds, outlook: Outlook
+    level: Level, credits: int, thresholds: Thresholds, evidence: Evidence
 ) -> dict[AlertKind, _Standing]:
     """A level is gone a quarter of its threshold above it; *empty* has that of *critical*."""
     standings = {
-        AlertKind.RUNS_OUT: _Standing.GONE if outlook.is_long else _Standing.TRUE,
-        AlertKind.BUSY_DAY: _Standing.GONE if outlook.is_safe else _Standing.TRUE,
+        AlertKind.RUNS_OUT: _Standing.GONE if evidence.is_long else _Standing.TRUE,
+        AlertKind.BUSY_DAY: _Standing.GONE if evidence.is_safe else _Standing.TRUE,
     }
     for each, limit in thresholds.limits.items():
         if each.severity <= level.severity:
@@ -421,9 +425,9 @@ def _followed_drain(said: SaidDrain | None, now: int, drain: Drain | None) -> Sa
     return replace(said, end=drain.end) if drain is not None and said.is_same(drain) else said
 
 
-def _true_kinds(level: Level, outlook: Outlook) -> set[AlertKind]:
-    soon = {AlertKind.RUNS_OUT} if outlook.is_short else set()
-    return _up_to(level) | soon | ({AlertKind.BUSY_DAY} if outlook.is_at_risk else set())
+def _true_kinds(level: Level, evidence: Evidence) -> set[AlertKind]:
+    soon = {AlertKind.RUNS_OUT} if evidence.is_short else set()
+    return _up_to(level) | soon | ({AlertKind.BUSY_DAY} if evidence.is_at_risk else set())
 
 
 def _told_by(alert: Alert) -> set[AlertKind]:

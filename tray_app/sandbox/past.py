@@ -11,6 +11,7 @@ from random import Random
 from typing import NamedTuple
 
 from tray_app.rules.history import Record
+from tray_app.rules.local_time import ONE_DAY
 from tray_app.sandbox.stories import FULL
 
 DAYS = 60
@@ -62,7 +63,7 @@ def _steps(today: date, zone: tzinfo | None) -> Iterator[_Step]:
     chance = Random(_SEED)  # noqa: S311  (no secret)
     drained = today - timedelta(DRAINED)
     while drained.weekday() >= _SATURDAY:
-        drained -= timedelta(1)
+        drained -= ONE_DAY
     renewed = today - timedelta(RENEWED)
     for day in (today - timedelta(ago) for ago in range(DAYS - 1, -1, -1)):
         if day == renewed or day == _month_before(renewed):
@@ -86,7 +87,7 @@ def _moment(day: date, minute: int, zone: tzinfo | None) -> int:
 
 
 def _month_before(day: date) -> date:
-    last = day.replace(day=1) - timedelta(1)
+    last = day.replace(day=1) - ONE_DAY
     return last.replace(day=min(day.day, last.day))
 
 

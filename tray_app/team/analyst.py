@@ -6,9 +6,9 @@ from datetime import date, datetime, tzinfo
 from operator import attrgetter
 
 from tray_app.lemlist.balance import Balance
+from tray_app.rules.analysis import Analysis, Lesson, conclude, learn
 from tray_app.rules.drains import RECENT
 from tray_app.rules.history import Drop, Record, Refill, changes
-from tray_app.rules.insight import Insight, Lesson, conclude, learn
 from tray_app.store.file_fault import FileFault
 from tray_app.store.history_database import History
 
@@ -46,7 +46,7 @@ class Analyst:
 
     def take(
         self, team_id: str | None, balance: Balance, at: datetime, renewal_day: int | None
-    ) -> Insight | None:
+    ) -> Analysis | None:
         """Record a reading and tell what it means; ``None`` as long as its team is not known.
 
         ``renewal_day`` is the day of the month that the user has set.
@@ -66,7 +66,7 @@ class Analyst:
             self._learn(team_id, now)
         return self.judge(balance, at, renewal_day)
 
-    def judge(self, balance: Balance, at: datetime, renewal_day: int | None) -> Insight | None:
+    def judge(self, balance: Balance, at: datetime, renewal_day: int | None) -> Analysis | None:
         """Tell what a balance means by what was learned; nothing is recorded."""
         if self._lesson is None:
             return None

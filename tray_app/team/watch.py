@@ -16,7 +16,7 @@ from tray_app.lemlist.key import clean_key
 from tray_app.rules.alerts import (
     Alert,
     AlertState,
-    Outlook,
+    Evidence,
     Snooze,
     SnoozeChoice,
     acknowledged,
@@ -26,7 +26,7 @@ from tray_app.rules.alerts import (
     is_untrue,
     snoozed,
 )
-from tray_app.rules.insight import Insight
+from tray_app.rules.analysis import Analysis
 from tray_app.rules.levels import Level, level_of
 from tray_app.rules.schedule import next_wait
 from tray_app.store.alerts_file import AlertsFile
@@ -71,7 +71,7 @@ class Snapshot:
     team_id: str | None = None
     """As lemlist has it; the history is kept by it."""
     problem: Problem | None = None
-    insight: Insight | None = None
+    analysis: Analysis | None = None
     """What the history tells of the reading."""
     to_study: bool = False
     """Whether the history has not been asked yet, which takes longer than a poll should."""
@@ -225,15 +225,15 @@ class Watch:
         reading = self._snapshot.reading
         if reading is None or not self._snapshot.to_study:
             return self._snapshot
-        insight = self._ask_history(reading)
+        analysis = self._ask_history(reading)
         self._snapshot = replace(
             self._snapshot,
-            insight=insight,
+            analysis=analysis,
             to_study=False,
             history_fault=self._analyst.history_fault if self._analyst else None,
         )
         # If a poll has failed since, the figures are out of date, and the next good one tells.
-        return self._complete(None if self._snapshot.problem else self._decide(reading, insight))
+        return self._complete(None if self._snapshot.problem else self._decide(reading, analysis))
 
     def heard(self, alert: Alert) -> None:
         """Note that the user was told what a snapshot alerted."""
@@ -249,15 +249,15 @@ class Watch:
     def apply(self, settings: Settings) -> Snapshot:
         """Judge the last reading by other settings. The user knows, so nothing is alerted."""
         old, self._settings = self._settings, settings
-        reading, insight = self._snapshot.reading, self._snapshot.insight
+        reading, analysis = self._snapshot.reading, self._snapshot.analysis
         if reading is not None:
             credits, thresholds = reading.balance.credits, settings.thresholds
-            before = self._outlook(insight, old)
-            if self._analyst is not None and insight is not None:
-                insight = self._analyst.judge(reading.balance, self._now(), settings.renewal_day)
-            after = self._outlook(insight, settings)
+            before = self._evidence(analysis, old)
+            if self._analyst is not None and analysis is not None:
+                analysis = self._analyst.judge(reading.balance, self._now(), settings.renewal_day)
+            after = self._evidence(analysis, settings)
             level = level_of(credits, thresholds, self._alerts.level)
-            self._snapshot = replace(self._snapshot, level=level, insight=insight)
+            self._snapshot = replace(self._snapshot, level=level, analysis=analysis)
             if not self._snapshot.to_study:  # or nothing has been judged by the old ones
                 self._remember(acknowledged(self._alerts, credits, thresholds, before, after))
                 self._review(credits, after)
@@ -309,62 +309,62 @@ class Watch:
         reading = Reading(balance, self._now())
         analyst = self._analyst
         to_study = analyst is not None and not analyst.is_ready
-        insight = None if to_study else self._ask_history(reading)
-        early = self._judge(reading, Outlook())[1] if to_study else None
+        analysis = None if to_study else self._ask_history(reading)
+        early = self._judge(reading, Evidence())[1] if to_study else None
         self._failures = 0
         self._snapshot = Snapshot(
             reading=reading,
             level=level_of(balance.credits, self._settings.thresholds, self._alerts.level),
-            insight=insight,
+            analysis=analysis,
             to_study=to_study,
             early_alert=early,
             alert_id=self._id_of(early) if early is not None else 0,
             key_source=self._credentials.source,
             history_fault=analyst.history_fault if analyst else None,
         )
-        return self._schedule(None if to_study else self._decide(reading, insight))
+        return self._schedule(None if to_study else self._decide(reading, analysis))
 
-    def _ask_history(self, reading: Reading) -> Insight | None:
+    def _ask_history(self, reading: Reading) -> Analysis | None:
         if self._analyst is None:
             return None
         team_id = self._team.id if self._team else None
         return self._analyst.take(team_id, reading.balance, reading.at, self._settings.renewal_day)
 
-    def _outlook(self, insight: Insight | None, settings: Settings) -> Outlook:
-        outlook = insight.outlook(settings.warn_within) if insight else Outlook()
-        return replace(outlook, refills=self._analyst.refills()) if self._analyst else outlook
+    def _evidence(self, analysis: Analysis | None, settings: Settings) -> Evidence:
+        evidence = analysis.evidence(settings.warn_within) if analysis else Evidence()
+        return replace(evidence, refills=self._analyst.refills()) if self._analyst else evidence
 
-    def _decide(self, reading: Reading, insight: Insight | None) -> Alert | None:
-        outlook = self._outlook(insight, self._settings)
-        state, alert = self._judge(reading, outlook)
+    def _decide(self, reading: Reading, analysis: Analysis | None) -> Alert | None:
+        evidence = self._evidence(analysis, self._settings)
+        state, alert = self._judge(reading, evidence)
         self._unjudged_by = None
         if alert is not None and not self._confirms_alerts:
             state = heard(state, alert, self._now())
         self._remember(state)
-        self._review(reading.balance.credits, outlook)
+        self._review(reading.balance.credits, evidence)
         if alert is None:
             self._drop_unheard()
         return alert
 
-    def _judge(self, reading: Reading, outlook: Outlook) -> tuple[AlertState, Alert | None]:
+    def _judge(self, reading: Reading, evidence: Evidence) -> tuple[AlertState, Alert | None]:
         credits, thresholds, now = reading.balance.credits, self._settings.thresholds, self._now()
         state = self._alerts
         if (old := self._unjudged_by) is not None and state.level is not None:
             # What is known from an earlier run is told by the settings of then.
             state = replace(state, level=level_of(credits, old.thresholds, state.level))
-            warn_within = min(old.warn_within, outlook.warn_within)
-            before = replace(outlook, warn_within=warn_within)
-            state = acknowledged(state, credits, thresholds, before, outlook)
-        state, alert = decide(state, credits, thresholds, now, outlook)
+            warn_within = min(old.warn_within, evidence.warn_within)
+            before = replace(evidence, warn_within=warn_within)
+            state = acknowledged(state, credits, thresholds, before, evidence)
+        state, alert = decide(state, credits, thresholds, now, evidence)
         while alert is not None and not self._settings.notifications:
             # Nobody wants to hear it, nor later, when notifications are wanted again.
-            state, alert = decide(heard(state, alert, now), credits, thresholds, now, outlook)
+            state, alert = decide(heard(state, alert, now), credits, thresholds, now, evidence)
         return state, alert
 
-    def _review(self, credits: int, outlook: Outlook) -> None:
+    def _review(self, credits: int, evidence: Evidence) -> None:
         """Take back what was alerted, if that is known to be untrue now."""
         alert = self._alerted
-        if alert is not None and is_untrue(alert, self._alerts, credits, self._now(), outlook):
+        if alert is not None and is_untrue(alert, self._alerts, credits, self._now(), evidence):
             self._take_back()
 
     def _id_of(self, alert: Alert) -> int:

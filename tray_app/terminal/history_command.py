@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from tray_app.errors import Problem
@@ -11,6 +11,7 @@ from tray_app.report.history_csv import readings_csv
 from tray_app.report.history_view import HistoryView, history_of
 from tray_app.report.json_objects import error_json, history_json
 from tray_app.rules.history import Record, days_of
+from tray_app.rules.local_time import MIDNIGHT
 from tray_app.store.folders import history_file, teams_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
@@ -97,7 +98,7 @@ def _print_records(
     now = datetime.now(UTC)
     today = now.astimezone().date()
     every_day = days_of(records, today)
-    begin = datetime.combine(today - timedelta(days - 1), time()).timestamp()
+    begin = datetime.combine(today - timedelta(days - 1), MIDNIGHT).timestamp()
     shown = [record for record in records if record.last >= begin]
     seen_at = datetime.fromtimestamp(records[-1].last, UTC) if records else None
     match form:

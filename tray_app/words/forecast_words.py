@@ -1,10 +1,10 @@
-"""From an Insight to sentences: how long the balance lasts, and what to do about it."""
+"""From an Analysis to sentences: how long the balance lasts, and what to do about it."""
 
 from datetime import date
 
 from tray_app.i18n import tr
+from tray_app.rules.analysis import Analysis
 from tray_app.rules.forecast import RunsOut, TooEarly
-from tray_app.rules.insight import Insight
 from tray_app.rules.prices import Prices
 from tray_app.words.amounts import dollars
 from tray_app.words.formats import Formats, day_words, short_day
@@ -21,34 +21,34 @@ NEAR = 6
 
 
 def outlook_words(
-    insight: Insight | None, formats: Formats, today: date, made_on: date | None = None
+    analysis: Analysis | None, formats: Formats, today: date, made_on: date | None = None
 ) -> str:
     """Say in a few words how long the balance lasts; empty when nobody knows.
 
-    ``made_on`` is the day of the insight, if that is not today: its working days are over.
+    ``made_on`` is the day of the analysis, if that is not today: its working days are over.
     """
-    runs_out = _runs_out(insight)
-    days = insight.working_days if insight else None
+    runs_out = _runs_out(analysis)
+    days = analysis.working_days if analysis else None
     if runs_out is None or runs_out.likely is None or days is None or runs_out.likely < today:
         return ""
     if days == 0 or made_on not in (None, today):
-        return tr("Likely to run out {when}", when=run_out_words(insight, formats, today))
+        return tr("Likely to run out {when}", when=run_out_words(analysis, formats, today))
     return tr("About {n} working day left", "About {n} working days left", days, n=days)
 
 
 def forecast_words(
-    insight: Insight | None, formats: Formats, today: date, made_on: date | None = None
+    analysis: Analysis | None, formats: Formats, today: date, made_on: date | None = None
 ) -> str:
     """Say in a sentence how long the balance lasts, and how sure that is."""
-    if insight is None:
+    if analysis is None:
         return ""
-    if isinstance(insight.rhythm, TooEarly):
-        return too_early_words(insight.rhythm, formats, today)
-    pace = round(insight.rhythm.per_working_day)
+    if isinstance(analysis.rhythm, TooEarly):
+        return too_early_words(analysis.rhythm, formats, today)
+    pace = round(analysis.rhythm.per_working_day)
     rate = tr("−{pace} a day", pace=formats.number(pace))
-    runs_out = _runs_out(insight)
+    runs_out = _runs_out(analysis)
     if runs_out is not None and runs_out.likely is not None:
-        left = outlook_words(insight, formats, today, made_on)
+        left = outlook_words(analysis, formats, today, made_on)
         if not left:
             return ""
         words = {
@@ -73,14 +73,16 @@ def forecast_words(
     return tr("Enough for more than a year ({rate}).", rate=rate)
 
 
-def past_forecast_words(insight: Insight | None, moment: str, formats: Formats, today: date) -> str:
+def past_forecast_words(
+    analysis: Analysis | None, moment: str, formats: Formats, today: date
+) -> str:
     """Say what was forecast of figures that are out of date by now.
 
     ``moment`` says from when the figures are; it is empty if that is too long ago.
     """
-    if insight is None or isinstance(insight.rhythm, TooEarly):
+    if analysis is None or isinstance(analysis.rhythm, TooEarly):
         return ""
-    runs_out = _runs_out(insight)
+    runs_out = _runs_out(analysis)
     likely = runs_out.likely if runs_out else None
     if not moment or (likely is not None and likely < today):
         return no_forecast_words()
@@ -89,36 +91,36 @@ def past_forecast_words(insight: Insight | None, moment: str, formats: Formats, 
     return tr(
         "Forecast from {time}: credits are likely to run out {when}.",
         time=moment,
-        when=run_out_words(insight, formats, today),
+        when=run_out_words(analysis, formats, today),
     )
 
 
-def advice_words(insight: Insight | None, prices: Prices, formats: Formats) -> str:
+def advice_words(analysis: Analysis | None, prices: Prices, formats: Formats) -> str:
     """Say how much to buy, and until when that lasts; empty when nothing is missing."""
-    if insight is None or insight.lasts_until is None:
+    if analysis is None or analysis.lasts_until is None:
         return ""
-    if insight.is_uncertain:
+    if analysis.is_uncertain:
         return tr("Spending varies too much to say how many credits to buy.")
-    if not insight.missing:
+    if not analysis.missing:
         return ""
     words = {
-        "amount": formats.number(insight.missing),
-        "price": dollars(prices.cents(insight.missing), formats),
-        "day": formats.day(insight.lasts_until),
+        "amount": formats.number(analysis.missing),
+        "price": dollars(prices.cents(analysis.missing), formats),
+        "day": formats.day(analysis.lasts_until),
     }
-    if insight.lasts_until == insight.renewal:
+    if analysis.lasts_until == analysis.renewal:
         return tr("Buy {amount} credits ({price}) to last until the renewal on {day}.", **words)
     return tr("Buy {amount} credits ({price}) to last until {day}.", **words)
 
 
-def lapse_words(insight: Insight | None, formats: Formats, today: date) -> str:
+def lapse_words(analysis: Analysis | None, formats: Formats, today: date) -> str:
     """Say what is likely to lapse with the next renewal, when that is near."""
-    if insight is None or insight.renewal is None or insight.lapsing < WORTH_SAYING:
+    if analysis is None or analysis.renewal is None or analysis.lapsing < WORTH_SAYING:
         return ""
-    days = (insight.renewal - today).days
+    days = (analysis.renewal - today).days
     if not 0 <= days <= SOON:
         return ""
-    amount = formats.number(insight.lapsing)
+    amount = formats.number(analysis.lapsing)
     if days == 0:
         return tr("{amount} plan credits are likely to lapse today.", amount=amount)
     return tr(
@@ -130,9 +132,9 @@ def lapse_words(insight: Insight | None, formats: Formats, today: date) -> str:
     )
 
 
-def run_out_words(insight: Insight | None, formats: Formats, today: date) -> str:
+def run_out_words(analysis: Analysis | None, formats: Formats, today: date) -> str:
     """Say when the balance is likely to run out: "today", "on Thursday", "on 3 Dec"."""
-    runs_out = _runs_out(insight)
+    runs_out = _runs_out(analysis)
     if runs_out is None or runs_out.likely is None:
         return ""
     days = (runs_out.likely - today).days
@@ -145,17 +147,17 @@ def run_out_words(insight: Insight | None, formats: Formats, today: date) -> str
     return tr("on {day}", day=short_day(runs_out.likely, formats, today))
 
 
-def run_out_date_words(insight: Insight | None, formats: Formats, today: date) -> str:
+def run_out_date_words(analysis: Analysis | None, formats: Formats, today: date) -> str:
     """Say the same so that it stays true the next day, for what stays on the screen."""
-    runs_out = _runs_out(insight)
+    runs_out = _runs_out(analysis)
     if runs_out is None or runs_out.likely is None:
         return ""
     day = day_words(max(runs_out.likely, today), formats, today)
     return tr("today, {day}", day=day) if runs_out.likely <= today else tr("on {day}", day=day)
 
 
-def _runs_out(insight: Insight | None) -> RunsOut | None:
-    return insight.forecast.runs_out if insight and insight.forecast else None
+def _runs_out(analysis: Analysis | None) -> RunsOut | None:
+    return analysis.forecast.runs_out if analysis and analysis.forecast else None
 
 
 def _range(runs_out: RunsOut, formats: Formats, today: date) -> str:

@@ -18,7 +18,7 @@ def notice(
 ) -> tuple[str, str]:
     """Return the title and the body of a notification on a snapshot's alert."""
     left = credits_left_words(alert.credits, formats)
-    runs_out = run_out_date_words(snapshot.insight, formats, now.astimezone().date())
+    runs_out = run_out_date_words(snapshot.analysis, formats, now.astimezone().date())
     worth = _worth(alert.credits, prices, runs_out, formats)
     match alert:
         case Alert(kind=AlertKind.LOW):

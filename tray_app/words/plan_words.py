@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tray_app.i18n import tr
+from tray_app.rules.analysis import is_too_wide
 from tray_app.rules.forecast import Rhythm, TooEarly, spending
-from tray_app.rules.insight import is_too_wide
 from tray_app.rules.prices import Action, Prices, buys, shortfall, top_up
 from tray_app.words.amounts import dollars
 from tray_app.words.formats import Formats, short_day

@@ -50,7 +50,7 @@ class HistoryAndPlan(QObject):
             self._team_id = snapshot.team_id
             self._show_trend(None)
         self._reader.use(session.history, self._team_id)
-        if self.trend is None and snapshot.insight is not None:
+        if self.trend is None and snapshot.analysis is not None:
             self.read_trend()
         if self.history.window is not None:
             self._read_history(self.history.window.ranges.days)
@@ -110,12 +110,12 @@ class HistoryAndPlan(QObject):
     def _show_figures(self, dialog: "PlanDialog") -> None:
         if self._session is None or (reading := self._session.snapshot.reading) is None:
             return
-        now, insight = datetime.now(UTC), self._session.snapshot.insight
+        now, analysis = datetime.now(UTC), self._session.snapshot.analysis
         dialog.show_figures(
             reading.balance.credits,
-            insight.rhythm if insight else None,
+            analysis.rhythm if analysis else None,
             self._session.settings.prices,
-            insight.renewal if insight else None,
+            analysis.renewal if analysis else None,
             now.astimezone().date(),
             stale=is_stale(self._session.snapshot, now),
         )

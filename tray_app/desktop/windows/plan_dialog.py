@@ -30,8 +30,9 @@ from tray_app.desktop.widgets.dialog_parts import (
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
+from tray_app.rules.analysis import ADVISED_DAYS
 from tray_app.rules.forecast import HORIZON, Rhythm, TooEarly
-from tray_app.rules.insight import ADVISED_DAYS
+from tray_app.rules.local_time import ONE_DAY
 from tray_app.rules.prices import Action, Prices
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
@@ -116,9 +117,7 @@ class PlanDialog(QDialog):
         self._credits, self._rhythm, self._prices = credits, rhythm, prices
         self._today, self._stale = today, stale
         is_untouched = self._until.date() == self._suggested or self._suggested.isNull()
-        self._until.setDateRange(
-            _qdate(today + timedelta(days=1)), _qdate(today + timedelta(days=HORIZON))
-        )
+        self._until.setDateRange(_qdate(today + ONE_DAY), _qdate(today + timedelta(days=HORIZON)))
         if is_untouched:
             if renewal is None or renewal < today:
                 renewal = today + timedelta(days=ADVISED_DAYS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from tray_app.rules.alerts import Outlook
+from tray_app.rules.alerts import Evidence
 from tray_app.rules.drains import Drain, Habit, habit_of, sudden_drain
 from tray_app.rules.forecast import (
     HORIZON,
@@ -49,7 +49,7 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
-class Insight:
+class Analysis:
     """What is known beyond the balance itself. Amounts are in credits, dates local."""
 
     rhythm: Rhythm | TooEarly
@@ -71,9 +71,9 @@ class Insight:
     warns: bool = False
     """Whether enough is known for an alert on the date."""
 
-    def outlook(self, warn_within: int) -> Outlook:
+    def evidence(self, warn_within: int) -> Evidence:
         """Return what alerts are decided by; ``warn_within`` is in working days."""
-        return Outlook(
+        return Evidence(
             self.working_days,
             warn_within if self.warns else 0,
             self.drain,
@@ -103,7 +103,7 @@ def conclude(
     now: datetime,
     renewal_day: int | None,
     zone: tzinfo | None = None,
-) -> Insight:
+) -> Analysis:
     """Tell what a balance means.
 
     ``recent`` are the changes of :data:`~tray_app.rules.drains.RECENT` seconds, ``renewal_day`` is
@@ -116,7 +116,7 @@ def conclude(
     day = renewal_day or lesson.renewal_day
     renewal = next_renewal(lesson.refills, day, today, zone) if day else None
     if isinstance(rhythm, TooEarly):
-        return Insight(rhythm, renewal=renewal, drain=drain)
+        return Analysis(rhythm, renewal=renewal, drain=drain)
     outcome = forecast(rhythm, credits, now)
     end = outcome.runs_out.likely if outcome.runs_out else None
     is_near = bool(end and outcome.runs_out and (outcome.runs_out.earliest - today).days <= NEAR)
@@ -126,7 +126,7 @@ def conclude(
     missing = top_up(credits, needed.high)
     is_uncertain = missing > 0 and is_too_wide(needed)
     begin = today if over < 1 else today + ONE_DAY
-    return Insight(
+    return Analysis(
         rhythm,
         forecast=outcome,
         working_days=working_days_until(rhythm, begin, end) if end else HORIZON,

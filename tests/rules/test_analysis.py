@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray_app.rules.forecast import HORIZON, Forecast, TooEarly
-from tray_app.rules.history import Record, changes
-from tray_app.rules.insight import (
+from tray_app.rules.analysis import (
     ADVISED_DAYS,
     DAYS_BEFORE_WARNING,
-    Insight,
+    Analysis,
     conclude,
     learn,
 )
+from tray_app.rules.forecast import HORIZON, Forecast, TooEarly
+from tray_app.rules.history import Record, changes
 
 NOW = datetime(2026, 11, 19, 8, tzinfo=UTC)
 """A Thursday, before work."""
@@ -42,7 +42,7 @@ def worked(days: int, left: int, *, a_day: int = A_DAY, renewed_on: int = 0) -> 
 
 def concluded(
     records: list[Record], now: datetime = NOW, renewal_day: int | None = None
-) -> Insight:
+) -> Analysis:
     lesson = learn(records, now, UTC)
     recent = changes(records[-20:])
     left = records[-1].credits
@@ -50,64 +50,64 @@ def concluded(
 
 
 def test_too_little_is_known() -> None:
-    insight = concluded(worked(3, 9_000))
-    assert isinstance(insight.rhythm, TooEarly)
-    assert (insight.forecast, insight.working_days, insight.warns) == (None, None, False)
-    assert (insight.missing, insight.lapsing, insight.lasts_until) == (0, 0, None)
+    analysis = concluded(worked(3, 9_000))
+    assert isinstance(analysis.rhythm, TooEarly)
+    assert (analysis.forecast, analysis.working_days, analysis.warns) == (None, None, False)
+    assert (analysis.missing, analysis.lapsing, analysis.lasts_until) == (0, 0, None)
 
 
 def test_a_steady_team() -> None:
-    insight = concluded(worked(40, 4_000))
-    assert isinstance(insight.forecast, Forecast)
-    assert insight.forecast.per_working_day == pytest.approx(A_DAY, rel=0.05)
-    assert insight.working_days in (4, 5)
-    assert insight.forecast.runs_out is not None
-    assert insight.forecast.runs_out.likely in (date(2026, 11, 25), date(2026, 11, 26))
-    assert insight.lasts_until == NOW.date() + timedelta(ADVISED_DAYS)
+    analysis = concluded(worked(40, 4_000))
+    assert isinstance(analysis.forecast, Forecast)
+    assert analysis.forecast.per_working_day == pytest.approx(A_DAY, rel=0.05)
+    assert analysis.working_days in (4, 5)
+    assert analysis.forecast.runs_out is not None
+    assert analysis.forecast.runs_out.likely in (date(2026, 11, 25), date(2026, 11, 26))
+    assert analysis.lasts_until == NOW.date() + timedelta(ADVISED_DAYS)
     # Twenty-two working days, of which five are there.
-    assert 13_000 <= insight.missing <= 18_000
-    assert insight.drain is None
+    assert 13_000 <= analysis.missing <= 18_000
+    assert analysis.drain is None
 
 
 def test_a_balance_that_lasts_has_nothing_missing() -> None:
-    insight = concluded(worked(40, 10_000_000))
-    assert insight.missing == 0
-    assert insight.working_days == HORIZON
-    assert insight.outlook(3).is_long
+    analysis = concluded(worked(40, 10_000_000))
+    assert analysis.missing == 0
+    assert analysis.working_days == HORIZON
+    assert analysis.evidence(3).is_long
 
 
 def test_the_renewal_is_learned_and_the_advice_is_until_then() -> None:
-    insight = concluded(worked(80, 9_000, renewed_on=1))
-    assert insight.renewal == insight.lasts_until == date(2026, 12, 1)
-    assert insight.missing == 0
+    analysis = concluded(worked(80, 9_000, renewed_on=1))
+    assert analysis.renewal == analysis.lasts_until == date(2026, 12, 1)
+    assert analysis.missing == 0
     # Eight working days of 800 until then.
-    assert insight.lapsing == pytest.approx(9_000 - 8 * A_DAY, abs=A_DAY)
+    assert analysis.lapsing == pytest.approx(9_000 - 8 * A_DAY, abs=A_DAY)
 
 
 def test_the_renewal_that_the_user_has_set() -> None:
-    insight = concluded(worked(40, 900), renewal_day=24)
-    assert insight.renewal == insight.lasts_until == date(2026, 11, 24)
-    assert insight.missing > 0
-    assert insight.lapsing == 0
+    analysis = concluded(worked(40, 900), renewal_day=24)
+    assert analysis.renewal == analysis.lasts_until == date(2026, 11, 24)
+    assert analysis.missing > 0
+    assert analysis.lapsing == 0
 
 
 @pytest.mark.parametrize(("days", "warns"), [(9, False), (DAYS_BEFORE_WARNING, True)])
 def test_the_date_is_warned_of_after_ten_days(days: int, warns: bool) -> None:
-    insight = concluded(worked(days - 1, 800))
-    assert isinstance(insight.forecast, Forecast)
-    assert insight.warns is warns
-    assert insight.outlook(3).is_short is warns
-    assert not insight.outlook(0).is_short
+    analysis = concluded(worked(days - 1, 800))
+    assert isinstance(analysis.forecast, Forecast)
+    assert analysis.warns is warns
+    assert analysis.evidence(3).is_short is warns
+    assert not analysis.evidence(0).is_short
 
 
 def test_a_drain() -> None:
     records = worked(40, 9_000)
     last = records[-1]
     records.append(last._replace(first=last.last + 600, last=last.last + 600, credits=6_000))
-    insight = concluded(records, NOW + timedelta(minutes=10))
-    assert insight.drain is not None
-    assert insight.drain.amount == 3_000
-    assert insight.outlook(3).drain == insight.drain
+    analysis = concluded(records, NOW + timedelta(minutes=10))
+    assert analysis.drain is not None
+    assert analysis.drain.amount == 3_000
+    assert analysis.evidence(3).drain == analysis.drain
 
 
 def test_a_team_nobody_has_seen() -> None:
@@ -131,9 +131,9 @@ def test_the_roll_out_after_a_trial_has_sane_advice() -> None:
     """2,248,800 credits were to be bought where about 11,000 are spent."""
     weekdays = [(NOW - timedelta(81 - day)).weekday() < 5 for day in range(81)]
     amounts = [5 * (day % 7 == 0) for day in range(21)] + [500 * each for each in weekdays[21:]]
-    insight = concluded(spent_on(amounts, 400))
-    assert 9_000 <= insight.missing <= 17_000
-    assert not insight.is_uncertain
+    analysis = concluded(spent_on(amounts, 400))
+    assert 9_000 <= analysis.missing <= 17_000
+    assert not analysis.is_uncertain
 
 
 @pytest.mark.parametrize("left_over", [0, 3], ids=["nothing", "too little to buy anything"])
@@ -146,9 +146,9 @@ def test_days_without_credits_are_no_sign_of_a_lower_pace(empty: int, left_over:
     assert 9_000 <= concluded(dry).missing <= 14_000
     last = dry[-1]
     bought = last._replace(first=last.last + 60, last=last.last + 60, credits=left_over + 5_000)
-    insight = concluded([*dry, bought])
-    assert insight.working_days is not None
-    assert 9 <= insight.working_days <= 11
+    analysis = concluded([*dry, bought])
+    assert analysis.working_days is not None
+    assert 9 <= analysis.working_days <= 11
 
 
 @given(
@@ -162,12 +162,12 @@ def test_no_purchase_is_advised_that_the_forecast_does_not_ask_for(
 ) -> None:
     """At 19 h nothing more is spent today, and so nothing more is to be bought for it."""
     records = spent_on(amounts, left)
-    insight = concluded(records, NOW.replace(hour=hour), renewal_day)
-    if insight.forecast is None or insight.renewal is None:
+    analysis = concluded(records, NOW.replace(hour=hour), renewal_day)
+    if analysis.forecast is None or analysis.renewal is None:
         return
-    runs_out = insight.forecast.runs_out
-    if runs_out is None or runs_out.earliest >= insight.renewal:
-        assert (insight.missing, insight.is_uncertain) == (0, False)
+    runs_out = analysis.forecast.runs_out
+    if runs_out is None or runs_out.earliest >= analysis.renewal:
+        assert (analysis.missing, analysis.is_uncertain) == (0, False)
 
 
 def test_in_the_evening_nothing_is_to_be_bought_for_the_day() -> None:
@@ -178,11 +178,11 @@ def test_in_the_evening_nothing_is_to_be_bought_for_the_day() -> None:
 
 def test_a_day_that_is_over_is_no_working_day_left() -> None:
     evening = NOW.replace(hour=23)
-    insight = concluded(worked(40, 300), evening)
-    assert insight.forecast is not None
-    assert insight.forecast.runs_out is not None
-    assert insight.forecast.runs_out.likely == (NOW + timedelta(1)).date()
-    assert insight.working_days == 0
+    analysis = concluded(worked(40, 300), evening)
+    assert analysis.forecast is not None
+    assert analysis.forecast.runs_out is not None
+    assert analysis.forecast.runs_out.likely == (NOW + timedelta(1)).date()
+    assert analysis.working_days == 0
 
 
 def campaigns(mondays: int) -> list[int]:
@@ -202,39 +202,39 @@ def seen_by(morning: datetime, records: list[Record]) -> list[Record]:
 def test_a_campaign_every_other_monday_lasts_some_weeks() -> None:
     """More than a year was said of 12,000 credits, which last seven and a half weeks."""
     records = seen_by(MONDAY_MORNING, spent_on(campaigns(6), 12_000))
-    insight = concluded(records, MONDAY_MORNING)
-    assert insight.working_days is not None
-    assert 30 <= insight.working_days <= 45
-    assert insight.forecast is not None
-    assert insight.forecast.runs_out is not None
-    assert insight.forecast.runs_out.likely is not None
-    assert 42 <= (insight.forecast.runs_out.likely - MONDAY_MORNING.date()).days <= 63
-    assert not insight.outlook(3).is_short
+    analysis = concluded(records, MONDAY_MORNING)
+    assert analysis.working_days is not None
+    assert 30 <= analysis.working_days <= 45
+    assert analysis.forecast is not None
+    assert analysis.forecast.runs_out is not None
+    assert analysis.forecast.runs_out.likely is not None
+    assert 42 <= (analysis.forecast.runs_out.likely - MONDAY_MORNING.date()).days <= 63
+    assert not analysis.evidence(3).is_short
 
 
 def test_the_morning_of_a_campaign_is_warned_of() -> None:
     """It takes 3,000 of 3,010 credits; 79 working days were said, and there was no warning."""
     records = seen_by(MONDAY_MORNING, spent_on(campaigns(6), 3_010))
-    insight = concluded(records, MONDAY_MORNING)
-    assert insight.working_days is not None
-    assert insight.working_days <= 10
-    assert insight.outlook(3).is_at_risk
-    assert not insight.outlook(0).is_at_risk
-    assert insight.outlook(3).working_days == insight.working_days
+    analysis = concluded(records, MONDAY_MORNING)
+    assert analysis.working_days is not None
+    assert analysis.working_days <= 10
+    assert analysis.evidence(3).is_at_risk
+    assert not analysis.evidence(0).is_at_risk
+    assert analysis.evidence(3).working_days == analysis.working_days
 
 
 def test_a_busy_day_of_long_ago_is_not_warned_of() -> None:
-    insight = concluded(spent_on([0, *[2_000] * 5, *[20] * 200], 1_500))
-    assert insight.working_days is not None
-    assert insight.outlook(3).is_safe
-    assert not insight.outlook(3).is_short
+    analysis = concluded(spent_on([0, *[2_000] * 5, *[20] * 200], 1_500))
+    assert analysis.working_days is not None
+    assert analysis.evidence(3).is_safe
+    assert not analysis.evidence(3).is_short
 
 
 @pytest.mark.parametrize("busy", [4, 6, 8])
 def test_no_number_where_the_range_is_too_wide(busy: int) -> None:
     """Little for two months, then some busy days: they may be the new pace, or one campaign."""
     spent = [0, *[5] * 60, *[400] * busy]
-    insight = concluded(spent_on(spent, 100))
-    assert insight.is_uncertain
-    assert insight.missing == 0
+    analysis = concluded(spent_on(spent, 100))
+    assert analysis.is_uncertain
+    assert analysis.missing == 0
     assert not concluded(spent_on(spent, 1_000_000)).is_uncertain
