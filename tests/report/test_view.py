@@ -435,7 +435,7 @@ def lasting(days: int | None, *, least: int | None = None, most: int | None = No
 
 
 @pytest.mark.parametrize(
-    ("analysis", "outlook", "forecast"),
+    ("analysis", "lasts", "forecast"),
     [
         (None, "", ""),
         (Analysis(TooEarly(None)), "", "A forecast needs more days on which credits are spent."),
@@ -473,15 +473,15 @@ def lasting(days: int | None, *, least: int | None = None, most: int | None = No
         ),
     ],
 )
-def test_how_long_it_lasts(analysis: Analysis | None, outlook: str, forecast: str) -> None:
+def test_how_long_it_lasts(analysis: Analysis | None, lasts: str, forecast: str) -> None:
     view = shown(replace(good(), analysis=analysis))
-    assert (view.outlook, view.forecast) == (outlook, forecast)
-    assert (outlook in view.tooltip()) is True
+    assert (view.lasts, view.forecast) == (lasts, forecast)
+    assert (lasts in view.tooltip()) is True
 
 
 def test_what_is_empty_has_no_outlook() -> None:
     view = shown(replace(good(Balance(0), Level.EMPTY), analysis=lasting(0)))
-    assert (view.outlook, view.forecast) == ("", "")
+    assert (view.lasts, view.forecast) == ("", "")
 
 
 def test_what_it_buys() -> None:

@@ -19,7 +19,7 @@ from tray_app.words.forecast_words import (
     advice_words,
     forecast_words,
     lapse_words,
-    outlook_words,
+    lasts_words,
     past_forecast_words,
 )
 from tray_app.words.formats import Formats, short_moment
@@ -73,7 +73,7 @@ class View:
     """Where the key comes from, and what can't be kept, where that is worth saying."""
     snooze: str
     """Until when alerts are held back; empty when they are not."""
-    outlook: str
+    lasts: str
     """How long the balance lasts, in a few words; empty when nobody knows."""
     forecast: str
     """The same in a sentence with its range, or from when it can be said."""
@@ -89,9 +89,9 @@ class View:
         """
         buckets = " · ".join(f"{row.label} {row.text}" for row in self.rows)
         for parts in (
-            (self.headline, buckets, self.outlook, self.figures),
-            (self.headline, buckets, self.outlook, self.taken),
-            (self.headline, self.outlook, self.figures),
+            (self.headline, buckets, self.lasts, self.figures),
+            (self.headline, buckets, self.lasts, self.taken),
+            (self.headline, self.lasts, self.figures),
             (self.headline, self.figures),
         ):
             text = "\n".join(filter(None, parts))
@@ -134,7 +134,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
         notes=tuple(balance_words.notes(snapshot)),
         snooze=balance_words.snoozed(snapshot.snooze, formats, now),
-        outlook="" if stale else outlook_words(lasting, formats, today, made_on),
+        lasts="" if stale else lasts_words(lasting, formats, today, made_on),
         forecast=past_forecast_words(lasting, _foretold(reading, formats, now), formats, today)
         if stale
         else forecast_words(lasting, formats, today, made_on),

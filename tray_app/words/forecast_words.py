@@ -20,7 +20,7 @@ NEAR = 6
 """Days ahead for which a weekday's name says enough."""
 
 
-def outlook_words(
+def lasts_words(
     analysis: Analysis | None, formats: Formats, today: date, made_on: date | None = None
 ) -> str:
     """Say in a few words how long the balance lasts; empty when nobody knows.
@@ -48,7 +48,7 @@ def forecast_words(
     rate = tr("−{pace} a day", pace=formats.number(pace))
     runs_out = _runs_out(analysis)
     if runs_out is not None and runs_out.likely is not None:
-        left = outlook_words(analysis, formats, today, made_on)
+        left = lasts_words(analysis, formats, today, made_on)
         if not left:
             return ""
         words = {

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.desktop.actions import Actions
-from tray_app.desktop.popup.insight_block import SIDE, InsightBlock
+from tray_app.desktop.popup.forecast_block import SIDE, ForecastBlock
 from tray_app.desktop.popup.parts import BucketBar, BucketRow, LevelBadge, TotalLabel, TroubleBlock
 from tray_app.desktop.widgets.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
 from tray_app.desktop.widgets.labels import ElidedLabel, muted_label, sized, strip
@@ -67,7 +67,7 @@ class PopupContent(QWidget):
         self.trouble = TroubleBlock()
         self.bar = BucketBar()
         self.rows = {bucket: BucketRow(bucket) for bucket in BUCKETS}
-        self.insight = InsightBlock(formats, actions)
+        self.forecast = ForecastBlock(formats, actions)
         self._lines = tuple(muted_label() for _ in range(4))
         self.said, self.note, self.snoozed, self.age = self._lines
         self.snooze = TextButton(tr("Snooze"))
@@ -96,8 +96,8 @@ class PopupContent(QWidget):
     def show_trend(self, trend: Trend | None, *, low: int) -> None:
         """Show the course of the balance; ``low`` is the amount that counts as low."""
         is_stale = self._view is not None and self._view.stale
-        self.insight.show_trend(trend, is_stale=is_stale, low=low)
-        self._show_insight()
+        self.forecast.show_trend(trend, is_stale=is_stale, low=low)
+        self._show_forecast()
 
     def say(self, text: str) -> None:
         """Show one more quiet line; none when empty."""
@@ -150,14 +150,14 @@ class PopupContent(QWidget):
             self.rows[row.bucket].show_row(row, is_stale=view.stale)
         for part in (self._headline, self._buckets, self._divider, self._actions):
             part.setVisible(has_figures or is_waiting)
-        self.insight.show_view(view)
-        self._show_insight()
+        self.forecast.show_view(view)
+        self._show_forecast()
         self._show_line(self.note, "\n".join(view.notes))
         self._show_line(self.snoozed, view.snooze)
 
-    def _show_insight(self) -> None:
-        is_there = self._snapshot.reading is not None and self.insight.has_content
-        for part in (self.insight, self._insight_divider):
+    def _show_forecast(self) -> None:
+        is_there = self._snapshot.reading is not None and self.forecast.has_content
+        for part in (self.forecast, self._forecast_divider):
             part.setVisible(is_there)
 
     def _show_trouble(self, view: View, snapshot: Snapshot) -> None:
@@ -190,7 +190,7 @@ class PopupContent(QWidget):
         buckets.addSpacing(8)
         for row in self.rows.values():
             buckets.addWidget(row)
-        self._insight_divider = _Divider()
+        self._forecast_divider = _Divider()
         self._divider = _Divider()
         self._notes = QWidget()
         notes = QVBoxLayout(self._notes)
@@ -204,7 +204,7 @@ class PopupContent(QWidget):
 
         self.middle = _Middle(
             *(self._trouble_place, self._buckets),
-            *(self._insight_divider, self.insight, self._divider, self._notes),
+            *(self._forecast_divider, self.forecast, self._divider, self._notes),
         )
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, SIDE)
@@ -235,7 +235,7 @@ class PopupContent(QWidget):
         self.trouble.message.setFont(font)
         for row in self.rows.values():
             row.set_fonts(font)
-        self.insight.set_fonts(font)
+        self.forecast.set_fonts(font)
         for line in self._lines:
             line.setFont(small)
 

@@ -42,7 +42,7 @@ class Tray(QObject):
         self._menu = QMenu()
         self._headline = self._figure()
         self._buckets = [self._figure() for _ in range(4)]
-        self._outlook = self._figure()
+        self._lasts = self._figure()
         self._age = self._figure()
         self._snooze_state = self._figure()
         self._menu.addAction(actions.remedy)
@@ -53,7 +53,7 @@ class Tray(QObject):
         self._snooze_menu = self._menu.addMenu(tr("S&nooze"))
         self._menu.addSeparator()
         self._menu.addActions([actions.settings, actions.change_key, actions.about, actions.quit])
-        for action in (*self._buckets, self._outlook, self._age, self._snooze_state):
+        for action in (*self._buckets, self._lasts, self._age, self._snooze_state):
             action.setVisible(False)
         self._headline.setText(tr("Loading"))
 
@@ -118,7 +118,7 @@ class Tray(QObject):
         _say(self._headline, view.headline)
         for action, row in zip(self._buckets, view.rows, strict=True):
             _say(action, f"{row.label}: {row.text}")
-        _say(self._outlook, view.outlook)
+        _say(self._lasts, view.lasts)
         _say(self._age, view.figures)
         _say(self._snooze_state, view.snooze)
 

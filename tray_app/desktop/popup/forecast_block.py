@@ -20,7 +20,7 @@ INSET = 8
 """Pixels by which a link's ground stands out from its words."""
 
 
-class InsightBlock(QWidget):
+class ForecastBlock(QWidget):
     """Shows what is known, and takes no room for what is not."""
 
     def __init__(self, formats: Formats, actions: Actions) -> None:
@@ -49,7 +49,7 @@ class InsightBlock(QWidget):
             label.setText(text)
             label.setVisible(bool(text))
         # What is certain stands out from what is yet to be learned.
-        set_muted(self.forecast, view.stale or not view.outlook)
+        set_muted(self.forecast, view.stale or not view.lasts)
         set_muted(self.advice, view.stale)
         self.buys.setText(view.buys)
         self.buys.setVisible(bool(view.buys))
