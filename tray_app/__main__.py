@@ -1,7 +1,9 @@
 """The command line: what to start."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from tray_app.interrupts import INTERRUPTED, end_when_interrupted
 
@@ -56,10 +58,13 @@ def _run(arguments: Sequence[str]) -> int:
     return key_set(environ) if options.action == "set" else key_remove()
 
 
-def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> int:
+def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> NoReturn:
     from tray_app.desktop.start import run
 
-    return run(environ, demo=demo, verbose=verbose)
+    code = run(environ, demo=demo, verbose=verbose)
+    # Without taking Python down: threads that nobody waits for go on, and one that still imports
+    # what the tray needs then crashes the process.
+    os._exit(code)
 
 
 if __name__ == "__main__":

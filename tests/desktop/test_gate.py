@@ -9,6 +9,7 @@ from tests import PROJECT
 from tray_app.desktop.system.gate import Gate
 
 ENDS_AT_ONCE = """
+import os
 from PySide6.QtCore import QTimer
 from tests.desktop.test_gate import Speaker
 from tray_app.desktop import start
@@ -26,7 +27,17 @@ heard = []
 speaker = Speaker()
 speaker.said.connect(heard.append)
 gate.emit(speaker.said, "too late")
-assert heard == []
+os._exit(len(heard))
+"""
+
+LEAVES_PYTHON_UP = """
+import atexit
+from tray_app.__main__ import main
+from tray_app.desktop import start
+
+start.run = lambda environ, *, demo, verbose: 3
+atexit.register(print, "Python is taken down")
+main([])
 """
 
 
@@ -55,3 +66,10 @@ def test_a_slot_may_emit_too() -> None:
 
 def test_it_is_closed_when_the_program_ends() -> None:
     subprocess.run((sys.executable, "-c", ENDS_AT_ONCE), cwd=PROJECT, check=True)
+
+
+def test_python_is_not_taken_down_under_threads_that_go_on() -> None:
+    ended = subprocess.run(
+        (sys.executable, "-c", LEAVES_PYTHON_UP), cwd=PROJECT, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "", "")

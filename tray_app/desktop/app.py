@@ -170,6 +170,7 @@ class App(QObject):
         QApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
         self._network.finish(QUIT_TIME)
         self._disk.finish(QUIT_TIME)
+        self._signals.close()
 
     # The teams
 

@@ -30,7 +30,7 @@ class QuitSignals(QObject):
             self._timer = QTimer(self)
             self._timer.timeout.connect(self._wake)
             self._timer.start(500)
-            numbers = [signal.SIGINT]
+            self._numbers = [signal.SIGINT]
         else:
             self._reader, self._writer = socket.socketpair()
             self._reader.setblocking(False)
@@ -38,9 +38,19 @@ class QuitSignals(QObject):
             signal.set_wakeup_fd(self._writer.fileno())
             self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
             self._notifier.activated.connect(self._wake)
-            numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-        for number in numbers:
+            self._numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+        for number in self._numbers:
             signal.signal(number, self._ask)
+
+    def close(self) -> None:
+        """Let what asks once more be ignored, as the program is ending: Qt's objects go first.
+
+        A Ctrl-C is heard until ``interrupts.py`` takes it over.
+        """
+        signal.set_wakeup_fd(-1)
+        for number in self._numbers:
+            if number != signal.SIGINT:
+                signal.signal(number, signal.SIG_IGN)
 
     @Slot()
     def _wake(self) -> None:
