@@ -97,3 +97,12 @@ def test_where_it_can_not_be_told_it_runs_all_the_same(qapp: QApplication, tmp_p
     assert instance.acquire()
     instance.open()
     instance.listen()
+
+
+def test_the_next_instance_is_the_first_once_this_one_is_closed(tmp_path: Path) -> None:
+    """Without the lock's file, which can't be removed later where a disk turns read-only."""
+    first = SingleInstance(tmp_path, "tray")
+    assert first.acquire()
+    first.close()
+    assert list(tmp_path.iterdir()) == []
+    assert SingleInstance(tmp_path, "tray").acquire()

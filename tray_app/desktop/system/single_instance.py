@@ -81,11 +81,12 @@ class SingleInstance(QObject):
             self._notifier.activated.connect(self._visited)
 
     def close(self) -> None:
-        """Hear of nobody any more."""
+        """Hear of nobody any more, and let the next instance be the first."""
         if self._notifier is not None:
             self._notifier.setEnabled(False)
         if self._socket is not None:
             self._socket.close()
+        self._lock.unlock()
 
     def call_first(self) -> None:
         """Ask the instance that is running to show itself."""
