@@ -22,19 +22,19 @@ class Limit:
 
 UNTIL_ICON = Limit(1.15, "ratio")
 UNTIL_BALANCE = Limit(2.5, "ratio")
-IDLE_PSS = Limit(1.5, "ratio")
+IDLE_PSS = Limit(1.45, "ratio")
 WAKE_UPS = Limit(2)
 """A minute."""
 CPU_PER_POLL = Limit(10)
 """Milliseconds."""
-CLICK = Limit(50)
+CLICK = Limit(40)
 """Milliseconds, for 95 of 100 clicks."""
 STALL = Limit(16)
 """Milliseconds."""
 GROWTH = Limit(2_000_000)
 """Bytes."""
 FILES = Limit(0)
-BUNDLE = Limit(0.65, "ratio")
+BUNDLE = Limit(0.55, "ratio")
 
 
 @dataclass(frozen=True)

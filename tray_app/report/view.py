@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.icon_look import IconKey, IconShape
+from tray_app.rules.analysis import FORECAST_HOLDS
 from tray_app.rules.buckets import BUCKETS
-from tray_app.rules.forecast import FORECAST_HOLDS
 from tray_app.rules.levels import Level
 from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings

@@ -26,6 +26,9 @@ from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
 DAYS_BEFORE_WARNING = 10
 """Days of history before the date on which the balance runs out is worth an alert."""
 
+FORECAST_HOLDS = timedelta(days=1)
+"""How old figures may be whose forecast is still said, with the time that it is from."""
+
 ADVISED_DAYS = 30
 """Days that a top-up is to last when no renewal is known."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from math import exp, inf, sqrt
-from operator import sub
+from operator import mul, sub
 from typing import NamedTuple
 
 from tray_app.rules.history import Day
@@ -14,9 +14,6 @@ from tray_app.rules.local_time import share_over
 
 HORIZON = 365
 """Days; the longest forecast, and the longest past that one is made from."""
-
-FORECAST_HOLDS = timedelta(days=1)
-"""How old figures may be whose forecast is still said, with the time that it is from."""
 
 DAYS_NEEDED = 7
 SPENDING_DAYS_NEEDED = 5
@@ -165,21 +162,19 @@ def _weekdays(begin: date, end: date) -> Iterable[int]:
 def _spent(rhythm: Rhythm, effort: float, days: int) -> Range:
     """Return what will be spent in so many usual working days, which take so many days."""
     xs, *ways = rhythm.curve
-    return Range(*(min(_read(xs, way, effort), most(rhythm, days)) for way in ways))
+    return Range(*(min(_read(xs, way, max(effort, 0.0)), most(rhythm, days)) for way in ways))
 
 
 def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
     """Read a rising line off its points, both from 0 on; it goes on as it ends."""
-    if x <= 0:
-        return 0.0
-    end = min(bisect_left(xs, x), len(xs) - 1)
+    end = bisect_left(xs, x, 1, len(xs) - 1)
     x0, x1, y0, y1 = *xs[end - 1 : end + 1], *ys[end - 1 : end + 1]
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
-def _sums(values: Iterable[float]) -> list[float]:
-    """Return what came before each value, and at last the whole."""
-    return list(accumulate(values, initial=0.0))
+def _sums(values: Iterable[float], keep: float = 1.0) -> list[float]:
+    """Return what came before each value, and at last the whole; a share is kept at each step."""
+    return list(accumulate(values, lambda before, value: keep * before + value, initial=0.0))
 
 
 def _ratio(amount: float, to: float) -> float:
@@ -228,31 +223,28 @@ def _busiest(spent: Sequence[float]) -> tuple[float, ...]:
 
 def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
     """Return the credits a working day that were to be forecast on each day, and today."""
-    keeps = [0.5 ** (1 / half_life) for half_life in _MEMORIES]
+    memories = [
+        list(map(_ratio, _sums(spent, keep), _sums(effort, keep)))
+        for keep in (0.5 ** (1 / half_life) for half_life in _MEMORIES)
+    ]
     efforts, totals = _sums(effort), _sums(spent)
-    worked, gone, losses = ([0.0] * len(keeps) for _ in range(3))
-    trials, averages, paces = 0.0, list[list[float]](), list[float]()
-    for now, (work, amount) in enumerate(zip([*effort, 0.0], [*spent, 0.0], strict=True)):
-        averages.append([_ratio(part, days) for part, days in zip(gone, worked, strict=True)])
+    losses, trials, paces = [0.0] * len(memories), 0.0, list[float]()
+    for now, averages in enumerate(zip(*memories, strict=True)):
         then = now - _TRIAL
         if then >= _FIRST_TRIAL:
             ahead, came = efforts[now] - efforts[then], totals[now] - totals[then]
             losses = [
-                loss * _REMEMBERED + abs(average * ahead - came)
-                for loss, average in zip(losses, averages[then], strict=True)
+                loss * _REMEMBERED + abs(memory[then] * ahead - came)
+                for loss, memory in zip(losses, memories, strict=True)
             ]
             trials = trials * _REMEMBERED + 1
         least = min(losses)
         # In trials of the best one's usual error. Squared, as small leads are luck.
-        leads = [_ratio((loss - least) * trials, least * _TRIAL) for loss in losses]
         weights = [
-            trust * exp(-_SEVERITY * lead * lead)
-            for trust, lead in zip(_MEMORIES.values(), leads, strict=True)
+            trust * exp(-_SEVERITY * _ratio((loss - least) * trials, least * _TRIAL) ** 2)
+            for trust, loss in zip(_MEMORIES.values(), losses, strict=True)
         ]
-        weighed = sum(each * weight for each, weight in zip(averages[now], weights, strict=True))
-        paces.append(weighed / sum(weights))
-        worked = [keep * days + work for keep, days in zip(keeps, worked, strict=True)]
-        gone = [keep * before + amount for keep, before in zip(keeps, gone, strict=True)]
+        paces.append(sum(map(mul, averages, weights)) / sum(weights))
     return paces
 
 
@@ -263,7 +255,7 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
     pauses may go on, and the pace after it, so that a roll-out is off by once, not a hundredfold.
     """
     efforts, totals = _sums(effort), _sums(spent)
-    averages = [_ratio(total, so_far) for total, so_far in zip(totals, efforts, strict=True)]
+    averages = list(map(_ratio, totals, efforts))
     per_day, pace, average = efforts[-1] / len(effort), paces[-1], averages[-1]
     uneven = sum(abs(amount - days * average) for amount, days in zip(spent, effort, strict=True))
     high = _GUESS[0] + _GUESS[1] * uneven / totals[-1]
@@ -274,7 +266,7 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
         ends = (pace + miss * widening * max(pace, average) for miss in (low, 0.0, high))
         points.append((days * per_day, *(days * per_day * max(end, 0.0) for end in ends)))
 
-    for stretch in _STRETCHES:
+    for stretch in (*_STRETCHES, HORIZON):  # without misses, as the stretch before
         misses = sorted(
             ((totals[then + stretch] - totals[then]) / ahead - paces[then]) / scale
             for then in range(_FIRST_TRIAL, len(spent) + 1 - stretch)
@@ -291,5 +283,4 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
             draw(stretch / 4, 2.0)  # days differ more than weeks, by the root of their number
             draw(stretch / 2, sqrt(2.0))
         draw(stretch)
-    draw(HORIZON)
     return Curve(*(tuple(accumulate(each, max)) for each in zip(*points, strict=True)))
