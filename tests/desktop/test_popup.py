@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QLocale, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -270,6 +270,26 @@ def test_it_opens_at_its_size_whatever_it_showed_before(popup: Popup, state: Sta
         assert popup.size() == size, before.name
         settle()
         assert popup.size() == size, before.name
+
+
+def test_a_hidden_window_has_its_size_before_it_is_shown(popup: Popup) -> None:
+    """What a raise of the window makes X11 tell is the new size then, and not the old one."""
+    opened(popup)
+    popup.hide()
+    settle()
+    show(popup, refused())
+    sizes: list[QSize] = []
+
+    class WhenShown(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if event.type() is QEvent.Type.Show:
+                sizes.append(popup.windowHandle().size())
+            return super().eventFilter(watched, event)
+
+    watcher = WhenShown()
+    popup.installEventFilter(watcher)
+    popup.open(ANCHOR)
+    assert sizes == [popup.size()]
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)

@@ -195,6 +195,11 @@ class Popup(QWidget):
             corner = place(self.size(), self._anchor, area)
             # Not moved, since Qt would make room for a frame, if this was a window once.
             self.setGeometry(QRect(corner, self.size()))
+            # WORKAROUND: Qt raises a hidden window before it resizes it, and now and then takes
+            # X11's answer, which still has the old size, for a resize by the window manager.
+            # Seen with Qt 6.11; no report of it was found.
+            if not self.isVisible() and (window := self.windowHandle()) is not None:
+                window.setGeometry(self.geometry())
 
     def _work_area(self, screen: QScreen) -> QRect:
         """Return what panels, and a window's title, leave of a screen."""
