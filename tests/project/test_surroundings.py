@@ -37,6 +37,7 @@ A_SESSION = {
     "LANG": "de_DE.UTF-8",
     "LC_NUMERIC": "fr_FR.UTF-8",
     "LEMLIST_API_KEY": "fake-key-of-a-developer",
+    "PYTHONUNBUFFERED": "1",
     "QT_FONT_DPI": "144",
     "QT_QPA_PLATFORM": "xcb",
     "QT_SCALE_FACTOR": "2",
