@@ -36,9 +36,11 @@ def _run(arguments: Sequence[str]) -> int:
 
     options = argument_parser().parse_args(arguments)
     if options.version:
-        from tray_app.terminal.versions_command import versions
+        from tray_app.report.diagnostics import versions
+        from tray_app.terminal.output import print_text
 
-        return versions()
+        print_text(versions())
+        return 0
     if options.command in (None, "demo"):
         return _tray(environ, demo=options.command == "demo", verbose=options.verbose)
     if options.command == "sandbox":
@@ -50,9 +52,11 @@ def _run(arguments: Sequence[str]) -> int:
 
         return status(environ, as_json=options.json)
     if options.command == "history":
-        from tray_app.terminal.history_command import HistoryForm, history
+        from tray_app.terminal.history_command import history
 
-        return history(environ, options.days, HistoryForm(options.form), options.team)
+        return history(
+            environ, options.days, options.team, as_csv=options.csv, as_json=options.json
+        )
     from tray_app.terminal.key_commands import key_remove, key_set
 
     return key_set(environ) if options.action == "set" else key_remove()
