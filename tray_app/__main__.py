@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from tray_app.interrupts import INTERRUPTED, end_when_interrupted
+from tray_app.lemlist.key import KEY_VARIABLE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,9 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from tray_app.terminal.environment import take_environment
-
-    environ = take_environment()
+    environ = _take_environment()
     if not arguments:  # as at each login, when the icon does not wait for the words of the others
         return _tray(environ)
     if list(arguments) == ["keychain"]:  # the program's own, started by store/keychain.py
@@ -60,6 +59,23 @@ def _run(arguments: Sequence[str]) -> int:
     from tray_app.terminal.key_commands import key_remove, key_set
 
     return key_set(environ) if options.action == "set" else key_remove()
+
+
+def _take_environment() -> dict[str, str]:
+    """Return the environment, and keep its key from programs that are started from here.
+
+    Those that are started from a bundle, as the browser, are given their own libraries back: the
+    bundle's starter points ``LD_LIBRARY_PATH`` at the bundle (PyInstaller, "Run-time Information").
+    This process has read it by now.
+    """
+    if sys.platform == "linux" and getattr(sys, "frozen", False):
+        original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+        os.environ.pop("LD_LIBRARY_PATH", None)
+        if original is not None:
+            os.environ["LD_LIBRARY_PATH"] = original
+    environ = dict(os.environ)
+    os.environ.pop(KEY_VARIABLE, None)
+    return environ
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> NoReturn:

@@ -37,44 +37,31 @@ def course_words(
     """
     if not points:
         return ""
-    (begin, first), (end, last) = points[0], points[-1]
-    at, lowest = min(points, key=lambda point: point[1])
-    today = date_at(end)
-    return " ".join(
-        (
-            tr(
-                "From {first} on {begin} to {last} on {end}.",
-                first=formats.number(first),
-                begin=short_day(date_at(begin), formats, today),
-                last=formats.number(last),
-                end=formats.day(today),
-            ),
-            tr(
-                "Lowest: {amount} on {day}.",
-                amount=formats.number(lowest),
-                day=short_day(date_at(at), formats, today),
-            ),
-            _refills_words(refills, formats, today),
-        )
+    today = date_at(points[-1][0])
+
+    def told(point: tuple[int, int]) -> dict[str, str]:
+        day = short_day(date_at(point[0]), formats, today)
+        return {"amount": formats.number(point[1]), "day": day}
+
+    first, last = told(points[0]), told(points[-1])
+    course = tr(
+        "From {first} on {begin} to {last} on {end}.",
+        first=first["amount"],
+        begin=first["day"],
+        last=last["amount"],
+        end=last["day"],
     )
-
-
-def _refills_words(refills: Sequence[tuple[int, int]], formats: Formats, today: date) -> str:
+    lowest = tr("Lowest: {amount} on {day}.", **told(min(points, key=lambda point: point[1])))
+    n = len(refills)
     if not refills:
-        return tr("No refills.")
-    count = len(refills)
-    if count > MOST_REFILLS_SAID:
+        came = tr("No refills.")
+    elif n > MOST_REFILLS_SAID:
         total = formats.number(sum(amount for _, amount in refills))
-        return tr("{n} refill, +{total}.", "{n} refills, +{total}.", count, n=count, total=total)
-    said = ", ".join(
-        tr(
-            "+{amount} on {day}",
-            amount=formats.number(amount),
-            day=short_day(date_at(at), formats, today),
-        )
-        for at, amount in refills
-    )
-    return tr("Refill: {refills}.", "Refills: {refills}.", count, refills=said)
+        came = tr("{n} refill, +{total}.", "{n} refills, +{total}.", n, n=n, total=total)
+    else:
+        said = ", ".join(tr("+{amount} on {day}", **told(refill)) for refill in refills)
+        came = tr("Refill: {refills}.", "Refills: {refills}.", n, refills=said)
+    return f"{course} {lowest} {came}"
 
 
 def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:

@@ -57,10 +57,7 @@ def notice(
 
 
 def _spent(drain: Drain, formats: Formats) -> dict[str, object]:
-    return {
-        "amount": formats.number(drain.amount),
-        "n": whole_minutes(drain.end - drain.begin),
-    }
+    return {"amount": formats.number(drain.amount), "n": whole_minutes(drain.end - drain.begin)}
 
 
 def _worth(credits: int, prices: Prices, runs_out: str, formats: Formats) -> str:

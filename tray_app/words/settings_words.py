@@ -52,10 +52,7 @@ def field_words(formats: Formats) -> dict[str, FieldWords]:
         "interval": FieldWords(tr("Check &every"), tr("Check every")),
         "icon": FieldWords(
             tr("Tray &icon"),
-            options={
-                IconStyle.NUMBER: tr("N&umber of credits"),
-                IconStyle.SYMBOL: tr("S&ymbol"),
-            },
+            options={IconStyle.NUMBER: tr("N&umber of credits"), IconStyle.SYMBOL: tr("S&ymbol")},
         ),
         "renewal_day": FieldWords(
             tr("Plan renews &on"), tr("Plan renews on"), none=tr("Learn it from the refills")
