@@ -1,17 +1,16 @@
 """From a Snapshot to what is shown: words, rows and numbers. No Qt, no clock."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind
 from tray_app.icon_look import IconKey, IconShape
-from tray_app.rules.analysis import FORECAST_HOLDS
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.levels import Level
 from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
-from tray_app.team.watch import Reading, Snapshot
+from tray_app.team.watch import Snapshot
 from tray_app.words.amounts import amount_words, bucket_labels, unit_words
 from tray_app.words.balance_words import (
     age_of_figures,
@@ -29,7 +28,7 @@ from tray_app.words.forecast_words import (
     lasts_words,
     past_forecast_words,
 )
-from tray_app.words.formats import Formats, short_moment
+from tray_app.words.formats import Formats
 from tray_app.words.plan_words import buys_line
 from tray_app.words.problem_words import Remedy, problem_words, remedy_words
 
@@ -117,7 +116,8 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     today = now.astimezone().date()
     # Of what is empty nobody has to be told when it runs out.
     lasting = None if snapshot.level is Level.EMPTY else snapshot.analysis
-    made_on = reading.at.astimezone().date() if reading else today
+    made_at = reading.at if reading else now
+    made_on = made_at.astimezone().date()
     level = level_name(snapshot.level, problem)
     total = amount_words(credits, formats)
     unit = unit_words(credits)
@@ -142,7 +142,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         notes=tuple(notes(snapshot)),
         snooze=snoozed(snapshot.snooze, formats, now),
         lasts="" if stale else lasts_words(lasting, formats, today, made_on),
-        forecast=past_forecast_words(lasting, _foretold(reading, formats, now), formats, today)
+        forecast=past_forecast_words(lasting, made_at, formats, now)
         if stale
         else forecast_words(lasting, formats, today, made_on),
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
@@ -185,13 +185,6 @@ def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
     else:
         remedy = None
     return Trouble(*problem_words(kind), remedy, remedy_words(remedy))
-
-
-def _foretold(reading: Reading | None, formats: Formats, now: datetime) -> str:
-    """Say from when a forecast is; nothing if that says no more of what is to come."""
-    if reading is None or not timedelta(0) <= now - reading.at < FORECAST_HOLDS:
-        return ""
-    return short_moment(reading.at, formats, now)
 
 
 def _advice(snapshot: Snapshot, settings: Settings, formats: Formats, today: date) -> str:

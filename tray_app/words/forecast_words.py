@@ -1,13 +1,13 @@
 """From an Analysis to sentences: how long the balance lasts, and what to do about it."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from tray_app.i18n import tr
-from tray_app.rules.analysis import Analysis
+from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
 from tray_app.rules.forecast import RunsOut, TooEarly
 from tray_app.rules.prices import Prices
 from tray_app.words.amounts import dollars
-from tray_app.words.formats import Formats, day_words, short_day
+from tray_app.words.formats import Formats, day_words, short_day, short_moment
 from tray_app.words.plan_words import no_forecast_words, too_early_words
 
 WORTH_SAYING = 100
@@ -63,24 +63,20 @@ def forecast_words(analysis: Analysis | None, formats: Formats, today: date, mad
 
 
 def past_forecast_words(
-    analysis: Analysis | None, moment: str, formats: Formats, today: date
+    analysis: Analysis | None, made_at: datetime, formats: Formats, now: datetime
 ) -> str:
-    """Say what was forecast of figures that are out of date by now.
-
-    ``moment`` says from when the figures are; it is empty if that is too long ago.
-    """
+    """Say what was forecast of figures that are out of date by now, unless it says too little."""
     if analysis is None or isinstance(analysis.rhythm, TooEarly):
         return ""
-    day = _run_out_day(analysis)
-    if not moment or (day is not None and day < today):
+    day, today = _run_out_day(analysis), now.astimezone().date()
+    holds = timedelta(0) <= now - made_at < FORECAST_HOLDS
+    if not holds or (day is not None and day < today):
         return no_forecast_words()
+    time = short_moment(made_at, formats, now)
     if day is None:
-        return tr("Forecast from {time}: credits are likely to last more than a year.", time=moment)
-    return tr(
-        "Forecast from {time}: credits are likely to run out {when}.",
-        time=moment,
-        when=_when(day, formats, today),
-    )
+        return tr("Forecast from {time}: credits are likely to last more than a year.", time=time)
+    when = _when(day, formats, today)
+    return tr("Forecast from {time}: credits are likely to run out {when}.", time=time, when=when)
 
 
 def advice_words(analysis: Analysis, prices: Prices, formats: Formats) -> str:
