@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from tray_app.interrupts import INTERRUPTED, end_when_interrupted
+from tray_app.lemlist.key import KEY_VARIABLE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,9 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from tray_app.terminal.environment import take_environment
-
-    environ = take_environment()
+    environ = _take_environment()
     if not arguments:  # as at each login, when the icon does not wait for the words of the others
         return _tray(environ)
     if list(arguments) == ["keychain"]:  # the program's own, started by store/keychain.py
@@ -36,9 +35,11 @@ def _run(arguments: Sequence[str]) -> int:
 
     options = argument_parser().parse_args(arguments)
     if options.version:
-        from tray_app.terminal.versions_command import versions
+        from tray_app.report.diagnostics import versions
+        from tray_app.terminal.output import print_text
 
-        return versions()
+        print_text(versions())
+        return 0
     if options.command in (None, "demo"):
         return _tray(environ, demo=options.command == "demo", verbose=options.verbose)
     if options.command == "sandbox":
@@ -50,12 +51,31 @@ def _run(arguments: Sequence[str]) -> int:
 
         return status(environ, as_json=options.json)
     if options.command == "history":
-        from tray_app.terminal.history_command import HistoryForm, history
+        from tray_app.terminal.history_command import history
 
-        return history(environ, options.days, HistoryForm(options.form), options.team)
+        return history(
+            environ, options.days, options.team, as_csv=options.csv, as_json=options.json
+        )
     from tray_app.terminal.key_commands import key_remove, key_set
 
     return key_set(environ) if options.action == "set" else key_remove()
+
+
+def _take_environment() -> dict[str, str]:
+    """Return the environment, and keep its key from programs that are started from here.
+
+    Those that are started from a bundle, as the browser, are given their own libraries back: the
+    bundle's starter points ``LD_LIBRARY_PATH`` at the bundle (PyInstaller, "Run-time Information").
+    This process has read it by now.
+    """
+    if sys.platform == "linux" and getattr(sys, "frozen", False):
+        original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+        os.environ.pop("LD_LIBRARY_PATH", None)
+        if original is not None:
+            os.environ["LD_LIBRARY_PATH"] = original
+    environ = dict(os.environ)
+    os.environ.pop(KEY_VARIABLE, None)
+    return environ
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> NoReturn:

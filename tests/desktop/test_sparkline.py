@@ -24,7 +24,8 @@ from tests.pictures.history import believable
 from tests.pictures.popup import palette
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.theme import DARK, LIGHT, themed
-from tray_app.report.trend import Trend, point_words, trend_of, trend_title, trend_words
+from tray_app.report.trend import Trend, trend_of
+from tray_app.words.history_words import course_words, point_words, range_words
 
 DAY = 86_400
 BEGIN = int(NOW.timestamp()) - 10 * DAY
@@ -36,6 +37,7 @@ TREND = Trend(
     END,
     30,
 )
+TITLE = range_words(BEGIN, END, 30, FORMATS)
 YOUNG = replace(TREND, points=((END - 3_600, 10), (END, 5)), refills=(), begin=END - 3_600)
 
 
@@ -110,14 +112,16 @@ def test_the_same_again_paints_nothing(sparkline: Sparkline) -> None:
 def test_it_says_in_words_what_it_shows(sparkline: Sparkline) -> None:
     show(sparkline)
     read = QAccessible.queryAccessibleInterface(sparkline.graph)
-    assert read.text(QAccessible.Text.Name) == f"Balance, {trend_title(TREND, FORMATS)}"
-    assert read.text(QAccessible.Text.Description) == trend_words(TREND, FORMATS)
+    assert read.text(QAccessible.Text.Name) == f"Balance, {TITLE}"
+    assert read.text(QAccessible.Text.Description) == course_words(
+        TREND.points, TREND.refills, FORMATS
+    )
     assert "Refill: +5,000" in read.text(QAccessible.Text.Description)
 
 
 def test_the_caption_names_the_range(sparkline: Sparkline) -> None:
     show(sparkline)
-    assert sparkline.caption.text() == trend_title(TREND, FORMATS)
+    assert sparkline.caption.text() == TITLE
     show(sparkline, replace(TREND, days=7))
     assert sparkline.caption.text() == "last 7 days"
 
@@ -126,11 +130,9 @@ def test_the_caption_follows_the_pointer(sparkline: Sparkline) -> None:
     show(sparkline)
     for share, point in ((0, 0), (0.42, 1), (0.5, 2), (1, 3)):
         point_at(sparkline, share)
-        assert sparkline.caption.text() == point_words(TREND.points[point], FORMATS)
+        assert sparkline.caption.text() == point_words(*TREND.points[point], FORMATS)
     QTest.mouseMove(sparkline.ranges, QPoint(5, 5))
-    wait_with_events(
-        lambda: sparkline.caption.text() == trend_title(TREND, FORMATS), "the title is back"
-    )
+    wait_with_events(lambda: sparkline.caption.text() == TITLE, "the title is back")
 
 
 def test_pointing_moves_nothing(card: QWidget, sparkline: Sparkline) -> None:

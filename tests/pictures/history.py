@@ -104,7 +104,6 @@ def view(records: list[Record], days: int, team: str = "Acme Growth") -> History
         team,
         FORMATS,
         int(NOW.timestamp()),
-        UTC,
     )
 
 
@@ -179,7 +178,7 @@ def cards() -> Iterator[QWidget]:
         column.setContentsMargins(SIDE, SIDE, SIDE, SIDE)
         sparkline = Sparkline(FORMATS)
         column.addWidget(sparkline)
-        trend = trend_of(records, days, int(NOW.timestamp()), UTC)
+        trend = trend_of(records, days, int(NOW.timestamp()))
         sparkline.show_trend(trend, is_stale=is_stale, low=2_000)
         card.show()
         if pointed is not None:

@@ -49,6 +49,7 @@ def test_names_versions_platform_settings_and_problems() -> None:
     assert "PySide6-Essentials: 6.11" in text
     assert "XDG_CURRENT_DESKTOP: XFCE" in lines
     assert "keychain: keyring.backends.SecretService" in lines
-    assert "interval: 90 s" in lines
+    assert "interval: 90" in lines
+    assert {line.split(": ")[0] for line in lines} >= set(Settings().choices)
     assert lines[-1] == "2026-11-22 08:30:00 server_error status 502"
     assert "not-a-real-key" not in text

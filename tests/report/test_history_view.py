@@ -1,9 +1,7 @@
 """What the charts show and say of a history."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import pairwise
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,20 +9,12 @@ from hypothesis import strategies as st
 
 from tests.examples import NOW
 from tests.fakes import FakeFormats
-from tray_app.report.history_view import HistoryView, Layer, history_of, readout_of
+from tray_app.report.history_view import HistoryView, Layer, Tick, history_of, readout_of
 from tray_app.report.points import Point, fewer
-from tray_app.report.ticks import Tick
-from tray_app.report.trend import (
-    Trend,
-    has_trend,
-    point_words,
-    trend_of,
-    trend_title,
-    trend_words,
-)
+from tray_app.report.trend import Trend, has_trend, trend_of
 from tray_app.rules.history import Record, days_of
+from tray_app.words.history_words import course_words, point_words, range_words
 
-PARIS = ZoneInfo("Europe/Paris")
 FORMATS = FakeFormats()
 
 
@@ -34,14 +24,21 @@ def at(day: float, hour: float = 0, minute: float = 0) -> int:
     return int((begin + timedelta(days=day - 1, hours=hour, minutes=minute)).timestamp())
 
 
-def trend(records: Sequence[Record], days: int = 30, zone: tzinfo = UTC) -> Trend:
-    return trend_of(records, days, int(NOW.timestamp()), zone)
+def trend(records: Sequence[Record], days: int = 30) -> Trend:
+    return trend_of(records, days, int(NOW.timestamp()))
 
 
-def history(records: Sequence[Record], days: int = 30, zone: tzinfo = UTC) -> HistoryView:
-    today = NOW.astimezone(zone).date()
-    known = days_of(records, today, zone)
-    return history_of(records, known, days, "Acme", FORMATS, int(NOW.timestamp()), zone)
+def history(records: Sequence[Record], days: int = 30) -> HistoryView:
+    known = days_of(records, NOW.astimezone().date())
+    return history_of(records, known, days, "Acme", FORMATS, int(NOW.timestamp()))
+
+
+def title(trend: Trend) -> str:
+    return range_words(trend.begin, trend.end, trend.days, FORMATS)
+
+
+def course(trend: Trend) -> str:
+    return course_words(trend.points, trend.refills, FORMATS)
 
 
 def month() -> list[Record]:
@@ -74,15 +71,6 @@ def flat(begin: int, end: int, credits: int = 1_000) -> list[Record]:
 
 
 # The trend
-
-
-def test_a_trend_begins_at_midnight_with_what_was_held() -> None:
-    records = [Record(at(1), at(15), 900), Record(at(15, 1), at(22, 15), 700)]
-    shown = trend(records, 7, PARIS)
-    assert shown.begin == at(16) - 3600  # midnight in Paris
-    assert shown.points == ((at(16) - 3600, 700), (at(22, 15), 700))
-    assert shown.end == NOW.timestamp()
-    assert shown.days == 7
 
 
 def test_a_trend_begins_with_what_was_last_known_while_nobody_looked() -> None:
@@ -118,9 +106,9 @@ def test_a_trend_is_shown_from_one_day_on(records: list[Record], worth_it: bool)
 
 
 def test_a_trend_of_a_young_history_is_named_by_its_begin() -> None:
-    assert trend_title(trend(flat(at(19), at(22))), FORMATS, UTC) == "since 19 Nov"
-    assert trend_title(trend(flat(at(-30), at(22))), FORMATS, UTC) == "last 30 days"
-    assert trend_title(trend(flat(at(-30), at(22)), 7), FORMATS, UTC) == "last 7 days"
+    assert title(trend(flat(at(19), at(22)))) == "since 19 Nov"
+    assert title(trend(flat(at(-30), at(22)))) == "last 30 days"
+    assert title(trend(flat(at(-30), at(22)), 7)) == "last 7 days"
 
 
 def test_a_trend_in_words() -> None:
@@ -129,20 +117,20 @@ def test_a_trend_in_words() -> None:
         Record(at(7), at(8), 480, 0, 480, 0, 0),
         Record(at(9), at(22), 5_480, 0, 5_480, 0, 0),
     ]
-    assert trend_words(trend(records), FORMATS, UTC) == (
+    assert course(trend(records)) == (
         "From 900 on 5 Nov to 5,480 on 22 Nov. Lowest: 480 on 7 Nov. Refill: +5,000 on 9 Nov."
     )
-    assert trend_words(trend(records[:1]), FORMATS, UTC).endswith("No refills.")
-    assert trend_words(trend([]), FORMATS, UTC) == ""
+    assert course(trend(records[:1])).endswith("No refills.")
+    assert course(trend([])) == ""
 
 
 def test_many_refills_are_counted() -> None:
     records = [Record(at(day), at(day, 20), day * 1_000) for day in range(10, 16)]
-    assert trend_words(trend(records), FORMATS, UTC).endswith("5 refills, +5,000.")
+    assert course(trend(records)).endswith("5 refills, +5,000.")
 
 
 def test_a_moment_in_words() -> None:
-    assert point_words((at(3), 12_430), FORMATS, UTC) == "Tue 3 Nov · 12,430"
+    assert point_words(at(3), 12_430, FORMATS) == "Tue 3 Nov · 12,430"
 
 
 @given(
@@ -245,14 +233,6 @@ def test_one_day_is_called_one() -> None:
     assert history(month(), 1).title.endswith("credits left · 350 spent in 1 day")
 
 
-def test_days_are_as_long_as_the_clocks_make_them() -> None:
-    view = history(month(), 30, PARIS)
-    hours = {span.label: (span.end - span.begin) // 3600 for span in view.spans}
-    assert hours["Sun 25 Oct"] == 25
-    assert {hours[label] for label in hours if label != "Sun 25 Oct"} == {24}
-    assert all(one.end == other.begin for one, other in pairwise(view.spans))
-
-
 def test_a_year_is_shown_by_week() -> None:
     records = long()
     view = history(records, 365)
@@ -347,7 +327,7 @@ def test_a_history_in_words() -> None:
 def test_a_reading_in_words() -> None:
     view = history(month())
     point = next(point for point in view.points if point.at >= at(3, 20, 5))
-    assert readout_of(view, point, FORMATS, UTC) == (
+    assert readout_of(view, point, FORMATS) == (
         f"Tue 3 Nov, {datetime.fromtimestamp(point.at, UTC):%H:%M} · {point.credits:,} credits"
         " · 2,400 spent that day · −2,000 in 5 min"
     )
@@ -356,7 +336,7 @@ def test_a_reading_in_words() -> None:
 def test_a_reading_of_a_year_in_words() -> None:
     records = long()
     view = history(records, 365)
-    assert readout_of(view, view.points[-1], FORMATS, UTC) == (
+    assert readout_of(view, view.points[-1], FORMATS) == (
         "Sun 22 Nov · 87,780 credits · 70 spent that week"
     )
 

@@ -26,9 +26,8 @@ from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.amounts import UNKNOWN
 from tray_app.words.balance_words import age_line
-from tray_app.words.file_words import history_fault_words
 from tray_app.words.notice_words import notice
-from tray_app.words.problem_words import Remedy, problem_words
+from tray_app.words.problem_words import Remedy, history_fault_words, problem_words
 
 OFFLINE = Problem(Kind.OFFLINE)
 
@@ -495,45 +494,45 @@ SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, wa
 @pytest.mark.parametrize(
     ("level", "analysis", "advice"),
     [
-        (Level.HEALTHY, replace(SHORT, working_days=9), ()),
-        (Level.HEALTHY, SHORT, ("Buy 4,000 credits ($40) to last until 22 Dec.",)),
+        (Level.HEALTHY, replace(SHORT, working_days=9), ""),
+        (Level.HEALTHY, SHORT, "Buy 4,000 credits ($40) to last until 22 Dec."),
         (
             Level.LOW,
             replace(SHORT, working_days=9, renewal=TODAY + timedelta(30)),
-            ("Buy 4,000 credits ($40) to last until the renewal on 22 Dec.",),
+            "Buy 4,000 credits ($40) to last until the renewal on 22 Dec.",
         ),
-        (Level.LOW, replace(SHORT, missing=0), ()),
+        (Level.LOW, replace(SHORT, missing=0), ""),
         (
             Level.LOW,
             replace(SHORT, missing=0, is_uncertain=True),
-            ("Spending varies too much to say how many credits to buy.",),
+            "Spending varies too much to say how many credits to buy.",
         ),
-        (Level.LOW, None, ()),
+        (Level.LOW, None, ""),
     ],
     ids=["enough", "few days", "low", "low but enough", "hard to say", "nothing known"],
 )
-def test_what_to_buy(level: Level, analysis: Analysis | None, advice: tuple[str, ...]) -> None:
+def test_what_to_buy(level: Level, analysis: Analysis | None, advice: str) -> None:
     assert shown(replace(good(level=level), analysis=analysis)).advice == advice
 
 
 def test_what_is_to_be_bought_is_not_said_to_lapse() -> None:
     analysis = replace(lasting(4), renewal=TODAY + timedelta(4), lapsing=3_100, missing=200)
     analysis = replace(analysis, lasts_until=analysis.renewal)
-    (advice,) = shown(replace(good(level=Level.LOW), analysis=analysis)).advice
+    advice = shown(replace(good(level=Level.LOW), analysis=analysis)).advice
     assert advice.startswith("Buy 200 credits")
 
 
 @pytest.mark.parametrize(
     ("days", "amount", "advice"),
     [
-        (0, 3_100, ("3,100 plan credits are likely to lapse today.",)),
-        (1, 3_100, ("3,100 plan credits are likely to lapse in 1 day.",)),
-        (4, 3_100, ("3,100 plan credits are likely to lapse in 4 days.",)),
-        (15, 3_100, ()),
-        (4, 99, ()),
+        (0, 3_100, "3,100 plan credits are likely to lapse today."),
+        (1, 3_100, "3,100 plan credits are likely to lapse in 1 day."),
+        (4, 3_100, "3,100 plan credits are likely to lapse in 4 days."),
+        (15, 3_100, ""),
+        (4, 99, ""),
     ],
 )
-def test_what_is_likely_to_lapse(days: int, amount: int, advice: tuple[str, ...]) -> None:
+def test_what_is_likely_to_lapse(days: int, amount: int, advice: str) -> None:
     analysis = replace(lasting(90), renewal=TODAY + timedelta(days), lapsing=amount)
     assert shown(replace(good(), analysis=analysis)).advice == advice
 

@@ -93,7 +93,7 @@ def main() -> None:
             print(
                 f"reading them                 {milliseconds(partial(history.read, TEAM, since))}"
             )
-            chart = milliseconds(partial(trend_of, recent, days, now, UTC))
+            chart = milliseconds(partial(trend_of, recent, days, now))
             print(f"the popup's chart of them    {chart}")
         moment = datetime.fromtimestamp(now, UTC)
         learned = milliseconds(lambda: learn(history.read(TEAM), moment, UTC))

@@ -4,7 +4,8 @@ import pytest
 
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.key import KeyFault
-from tray_app.words.problem_words import detail_words, problem_words
+from tray_app.store.file_fault import FaultKind, FileFault
+from tray_app.words.problem_words import detail_words, history_fault_words, problem_words
 
 DOCUMENTED = {
     "no_key",
@@ -53,3 +54,25 @@ def test_each_fault_of_a_key_has_words() -> None:
 
 def test_a_detail_is_told_as_it_is() -> None:
     assert detail_words(Problem(Kind.TLS, "expired")) == "expired"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (
+            FileFault(FaultKind.BROKEN, "old.sqlite"),
+            "The history file was broken. It is kept as old.sqlite; a new one was begun.",
+        ),
+        (
+            FileFault(FaultKind.UNUSABLE, "/data/history.sqlite"),
+            "/data/history.sqlite can't be used: the history is not kept.",
+        ),
+        (
+            FileFault(FaultKind.NEWER),
+            "The history is from a newer version. It is left alone and not used.",
+        ),
+    ],
+    ids=lambda given: given.kind if isinstance(given, FileFault) else None,
+)
+def test_what_is_wrong_with_the_history(fault: FileFault, words: str) -> None:
+    assert history_fault_words(fault) == words

@@ -13,8 +13,6 @@ from tray_app.store.settings import Settings
 
 PACKAGES = ("PySide6-Essentials", "requests", "urllib3", "truststore", "keyring", "jeepney")
 VARIABLES = ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "LANG")
-
-
 MOST_PROBLEMS = 10
 
 
@@ -67,20 +65,23 @@ def report(
         ("lemlist-credits", __version__ + frozen),
         ("system", platform.platform()),
         ("Python", platform.python_version()),
-        *((package, version_of(package)) for package in PACKAGES),
+        *((package, _version_of(package)) for package in PACKAGES),
         *((name, environ.get(name, "–")) for name in VARIABLES),
         ("encoding", locale.getpreferredencoding(do_setlocale=False)),
         ("tray", tray),
         ("keychain", keychain),
-        ("low, critical", f"{settings.thresholds.low}, {settings.thresholds.critical}"),
-        ("interval", f"{settings.interval} s"),
-        ("notifications", "on" if settings.notifications else "off"),
-        ("icon", settings.icon),
+        *settings.choices.items(),
     ]
     return "\n".join((*(f"{name}: {value}" for name, value in facts), *problems))
 
 
-def version_of(package: str) -> str:
+def versions() -> str:
+    """Return the versions of this program and of what it is made with, in a line."""
+    python, qt = platform.python_version(), _version_of("PySide6-Essentials")
+    return f"lemlist-credits {__version__} (Python {python}, Qt {qt})"
+
+
+def _version_of(package: str) -> str:
     """Return the version of an installed package, or a dash."""
     from importlib.metadata import PackageNotFoundError, version  # which the tray rarely needs
 

@@ -3,27 +3,36 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, timedelta
 from itertools import groupby
 
-from tray_app.report.points import (
-    Point,
-    fewer,
-    first_moment,
-    layered,
-    points_of,
-    since,
-    until,
-)
-from tray_app.report.ticks import MOST_DAYS_BY_DAY, Tick, amount_ticks, time_ticks
+from tray_app.report.points import Point, fewer, first_moment, layered, points_of, since, until
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, changes
 from tray_app.rules.local_time import ONE_DAY, date_at, midnight
-from tray_app.words import history_words
+from tray_app.words.amounts import bucket_labels
 from tray_app.words.formats import Formats, day_words
+from tray_app.words.history_words import (
+    axis_words,
+    course_words,
+    day_headings,
+    day_row,
+    drain_words,
+    drop_headings,
+    drop_row,
+    readout_words,
+    refill_words,
+    spending_title_words,
+    summary_words,
+    time_of_day_words,
+    week_words,
+)
 
 STRETCHES = 100
 """The chart's time is cut into so many parts, each of which is painted by two to four points."""
+
+MOST_DAYS_BY_DAY = 120
+"""Of more days than that the spending is shown by week, and the months are labelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,14 @@ class Mark:
 
     at: int
     amount: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place on an axis, in its own unit, and its label."""
+
+    value: int
     label: str
 
 
@@ -93,67 +110,56 @@ def history_of(
     team: str,
     formats: Formats,
     now: int,
-    zone: tzinfo | None = None,
 ) -> HistoryView:
     """Prepare what the history window shows of the last ``days_shown`` days; a worker's task.
 
     ``days`` are all that are known, up to today.
     """
-    begin = first_moment(days_shown, now, zone)
+    begin = first_moment(days_shown, now)
     shown = days[-days_shown:]
+    by_week = len(shown) > MOST_DAYS_BY_DAY
     records = until(records, now)
     recent = since(records, begin)
-    layers, points = layered(fewer(list(points_of(recent, begin)), STRETCHES))
-    drops = largest_drops(changes(recent))
-    habit = habit_of(records, now)
+    layers, points = layered(fewer(points_of(recent, begin), STRETCHES))
+    labels = bucket_labels()
+    drops, habit = largest_drops(changes(recent)), habit_of(records, now)
     marks = _marks(shown, drops, habit, formats)
-    by_week = len(shown) > MOST_DAYS_BY_DAY
-    spans = _spans(shown, marks, formats, zone, by_week=by_week)
-    labels = history_words.layer_labels()
-    today = date_at(now, zone)
+    spans = _spans(shown, marks, formats, by_week=by_week)
     return HistoryView(
         team=team,
         days=days_shown,
         begin=spans[0].begin if spans else begin,
         end=spans[-1].end if spans else now,
-        title=history_words.summary(shown, days_shown, formats),
-        description=history_words.course(
-            [(date_at(point.at, zone), point.credits) for point in points],
-            [(date_at(refill.at, zone), refill.amount) for day in shown for refill in day.refills],
+        title=summary_words(shown, days_shown, formats),
+        description=course_words(
+            [(point.at, point.credits) for point in points],
+            [(refill.at, refill.amount) for day in shown for refill in day.refills],
             formats,
         ),
         layers=tuple(Layer(name, labels[name]) for name in layers),
         points=points,
         spans=spans,
         by_week=by_week,
-        spans_title=history_words.spending_title(by_week=by_week),
+        spans_title=spending_title_words(by_week=by_week),
         marks=marks,
-        time_ticks=time_ticks([day.date for day in shown], formats, zone),
-        credit_ticks=amount_ticks(max((point.credits for point in points), default=0), 4, formats),
-        spent_ticks=amount_ticks(max((span.spent for span in spans), default=0), 2, formats),
-        drop_headings=history_words.drop_headings(habit, formats),
-        drop_rows=tuple(
-            history_words.drop_row(drop, datetime.fromtimestamp(drop.begin, UTC), formats)
-            for drop in drops
-        ),
-        day_headings=history_words.day_headings(),
-        day_rows=tuple(history_words.day_row(day, today, formats) for day in reversed(shown)),
+        time_ticks=_time_ticks([day.date for day in shown], formats),
+        credit_ticks=_amount_ticks((point.credits for point in points), 4, formats),
+        spent_ticks=_amount_ticks((span.spent for span in spans), 2, formats),
+        drop_headings=drop_headings(habit, formats),
+        drop_rows=tuple(drop_row(drop, formats) for drop in drops),
+        day_headings=day_headings(),
+        day_rows=tuple(day_row(day, date_at(now), formats) for day in reversed(shown)),
     )
 
 
-def readout_of(
-    view: HistoryView, point: Point, formats: Formats, zone: tzinfo | None = None
-) -> str:
+def readout_of(view: HistoryView, point: Point, formats: Formats) -> str:
     """Say what a history shows at one of its points."""
     span = span_at(view, point.at)
-    when = (
-        day_words(date_at(point.at, zone), formats, date_at(view.end - 1, zone))
-        if view.by_week
-        else history_words.time_of_day(span.label, datetime.fromtimestamp(point.at, UTC), formats)
-    )
-    return history_words.reading(
-        when, point.credits, span.spent, span.marks, formats, by_week=view.by_week
-    )
+    if view.by_week:
+        when = day_words(date_at(point.at), formats, date_at(view.end - 1))
+    else:
+        when = time_of_day_words(span.label, point.at, formats)
+    return readout_words(when, point.credits, span.spent, span.marks, formats, by_week=view.by_week)
 
 
 def span_at(view: HistoryView, at: float) -> Span:
@@ -166,47 +172,55 @@ def _marks(
     days: Iterable[Day], drops: Iterable[Drop], habit: Habit | None, formats: Formats
 ) -> tuple[Mark, ...]:
     refills = [
-        Mark(refill.at, refill.amount, history_words.refill_label(refill, formats))
+        Mark(refill.at, refill.amount, refill_words(refill, formats))
         for day in days
         for refill in day.refills
     ]
     drains = [
-        Mark(drop.begin, -drop.amount, history_words.drain_label(drop, formats))
+        Mark(drop.begin, -drop.amount, drain_words(drop, formats))
         for drop in drops
-        if habit is not None
-        and drop.end - drop.begin <= SHORT_WINDOW
-        and drop.amount > habit.short_limit
+        if habit and drop.end - drop.begin <= SHORT_WINDOW and drop.amount > habit.short_limit
     ]
     return tuple(sorted((*refills, *drains), key=lambda mark: mark.at))
 
 
 def _spans(
-    days: Sequence[Day],
-    marks: Sequence[Mark],
-    formats: Formats,
-    zone: tzinfo | None,
-    *,
-    by_week: bool,
+    days: Sequence[Day], marks: Sequence[Mark], formats: Formats, *, by_week: bool
 ) -> tuple[Span, ...]:
     """Return the days, or the weeks from Monday on of which the first and last may be shorter."""
     spans = []
-    for first, group in groupby(days, key=lambda day: _week(day.date) if by_week else day.date):
+    for first, group in groupby(days, key=lambda day: _monday(day.date) if by_week else day.date):
         here = list(group)
-        begin = midnight(here[0].date, zone)
-        end = midnight(here[-1].date + ONE_DAY, zone)
-        spans.append(
-            Span(
-                begin,
-                end,
-                history_words.week(first, formats, days[-1].date)
-                if by_week
-                else day_words(first, formats),
-                round(sum(day.spent for day in here)),
-                " · ".join(mark.label for mark in marks if begin <= mark.at < end),
-            )
-        )
+        begin, end = midnight(here[0].date), midnight(here[-1].date + ONE_DAY)
+        label = week_words(first, formats, days[-1].date) if by_week else day_words(first, formats)
+        spent = round(sum(day.spent for day in here))
+        marked = " · ".join(mark.label for mark in marks if begin <= mark.at < end)
+        spans.append(Span(begin, end, label, spent, marked))
     return tuple(spans)
 
 
-def _week(day: date) -> date:
+def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
+
+
+def _time_ticks(days: Sequence[date], formats: Formats) -> tuple[Tick, ...]:
+    """Mark each day of a week, the Mondays of a month or a quarter, the months of a year."""
+    if len(days) > MOST_DAYS_BY_DAY:
+        named = [(day, formats.month(day)) for day in days if day.day == 1]
+    elif len(days) > 10:
+        named = [(day, formats.day(day)) for day in days if day.weekday() == 0]
+    else:
+        named = [(day, day_words(day, formats)) for day in days]
+    return tuple(Tick(midnight(day), label) for day, label in named)
+
+
+def _amount_ticks(amounts: Iterable[int], steps: int, formats: Formats) -> tuple[Tick, ...]:
+    """Return round amounts from 0 to the first one that is not below the highest of these."""
+    highest = max((1, *amounts))
+    least = -(-highest // steps)
+    power = 10 ** (len(str(least)) - 1)
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
+    last = -(-highest // step) * step
+    return tuple(
+        Tick(amount, axis_words(amount, step, formats)) for amount in range(0, last + 1, step)
+    )

@@ -1,15 +1,15 @@
 """A balance's course as the points of a line, and what it is made of."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta, tzinfo
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from itertools import groupby
 from typing import NamedTuple
 
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.history import Record
 from tray_app.rules.local_time import date_at, midnight
-from tray_app.words.history_words import UNDIVIDED
+from tray_app.words.amounts import UNDIVIDED
 
 
 class Point(NamedTuple):
@@ -21,9 +21,9 @@ class Point(NamedTuple):
     """What the layers of the chart hold, from the lowest to the highest."""
 
 
-def first_moment(days: int, now: int, zone: tzinfo | None) -> int:
+def first_moment(days: int, now: int) -> int:
     """Return when the last so many local days began, today included."""
-    return midnight(date_at(now, zone) - timedelta(days=days - 1), zone)
+    return midnight(date_at(now) - timedelta(days=days - 1))
 
 
 def until(records: Sequence[Record], now: int) -> Sequence[Record]:
@@ -40,14 +40,16 @@ def since(records: Sequence[Record], begin: int) -> Sequence[Record]:
     return records[max(0, place - 1) :]
 
 
-def points_of(records: Iterable[Record], begin: int) -> Iterator[Point]:
-    """Yield the points of the line, with the buckets' amounts as far as they are known."""
+def points_of(records: Iterable[Record], begin: int) -> list[Point]:
+    """Return the points of the line, with the buckets' amounts as far as they are known."""
+    points = []
     for record in records:
-        first = max(begin, record.first)
         amounts = tuple(amount or 0 for amount in record.buckets)
-        yield Point(first, record.credits, amounts)
-        if record.last > first:
-            yield Point(record.last, record.credits, amounts)
+        first = Point(max(begin, record.first), record.credits, amounts)
+        points.append(first)
+        if record.last > first.at:
+            points.append(first._replace(at=record.last))
+    return points
 
 
 def fewer(points: Sequence[Point], stretches: int) -> list[Point]:
@@ -74,12 +76,12 @@ def layered(points: Sequence[Point]) -> tuple[tuple[str, ...], tuple[Point, ...]
 
     Returns the layers' names, which are buckets or :data:`UNDIVIDED`, and the points.
     """
-    divided = [point._replace(amounts=_divided(point)) for point in points]
+    divided = [_divided(point) for point in points]
     names = (*BUCKETS, UNDIVIDED)
-    filled = [i for i in range(len(names)) if any(point.amounts[i] for point in divided)]
-    return (
-        tuple(names[i] for i in filled),
-        tuple(point._replace(amounts=tuple(point.amounts[i] for i in filled)) for point in divided),
+    filled = [i for i in range(len(names)) if any(amounts[i] for amounts in divided)]
+    return tuple(names[i] for i in filled), tuple(
+        point._replace(amounts=tuple(amounts[i] for i in filled))
+        for point, amounts in zip(points, divided, strict=True)
     )
 
 

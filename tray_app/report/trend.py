@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from tray_app.report.points import fewer, first_moment, points_of, since
 from tray_app.rules.history import Record, refills
-from tray_app.rules.local_time import DAY, date_at
-from tray_app.words import history_words
-from tray_app.words.formats import Formats
+from tray_app.rules.local_time import DAY
 
 STRETCHES = 80
 """The chart's time is cut into so many parts, each of which is painted by two to four points."""
@@ -28,14 +25,14 @@ class Trend:
     """The days that were asked for; less is shown when less is known."""
 
 
-def trend_of(records: Sequence[Record], days: int, now: int, zone: tzinfo | None = None) -> Trend:
+def trend_of(records: Sequence[Record], days: int, now: int) -> Trend:
     """Sum up the last ``days`` local days, today included.
 
     ``records`` are in time order; those before the days in question may be left out.
     """
-    begin = first_moment(days, now, zone)
+    begin = first_moment(days, now)
     recent = since(records, begin)
-    points = fewer(list(points_of(recent, begin)), STRETCHES)
+    points = fewer(points_of(recent, begin), STRETCHES)
     return Trend(
         points=tuple((point.at, point.credits) for point in points),
         refills=tuple((refill.at, refill.amount) for refill in refills(recent)),
@@ -47,29 +44,6 @@ def trend_of(records: Sequence[Record], days: int, now: int, zone: tzinfo | None
 
 def has_trend(trend: Trend | None) -> bool:
     """Tell whether there is enough to be worth a chart: a day between first and last reading."""
-    return (
-        trend is not None and bool(trend.points) and trend.points[-1][0] - trend.points[0][0] >= DAY
-    )
-
-
-def trend_title(trend: Trend, formats: Formats, zone: tzinfo | None = None) -> str:
-    """Name the time that is shown, which is shorter while the history is young."""
-    is_young = trend.end - trend.begin < (trend.days - 2) * DAY
-    return history_words.time_range(
-        trend.days, date_at(trend.begin, zone) if is_young else None, formats
-    )
-
-
-def point_words(point: tuple[int, int], formats: Formats, zone: tzinfo | None = None) -> str:
-    """Say the day and the balance of one point."""
-    at, amount = point
-    return history_words.moment(date_at(at, zone), amount, formats)
-
-
-def trend_words(trend: Trend, formats: Formats, zone: tzinfo | None = None) -> str:
-    """Say what the chart shows, to whoever can't see it."""
-    amounts, came = (
-        [(date_at(at, zone), amount) for at, amount in dated]
-        for dated in (trend.points, trend.refills)
-    )
-    return history_words.course(amounts, came, formats)
+    if trend is None or not trend.points:
+        return False
+    return trend.points[-1][0] - trend.points[0][0] >= DAY

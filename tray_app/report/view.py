@@ -1,20 +1,26 @@
 """From a Snapshot to what is shown: words, rows and numbers. No Qt, no clock."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
-from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
+from tray_app.errors import NEEDS_ANOTHER_KEY, Kind
 from tray_app.icon_look import IconKey, IconShape
-from tray_app.rules.analysis import FORECAST_HOLDS
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.levels import Level
 from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
-from tray_app.team.watch import Reading, Snapshot
-from tray_app.words import balance_words
+from tray_app.team.watch import Snapshot
 from tray_app.words.amounts import amount_words, bucket_labels, unit_words
+from tray_app.words.balance_words import (
+    age_of_figures,
+    explained,
+    headline,
+    level_name,
+    notes,
+    snoozed,
+    team_name,
+)
 from tray_app.words.forecast_words import (
     advice_words,
     forecast_words,
@@ -22,7 +28,7 @@ from tray_app.words.forecast_words import (
     lasts_words,
     past_forecast_words,
 )
-from tray_app.words.formats import Formats, short_moment
+from tray_app.words.formats import Formats
 from tray_app.words.plan_words import buys_line
 from tray_app.words.problem_words import Remedy, problem_words, remedy_words
 
@@ -79,8 +85,8 @@ class View:
     """The same in a sentence with its range, or from when it can be said."""
     buys: str
     """What the balance is enough for."""
-    advice: tuple[str, ...]
-    """What to buy when it is low, and what is likely to lapse."""
+    advice: str
+    """What to buy when it is low, or what is likely to lapse."""
 
     def tooltip(self, most: int = 1000) -> str:
         """Return everything at once, one thing a line, in at most so many characters.
@@ -110,16 +116,17 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     today = now.astimezone().date()
     # Of what is empty nobody has to be told when it runs out.
     lasting = None if snapshot.level is Level.EMPTY else snapshot.analysis
-    made_on = reading.at.astimezone().date() if reading else today
-    level = balance_words.level_name(snapshot.level, problem)
+    made_at = reading.at if reading else now
+    made_on = made_at.astimezone().date()
+    level = level_name(snapshot.level, problem)
     total = amount_words(credits, formats)
     unit = unit_words(credits)
-    trouble = None if problem is None else _trouble(problem, snapshot.key_source)
-    taken = "" if reading is None else balance_words.age_of_figures(reading.at, formats, now)
+    trouble = None if problem is None else _trouble(problem.kind, snapshot.key_source)
+    taken = "" if reading is None else age_of_figures(reading.at, formats, now)
     return View(
         icon=_icon(snapshot, settings.icon, stale=stale),
-        team=balance_words.team_name(snapshot.team),
-        headline=balance_words.headline(level, total, unit, stale=stale),
+        team=team_name(snapshot.team),
+        headline=headline(level, total, unit, stale=stale),
         total=total,
         unit=unit,
         level=level,
@@ -130,16 +137,16 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         ),
         trouble=trouble,
         taken=taken,
-        figures=taken if trouble is None else balance_words.explained(taken, trouble.title),
+        figures=taken if trouble is None else explained(taken, trouble.title),
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
-        notes=tuple(balance_words.notes(snapshot)),
-        snooze=balance_words.snoozed(snapshot.snooze, formats, now),
+        notes=tuple(notes(snapshot)),
+        snooze=snoozed(snapshot.snooze, formats, now),
         lasts="" if stale else lasts_words(lasting, formats, today, made_on),
-        forecast=past_forecast_words(lasting, _foretold(reading, formats, now), formats, today)
+        forecast=past_forecast_words(lasting, made_at, formats, now)
         if stale
         else forecast_words(lasting, formats, today, made_on),
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
-        advice=() if stale else tuple(filter(None, _advice(snapshot, settings, formats, now))),
+        advice="" if stale else _advice(snapshot, settings, formats, today),
     )
 
 
@@ -168,34 +175,22 @@ def _icon(snapshot: Snapshot, style: IconStyle, *, stale: bool) -> IconKey:
     )
 
 
-def _trouble(problem: Problem, source: KeySource | None) -> Trouble:
-    remedy = _remedy(problem.kind, source)
-    return Trouble(*problem_words(problem.kind), remedy, remedy_words(remedy))
-
-
-def _remedy(kind: Kind, source: KeySource | None) -> Remedy | None:
+def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
     if source is KeySource.ENVIRONMENT:
-        return None  # a key that is entered would not be used
-    if kind is Kind.KEYCHAIN_LOCKED:
-        return Remedy.UNLOCK
-    if kind in NEEDS_ANOTHER_KEY or kind is Kind.KEYCHAIN_UNAVAILABLE:
-        return Remedy.ENTER_KEY
-    return None
+        remedy = None  # a key that is entered would not be used
+    elif kind is Kind.KEYCHAIN_LOCKED:
+        remedy = Remedy.UNLOCK
+    elif kind in NEEDS_ANOTHER_KEY or kind is Kind.KEYCHAIN_UNAVAILABLE:
+        remedy = Remedy.ENTER_KEY
+    else:
+        remedy = None
+    return Trouble(*problem_words(kind), remedy, remedy_words(remedy))
 
 
-def _foretold(reading: Reading | None, formats: Formats, now: datetime) -> str:
-    """Say from when a forecast is; nothing if that says no more of what is to come."""
-    if reading is None or not timedelta(0) <= now - reading.at < FORECAST_HOLDS:
-        return ""
-    return short_moment(reading.at, formats, now)
-
-
-def _advice(
-    snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime
-) -> Iterator[str]:
-    analysis, today = snapshot.analysis, now.astimezone().date()
+def _advice(snapshot: Snapshot, settings: Settings, formats: Formats, today: date) -> str:
+    analysis = snapshot.analysis
     if analysis is None:
-        return
+        return ""
     evidence = analysis.evidence(settings.warn_within)
     is_short = evidence.is_short or evidence.is_at_risk
     is_over = analysis.lasts_until is not None and analysis.lasts_until < today
@@ -203,4 +198,4 @@ def _advice(
     if (is_short or snapshot.level is not Level.HEALTHY) and not is_over:
         advice = advice_words(analysis, settings.prices, formats)
     # What may be missing by the renewal is not said to lapse with it.
-    yield advice or lapse_words(analysis, formats, today)
+    return advice or lapse_words(analysis, formats, today)

@@ -1,4 +1,4 @@
-"""What can be wrong with a file of this program; ``words/file_words.py`` has the sentences."""
+"""What can be wrong with a file of this program, by kind; ``words/`` has the sentences."""
 
 from enum import StrEnum, auto
 from typing import NamedTuple

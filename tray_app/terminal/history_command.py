@@ -2,16 +2,14 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime
 
 from tray_app.errors import Problem
 from tray_app.i18n import tr
-from tray_app.report.history_csv import readings_csv
+from tray_app.report.exports import error_json, history_json, readings_csv
 from tray_app.report.history_view import HistoryView, history_of
-from tray_app.report.json_objects import error_json, history_json
+from tray_app.report.points import first_moment
 from tray_app.rules.history import Record, days_of
-from tray_app.rules.local_time import MIDNIGHT
 from tray_app.store.folders import history_file, teams_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
@@ -19,20 +17,19 @@ from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
 from tray_app.terminal.exit_codes import BAD_ARGUMENTS, CANNOT_READ
 from tray_app.terminal.output import complain, fail, print_json, print_text
-from tray_app.words.file_words import history_fault_words
+from tray_app.words.command_words import (
+    figures_from_words,
+    known_teams_words,
+    no_history_words,
+    team_words,
+    unknown_team_words,
+)
 from tray_app.words.formats import TerminalFormats
-
-
-class HistoryForm(StrEnum):
-    """The forms in which the history can be printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
+from tray_app.words.problem_words import history_fault_words
 
 
 def history(
-    environ: Mapping[str, str], days: int, form: HistoryForm, wanted: str | None = None
+    environ: Mapping[str, str], days: int, wanted: str | None, *, as_csv: bool, as_json: bool
 ) -> int:
     """Print the history of the last ``days`` days; lemlist is asked nothing.
 
@@ -45,7 +42,7 @@ def history(
         try:
             key = Credentials(environ, Keychain(ACCOUNT)).get().text
         except Problem as problem:
-            return fail(problem, as_json=form is HistoryForm.JSON)
+            return fail(problem, as_json=as_json)
         team = teams.team_of(mark_of(key))
         team_id = team.id if team is not None else None
     else:
@@ -54,78 +51,64 @@ def history(
     records = past.read(team_id) if team_id is not None else []
     past.close()
     if past.fault is not None:
-        return _no_history(history_fault_words(past.fault), form)
+        _say_why(history_fault_words(past.fault), as_json=as_json)
+        return CANNOT_READ
+    known = [team_words(each, teams.name_of(each)) for each in seen]
     if wanted == "":
-        for each in seen:
-            print_text(_called(each, teams))
-        if not seen:
-            complain(_no_history_yet())
+        for each in known:
+            print_text(each)
+        if not known:
+            complain(no_history_words())
         return 0
-    if team_id is None and seen:
-        code = _no_history(
-            tr("Which team this key opens is not known yet: run status once, or use --team.")
-            if wanted is None
-            else tr("There is no history of such a team, or of more than one."),
-            form,
-        )
-        known = ", ".join(_called(each, teams) for each in seen)
-        complain(tr("There is a history of: {teams}.", teams=known))
-        return code if wanted is None else BAD_ARGUMENTS
-    _print_records(records, days, form, team_id, teams)
+    if team_id is None and known:
+        _say_why(unknown_team_words(of_key=wanted is None), as_json=as_json)
+        complain(known_teams_words(known))
+        return CANNOT_READ if wanted is None else BAD_ARGUMENTS
+    name = teams.name_of(team_id) if team_id else ""
+    _print_history(records, days, team_id, name, as_csv=as_csv, as_json=as_json)
     return 0
 
 
-def _no_history(why: str, form: HistoryForm) -> int:
-    """Say why there is nothing to print, and return the exit code."""
-    if form is HistoryForm.JSON:
-        print_json(error_json("history", tr("No history"), why))
-    complain(why)
-    return CANNOT_READ
-
-
-def _no_history_yet() -> str:
-    return tr("There is no history yet.")
-
-
-def _called(team_id: str, teams: TeamsFile) -> str:
-    name = teams.name_of(team_id)
-    return tr("{name} ({identity})", name=name, identity=team_id) if name else team_id
-
-
-def _print_records(
-    records: Sequence[Record], days: int, form: HistoryForm, team_id: str | None, teams: TeamsFile
+def _print_history(
+    records: Sequence[Record],
+    days: int,
+    team_id: str | None,
+    name: str,
+    *,
+    as_csv: bool,
+    as_json: bool,
 ) -> None:
     now = datetime.now(UTC)
-    today = now.astimezone().date()
-    every_day = days_of(records, today)
-    begin = datetime.combine(today - timedelta(days - 1), MIDNIGHT).timestamp()
+    seconds = int(now.timestamp())
+    begin = first_moment(days, seconds)
+    every_day = days_of(records, now.astimezone().date())
     shown = [record for record in records if record.last >= begin]
     seen_at = datetime.fromtimestamp(records[-1].last, UTC) if records else None
-    match form:
-        case HistoryForm.CSV:
-            text = io.StringIO(newline="")
-            readings_csv(shown, text)
-            print_text(text.getvalue(), end="")
-        case HistoryForm.JSON:
-            name = teams.name_of(team_id) if team_id else ""
-            print_json(history_json(name, team_id, seen_at, every_day[-days:]))
-        case HistoryForm.TABLE if team_id is None:
-            complain(_no_history_yet())
-        case HistoryForm.TABLE if seen_at is None or not shown:
-            complain(
-                tr("There is no history of {team} in these days.", team=_called(team_id, teams))
-            )
-        case HistoryForm.TABLE:
-            team = teams.name_of(team_id) or team_id
-            seconds = int(now.timestamp())
-            view = history_of(records, every_day, days, team, TerminalFormats(), seconds)
-            _print_history(view, seen_at)
+    if as_csv:
+        text = io.StringIO(newline="")
+        readings_csv(shown, text)
+        print_text(text.getvalue(), end="")
+    elif as_json:
+        print_json(history_json(name, team_id, seen_at, every_day[-days:]))
+    elif team_id is None or seen_at is None or not shown:
+        complain(no_history_words(team_words(team_id, name) if team_id else ""))
+    else:
+        formats = TerminalFormats()
+        view = history_of(records, every_day, days, name or team_id, formats, seconds)
+        print_text(f"{view.team}: {view.title}")
+        print_text(figures_from_words(seen_at, formats))
+        _print_days(view)
 
 
-def _print_history(view: HistoryView, seen_at: datetime) -> None:
+def _say_why(text: str, *, as_json: bool) -> None:
+    """Say why there is nothing to print."""
+    if as_json:
+        print_json(error_json("history", tr("No history"), text))
+    complain(text)
+
+
+def _print_days(view: HistoryView) -> None:
     """Print the days from the oldest on, so that the latest stands above the prompt."""
-    print_text(f"{view.team}: {view.title}")
-    print_text(tr("Figures from {time}.", time=TerminalFormats().day_and_time(seen_at)))
     rows = (view.day_headings, *reversed(view.day_rows))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for first, *rest in rows:

@@ -17,6 +17,7 @@ from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Watch, connector
 from tray_app.terminal.output import fail, print_text
 from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
+from tray_app.words.command_words import key_removed_words, key_stored_words
 from tray_app.words.formats import TerminalFormats
 
 
@@ -32,9 +33,7 @@ def key_set(environ: Mapping[str, str]) -> int:
     except Problem as problem:
         return fail(problem)
     tell(runtime_folder(), TRAY, KEY_CHANGED)
-    amount = TerminalFormats().number(checked.balance.credits)
-    team = checked.team or tr("a team without a name")
-    print_text(tr("The key of {team} ({amount} credits) is stored.", team=team, amount=amount))
+    print_text(key_stored_words(checked.team, checked.balance.credits, TerminalFormats()))
     return 0
 
 
@@ -62,5 +61,5 @@ def key_remove() -> int:
     except Problem as problem:
         return fail(problem)
     tell(runtime_folder(), TRAY, KEY_CHANGED)
-    print_text(tr("The key is removed.") if removed else tr("There was no key."))
+    print_text(key_removed_words(was_there=removed))
     return 0

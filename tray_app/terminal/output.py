@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Any
 
 from tray_app.errors import Kind, Problem
-from tray_app.i18n import tr
 from tray_app.logs import outline
-from tray_app.report.json_objects import problem_json
+from tray_app.report.exports import problem_json
 from tray_app.terminal.exit_codes import CANNOT_WRITE, EXIT_CODES
+from tray_app.words.command_words import unwritable_words
 from tray_app.words.problem_words import detail_words, problem_words
 
 # What a command has to say, it says itself: without a handler Python prints the log's warnings.
@@ -34,7 +34,7 @@ def print_text(text: str, end: str = "\n") -> None:
     except OSError as error:
         # What could not be written would be tried again, and complained of, at Python's end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        complain(tr("The output can't be written: {reason}.", reason=error.strerror))
+        complain(unwritable_words(error.strerror))
         raise SystemExit(CANNOT_WRITE) from None
 
 

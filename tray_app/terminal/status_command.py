@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from tray_app.errors import Kind, Problem
-from tray_app.report.json_objects import status_json
+from tray_app.report.exports import status_json
 from tray_app.report.view import view_of
 from tray_app.store.folders import history_file, settings_file, teams_file
 from tray_app.store.history_database import History
@@ -15,8 +15,8 @@ from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch, connector
 from tray_app.terminal.output import complain, fail, print_json, print_text
-from tray_app.words.file_words import history_fault_words
 from tray_app.words.formats import TerminalFormats
+from tray_app.words.problem_words import history_fault_words
 from tray_app.words.settings_words import settings_fault_words
 
 
@@ -51,5 +51,5 @@ def _print_figures(snapshot: Snapshot, settings: Settings) -> None:
     amount_width = max(len(row.text) for row in view.rows)
     for row in view.rows:
         print_text(f"  {row.label:<{label_width}}  {row.text:>{amount_width}}")
-    for sentence in filter(None, (view.forecast, view.buys, *view.advice)):
+    for sentence in filter(None, (view.forecast, view.buys, view.advice)):
         print_text(sentence)

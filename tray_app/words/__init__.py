@@ -1,1 +1,1 @@
-"""What is said to the user."""
+"""What is said to the user. Others import the functions of these modules by name."""

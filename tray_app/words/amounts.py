@@ -5,17 +5,18 @@ from tray_app.words.formats import Formats
 
 UNKNOWN = "–"
 
-_CENTS_BELOW = 100
-"""Dollars from which on nobody asks for cents."""
+UNDIVIDED = "undivided"
+"""The part of a balance that no bucket is known of."""
 
 
 def bucket_labels() -> dict[str, str]:
-    """Name the kinds of credits."""
+    """Name the kinds of credits, and what is of none that is known."""
     return {
         "subscription": tr("Subscription"),
         "paid": tr("Paid"),
         "gifted": tr("Gifted"),
         "freemium": tr("Freemium"),
+        UNDIVIDED: tr("Other"),
     }
 
 
@@ -48,6 +49,6 @@ def dollars(cents: int, formats: Formats) -> str:
     nobody takes it for another.
     """
     whole, rest = divmod(cents, 100)
-    if rest and whole < _CENTS_BELOW:
+    if rest and whole < 100:
         return f"${formats.number(whole)}.{rest:02}"
     return f"${formats.number(whole + (rest > 0))}"

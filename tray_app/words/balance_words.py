@@ -11,8 +11,8 @@ from tray_app.rules.schedule import LATE, LONGEST_WAIT
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
 from tray_app.words.durations import ago_words, ahead_words
-from tray_app.words.file_words import history_fault_words
 from tray_app.words.formats import Formats, short_moment
+from tray_app.words.problem_words import history_fault_words
 
 
 def team_name(team: str | None) -> str:
@@ -22,15 +22,13 @@ def team_name(team: str | None) -> str:
 
 def level_name(level: Level | None, problem: Problem | None) -> str:
     """Name a level, or say why there is none."""
-    match level:
-        case Level.HEALTHY:
-            return tr("Healthy")
-        case Level.LOW:
-            return tr("Low")
-        case Level.CRITICAL:
-            return tr("Critical")
-        case Level.EMPTY:
-            return tr("Empty")
+    if level is not None:
+        return {
+            Level.HEALTHY: tr("Healthy"),
+            Level.LOW: tr("Low"),
+            Level.CRITICAL: tr("Critical"),
+            Level.EMPTY: tr("Empty"),
+        }[level]
     if problem is None:
         return tr("Loading")
     return tr("Locked") if problem.kind is Kind.KEYCHAIN_LOCKED else tr("Unknown")
@@ -60,23 +58,22 @@ def age_line(snapshot: Snapshot, now: datetime) -> str:
         parts.append(tr("Updated {ago}", ago=ago_words(now - snapshot.reading.at)))
     if snapshot.next_at is not None and snapshot.next_at - now <= LONGEST_WAIT + LATE:
         ahead = ahead_words(snapshot.next_at - now)
-        if snapshot.problem is None:
-            parts.append(tr("next {when}", when=ahead))
-        else:
-            parts.append(tr("next try {when}", when=ahead))
+        parts.append(
+            tr("next try {when}", when=ahead) if snapshot.problem else tr("next {when}", when=ahead)
+        )
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]
 
 
 def notes(snapshot: Snapshot) -> Iterator[str]:
     """Say where the key comes from, and what can't be kept, where that is worth saying."""
-    match snapshot.key_source:
-        case KeySource.ENVIRONMENT:
-            yield tr("The key comes from LEMLIST_API_KEY.")
-        case KeySource.THIS_RUN:
-            yield tr("The key is kept until you quit.")
-        case KeySource.DEMO:
-            yield tr("A demo: the figures are invented.")
+    sources = {
+        KeySource.ENVIRONMENT: tr("The key comes from LEMLIST_API_KEY."),
+        KeySource.THIS_RUN: tr("The key is kept until you quit."),
+        KeySource.DEMO: tr("A demo: the figures are invented."),
+    }
+    if snapshot.key_source in sources:
+        yield sources[snapshot.key_source]
     if not snapshot.can_remember:
         yield tr("The disk can't be written: after a restart you may be told the same again.")
     if snapshot.history_fault is not None:

@@ -49,9 +49,7 @@ def short_day(day: date, formats: Formats, today: date) -> str:
 def day_words(day: date, formats: Formats, today: date | None = None) -> str:
     """Write a day with its weekday, and as :func:`short_day` does where today is given."""
     return tr(
-        "{weekday} {day}",
-        weekday=formats.weekday(day),
-        day=short_day(day, formats, today or day),
+        "{weekday} {day}", weekday=formats.weekday(day), day=short_day(day, formats, today or day)
     )
 
 

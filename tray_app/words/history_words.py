@@ -1,85 +1,70 @@
 """What a team's history tells: on charts, in their tables, and to whoever can't see them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from tray_app.i18n import tr
 from tray_app.rules.drains import Habit
 from tray_app.rules.history import Day, Drop, Refill
-from tray_app.words.amounts import (
-    amount_words,
-    bucket_labels,
-    credits_left_words,
-    credits_words,
-)
+from tray_app.rules.local_time import DAY, date_at
+from tray_app.words.amounts import amount_words, credits_left_words, credits_words
 from tray_app.words.durations import duration_words
 from tray_app.words.formats import Formats, day_words, short_day
-
-UNDIVIDED = "undivided"
-"""The part of a balance that no bucket is known of."""
 
 MOST_REFILLS_SAID = 4
 """More are counted instead, since a long list is hard to listen to."""
 
 
-def time_range(days: int, since: date | None, formats: Formats) -> str:
-    """Name the time that a small chart shows: some days, or since when anything is known."""
-    if since is not None:
-        return tr("since {day}", day=formats.day(since))
+def range_words(begin: int, end: int, days: int, formats: Formats) -> str:
+    """Name the time that a small chart of some days shows, shorter while the history is young."""
+    if end - begin < (days - 2) * DAY:
+        return tr("since {day}", day=formats.day(date_at(begin)))
     return tr("last {n} day", "last {n} days", days, n=days)
 
 
-def moment(day: date, amount: int, formats: Formats) -> str:
+def point_words(at: int, credits: int, formats: Formats) -> str:
     """Say the day and the balance of one point of a small chart."""
-    return tr("{day} · {amount}", day=day_words(day, formats), amount=formats.number(amount))
+    day = day_words(date_at(at), formats)
+    return tr("{day} · {amount}", day=day, amount=formats.number(credits))
 
 
-def course(
-    amounts: Sequence[tuple[date, int]], refills: Sequence[tuple[date, int]], formats: Formats
+def course_words(
+    points: Sequence[tuple[int, int]], refills: Sequence[tuple[int, int]], formats: Formats
 ) -> str:
-    """Say what a chart of the balance shows, to whoever can't see it; empty without amounts."""
-    if not amounts:
+    """Say what a chart of the balance shows, to whoever can't see it; empty without points.
+
+    Points and refills are a time and credits each.
+    """
+    if not points:
         return ""
-    (begin, first), (today, last) = amounts[0], amounts[-1]
-    day, lowest = min(amounts, key=lambda dated: dated[1])
-    return " ".join(
-        (
-            tr(
-                "From {first} on {begin} to {last} on {end}.",
-                first=formats.number(first),
-                begin=short_day(begin, formats, today),
-                last=formats.number(last),
-                end=formats.day(today),
-            ),
-            tr(
-                "Lowest: {amount} on {day}.",
-                amount=formats.number(lowest),
-                day=short_day(day, formats, today),
-            ),
-            _refill_words(refills, formats, today),
-        )
+    today = date_at(points[-1][0])
+
+    def told(point: tuple[int, int]) -> dict[str, str]:
+        day = short_day(date_at(point[0]), formats, today)
+        return {"amount": formats.number(point[1]), "day": day}
+
+    first, last = told(points[0]), told(points[-1])
+    course = tr(
+        "From {first} on {begin} to {last} on {end}.",
+        first=first["amount"],
+        begin=first["day"],
+        last=last["amount"],
+        end=last["day"],
     )
-
-
-def _refill_words(refills: Sequence[tuple[date, int]], formats: Formats, today: date) -> str:
+    lowest = tr("Lowest: {amount} on {day}.", **told(min(points, key=lambda point: point[1])))
+    n = len(refills)
     if not refills:
-        return tr("No refills.")
-    count = len(refills)
-    if count > MOST_REFILLS_SAID:
+        came = tr("No refills.")
+    elif n > MOST_REFILLS_SAID:
         total = formats.number(sum(amount for _, amount in refills))
-        return tr("{n} refill, +{total}.", "{n} refills, +{total}.", count, n=count, total=total)
-    said = ", ".join(
-        tr(
-            "+{amount} on {day}",
-            amount=formats.number(amount),
-            day=short_day(day, formats, today),
-        )
-        for day, amount in refills
-    )
-    return tr("Refill: {refills}.", "Refills: {refills}.", count, refills=said)
+        came = tr("{n} refill, +{total}.", "{n} refills, +{total}.", n, n=n, total=total)
+    else:
+        said = ", ".join(tr("+{amount} on {day}", **told(refill)) for refill in refills)
+        came = tr("Refill: {refills}.", "Refills: {refills}.", n, refills=said)
+    return f"{course} {lowest} {came}"
 
 
-def summary(shown: Sequence[Day], days: int, formats: Formats) -> str:
+def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
     """Say what is left, and what was spent and refilled in the ``days`` that were asked for.
 
     Fewer are shown while the history is young; empty without any.
@@ -100,12 +85,12 @@ def summary(shown: Sequence[Day], days: int, formats: Formats) -> str:
     return " · ".join(parts)
 
 
-def time_of_day(day: str, moment: datetime, formats: Formats) -> str:
+def time_of_day_words(day: str, at: int, formats: Formats) -> str:
     """Write a moment of a day that has been written already."""
-    return tr("{day}, {time}", day=day, time=formats.time(moment))
+    return tr("{day}, {time}", day=day, time=formats.time(datetime.fromtimestamp(at, UTC)))
 
 
-def reading(
+def readout_words(
     when: str, credits: int, spent: int, marks: str, formats: Formats, *, by_week: bool
 ) -> str:
     """Say what the large chart shows at a moment, and what was spent on its day or in its week."""
@@ -118,46 +103,35 @@ def reading(
     return " · ".join(filter(None, (when, credits_words(credits, formats), told, marks)))
 
 
-def week(monday: date, formats: Formats, today: date) -> str:
+def week_words(monday: date, formats: Formats, today: date) -> str:
     """Name a week."""
     return tr("Week of {day}", day=short_day(monday, formats, today))
 
 
-def layer_labels() -> dict[str, str]:
-    """Name the parts of a balance: the buckets, and what no bucket is known of."""
-    return {**bucket_labels(), UNDIVIDED: tr("Other")}
-
-
-def spending_title(*, by_week: bool) -> str:
+def spending_title_words(*, by_week: bool) -> str:
     """Name the lower part of the large chart."""
     return tr("Spent by week") if by_week else tr("Spent by day")
 
 
-def refill_label(refill: Refill, formats: Formats) -> str:
+def refill_words(refill: Refill, formats: Formats) -> str:
     """Say how many credits came, and to which bucket if it was one."""
     amount = formats.number(refill.amount)
-    match [*refill.buckets]:
-        case ["subscription"]:
-            return tr("+{amount} subscription", amount=amount)
-        case ["paid"]:
-            return tr("+{amount} paid", amount=amount)
-        case ["gifted"]:
-            return tr("+{amount} gifted", amount=amount)
-        case ["freemium"]:
-            return tr("+{amount} freemium", amount=amount)
-    return tr("+{amount}", amount=amount)
+    words: dict[tuple[str, ...], str] = {
+        ("subscription",): tr("+{amount} subscription", amount=amount),
+        ("paid",): tr("+{amount} paid", amount=amount),
+        ("gifted",): tr("+{amount} gifted", amount=amount),
+        ("freemium",): tr("+{amount} freemium", amount=amount),
+    }
+    return words.get(tuple(refill.buckets), tr("+{amount}", amount=amount))
 
 
-def drain_label(drop: Drop, formats: Formats) -> str:
+def drain_words(drop: Drop, formats: Formats) -> str:
     """Say how many credits went, and how fast."""
-    return tr(
-        "−{amount} in {time}",
-        amount=formats.number(drop.amount),
-        time=duration_words(drop.end - drop.begin),
-    )
+    time = duration_words(drop.end - drop.begin)
+    return tr("−{amount} in {time}", amount=formats.number(drop.amount), time=time)
 
 
-def axis_amount(amount: int, step: int, formats: Formats) -> str:
+def axis_words(amount: int, step: int, formats: Formats) -> str:
     """Write an amount of an axis on which amounts are a step apart, as short as all can be."""
     if amount and step % 1_000_000 == 0:
         return tr("{n}M", n=formats.number(amount // 1_000_000))
@@ -175,11 +149,11 @@ def drop_headings(habit: Habit | None, formats: Formats) -> tuple[str, ...]:
     return tr("When"), tr("Credits"), tr("Within"), per_hour
 
 
-def drop_row(drop: Drop, begin: datetime, formats: Formats) -> tuple[str, ...]:
+def drop_row(drop: Drop, formats: Formats) -> tuple[str, ...]:
     """Say when a drop was, how many credits it took, within what time, and at what pace."""
     seconds = max(60, drop.end - drop.begin)
     return (
-        formats.day_and_time(begin),
+        formats.day_and_time(datetime.fromtimestamp(drop.begin, UTC)),
         tr("−{amount}", amount=formats.number(drop.amount)),
         duration_words(seconds),
         formats.number(round(drop.amount * 3600 / seconds)),

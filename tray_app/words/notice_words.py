@@ -23,32 +23,24 @@ def notice(
     match alert:
         case Alert(kind=AlertKind.LOW):
             body = tr("{worth} Top up before campaigns stop moving.", worth=worth)
-            return left, _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.CRITICAL):
             body = tr("{worth} At zero, enrichment stops silently.", worth=worth)
-            return left, _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.EMPTY):
             body = tr("Enrichment has stopped: campaigns don't move on until someone buys credits.")
-            return left, _with_drain(body, alert.drain, formats)
         case Alert(kind=AlertKind.REFILL):
             return tr("+{gained} credits", gained=formats.number(alert.gained)), tr(
                 "The balance is back at {amount}.", amount=formats.number(alert.credits)
             )
         case Alert(kind=AlertKind.RUNS_OUT):
-            return tr("Credits are likely to run out {when}", when=runs_out), tr(
-                "{left}. {worth}", left=left, worth=_worth(alert.credits, prices, "", formats)
-            )
+            title = tr("Credits are likely to run out {when}", when=runs_out)
+            worth = _worth(alert.credits, prices, "", formats)
+            return title, tr("{left}. {worth}", left=left, worth=worth)
         case Alert(kind=AlertKind.BUSY_DAY):
-            return tr("One busy day could use up all credits"), tr(
-                "{left}. {worth}", left=left, worth=worth
-            )
+            title = tr("One busy day could use up all credits")
+            return title, tr("{left}. {worth}", left=left, worth=worth)
         case Alert(drain=Drain() as drain):
-            gone = tr(
-                "−{amount} credits in {n} min",
-                amount=formats.number(drain.amount),
-                n=whole_minutes(drain.end - drain.begin),
-            )
             usual = formats.number(drain.usual_per_hour)
+            gone = tr("−{amount} credits in {n} min", **_spent(drain, formats))
             if alert.has_doubled:
                 return gone, tr(
                     "It goes on, and has doubled. Usually −{usual} an hour. {left}.",
@@ -56,20 +48,16 @@ def notice(
                     left=left,
                 )
             return gone, tr("Usually −{usual} an hour. {left}.", usual=usual, left=left)
-    raise AssertionError(alert)
+        case _:
+            raise AssertionError(alert)
+    if alert.drain is not None:  # has brought the level, and no other notification tells of it
+        words = _spent(alert.drain, formats)
+        body = tr("{body} {amount} credits were spent within {n} min.", body=body, **words)
+    return left, body
 
 
-def _with_drain(body: str, drain: Drain | None, formats: Formats) -> str:
-    """Add the drain that has brought a level, as no other notification tells of it."""
-    if drain is None:
-        return body
-    amount = formats.number(drain.amount)
-    return tr(
-        "{body} {amount} credits were spent within {n} min.",
-        body=body,
-        amount=amount,
-        n=whole_minutes(drain.end - drain.begin),
-    )
+def _spent(drain: Drain, formats: Formats) -> dict[str, object]:
+    return {"amount": formats.number(drain.amount), "n": whole_minutes(drain.end - drain.begin)}
 
 
 def _worth(credits: int, prices: Prices, runs_out: str, formats: Formats) -> str:

@@ -35,19 +35,13 @@ def buys_line(credits: int, prices: Prices, formats: Formats) -> str:
     """Say what a balance is enough for; empty if that is nothing."""
     counts = buys(credits, prices)
     emails, phones = counts[Action.EMAIL_FOUND], counts[Action.PHONE_FOUND]
-    what = [
-        words
-        for count, words in (
-            (emails, tr("{n} e-mail", "{n} e-mails", emails, n=formats.number(emails))),
-            (phones, tr("{n} phone", "{n} phones", phones, n=formats.number(phones))),
-        )
-        if count
-    ]
-    if not what:
-        return ""
-    if len(what) == 1:
-        return tr("Enough for {what}", what=what[0])
-    return tr("Enough for {one} or {other}", one=what[0], other=what[1])
+    one = tr("{n} e-mail", "{n} e-mails", emails, n=formats.number(emails))
+    other = tr("{n} phone", "{n} phones", phones, n=formats.number(phones))
+    if emails and phones:
+        return tr("Enough for {one} or {other}", one=one, other=other)
+    if emails or phones:
+        return tr("Enough for {what}", what=one if emails else other)
+    return ""
 
 
 def lead_answer(
@@ -56,26 +50,22 @@ def lead_answer(
     """Tell whether a balance is enough to enrich so many leads."""
     short = shortfall(count, action, credits, prices)
     if short is not None:
-        words = {
-            "missing": formats.number(short.credits),
-            "price": dollars(short.cents, formats),
-        }
         reason = tr(
             "Short by {missing} credit, about {price}.",
             "Short by {missing} credits, about {price}.",
             short.credits,
-            **words,
+            missing=formats.number(short.credits),
+            price=dollars(short.cents, formats),
         )
         return Answer(tr("Not quite"), reason, short.credits)
     needed = count * prices.of(action)
-    left = credits - needed
     reason = tr(
         "It takes {needed} of {credits} credits; {left} is left.",
         "It takes {needed} of {credits} credits; {left} are left.",
-        left,
+        credits - needed,
         needed=formats.number(needed),
         credits=formats.number(credits),
-        left=formats.number(left),
+        left=formats.number(credits - needed),
     )
     return Answer(tr("Yes"), reason, 0)
 
@@ -96,23 +86,21 @@ def top_up_answer(
     """
     if stale:
         return Answer(tr("Not known now"), no_forecast_words())
-    if rhythm is None:
-        return Answer(tr("Not known yet"), tr("There is no history that tells what is spent."))
-    if isinstance(rhythm, TooEarly):
+    if rhythm is None or isinstance(rhythm, TooEarly):
         return Answer(tr("Not known yet"), too_early_words(rhythm, formats, today))
     needed = spending(rhythm, today, until)
     missing = top_up(credits, needed.high)
     likely, high = _about(needed.likely), _about(needed.high)
     day = short_day(until, formats, today)
-    if not high:
-        return Answer(tr("Nothing"), tr("Nothing will be spent by {day}.", day=day), 0)
     reason = tr(
         "At this pace about {likely} will be spent by {day} (up to {high}).",
         likely=formats.number(likely),
         high=formats.number(high),
         day=day,
     )
-    if not missing:
+    if not high:
+        reason = tr("Nothing will be spent by {day}.", day=day)
+    if not high or not missing:
         return Answer(tr("Nothing"), reason, 0)
     if is_too_wide(needed):
         return Answer(tr("Hard to say"), reason)
@@ -129,8 +117,10 @@ def no_forecast_words() -> str:
     return tr("No current forecast, because the balance is out of date.")
 
 
-def too_early_words(rhythm: TooEarly, formats: Formats, today: date) -> str:
-    """Say from when there will be a forecast."""
+def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> str:
+    """Say from when there will be a forecast; ``None`` is no history."""
+    if rhythm is None:
+        return tr("There is no history that tells what is spent.")
     if rhythm.ready_on is None or rhythm.ready_on < today:
         return tr("A forecast needs more days on which credits are spent.")
     return tr("A forecast will be here from about {day}.", day=formats.day(rhythm.ready_on))

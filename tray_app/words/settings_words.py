@@ -17,17 +17,13 @@ INTERVAL_UNITS: dict[int, Callable[[int], str]] = {
 """The units of the interval by their seconds, with the name after a number."""
 
 
-def _no_unit(_number: int) -> str:
-    return ""
-
-
 class FieldWords(NamedTuple):
     """How a setting is called in the dialog."""
 
     label: str
     name: str = ""
     """Of its control, alone: on it, or for a screen reader."""
-    unit: Callable[[int], str] = _no_unit
+    unit: Callable[[int], str] = lambda _number: ""
     """What a number counts, to stand beside it."""
     none: str = ""
     """What stands in place of 0 or of no choice."""
@@ -56,10 +52,7 @@ def field_words(formats: Formats) -> dict[str, FieldWords]:
         "interval": FieldWords(tr("Check &every"), tr("Check every")),
         "icon": FieldWords(
             tr("Tray &icon"),
-            options={
-                IconStyle.NUMBER: tr("N&umber of credits"),
-                IconStyle.SYMBOL: tr("S&ymbol"),
-            },
+            options={IconStyle.NUMBER: tr("N&umber of credits"), IconStyle.SYMBOL: tr("S&ymbol")},
         ),
         "renewal_day": FieldWords(
             tr("Plan renews &on"), tr("Plan renews on"), none=tr("Learn it from the refills")
@@ -82,21 +75,14 @@ def field_words(formats: Formats) -> dict[str, FieldWords]:
 
 def range_words(name: str) -> str:
     """Say what the range of a field is, by its name."""
-    match name:
-        case "low":
-            return tr("Low must be above critical, and at most 10 million.")
-        case "critical":
-            return tr("Critical must be between 1 and 10 million.")
-        case "interval":
-            return tr("The interval must be between 30 seconds and 24 hours.")
-        case "warn_within":
-            return tr("The warning must be at most 60 working days ahead.")
-        case "renewal_day":
-            return tr("The renewal must be on a day from 1 to 31.")
-        case "cents_per_1000":
-            return tr("The price of 1,000 credits must be between 1 cent and $10,000.")
-        case _:
-            return tr("A price must be between 1 and 10,000 credits.")
+    return {
+        "low": tr("Low must be above critical, and at most 10 million."),
+        "critical": tr("Critical must be between 1 and 10 million."),
+        "interval": tr("The interval must be between 30 seconds and 24 hours."),
+        "warn_within": tr("The warning must be at most 60 working days ahead."),
+        "renewal_day": tr("The renewal must be on a day from 1 to 31."),
+        "cents_per_1000": tr("The price of 1,000 credits must be between 1 cent and $10,000."),
+    }.get(name, tr("A price must be between 1 and 10,000 credits."))
 
 
 def settings_fault_words(fault: FileFault | FieldFault) -> str:

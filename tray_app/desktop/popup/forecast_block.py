@@ -45,7 +45,7 @@ class ForecastBlock(QWidget):
 
     def show_view(self, view: View) -> None:
         """Show what a view says of the past and the future."""
-        for label, text in ((self.forecast, view.forecast), (self.advice, "\n".join(view.advice))):
+        for label, text in ((self.forecast, view.forecast), (self.advice, view.advice)):
             label.setText(text)
             label.setVisible(bool(text))
         # What is certain stands out from what is yet to be learned.

@@ -22,8 +22,9 @@ from tray_app.desktop.widgets.range_choice import RangeChoice
 from tray_app.desktop.widgets.theme import faint, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
-from tray_app.report.trend import Trend, has_trend, point_words, trend_title, trend_words
+from tray_app.report.trend import Trend, has_trend
 from tray_app.words.formats import Formats
+from tray_app.words.history_words import course_words, point_words, range_words
 
 HEIGHT = 44
 RANGES = (7, 30, 90)
@@ -71,9 +72,9 @@ class Sparkline(QWidget):
         if trend != self._trend:
             self._trend = trend
             self.ranges.show_days(trend.days)
-            title = trend_title(trend, self._formats)
-            self.graph.setAccessibleName(tr("Balance, {range}", range=title))
-            self.graph.setAccessibleDescription(trend_words(trend, self._formats))
+            self.graph.setAccessibleName(tr("Balance, {range}", range=self._title(trend)))
+            course = course_words(trend.points, trend.refills, self._formats)
+            self.graph.setAccessibleDescription(course)
             self._say(self.graph.pointed)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -86,10 +87,11 @@ class Sparkline(QWidget):
         if self._trend is None:
             return
         self.caption.set_text(
-            trend_title(self._trend, self._formats)
-            if point is None
-            else point_words(point, self._formats)
+            self._title(self._trend) if point is None else point_words(*point, self._formats)
         )
+
+    def _title(self, trend: Trend) -> str:
+        return range_words(trend.begin, trend.end, trend.days, self._formats)
 
     def _set_fonts(self) -> None:
         small = sized(self.font(), 0.92)

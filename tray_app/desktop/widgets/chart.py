@@ -27,8 +27,8 @@ from tray_app.desktop.widgets.theme import Theme, blended, faint, theme_of
 from tray_app.i18n import tr
 from tray_app.report.history_view import HistoryView, Span, readout_of, span_at
 from tray_app.report.points import Point
+from tray_app.words.amounts import UNDIVIDED
 from tray_app.words.formats import Formats
-from tray_app.words.history_words import UNDIVIDED
 
 INSET = 8
 """Pixels around everything, so that the focus has room."""

@@ -80,7 +80,7 @@ class HistoryReader:
         shelf = self._shelf
 
         def write() -> str:
-            from tray_app.report.history_csv import days_csv, readings_csv
+            from tray_app.report.exports import days_csv, readings_csv
             from tray_app.rules.history import days_of
 
             records = shelf.read() if shelf is not None else []

@@ -3,12 +3,10 @@
 import csv
 import io
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
-from tray_app.report.history_csv import days_csv, readings_csv
+from tray_app.report.exports import days_csv, readings_csv
 from tray_app.rules.history import Day, Record, Refill
 
-BERLIN = ZoneInfo("Europe/Berlin")
 SUMMER_TIME_ENDS = int(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp())
 
 
@@ -20,14 +18,13 @@ def test_readings() -> None:
             Record(SUMMER_TIME_ENDS + 7200, SUMMER_TIME_ENDS + 7200, 12_000),
         ],
         out,
-        BERLIN,
     )
     assert out.getvalue() == (
         "first_utc,first_local,last_utc,last_local,credits,subscription,paid,gifted,freemium\r\n"
-        "2026-10-25T00:30:00Z,2026-10-25T02:30:00+02:00,"
-        "2026-10-25T01:30:00Z,2026-10-25T02:30:00+01:00,12430,8000,4100,330,0\r\n"
-        "2026-10-25T02:30:00Z,2026-10-25T03:30:00+01:00,"
-        "2026-10-25T02:30:00Z,2026-10-25T03:30:00+01:00,12000,,,,\r\n"
+        "2026-10-25T00:30:00Z,2026-10-25T00:30:00+00:00,"
+        "2026-10-25T01:30:00Z,2026-10-25T01:30:00+00:00,12430,8000,4100,330,0\r\n"
+        "2026-10-25T02:30:00Z,2026-10-25T02:30:00+00:00,"
+        "2026-10-25T02:30:00Z,2026-10-25T02:30:00+00:00,12000,,,,\r\n"
     )
 
 
@@ -39,13 +36,13 @@ def test_days() -> None:
         Day(date(2026, 10, 25), close, 1_380.0, refills),
         Day(date(2026, 10, 26), close, 1 / 3, is_seen=False),
     ]
-    days_csv(days, out, BERLIN)
+    days_csv(days, out)
     assert out.getvalue() == (
         "date,begin_utc,begin_local,seen,"
         "credits,subscription,paid,gifted,freemium,spent,refilled\r\n"
-        "2026-10-25,2026-10-24T22:00:00Z,2026-10-25T00:00:00+02:00,1,"
+        "2026-10-25,2026-10-25T00:00:00Z,2026-10-25T00:00:00+00:00,1,"
         "5480,400,5080,0,,1380.00,5400\r\n"
-        "2026-10-26,2026-10-25T23:00:00Z,2026-10-26T00:00:00+01:00,0,"
+        "2026-10-26,2026-10-26T00:00:00Z,2026-10-26T00:00:00+00:00,0,"
         "5480,400,5080,0,,0.33,0\r\n"
     )
 

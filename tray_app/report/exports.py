@@ -1,0 +1,124 @@
+"""What scripts and spreadsheets read: JSON objects, and the history as CSV (RFC 4180).
+
+Names are the same in every language, amounts are credits, times UTC unless they say *local*. What
+is unknown is null in JSON and empty in CSV. Files of CSV are opened with ``newline=""``, as the
+lines end as RFC 4180 wants it.
+"""
+
+import csv
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from tray_app.errors import Problem
+from tray_app.rules.buckets import BUCKETS
+from tray_app.rules.forecast import Forecast
+from tray_app.rules.history import Day, Record
+from tray_app.rules.local_time import moment
+from tray_app.rules.prices import buys
+from tray_app.store.settings import Settings
+from tray_app.team.watch import Reading, Snapshot
+from tray_app.words.problem_words import problem_words
+
+_AMOUNTS = ("credits", *BUCKETS)
+
+
+def status_json(reading: Reading, snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
+    """Return what a good reading says, and what its snapshot and the settings make of it."""
+    balance = reading.balance
+    return {
+        "team": snapshot.team,
+        "credits": balance.credits,
+        "remaining": {
+            name: getattr(balance, name)
+            for name in ("total", "freemium", "subscription", "gifted", "paid")
+        },
+        "level": snapshot.level,
+        "fetched_at": _iso(reading.at),
+        "forecast": _forecast(snapshot.analysis.forecast if snapshot.analysis else None),
+        "buys": buys(balance.credits, settings.prices),
+    }
+
+
+def history_json(
+    team: str, team_id: str | None, seen_at: datetime | None, days: Iterable[Day]
+) -> dict[str, Any]:
+    """Return what the days of a team were like; ``seen_at`` is when it was seen last."""
+    return {
+        "team": team or None,
+        "team_id": team_id,
+        "fetched_at": _iso(seen_at) if seen_at else None,
+        "days": [
+            {
+                "date": day.date.isoformat(),
+                "seen": day.is_seen,
+                "credits": day.close.credits,
+                "remaining": {name: getattr(day.close, name) for name in BUCKETS},
+                "spent": round(day.spent, 2),
+                "refilled": sum(refill.amount for refill in day.refills),
+            }
+            for day in days
+        ],
+    }
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Return why there is no balance; ``retry_after`` is in seconds."""
+    told = error_json(problem.kind, *problem_words(problem.kind))
+    if problem.retry_after is not None:
+        told["error"]["retry_after"] = math.ceil(problem.retry_after)
+    return told
+
+
+def error_json(kind: str, title: str, message: str) -> dict[str, Any]:
+    """Return why there is no answer."""
+    return {"error": {"kind": kind, "title": title, "message": message}}
+
+
+def readings_csv(records: Iterable[Record], out: TextIO) -> None:
+    """Write a line for each time that the amounts stayed the same."""
+    table = csv.writer(out)
+    table.writerow(("first_utc", "first_local", "last_utc", "last_local", *_AMOUNTS))
+    for record in records:
+        first, last = (datetime.fromtimestamp(at, UTC) for at in (record.first, record.last))
+        table.writerow((*_utc_and_local(first), *_utc_and_local(last), *record.amounts))
+
+
+def days_csv(days: Iterable[Day], out: TextIO) -> None:
+    """Write a line for each local day: when it began, its close, and what changed.
+
+    ``seen`` is 1, or 0 for a day on which nothing was seen, so that its close is that of the day
+    before, and what was spent on it is a share.
+    """
+    table = csv.writer(out)
+    table.writerow(("date", "begin_utc", "begin_local", "seen", *_AMOUNTS, "spent", "refilled"))
+    for day in days:
+        table.writerow(
+            (
+                day.date.isoformat(),
+                *_utc_and_local(moment(day.date)),
+                int(day.is_seen),
+                *day.close.amounts,
+                f"{day.spent:.2f}",
+                sum(refill.amount for refill in day.refills),
+            )
+        )
+
+
+def _utc_and_local(at: datetime) -> tuple[str, str]:
+    return f"{at.replace(tzinfo=None).isoformat()}Z", at.astimezone().isoformat()
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
+    if forecast is None:
+        return None
+    days = None
+    if (runs_out := forecast.runs_out) is not None:
+        dates = {"from": runs_out.earliest, "likely": runs_out.likely, "to": runs_out.latest}
+        days = {name: day.isoformat() if day else None for name, day in dates.items()}
+    return {"per_working_day": round(forecast.per_working_day, 1), "runs_out": days}
