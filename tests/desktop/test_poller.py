@@ -45,7 +45,7 @@ class FakeWatch(Watch):
         self.learned = GOOD
         self.may_study = threading.Event()
         self.may_study.set()
-        self.was_heard: list[Alert] = []
+        self.was_heard: list[tuple[int, Alert]] = []
         self.last = Snapshot()
         self.is_broken = False
 
@@ -59,7 +59,7 @@ class FakeWatch(Watch):
         self.last = answer
         return answer
 
-    def broke(self, defect: Problem) -> Snapshot:
+    def fail(self, defect: Problem) -> Snapshot:
         if self.is_broken:
             raise ZeroDivisionError
         return replace(self.last, problem=defect, alert=None, wait=900)
@@ -68,8 +68,8 @@ class FakeWatch(Watch):
         self.may_study.wait(20)
         return self.learned
 
-    def heard(self, alert: Alert) -> None:
-        self.was_heard.append(alert)
+    def heard(self, alert_id: int, alert: Alert) -> None:
+        self.was_heard.append((alert_id, alert))
 
     def apply(self, settings: Settings) -> Snapshot:
         self.asked.append(f"apply {settings.interval}")
@@ -366,6 +366,6 @@ def test_a_team_that_was_left_alerts_nothing_any_more(
 
 
 def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
-    poller.note_heard(EARLY)
+    poller.note_heard(7, EARLY)
     wait_with_events(lambda: watch.was_heard, "it is noted")
-    assert watch.was_heard == [EARLY]
+    assert watch.was_heard == [(7, EARLY)]

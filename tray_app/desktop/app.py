@@ -252,6 +252,9 @@ class App(QObject):
         poller.start()
         self._show_busy()
 
+    def _pollers(self) -> set[Poller]:
+        return {each for each in (self._team, self._shown) if each is not None}
+
     @property
     def _settings(self) -> Settings:
         return self._team.session.settings if self._team is not None else Settings()
@@ -280,9 +283,9 @@ class App(QObject):
             self._shown.snooze(SnoozeChoice(chosen.data()))
 
     @Slot(object)
-    def _note_heard(self, alert: Alert) -> None:
-        if self._shown is not None:
-            self._shown.note_heard(alert)
+    def _note_heard(self, news: tuple[int, Alert]) -> None:
+        for poller in self._pollers():  # an answer may come after a switch between them
+            poller.note_heard(*news)
 
     @Slot()
     def _remedy(self) -> None:
@@ -315,7 +318,8 @@ class App(QObject):
         )
         picture = paint_icon(self._view().icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-        self._notifier.notify(snapshot.alert_id, alert, title, body, picture, urgent=urgent)
+        news = snapshot.alert_id, alert
+        self._notifier.notify(snapshot.alert_id, news, title, body, picture, urgent=urgent)
 
     @Slot()
     def _look_again(self) -> None:
@@ -410,9 +414,8 @@ class App(QObject):
     @Slot(object)
     def _save_settings(self, settings: Settings) -> None:
         """Use the settings from now on, and keep them if that can be done."""
-        for poller in {self._team, self._shown}:
-            if poller is not None:
-                poller.apply(settings)
+        for poller in self._pollers():
+            poller.apply(settings)
 
         def save() -> bool:
             try:

@@ -92,17 +92,15 @@ class Poller(QObject):
         watch, chosen = self.session.watch, self.session.settings
         self._worker.submit(lambda: watch.apply(chosen), self._publish_until_next)
 
-    @Slot(object)
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
         watch = self.session.watch
         self._worker.submit(lambda: watch.snooze(choice), self._publish)
 
-    @Slot(object)
-    def note_heard(self, alert: Alert) -> None:
-        """Note that the user was told this."""
+    def note_heard(self, alert_id: int, alert: Alert) -> None:
+        """Note that the user was told this, if it is this team's."""
         watch = self.session.watch
-        self._worker.submit(lambda: watch.heard(alert), lambda _nothing: None)
+        self._worker.submit(lambda: watch.heard(alert_id, alert), lambda _nothing: None)
 
     def _poll(self, *, prompt: bool, by_user: bool) -> None:
         if self._is_polling or not self._is_started:
@@ -114,7 +112,7 @@ class Poller(QObject):
 
         def break_off(defect: Problem) -> None:
             # The watch keeps in mind that its figures may be old, whatever is shown next.
-            self._worker.submit(lambda: watch.broke(defect), self._end_poll, give_up)
+            self._worker.submit(lambda: watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
             last = self.session.snapshot

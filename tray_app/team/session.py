@@ -37,14 +37,8 @@ class Session:
         """The file in which the balances are recorded."""
         self.snapshot = Snapshot()
         """What is known now."""
-        self.watch = Watch(
-            credentials,
-            connect,
-            alerts_file,
-            settings,
-            Analyst(History(history)),
-            confirms_alerts=True,
-        )
+        analyst = Analyst(History(history))
+        self.watch = Watch(credentials, connect, alerts_file, settings, analyst)
 
     def choose(self, settings: Settings) -> None:
         """Take other settings, which ``watch.apply`` has to be told of."""
