@@ -10,11 +10,11 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.poller import Poller
+from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.system.quit_signals import QuitSignals
 from tray_app.desktop.system.resume import Resume
-from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.system.worker import Worker
@@ -64,7 +64,7 @@ class App(QObject):
         instance: SingleInstance,
         keychain: Keychain,
         tray: Tray,
-        bus: SessionBus,
+        bus: Bus,
         disk: Worker,
         gate: Gate,
         uncaught: UncaughtErrors,

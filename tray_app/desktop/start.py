@@ -13,8 +13,8 @@ from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.actions import Actions
+from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
-from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.tray.tray import Tray
@@ -75,7 +75,7 @@ class Start(QObject):
         self._instance = instance
         self._gate = gate
         self._uncaught = UncaughtErrors(self, gate)
-        self._bus = SessionBus(self, gate)
+        self._bus = Bus("SESSION", self, gate)
         self._tray = Tray(self, Actions(self), self._bus)
         self._stops: list[Callable[[], None]] = []
 
