@@ -161,7 +161,7 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     wakers: list[Callable[[], object]] = [
         *[wake_up] * 3,
         poller.poll,
-        poller.unlock,
+        lambda: poller.poll(prompt=True, by_user=True),
         poller.start,
         lambda: poller.apply(Settings(interval=30)),
     ]
@@ -228,7 +228,7 @@ def test_unlock_lets_the_keychain_ask(
     watch.answers = [Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED), wait=3600)]
     poller.start()
     wait_with_events(lambda: snapshots, "a snapshot")
-    poller.unlock()
+    poller.poll(prompt=True, by_user=True)
     wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
     assert watch.asked == ["poll", "unlock"]
 

@@ -91,9 +91,7 @@ class App(QObject):
         self._unopened = Snapshot()
         """What is to be seen while no team is shown."""
         # Runs out only when a poll does not come, which leaves the figures out of date.
-        self._overdue = QTimer(self)
-        self._overdue.setSingleShot(True)
-        self._overdue.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
 
         self._tray = tray
         self._actions = tray.actions
@@ -242,7 +240,7 @@ class App(QObject):
     def _close_demo(self) -> None:
         if (demo := self._demo) is not None:
             self._demo = None
-            self._disk.submit(demo.close, _nothing)
+            self._disk.submit(demo.close)
 
     def _begin_to_poll(self, poller: Poller) -> None:
         if self._shown is not None and self._shown is not poller:
@@ -290,7 +288,7 @@ class App(QObject):
     @Slot()
     def _remedy(self) -> None:
         if self._actions.remedy.data() == Remedy.UNLOCK and self._shown is not None:
-            self._shown.unlock()
+            self._shown.poll(prompt=True, by_user=True)
         else:
             self._key.dialog.open()
 
@@ -441,7 +439,3 @@ class App(QObject):
     @Slot(str)
     def _open_link(self, address: str) -> None:
         QDesktopServices.openUrl(QUrl(address))
-
-
-def _nothing(_result: object) -> None:
-    pass

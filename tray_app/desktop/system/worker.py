@@ -34,7 +34,7 @@ class Worker(QObject):
         # Callbacks stay in the GUI thread: the last reference to a window that the worker thread
         # held would destroy the window from there.
         self._callbacks: dict[
-            int, tuple[Callable[[Any], object], Callable[[Problem], object] | None]
+            int, tuple[Callable[[Any], object] | None, Callable[[Problem], object] | None]
         ] = {}
         self._numbers = itertools.count()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -45,7 +45,7 @@ class Worker(QObject):
     def submit(
         self,
         job: Callable[[], T],
-        done: Callable[[T], object],
+        done: Callable[[T], object] | None = None,
         failed: Callable[[Problem], object] | None = None,
     ) -> None:
         """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread.
@@ -80,10 +80,9 @@ class Worker(QObject):
     @Slot(int, object)
     def _call_back(self, number: int, result: Any) -> None:
         done, failed = self._callbacks.pop(number)
-        if not isinstance(result, Problem):
-            done(result)
-        elif failed is not None:
-            failed(result)
+        call_back = failed if isinstance(result, Problem) else done
+        if call_back is not None:
+            call_back(result)
 
 
 def _told_defect(error: BaseException) -> Problem:
