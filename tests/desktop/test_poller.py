@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import wait_with_events
 from tests.fake_clock import TICK, FakeClock
-from tests.fakes import FakeApi, FakeKeychain
+from tests.fakes import FakeKeychain
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.poller import PATIENCE, Poller
@@ -99,10 +99,7 @@ def poller(worker: Worker, watch: FakeWatch, tmp_path: Path) -> Poller:
 
 def session_of(watch: Watch, folder: Path) -> Session:
     """A session that asks nobody but this watch."""
-    keychain = Credentials({}, FakeKeychain())
-    session = Session(keychain, lambda _key: FakeApi(), None, Settings(), folder / "history.sqlite")
-    session.watch = watch
-    return session
+    return Session(watch, Settings(), folder / "history.sqlite")
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ class App(QObject):
         self._actions.open.triggered.connect(self._open_popup)
         self._actions.history.triggered.connect(self._history_and_plan.history.open)
         self._actions.plan.triggered.connect(self._history_and_plan.plan.open)
-        self._actions.buy.triggered.connect(self._buy)
+        self._actions.buy.triggered.connect(lambda: self._open_link(BILLING_PAGE))
         self._actions.snooze.triggered.connect(self._snooze)
         self._actions.settings.triggered.connect(self._settings_dialog.open)
         self._actions.change_key.triggered.connect(self._key.dialog.open)
@@ -365,8 +365,7 @@ class App(QObject):
             self._popup = popup = Popup(self._formats, self._actions)
             popup.trend_ranges.chosen.connect(self._history_and_plan.choose_trend)
             popup.closed_as_window.connect(QApplication.quit)
-            popup.say(self._all_complaints())
-            popup.show_view(self._view(), self._snapshot)
+            self._look_again()
             self._show_busy()
             self._show_trend()
         return self._popup
@@ -386,11 +385,10 @@ class App(QObject):
     @Slot()
     def _use_window(self) -> None:
         """Show the popup as a window, on a desktop without a panel for icons."""
+        text = tr("This desktop has no tray. Closing this window ends the program.")
+        self._complain("tray", text)
         popup = self._the_popup()
         popup.as_window()
-        self._complain(
-            "tray", tr("This desktop has no tray. Closing this window ends the program.")
-        )
         popup.open(None)
 
     @Slot()
@@ -431,10 +429,6 @@ class App(QObject):
     @Slot()
     def _admit_defect(self) -> None:
         self._complain("defect", problem_words(Kind.DEFECT).text)
-
-    @Slot()
-    def _buy(self) -> None:
-        self._open_link(BILLING_PAGE)
 
     @Slot(str)
     def _open_link(self, address: str) -> None:

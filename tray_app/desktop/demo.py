@@ -12,8 +12,10 @@ from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
+from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials, KeySource
 from tray_app.team.session import Session
+from tray_app.team.watch import Watch
 
 INTERVAL = 5
 """Seconds between the polls of the demo, whose days pass in seconds."""
@@ -51,8 +53,9 @@ class Demo(Session):
         past.close()
         credentials = Credentials({}, keychain)
         credentials.use(DEMO_KEY, KeySource.DEMO)
-        api = DemoApi()
-        super().__init__(credentials, lambda _key: api, None, _hurried(settings), path)
+        api, hurried = DemoApi(), _hurried(settings)
+        watch = Watch(credentials, lambda _key: api, None, hurried, Analyst(History(path)))
+        super().__init__(watch, hurried, path)
 
     def choose(self, settings: Settings) -> None:
         """Take other settings; the demo stays in a hurry."""

@@ -10,7 +10,6 @@ from tray_app.rules.alerts import (
     Alert,
     AlertState,
     Evidence,
-    Snooze,
     SnoozeChoice,
     acknowledged,
     decide,
@@ -37,7 +36,7 @@ class Alerts:
     def __init__(self, file: AlertsFile | None, now: Callable[[], datetime]) -> None:
         self._file = file
         self._now = now
-        self._state, self._team_id = file.load() if file else (AlertState(), None)
+        self.state, self._team_id = file.load() if file else (AlertState(), None)
         self.can_remember = True
         """Whether what is heard now will still be known after a restart."""
         self.id = 0
@@ -48,14 +47,9 @@ class Alerts:
         self._is_taken_back = False
         self._unjudged_by: Settings | None = None  # which a change has replaced before a reading
 
-    @property
-    def snooze(self) -> Snooze | None:
-        """The silence that was chosen last."""
-        return self._state.snooze
-
     def level(self, credits: int, settings: Settings) -> Level:
         """Judge a balance, by the level that it had before too."""
-        return level_of(credits, settings.thresholds, self._state.level)
+        return level_of(credits, settings.thresholds, self.state.level)
 
     def judge_early(self, credits: int, settings: Settings) -> Alert | None:
         """Return what there is to tell of a reading of which the history was not asked yet."""
@@ -80,7 +74,7 @@ class Alerts:
         self, credits: int, settings: Settings, before: Evidence, after: Evidence
     ) -> None:
         """Judge a reading by other settings, of which the user knows what they change."""
-        self._remember(acknowledged(self._state, credits, settings.thresholds, before, after))
+        self._remember(acknowledged(self.state, credits, settings.thresholds, before, after))
         self._review(credits, after)
 
     def acknowledge_later(self, replaced: Settings) -> None:
@@ -97,11 +91,11 @@ class Alerts:
         if alert == early:
             alert = self._told  # which is not told: nothing less urgent is to take its place
         self._told, self._is_heard = alert, True
-        self._remember(heard(self._state, alert, self._now()))
+        self._remember(heard(self.state, alert, self._now()))
 
     def begin_snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back for a while."""
-        self._remember(snoozed(self._state, choice, self._now()))
+        self._remember(snoozed(self.state, choice, self._now()))
         self.drop_unheard()
 
     def drop_unheard(self) -> None:
@@ -112,13 +106,13 @@ class Alerts:
     def change_key(self) -> None:
         """Begin anew with a key that may be another team's."""
         if self._team_id is None:
-            self._state = AlertState()  # what was said of a team that nobody knows
+            self.state = AlertState()  # what was said of a team that nobody knows
         self._take_back()
 
     def belong_to(self, team_id: str | None) -> None:
         """Go by what was said of this team, of ``None`` as long as it is not known."""
         if self._team_id not in (None, team_id):
-            self._state = AlertState()
+            self.state = AlertState()
             self._take_back()
         self._team_id = team_id
 
@@ -130,7 +124,7 @@ class Alerts:
     def _judge(
         self, credits: int, settings: Settings, evidence: Evidence
     ) -> tuple[AlertState, Alert | None]:
-        thresholds, now, state = settings.thresholds, self._now(), self._state
+        thresholds, now, state = settings.thresholds, self._now(), self.state
         if (old := self._unjudged_by) is not None and state.level is not None:
             # What is known from an earlier run is told by the settings of then.
             state = replace(state, level=level_of(credits, old.thresholds, state.level))
@@ -150,7 +144,7 @@ class Alerts:
 
     def _review(self, credits: int, evidence: Evidence) -> None:
         told = self._told
-        if told is not None and is_untrue(told, self._state, credits, self._now(), evidence):
+        if told is not None and is_untrue(told, self.state, credits, self._now(), evidence):
             self._take_back()
 
     def _take_back(self) -> None:
@@ -158,9 +152,9 @@ class Alerts:
         self._told = None
 
     def _remember(self, state: AlertState) -> None:
-        if state == self._state and self.can_remember:
+        if state == self.state and self.can_remember:
             return
-        self._state = state
+        self.state = state
         if self._file is None:
             return
         try:

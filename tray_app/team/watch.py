@@ -340,7 +340,7 @@ class Watch:
             alert=alert,
             alert_id=self._alerts.id,
             withdraws=self._alerts.withdraws() and alert is None,
-            snooze=self._alerts.snooze,
+            snooze=self._alerts.state.snooze,
             can_remember=self._alerts.can_remember,
         )
         return self._snapshot

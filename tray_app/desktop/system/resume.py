@@ -78,11 +78,6 @@ class Resume(QObject):
         else:
             self._watch_network()
 
-    @property
-    def watches_clock(self) -> bool:
-        """Whether it has to look at the clock itself."""
-        return self._timer.isActive()
-
     def stop(self) -> None:
         """Notice nothing more."""
         self._timer.stop()

@@ -71,10 +71,8 @@ class Worker(QObject):
             try:
                 result = job()
             except BaseException as error:
-                if foresees_problems and isinstance(error, Problem):
-                    result = error
-                else:
-                    result = _told_defect(error)
+                is_foreseen = foresees_problems and isinstance(error, Problem)
+                result = error if is_foreseen else _told_defect(error)
             self._gate.emit(self._job_done, number, result)
 
     @Slot(int, object)
