@@ -17,10 +17,8 @@ if TYPE_CHECKING:  # it brings the database with it, which the icon does not wai
     from tray_app.team.session import Session
 
 BREATH = 2.0
-"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again.
-
-Whether lemlist may be asked at all is no matter of the poller (see ``patience.py``).
-"""
+"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again. Whether
+lemlist may be asked at all, ``patience.py`` knows."""
 
 PATIENCE = 1000
 """Milliseconds that the first alert of a run waits for what the history has to say of it."""

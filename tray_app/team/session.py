@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.folders import alerts_file, history_file, teams_file
+from tray_app.store.folders import alerts_file, history_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings
-from tray_app.store.teams import TeamsFile
 from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch, connector
@@ -40,7 +39,7 @@ def open_session(environ: Mapping[str, str], keychain: Keychain, settings: Setti
     """Open what is kept of the user's own team; blocks as the disk does."""
     watch = Watch(
         Credentials(environ, keychain),
-        connector(environ, TeamsFile(teams_file())),
+        connector(environ),
         AlertsFile(alerts_file(), ACCOUNT),
         settings,
         Analyst(History(history_file())),

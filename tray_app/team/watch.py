@@ -18,6 +18,7 @@ from tray_app.rules.levels import Level
 from tray_app.rules.schedule import next_wait
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.file_fault import FileFault
+from tray_app.store.folders import teams_file
 from tray_app.store.settings import Settings
 from tray_app.store.teams import TeamsFile
 from tray_app.team.alerts import Alerts
@@ -88,22 +89,13 @@ class Checked:
     balance: Balance
 
 
-def connector(
-    environ: Mapping[str, str], teams: TeamsFile | None = None
-) -> Callable[[str], PatientApi]:
-    """Return what turns a key into the API at the address that the environment names.
-
-    ``teams`` keeps what is learned of the keys from one run to the next.
-    """
+def connector(environ: Mapping[str, str]) -> Callable[[str], PatientApi]:
+    """Return what turns a key into the API at the address that the environment names."""
     # What it brings takes 0.1 s to import, in which the keychain is being asked.
     from tray_app.lemlist.client import Client
 
-    pauses = Pauses(teams)
-
-    def connect(key: str) -> PatientApi:
-        return PatientApi(Client(api_url(environ), key), key, pauses, teams)
-
-    return connect
+    pauses = Pauses(TeamsFile(teams_file()))
+    return lambda key: PatientApi(Client(api_url(environ), key), key, pauses)
 
 
 class Watch:
