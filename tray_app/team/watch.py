@@ -211,17 +211,17 @@ class Watch:
         self._settings = settings
         reading = self._snapshot.reading
         if reading is not None:
-            credits, analysis = reading.balance.credits, None
+            analysis = None
             if self._analyst is not None:
                 at = self._now()
                 analysis = self._analyst.judge(reading.balance, at, settings.renewal_day)
-            level = self._alerts.level(credits, settings)
+            level = self._alerts.level(reading.balance.credits, settings)
             self._snapshot = replace(self._snapshot, level=level, analysis=analysis)
         if reading is None or self._snapshot.to_study:
             self._alerts.acknowledge_later(old)
         else:
-            credits = reading.balance.credits
-            self._alerts.acknowledge(credits, settings, before, self._evidence())
+            after = self._evidence()
+            self._alerts.acknowledge(reading.balance.credits, settings, before, after)
         if not settings.notifications:
             self._alerts.drop_unheard()
         return self._schedule(None)

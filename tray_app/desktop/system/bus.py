@@ -48,7 +48,7 @@ class Bus(QObject):
         super().__init__(parent)
         self._name = name
         self._gate = gate
-        self._client: BusClient | None = None
+        self._client: BusClient
         self._thread: threading.Thread | None = None
         self._bell, self._bell_rope = os.pipe()
 
@@ -87,14 +87,11 @@ class Bus(QObject):
 
     def _talk(self, connection: "DBusConnection") -> None:
         """Join the client and the bus, until the bus ends, which raises an OSError."""
-        client = self._client
-        if client is not None:
-            client.join(connection)
+        self._client.join(connection)
         while True:
-            pause = client.act() if client is not None else None
-            message = self._next(connection, pause)
-            if client is not None and message is not None:
-                client.hear(message)
+            message = self._next(connection, self._client.act())
+            if message is not None:
+                self._client.hear(message)
 
     def _next(self, connection: "DBusConnection", pause: float | None) -> "Message | None":
         """Return the next message, or sleep until there may be one, or it is time to act."""

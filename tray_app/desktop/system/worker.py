@@ -51,9 +51,8 @@ class Worker(QObject):
         """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread.
 
         ``job`` holds on to nothing that belongs to the GUI thread. ``failed`` gets the problem
-        that the job has raised; for a job without it that is a defect. It gets one of the kind
-        ``defect`` after all else that the job can raise, to end what waits for the job: that there
-        is a defect, and where, has been told by then.
+        that the job has raised; without ``failed`` that is a defect. After anything else that the
+        job raises it gets a problem of the kind ``defect``, which has been told of by then.
         """
         number = next(self._numbers)
         self._callbacks[number] = done, failed
