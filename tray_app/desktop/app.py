@@ -132,7 +132,7 @@ class App(QObject):
         self._instance.key_changed.connect(self._key.find)
         self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)
-        if self._uncaught.has_raised:
+        if self._uncaught.places:
             self._admit_defect()
 
     def start(self, *, demo: bool) -> None:
