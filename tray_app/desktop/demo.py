@@ -53,18 +53,14 @@ class Demo(Session):
         past.close()
         credentials = Credentials({}, keychain)
         credentials.use(DEMO_KEY, KeySource.DEMO)
-        api, hurried = DemoApi(), _hurried(settings)
+        api, hurried = DemoApi(), replace(settings, interval=INTERVAL)
         watch = Watch(credentials, lambda _key: api, None, hurried, Analyst(History(path)))
         super().__init__(watch, hurried, path)
 
     def choose(self, settings: Settings) -> None:
         """Take other settings; the demo stays in a hurry."""
-        super().choose(_hurried(settings))
+        super().choose(replace(settings, interval=INTERVAL))
 
     def close(self) -> None:
         """Forget the past."""
         self._folder.cleanup()
-
-
-def _hurried(settings: Settings) -> Settings:
-    return replace(settings, interval=INTERVAL)
