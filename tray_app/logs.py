@@ -22,7 +22,13 @@ def start_logging(file: Path, *, verbose: bool) -> Callable[[], None]:
     written is done without.
     """
     logging.raiseExceptions = False
-    handlers: list[logging.Handler] = [_File(file)]
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log_file = RotatingFileHandler(
+        file, maxBytes=LARGEST_FILE, backupCount=OLD_FILES, encoding="utf-8", delay=True
+    )
+    log_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handlers: list[logging.Handler] = [log_file]
     if sys.stderr is not None:  # a windowed program on Windows has none
         terminal = logging.StreamHandler()
         terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
@@ -53,21 +59,3 @@ def outline(error: BaseException | None, frames: TracebackType | None) -> str:
         for frame in traceback.extract_tb(frames)
     )
     return " > ".join((*places, type(error).__name__))
-
-
-class _File(RotatingFileHandler):
-    """A log file whose folder is made when there is something to write."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(
-            file, maxBytes=LARGEST_FILE, backupCount=OLD_FILES, encoding="utf-8", delay=True
-        )
-        self._folder = file.parent
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            super().emit(record)
-        except OSError:
-            self.handleError(record)

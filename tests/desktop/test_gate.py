@@ -10,18 +10,18 @@ from tray_app.desktop.system.gate import Gate
 
 ENDS_AT_ONCE = """
 import os
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from tests.desktop.test_gate import Speaker
 from tray_app.desktop import start
 
-class Start(start.Start):
-    def begin(self, *, demo, verbose):
+class Gate(start.Gate):
+    def __init__(self):
+        super().__init__()
         global gate
-        gate = self._gate
-        super().begin(demo=demo, verbose=verbose)
-        QTimer.singleShot(0, self._qt.quit)
+        gate = self
+        QTimer.singleShot(0, QCoreApplication.quit)
 
-start.Start = Start
+start.Gate = Gate
 assert start.run({}, demo=True, verbose=False) == 0
 heard = []
 speaker = Speaker()

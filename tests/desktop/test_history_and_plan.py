@@ -20,7 +20,7 @@ from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session
-from tray_app.team.watch import Snapshot
+from tray_app.team.watch import Snapshot, Watch
 
 
 @pytest.fixture
@@ -45,10 +45,9 @@ def path(tmp_path: Path) -> Path:
 
 def session_of(team_id: str | None, path: Path, team: str | None = None) -> Session:
     """A session that knows no more than whose it is."""
-    keychain = Credentials({}, FakeKeychain())
-    session = Session(keychain, lambda _key: FakeApi(), None, Settings(), path)
-    session.snapshot = Snapshot(team_id=team_id, team=team)
-    return session
+    credentials = Credentials({}, FakeKeychain())
+    watch = Watch(credentials, lambda _key: FakeApi(), None, Settings())
+    return Session(watch, Settings(), path, Snapshot(team_id=team_id, team=team))
 
 
 def busy_until(worker: Worker, released: threading.Event) -> None:

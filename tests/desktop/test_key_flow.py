@@ -18,6 +18,7 @@ from tray_app.errors import Kind, Problem
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials, KeySource
 from tray_app.team.session import Session
+from tray_app.team.watch import Watch
 
 KEY = "fake-key-0123456789"
 
@@ -30,9 +31,8 @@ class Flow:
         self.keychain = FakeKeychain()
         credentials = Credentials({}, self.keychain)
         api = FakeApi()
-        self.session = Session(
-            credentials, lambda _key: api, None, Settings(), folder / "history.sqlite"
-        )
+        watch = Watch(credentials, lambda _key: api, None, Settings())
+        self.session = Session(watch, Settings(), folder / "history.sqlite")
         self.owner = QObject()
         self.flow = KeyFlow(self.keychain, worker, FORMATS, self.owner)
         self.flow.session = self.session

@@ -15,8 +15,8 @@ from tests.desktop.widget_driver import emitted, wait_with_events
 from tests.desktops.desktop_session import DesktopSession
 from tests.desktops.notification_service import NAME, PATH, NotificationService
 from tests.waiting import PATIENCE
+from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
-from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.desktop.tray.notifier import Notifier
 
 TOKEN = "XDG_ACTIVATION_TOKEN"
@@ -34,7 +34,7 @@ class Told:
 
     def __init__(self, qapp: QApplication) -> None:
         self.gate = Gate()
-        self.bus = SessionBus(qapp, self.gate)
+        self.bus = Bus("SESSION", qapp, self.gate)
         self.notifier = Notifier(lambda _title, _body: None, self.bus, self.gate)
         self._accepted = QSignalSpy(self.notifier.accepted)
         self.tokens: list[str] = []
@@ -345,7 +345,7 @@ def test_where_qt_shows_it_it_is_accepted_at_once(
 ) -> None:
     shown: list[tuple[str, str]] = []
     gate = Gate()
-    notifier = Notifier(lambda *words: shown.append(words), SessionBus(qapp, gate), gate)
+    notifier = Notifier(lambda *words: shown.append(words), Bus("SESSION", qapp, gate), gate)
     accepted = QSignalSpy(notifier.accepted)
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(sys, "platform", "darwin")

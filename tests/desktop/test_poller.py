@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import wait_with_events
 from tests.fake_clock import TICK, FakeClock
-from tests.fakes import FakeApi, FakeKeychain
+from tests.fakes import FakeKeychain
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.poller import PATIENCE, Poller
@@ -45,7 +45,7 @@ class FakeWatch(Watch):
         self.learned = GOOD
         self.may_study = threading.Event()
         self.may_study.set()
-        self.was_heard: list[Alert] = []
+        self.was_heard: list[tuple[int, Alert]] = []
         self.last = Snapshot()
         self.is_broken = False
 
@@ -59,7 +59,7 @@ class FakeWatch(Watch):
         self.last = answer
         return answer
 
-    def broke(self, defect: Problem) -> Snapshot:
+    def fail(self, defect: Problem) -> Snapshot:
         if self.is_broken:
             raise ZeroDivisionError
         return replace(self.last, problem=defect, alert=None, wait=900)
@@ -68,8 +68,8 @@ class FakeWatch(Watch):
         self.may_study.wait(20)
         return self.learned
 
-    def heard(self, alert: Alert) -> None:
-        self.was_heard.append(alert)
+    def heard(self, alert_id: int, alert: Alert) -> None:
+        self.was_heard.append((alert_id, alert))
 
     def apply(self, settings: Settings) -> Snapshot:
         self.asked.append(f"apply {settings.interval}")
@@ -99,10 +99,7 @@ def poller(worker: Worker, watch: FakeWatch, tmp_path: Path) -> Poller:
 
 def session_of(watch: Watch, folder: Path) -> Session:
     """A session that asks nobody but this watch."""
-    keychain = Credentials({}, FakeKeychain())
-    session = Session(keychain, lambda _key: FakeApi(), None, Settings(), folder / "history.sqlite")
-    session.watch = watch
-    return session
+    return Session(watch, Settings(), folder / "history.sqlite")
 
 
 @pytest.fixture
@@ -161,7 +158,7 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     wakers: list[Callable[[], object]] = [
         *[wake_up] * 3,
         poller.poll,
-        poller.unlock,
+        lambda: poller.poll(prompt=True, by_user=True),
         poller.start,
         lambda: poller.apply(Settings(interval=30)),
     ]
@@ -228,7 +225,7 @@ def test_unlock_lets_the_keychain_ask(
     watch.answers = [Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED), wait=3600)]
     poller.start()
     wait_with_events(lambda: snapshots, "a snapshot")
-    poller.unlock()
+    poller.poll(prompt=True, by_user=True)
     wait_with_events(lambda: len(snapshots) == 2, "another snapshot")
     assert watch.asked == ["poll", "unlock"]
 
@@ -366,6 +363,6 @@ def test_a_team_that_was_left_alerts_nothing_any_more(
 
 
 def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
-    poller.note_heard(EARLY)
+    poller.note_heard(7, EARLY)
     wait_with_events(lambda: watch.was_heard, "it is noted")
-    assert watch.was_heard == [EARLY]
+    assert watch.was_heard == [(7, EARLY)]

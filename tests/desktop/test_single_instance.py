@@ -1,6 +1,5 @@
 """What the one instance hears from other programs of its user."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,25 +46,10 @@ def test_what_was_told_while_it_started_is_heard_then(
     assert set(heard) == {"key changed", "opened again"}
 
 
-def test_a_slow_word_holds_up_no_other(
-    instance: SingleInstance, tmp_path: Path, heard: list[str]
-) -> None:
-    instance.open()
-    instance.listen()
-    with socket.socket(socket.AF_UNIX) as slow:
-        slow.connect(str(socket_of(tmp_path, TRAY)))
-        tell(tmp_path, TRAY, SHOW)
-        wait_with_events(lambda: heard, "the other one's word")
-        slow.sendall(KEY_CHANGED)
-        wait_with_events(lambda: len(heard) == 2, "the slow word")
-    assert heard == ["opened again", "key changed"]
-
-
 @pytest.mark.parametrize("word", [b"", b"nonsense\n", b"k" * 10_000], ids=["none", "other", "long"])
 def test_any_other_visit_opens_it(
     instance: SingleInstance, tmp_path: Path, heard: list[str], word: bytes
 ) -> None:
-    """As that of an older version, which says nothing."""
     instance.open()
     instance.listen()
     tell(tmp_path, TRAY, word)
@@ -78,9 +62,8 @@ def test_a_second_start_calls_the_first(
 ) -> None:
     instance.open()
     instance.listen()
-    second = SingleInstance(tmp_path, TRAY)
-    assert not second.acquire()
-    second.call_first()
+    assert not SingleInstance(tmp_path, TRAY).acquire()
+    tell(tmp_path, TRAY, SHOW)
     wait_with_events(lambda: heard, "the call")
     assert heard == ["opened again"]
 

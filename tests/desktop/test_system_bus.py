@@ -22,7 +22,7 @@ def test_nobody_looks_at_the_clock_where_the_system_tells_of_sleep(
             resume = Resume(qapp, Gate(), tick=TICK, settling_time=50, clock=clock)
             resume.noticed.connect(lambda: seen.append("noticed"))
             resume.resumed.connect(lambda: seen.append("resumed"))
-            wait_with_events(lambda: not resume.watches_clock, "it hears of logind")
+            wait_with_events(lambda: not resume._timer.isActive(), "it hears of logind")
             looks = clock.looks
             login.tell_of_sleep(begins=True)
             login.tell_of_sleep(begins=False)

@@ -216,8 +216,8 @@ class LedApp(app.App):
             return Client(url, key, deadline=deadline)
 
         credentials = Credentials({}, FakeKeychain(KEY))
-        session = Session(credentials, connect, None, Settings(), history_file())
-        session.watch = Watch(credentials, connect, None, Settings())  # which keeps no history
+        watch = Watch(credentials, connect, None, Settings())  # which keeps no history
+        session = Session(watch, Settings(), history_file())
         self._begin_to_poll(self._poller_of(session))
 
     def poll(self) -> None:

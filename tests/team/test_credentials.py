@@ -5,7 +5,7 @@ import pytest
 from tests.fakes import FakeKeychain
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.key import KEY_VARIABLE
-from tray_app.team.credentials import Credentials, Key, KeySource
+from tray_app.team.credentials import Credentials, KeySource
 
 KEY = "fake-key-1"
 OTHER = "fake-key-2"
@@ -15,7 +15,7 @@ def test_from_the_keychain_once_a_run() -> None:
     keychain = FakeKeychain(f" {KEY}\n")
     credentials = Credentials({}, keychain)
     assert credentials.source is None
-    assert credentials.get() == credentials.get() == Key(KEY, KeySource.KEYCHAIN)
+    assert credentials.get() == credentials.get() == KEY
     assert credentials.source is KeySource.KEYCHAIN
     assert len(keychain.prompts) == 1
 
@@ -24,12 +24,13 @@ def test_the_environment_overrides_the_keychain() -> None:
     keychain = FakeKeychain(OTHER)
     credentials = Credentials({KEY_VARIABLE: f" {KEY} "}, keychain)
     assert credentials.source is KeySource.ENVIRONMENT
-    assert credentials.get() == Key(KEY, KeySource.ENVIRONMENT)
+    assert (credentials.get(), credentials.source) == (KEY, KeySource.ENVIRONMENT)
     assert keychain.prompts == []
 
 
 def test_an_empty_variable_is_none() -> None:
-    assert Credentials({KEY_VARIABLE: ""}, FakeKeychain(KEY)).get().source is KeySource.KEYCHAIN
+    credentials = Credentials({KEY_VARIABLE: ""}, FakeKeychain(KEY))
+    assert (credentials.get(), credentials.source) == (KEY, KeySource.KEYCHAIN)
 
 
 @pytest.mark.parametrize("text", ["  ", "clé", "k" * 1001, "a\nb"], ids=lambda text: text[:5])
@@ -57,7 +58,7 @@ def test_a_locked_keychain_is_asked_again() -> None:
     with pytest.raises(Problem):
         credentials.get()
     keychain.problem = None
-    assert credentials.get(prompt=True).text == KEY
+    assert credentials.get(prompt=True) == KEY
     assert keychain.prompts == [False, True]
 
 
@@ -66,7 +67,7 @@ def test_a_key_that_is_kept() -> None:
     credentials = Credentials({}, keychain)
     credentials.keep(OTHER)
     assert keychain.key == OTHER
-    assert credentials.get() == Key(OTHER, KeySource.KEYCHAIN)
+    assert (credentials.get(), credentials.source) == (OTHER, KeySource.KEYCHAIN)
 
 
 def test_the_old_key_stays_when_the_new_one_can_not_be_kept() -> None:
@@ -76,7 +77,7 @@ def test_the_old_key_stays_when_the_new_one_can_not_be_kept() -> None:
     keychain.problem = Problem(Kind.KEYCHAIN_UNAVAILABLE)
     with pytest.raises(Problem):
         credentials.keep(OTHER)
-    assert (credentials.get().text, keychain.key) == (KEY, KEY)
+    assert (credentials.get(), keychain.key) == (KEY, KEY)
 
 
 def test_a_key_that_is_forgotten_is_found_anew() -> None:
@@ -86,7 +87,7 @@ def test_a_key_that_is_forgotten_is_found_anew() -> None:
     credentials.use(OTHER)
     credentials.forget()
     assert credentials.source is None
-    assert credentials.get() == Key(KEY, KeySource.KEYCHAIN)
+    assert credentials.get() == KEY
     keychain.key = None
     credentials.forget()
     with pytest.raises(Problem):
@@ -97,10 +98,5 @@ def test_a_key_for_this_run_only() -> None:
     keychain = FakeKeychain(problem=Problem(Kind.KEYCHAIN_UNAVAILABLE))
     credentials = Credentials({}, keychain)
     credentials.use(KEY)
-    assert credentials.get() == Key(KEY, KeySource.THIS_RUN)
-    assert credentials.source is KeySource.THIS_RUN
+    assert (credentials.get(), credentials.source) == (KEY, KeySource.THIS_RUN)
     assert keychain.key is None
-
-
-def test_repr_hides_the_key() -> None:
-    assert KEY not in repr(Key(KEY, KeySource.DEMO))

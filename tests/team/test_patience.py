@@ -36,7 +36,7 @@ class Computer:
     def program(self, api: FakeApi) -> Callable[[str], PatientApi]:
         """Start a program, and return how it connects."""
         pauses = Pauses(self.file, elapsed=lambda: self.uptime, now=lambda: self.time)
-        return lambda key: PatientApi(api, key, pauses, self.file)
+        return lambda key: PatientApi(api, key, pauses)
 
 
 @pytest.fixture
@@ -192,9 +192,6 @@ def test_where_nothing_can_be_kept_pauses_are_those_of_the_run(
     api.answer = limited()
     problem_of(patient.balance)
     assert isinstance(problem_of(patient.balance), Paused)
-    without = PatientApi(api, OTHER_KEY, Pauses(None), None)
-    assert not isinstance(problem_of(without.balance), Paused)
-    assert isinstance(problem_of(without.balance), Paused)
 
 
 # --- whose key it is ----------------------------------------------------------------------------

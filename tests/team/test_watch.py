@@ -37,6 +37,21 @@ OTHER_KEY = "fake-key-2"
 OFFLINE = Problem(Kind.OFFLINE)
 
 
+class HeardAtOnce(Watch):
+    """A watch whose user hears each alert as soon as it is made."""
+
+    def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
+        return self._hear(super().poll(prompt=prompt, by_user=by_user))
+
+    def study(self) -> Snapshot:
+        return self._hear(super().study())
+
+    def _hear(self, snapshot: Snapshot) -> Snapshot:
+        if snapshot.alert is not None:
+            self.heard(snapshot.alert_id, snapshot.alert)
+        return snapshot
+
+
 @dataclass
 class World:
     """All that a watch touches; a second watch in it is a restart."""
@@ -63,13 +78,12 @@ class World:
         *,
         confirms_alerts: bool = False,
     ) -> Watch:
-        return Watch(
+        return (Watch if confirms_alerts else HeardAtOnce)(
             Credentials({}, self.keychain),
             self.connect,
             AlertsFile(self.alerts, "default"),
             settings or Settings(),
             analyst,
-            confirms_alerts=confirms_alerts,
             now=self.clock,
             chance=lambda: 0.5,
         )
@@ -324,7 +338,7 @@ def test_the_first_alert_of_a_run_waits_for_the_history(world: World) -> None:
     )
     assert studied.alert_id == first.alert_id
     # If the history took too long, what was told without it is not followed by less urgent news.
-    again.heard(early)
+    again.heard(first.alert_id, early)
     assert alerted(world, again, 80) == [None]
 
 
@@ -425,7 +439,7 @@ def confirmed(world: World) -> Watch:
 
 def heard(watch: Watch, snapshot: Snapshot) -> None:
     assert snapshot.alert is not None
-    watch.heard(snapshot.alert)
+    watch.heard(snapshot.alert_id, snapshot.alert)
 
 
 def test_what_nobody_heard_is_told_with_each_reading(world: World, confirmed: Watch) -> None:
@@ -516,11 +530,10 @@ def test_a_snooze_drops_what_nobody_heard(world: World, confirmed: Watch) -> Non
 
 def test_what_another_key_told_is_withdrawn_and_not_heard(world: World, confirmed: Watch) -> None:
     world.poll(confirmed, 480)
-    alert = confirmed.study().alert
-    assert alert is not None
+    told = confirmed.study()
     world.api.identity = Team("tea_2", "Other")
     confirmed.use_key(OTHER_KEY, store=True)
-    confirmed.heard(alert)
+    heard(confirmed, told)
     first = world.poll(confirmed, 470)
     assert first.withdraws
     assert confirmed.study().alert == Alert(AlertKind.LOW, 470)
@@ -535,7 +548,7 @@ def test_what_is_heard_after_the_next_poll_is_heard(world: World, confirmed: Wat
     assert later.alert == Alert(AlertKind.LOW, 479)
     assert later.alert_id == first.alert_id != 0
     assert alert is not None
-    confirmed.heard(alert)
+    confirmed.heard(first.alert_id, alert)
     assert alerted(world, confirmed, 478) == [None]
 
 
@@ -544,11 +557,9 @@ def test_a_refill_that_has_grown_is_not_heard_with_the_smaller(
 ) -> None:
     assert alerted(world, confirmed, 90) == ["critical"]
     heard(confirmed, world.poll(confirmed, 90))
-    smaller = world.poll(confirmed, 2_090).alert
-    larger = world.poll(confirmed, 5_090).alert
-    assert smaller is not None
-    assert larger is not None
-    confirmed.heard(smaller)
+    smaller = world.poll(confirmed, 2_090)
+    assert world.poll(confirmed, 5_090).alert is not None
+    heard(confirmed, smaller)
     assert alerted(world, confirmed, 5_090) == ["refill"]
 
 
@@ -638,7 +649,7 @@ def test_state_that_can_not_be_kept_fails_nothing(
 
 
 def test_without_a_file_nothing_is_kept(world: World) -> None:
-    watch = Watch(Credentials({}, world.keychain), world.connect, None, Settings())
+    watch = HeardAtOnce(Credentials({}, world.keychain), world.connect, None, Settings())
     assert alerted(world, watch, 12_000, 480) == [None, "low"]
     assert not world.alerts.exists()
 
@@ -802,7 +813,7 @@ def test_a_defect_hides_newer_figures_until_a_poll_succeeds(world: World) -> Non
     watch = world.watch()
     world.poll(watch, 12_000)
     for snapshot in (
-        watch.broke(Problem(Kind.DEFECT)),
+        watch.fail(Problem(Kind.DEFECT)),
         watch.snooze(SnoozeChoice.HOUR),
         watch.apply(Settings(interval=60)),
     ):

@@ -23,16 +23,16 @@ class Actions(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.refresh = self._action(tr("&Refresh now"), tr("Refresh"))
-        self.open = self._action(tr("&Open"))
-        self.history = self._action(tr("&History…"))
-        self.plan = self._action(tr("&Plan…"))
-        self.buy = self._action(tr("&Buy credits…"), tr("Buy credits"))
-        self.settings = self._action(tr("&Settings…"), tr("Settings"))
-        self.change_key = self._action(tr("Change &key…"))
-        self.about = self._action(tr("&About"))
-        self.quit = self._action(tr("&Quit"))
-        self.remedy = self._action("")
+        self.refresh = QAction(tr("&Refresh now"), self, iconText=tr("Refresh"))
+        self.open = QAction(tr("&Open"), self)
+        self.history = QAction(tr("&History…"), self)
+        self.plan = QAction(tr("&Plan…"), self)
+        self.buy = QAction(tr("&Buy credits…"), self, iconText=tr("Buy credits"))
+        self.settings = QAction(tr("&Settings…"), self, iconText=tr("Settings"))
+        self.change_key = QAction(tr("Change &key…"), self)
+        self.about = QAction(tr("&About"), self)
+        self.quit = QAction(tr("&Quit"), self)
+        self.remedy = QAction("", self)
         """What can be done about the problem; ``data`` is the Remedy, as text."""
         self.remedy.setVisible(False)
         self.snooze = QActionGroup(self)
@@ -52,9 +52,3 @@ class Actions(QObject):
         if view.trouble is not None and view.trouble.remedy is not None:
             self.remedy.setData(str(view.trouble.remedy))
         self.change_key.setEnabled(not view.key_is_fixed)
-
-    def _action(self, text: str, on_button: str = "") -> QAction:
-        action = QAction(text, self)
-        if on_button:
-            action.setIconText(on_button)
-        return action

@@ -10,11 +10,11 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.poller import Poller
+from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.system.quit_signals import QuitSignals
 from tray_app.desktop.system.resume import Resume
-from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.system.worker import Worker
@@ -64,7 +64,7 @@ class App(QObject):
         instance: SingleInstance,
         keychain: Keychain,
         tray: Tray,
-        bus: SessionBus,
+        bus: Bus,
         disk: Worker,
         gate: Gate,
         uncaught: UncaughtErrors,
@@ -91,9 +91,7 @@ class App(QObject):
         self._unopened = Snapshot()
         """What is to be seen while no team is shown."""
         # Runs out only when a poll does not come, which leaves the figures out of date.
-        self._overdue = QTimer(self)
-        self._overdue.setSingleShot(True)
-        self._overdue.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
 
         self._tray = tray
         self._actions = tray.actions
@@ -115,7 +113,7 @@ class App(QObject):
         self._actions.open.triggered.connect(self._open_popup)
         self._actions.history.triggered.connect(self._history_and_plan.history.open)
         self._actions.plan.triggered.connect(self._history_and_plan.plan.open)
-        self._actions.buy.triggered.connect(self._buy)
+        self._actions.buy.triggered.connect(lambda: self._open_link(BILLING_PAGE))
         self._actions.snooze.triggered.connect(self._snooze)
         self._actions.settings.triggered.connect(self._settings_dialog.open)
         self._actions.change_key.triggered.connect(self._key.dialog.open)
@@ -134,7 +132,7 @@ class App(QObject):
         self._instance.key_changed.connect(self._key.find)
         self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)
-        if self._uncaught.has_raised:
+        if self._uncaught.places:
             self._admit_defect()
 
     def start(self, *, demo: bool) -> None:
@@ -242,7 +240,7 @@ class App(QObject):
     def _close_demo(self) -> None:
         if (demo := self._demo) is not None:
             self._demo = None
-            self._network.submit(demo.close, _nothing)
+            self._network.submit(demo.close)
 
     def _begin_to_poll(self, poller: Poller) -> None:
         if self._shown is not None and self._shown is not poller:
@@ -251,6 +249,9 @@ class App(QObject):
         self._shown = poller
         poller.start()
         self._show_busy()
+
+    def _pollers(self) -> set[Poller]:
+        return {each for each in (self._team, self._shown) if each is not None}
 
     @property
     def _settings(self) -> Settings:
@@ -280,14 +281,14 @@ class App(QObject):
             self._shown.snooze(SnoozeChoice(chosen.data()))
 
     @Slot(object)
-    def _note_heard(self, alert: Alert) -> None:
-        if self._shown is not None:
-            self._shown.note_heard(alert)
+    def _note_heard(self, news: tuple[int, Alert]) -> None:
+        for poller in self._pollers():  # an answer may come after a switch between them
+            poller.note_heard(*news)
 
     @Slot()
     def _remedy(self) -> None:
         if self._actions.remedy.data() == Remedy.UNLOCK and self._shown is not None:
-            self._shown.unlock()
+            self._shown.poll(prompt=True, by_user=True)
         else:
             self._key.dialog.open()
 
@@ -315,7 +316,8 @@ class App(QObject):
         )
         picture = paint_icon(self._view().icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-        self._notifier.notify(snapshot.alert_id, alert, title, body, picture, urgent=urgent)
+        news = snapshot.alert_id, alert
+        self._notifier.notify(snapshot.alert_id, news, title, body, picture, urgent=urgent)
 
     @Slot()
     def _look_again(self) -> None:
@@ -363,8 +365,7 @@ class App(QObject):
             self._popup = popup = Popup(self._formats, self._actions)
             popup.trend_ranges.chosen.connect(self._history_and_plan.choose_trend)
             popup.closed_as_window.connect(QApplication.quit)
-            popup.say(self._all_complaints())
-            popup.show_view(self._view(), self._snapshot)
+            self._look_again()
             self._show_busy()
             self._show_trend()
         return self._popup
@@ -384,11 +385,10 @@ class App(QObject):
     @Slot()
     def _use_window(self) -> None:
         """Show the popup as a window, on a desktop without a panel for icons."""
+        text = tr("This desktop has no tray. Closing this window ends the program.")
+        self._complain("tray", text)
         popup = self._the_popup()
         popup.as_window()
-        self._complain(
-            "tray", tr("This desktop has no tray. Closing this window ends the program.")
-        )
         popup.open(None)
 
     @Slot()
@@ -410,9 +410,8 @@ class App(QObject):
     @Slot(object)
     def _save_settings(self, settings: Settings) -> None:
         """Use the settings from now on, and keep them if that can be done."""
-        for poller in {self._team, self._shown}:
-            if poller is not None:
-                poller.apply(settings)
+        for poller in self._pollers():
+            poller.apply(settings)
 
         def save() -> bool:
             try:
@@ -431,14 +430,6 @@ class App(QObject):
     def _admit_defect(self) -> None:
         self._complain("defect", problem_words(Kind.DEFECT).text)
 
-    @Slot()
-    def _buy(self) -> None:
-        self._open_link(BILLING_PAGE)
-
     @Slot(str)
     def _open_link(self, address: str) -> None:
         QDesktopServices.openUrl(QUrl(address))
-
-
-def _nothing(_result: object) -> None:
-    pass

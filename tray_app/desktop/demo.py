@@ -12,8 +12,10 @@ from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
+from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials, KeySource
 from tray_app.team.session import Session
+from tray_app.team.watch import Watch
 
 INTERVAL = 5
 """Seconds between the polls of the demo, whose days pass in seconds."""
@@ -45,24 +47,21 @@ class Demo(Session):
             ignore_cleanup_errors=True,  # Windows deletes no file that a window still reads
         )
         path = Path(self._folder.name) / "history.sqlite"
-        past = History(path)
+        self._past = past = History(path)
         for record in past_of_demo(datetime.now(UTC)):
             past.record(DEMO_TEAM_ID, record)
         past.close()
         credentials = Credentials({}, keychain)
         credentials.use(DEMO_KEY, KeySource.DEMO)
-        api = DemoApi()
-        super().__init__(credentials, lambda _key: api, None, _hurried(settings), path)
+        api, hurried = DemoApi(), replace(settings, interval=INTERVAL)
+        watch = Watch(credentials, lambda _key: api, None, hurried, Analyst(past))
+        super().__init__(watch, hurried, path)
 
     def choose(self, settings: Settings) -> None:
         """Take other settings; the demo stays in a hurry."""
-        super().choose(_hurried(settings))
+        super().choose(replace(settings, interval=INTERVAL))
 
     def close(self) -> None:
         """Forget the past, in the thread of ``watch``."""
-        super().close()
+        self._past.close()
         self._folder.cleanup()
-
-
-def _hurried(settings: Settings) -> Settings:
-    return replace(settings, interval=INTERVAL)

@@ -17,10 +17,8 @@ if TYPE_CHECKING:  # it brings the database with it, which the icon does not wai
     from tray_app.team.session import Session
 
 BREATH = 2.0
-"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again.
-
-Whether lemlist may be asked at all is no matter of the poller (see ``patience.py``).
-"""
+"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again. Whether
+lemlist may be asked at all, ``patience.py`` knows."""
 
 PATIENCE = 1000
 """Milliseconds that the first alert of a run waits for what the history has to say of it."""
@@ -34,28 +32,20 @@ class Poller(QObject):
     """
 
     snapshot_made = Signal(object)
-    busy_changed = Signal(bool)
+    busy_changed = Signal()
 
     def __init__(self, session: "Session", worker: Worker) -> None:
         super().__init__()
         self.session = session
         self._worker = worker
-        self._is_started = False
-        self._is_polling = False
-        self._refresh_from = 0.0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
-        self._timer.timeout.connect(self.poll)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE)
-        self._patience.timeout.connect(self._alert_early)
-
-    @property
-    def busy(self) -> bool:
+        self.busy = False
         """Whether a poll is under way."""
-        return self._is_polling
+        self._is_started = False
+        self._refresh_from = 0.0
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
+        self._timer.timeout.connect(self.poll)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._patience.timeout.connect(self._alert_early)
 
     def start(self) -> None:
         """Poll from now on. Nothing is known any more, as the team may be another one."""
@@ -72,49 +62,20 @@ class Poller(QObject):
         self._patience.stop()
 
     @Slot()
-    def poll(self) -> None:
-        """Ask now. Whoever asks while a request is under way gets that request's answer."""
-        self._poll(prompt=False, by_user=False)
+    def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
+        """Ask now. Whoever asks while a request is under way gets that request's answer.
 
-    @Slot()
-    def refresh(self) -> None:
-        """Ask now because the user wants it, unless that can't tell anything newer."""
-        if time.monotonic() >= self._refresh_from:
-            self._poll(prompt=False, by_user=True)
-
-    def unlock(self) -> None:
-        """Ask now, and let the keychain ask the user for its password."""
-        self._poll(prompt=True, by_user=True)
-
-    def apply(self, settings: Settings) -> None:
-        """Have the team judged by other settings."""
-        self.session.choose(settings)
-        watch, chosen = self.session.watch, self.session.settings
-        self._worker.submit(lambda: watch.apply(chosen), self._publish_until_next)
-
-    @Slot(object)
-    def snooze(self, choice: SnoozeChoice) -> None:
-        """Hold alerts back."""
-        watch = self.session.watch
-        self._worker.submit(lambda: watch.snooze(choice), self._publish)
-
-    @Slot(object)
-    def note_heard(self, alert: Alert) -> None:
-        """Note that the user was told this."""
-        watch = self.session.watch
-        self._worker.submit(lambda: watch.heard(alert), lambda _nothing: None)
-
-    def _poll(self, *, prompt: bool, by_user: bool) -> None:
-        if self._is_polling or not self._is_started:
+        With ``prompt`` the keychain may ask the user for its password.
+        """
+        if self.busy or not self._is_started:
             return
-        self._is_polling = True
         self._timer.stop()
-        self.busy_changed.emit(True)
+        self._set_busy(True)
         watch = self.session.watch
 
         def break_off(defect: Problem) -> None:
             # The watch keeps in mind that its figures may be old, whatever is shown next.
-            self._worker.submit(lambda: watch.broke(defect), self._end_poll, give_up)
+            self._worker.submit(lambda: watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
             last = self.session.snapshot
@@ -124,9 +85,29 @@ class Poller(QObject):
             lambda: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
         )
 
+    def refresh(self) -> None:
+        """Ask now because the user wants it, unless that can't tell anything newer."""
+        if time.monotonic() >= self._refresh_from:
+            self.poll(by_user=True)
+
+    def apply(self, settings: Settings) -> None:
+        """Have the team judged by other settings."""
+        self.session.choose(settings)
+        watch, chosen = self.session.watch, self.session.settings
+        self._worker.submit(lambda: watch.apply(chosen), self._publish_until_next)
+
+    def snooze(self, choice: SnoozeChoice) -> None:
+        """Hold alerts back."""
+        watch = self.session.watch
+        self._worker.submit(lambda: watch.snooze(choice), self._publish)
+
+    def note_heard(self, alert_id: int, alert: Alert) -> None:
+        """Note that the user was told this, if it is this team's."""
+        watch = self.session.watch
+        self._worker.submit(lambda: watch.heard(alert_id, alert))
+
     def _end_poll(self, snapshot: Snapshot) -> None:
-        self._is_polling = False
-        self.busy_changed.emit(False)
+        self._set_busy(False)
         self._refresh_from = time.monotonic() + BREATH
         self._publish_until_next(snapshot)
         if snapshot.to_study:
@@ -159,3 +140,7 @@ class Poller(QObject):
         self.session.snapshot = snapshot
         if self._is_started:
             self.snapshot_made.emit(snapshot)
+
+    def _set_busy(self, busy: bool) -> None:
+        self.busy = busy
+        self.busy_changed.emit()

@@ -8,13 +8,12 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.actions import Actions
+from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
-from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.tray.tray import Tray
@@ -22,13 +21,14 @@ from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.store.folders import log_file, runtime_folder
-from tray_app.terminal.running_tray import DEMO, TRAY
+from tray_app.terminal.running_tray import DEMO, SHOW, TRAY, tell
 
 PICTURES_KEPT = 0
 """Kilobytes of pictures that Qt keeps for later: by default 10 MB of replaced icons, and as long as
 there are any it wakes up every 10 s to look after them (qpixmapcache.cpp, QPMCache)."""
 
 if TYPE_CHECKING:
+    from tray_app.desktop.app import App
     from tray_app.errors import Problem
     from tray_app.store.keychain import Keychain
 
@@ -44,90 +44,57 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     qt.setDesktopFileName("lemlist-credits")
     qt.setQuitOnLastWindowClosed(False)
     QPixmapCache.setCacheLimit(PICTURES_KEPT)
-    instance = SingleInstance(runtime_folder(), DEMO if demo else TRAY)
+    name = DEMO if demo else TRAY
+    instance = SingleInstance(runtime_folder(), name)
     if not instance.acquire():
-        instance.call_first()
+        tell(runtime_folder(), name, SHOW)
         return 0
     gate = Gate()
-    start = Start(qt, environ, instance, gate)
-    start.begin(demo=demo, verbose=verbose)
+    uncaught = UncaughtErrors(qt, gate)
+    bus = Bus("SESSION", qt, gate)
+    tray = Tray(qt, Actions(qt), bus)
+    tray.show()
+    from tray_app.desktop.system.worker import Worker
+
+    app: App | None = None
+    disk = Worker("disk", gate)
+    end_logging: list[Callable[[], None]] = []
+
+    def prepare() -> "Keychain":
+        from tray_app.store.keychain import ACCOUNT, Keychain
+
+        instance.open()
+        keychain = Keychain(ACCOUNT)
+        if not (demo or environ.get(KEY_VARIABLE)):
+            keychain.begin_to_read()  # which takes as long as all that follows
+        from tray_app.logs import start_logging
+
+        end_logging.append(start_logging(log_file(), verbose=verbose))
+        import tray_app.desktop.app  # noqa: F401  (so that `go_on` finds it imported)
+
+        return keychain
+
+    def go_on(keychain: "Keychain") -> None:
+        nonlocal app
+        from tray_app.desktop.app import App
+
+        try:
+            app = App(environ, instance, keychain, tray, bus, disk, gate, uncaught)
+            qt.aboutToQuit.connect(app.stop)
+            app.start(demo=demo)
+        except BaseException:
+            give_up()
+            raise
+
+    def give_up(_defect: "Problem | None" = None) -> None:
+        # An icon that nothing stands behind could not even be told to quit.
+        qt.exit(CANNOT_START)
+
+    disk.submit(prepare, go_on, give_up)
     code = qt.exec()
     end_when_interrupted()  # what hears of signals in Qt's loop does so no longer
     gate.close()
     instance.close()
-    start.stop()
+    for end in end_logging:
+        end()
     return code
-
-
-class Start(QObject):
-    """Shows the icon, has the rest imported, and hands over to the :class:`App`."""
-
-    def __init__(
-        self,
-        qt: QApplication,
-        environ: Mapping[str, str],
-        instance: SingleInstance,
-        gate: Gate,
-    ) -> None:
-        super().__init__(qt)
-        self._qt = qt
-        self._environ = environ
-        self._instance = instance
-        self._gate = gate
-        self._uncaught = UncaughtErrors(self, gate)
-        self._bus = SessionBus(self, gate)
-        self._tray = Tray(self, Actions(self), self._bus)
-        self._stops: list[Callable[[], None]] = []
-
-    def stop(self) -> None:
-        """End what was begun here and must be ended: the log."""
-        for stop in self._stops:
-            stop()
-
-    def begin(self, *, demo: bool, verbose: bool) -> None:
-        """Show the icon at once, and go on when all is imported."""
-        stops = self._stops
-
-        def prepare() -> "Keychain":
-            from tray_app.store.keychain import ACCOUNT, Keychain
-
-            self._instance.open()
-            keychain = Keychain(ACCOUNT)
-            if not (demo or self._environ.get(KEY_VARIABLE)):
-                keychain.begin_to_read()  # which takes as long as all that follows
-            from tray_app.logs import start_logging
-
-            stops.append(start_logging(log_file(), verbose=verbose))
-            import tray_app.desktop.app  # noqa: F401  (so that `go_on` finds it imported)
-
-            return keychain
-
-        def go_on(keychain: "Keychain") -> None:
-            from tray_app.desktop.app import App
-
-            try:
-                self._app = App(
-                    self._environ,
-                    self._instance,
-                    keychain,
-                    self._tray,
-                    self._bus,
-                    disk,
-                    self._gate,
-                    self._uncaught,
-                )
-                self._qt.aboutToQuit.connect(self._app.stop)
-                self._app.start(demo=demo)
-            except BaseException:
-                give_up()
-                raise
-
-        def give_up(_defect: "Problem | None" = None) -> None:
-            # An icon that nothing stands behind could not even be told to quit.
-            self._qt.exit(CANNOT_START)
-
-        self._tray.show()
-        from tray_app.desktop.system.worker import Worker
-
-        disk = Worker("disk", self._gate)
-        disk.submit(prepare, go_on, give_up)

@@ -50,7 +50,7 @@ def parse_balance(body: bytes) -> Balance:
     Raises:
         Problem: ``unexpected_response``.
     """
-    answer = _object(_load(body), "the answer")
+    answer = _load(body)
     details = _object(answer.get("details"), "details")
     remaining = _object(details.get("remaining"), "details.remaining")
     total = _amount(remaining.get("total"), "total")
@@ -68,7 +68,7 @@ def parse_team(body: bytes) -> Team:
     Raises:
         Problem: ``unexpected_response``.
     """
-    answer = _object(_load(body), "the answer")
+    answer = _load(body)
     team_id, name = answer.get("_id"), answer.get("name")
     if not (isinstance(team_id, str) and isinstance(name, str)):
         raise _unexpected("the team has no name")
@@ -82,9 +82,9 @@ def parse_team(body: bytes) -> Team:
     return Team(team_id, shown)
 
 
-def _load(body: bytes) -> object:
+def _load(body: bytes) -> dict[str, Any]:
     try:
-        return json.loads(body)
+        return _object(json.loads(body), "the answer")
     except (ValueError, RecursionError):
         # The original error would quote the body, which may hold a team's secrets.
         raise _unexpected("not JSON") from None

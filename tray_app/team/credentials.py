@@ -1,7 +1,6 @@
 """The key of a team: from the environment, from the keychain, or for this run only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tray_app.errors import Kind, Problem
@@ -18,14 +17,6 @@ class KeySource(StrEnum):
     DEMO = "demo"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key and where it comes from. Its text stays out of ``repr``."""
-
-    text: str = field(repr=False)
-    source: KeySource
-
-
 class Credentials:
     """Finds the key once, until it is to be forgotten, and keeps a new one.
 
@@ -35,32 +26,26 @@ class Credentials:
     def __init__(self, environ: Mapping[str, str], keychain: Keychain) -> None:
         self._from_environment = environ.get(KEY_VARIABLE, "")
         self._keychain = keychain
-        self._key: Key | None = None
+        self._key: str | None = None
+        self._source: KeySource | None = None
 
-    def get(self, *, prompt: bool = False) -> Key:
+    @property
+    def source(self) -> KeySource | None:
+        """Where the key comes from, as far as is known."""
+        return KeySource.ENVIRONMENT if self._from_environment else self._source
+
+    def get(self, *, prompt: bool = False) -> str:
         """Return the key; with ``prompt`` the user may be asked to unlock the keychain.
 
         Raises:
             Problem: ``no_key``, ``bad_key``, ``keychain_locked`` or ``keychain_unavailable``.
         """
         if self._key is None:
-            self._key = self._find(prompt=prompt)
+            found = self._from_environment or self._keychain.read(prompt=prompt)
+            if found is None:
+                raise Problem(Kind.NO_KEY)
+            self._key, self._source = clean_key(found), KeySource.KEYCHAIN
         return self._key
-
-    @property
-    def source(self) -> KeySource | None:
-        """Where the key comes from, as far as is known."""
-        if self._from_environment:
-            return KeySource.ENVIRONMENT
-        return self._key.source if self._key else None
-
-    def _find(self, *, prompt: bool) -> Key:
-        if self._from_environment:
-            return Key(clean_key(self._from_environment), KeySource.ENVIRONMENT)
-        stored = self._keychain.read(prompt=prompt)
-        if stored is None:
-            raise Problem(Kind.NO_KEY)
-        return Key(clean_key(stored), KeySource.KEYCHAIN)
 
     def keep(self, key: str) -> None:
         """Store a key that works, and use it from now on.
@@ -69,12 +54,12 @@ class Credentials:
             Problem: ``keychain_locked`` or ``keychain_unavailable``; the old key stays.
         """
         self._keychain.write(key)
-        self._key = Key(key, KeySource.KEYCHAIN)
-
-    def forget(self) -> None:
-        """Let go of the key, and find one anew at the next `get`."""
-        self._key = None
+        self.use(key, KeySource.KEYCHAIN)
 
     def use(self, key: str, source: KeySource = KeySource.THIS_RUN) -> None:
         """Use a key without storing it."""
-        self._key = Key(key, source)
+        self._key, self._source = key, source
+
+    def forget(self) -> None:
+        """Let go of the key, and find one anew at the next `get`."""
+        self._key = self._source = None

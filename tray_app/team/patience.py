@@ -1,8 +1,4 @@
-"""The API as one key may use it now: whoever asks is kept from asking sooner than lemlist allows.
-
-The one place that knows of such pauses, so that nothing that wakes a poll up has to: a timer, a
-click, a network that is back, the end of a sleep, a start, a command in a terminal.
-"""
+"""The API as one key may use it now: nothing is asked sooner than lemlist allows, whoever asks."""
 
 import math
 import sys
@@ -50,13 +46,13 @@ class Pauses:
 
     def __init__(
         self,
-        file: TeamsFile | None,
+        teams: TeamsFile,
         *,
         elapsed: Callable[[], float] = since_boot,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Without a file they are those of this run; ``now`` is in seconds since the epoch."""
-        self._file = file
+        """``now`` is in seconds since the epoch."""
+        self.teams = teams
         self._elapsed = elapsed
         self._now = now
         self._ends: dict[str, tuple[float, Kind]] = {}
@@ -69,8 +65,7 @@ class Pauses:
         until = math.ceil(self._now() + problem.retry_after)
         self._ends[mark] = self._elapsed() + problem.retry_after, problem.kind
         self._noted[mark] = until
-        if self._file is not None:
-            self._file.pause(mark, until, problem.kind)
+        self.teams.pause(mark, until, problem.kind)
 
     def check(self, mark: str) -> None:
         """Do nothing if lemlist may be asked.
@@ -80,8 +75,8 @@ class Pauses:
         """
         end, kind = self._ends.get(mark, (0.0, Kind.RATE_LIMITED))
         left = end - self._elapsed()
-        if left <= 0 and self._file is not None:
-            until, noted = self._file.pause_of(mark)
+        if left <= 0:
+            until, noted = self.teams.pause_of(mark)
             # That of this run is over, whatever the clock says that it was noted by.
             left = pause_left(until, self._now()) if until != self._noted.get(mark) else 0.0
             kind = Kind(noted) if noted in list(Kind) else Kind.RATE_LIMITED
@@ -92,11 +87,10 @@ class Pauses:
 class PatientApi:
     """The API of one key: asks in the pauses of that key nothing, and keeps whom the key opens."""
 
-    def __init__(self, api: Api, key: str, pauses: Pauses, teams: TeamsFile | None) -> None:
+    def __init__(self, api: Api, key: str, pauses: Pauses) -> None:
         self._api = api
         self._mark = mark_of(key)
         self._pauses = pauses
-        self._teams = teams
 
     def balance(self) -> Balance:
         """Fetch the credits.
@@ -118,12 +112,10 @@ class PatientApi:
         try:
             team = self._ask(lambda: self._api.team(deadline))
         except Problem:
-            known = self._teams.team_of(self._mark) if self._teams is not None else None
-            if known is None:
+            if (known := self._pauses.teams.team_of(self._mark)) is None:
                 raise
             return Team(*known)
-        if self._teams is not None:
-            self._teams.learn(self._mark, KnownTeam(team.id, team.name))
+        self._pauses.teams.learn(self._mark, KnownTeam(team.id, team.name))
         return team
 
     def _ask(self, request: Callable[[], T]) -> T:

@@ -40,7 +40,7 @@ def history(
     seen = past.teams()
     if wanted is None:
         try:
-            key = Credentials(environ, Keychain(ACCOUNT)).get().text
+            key = Credentials(environ, Keychain(ACCOUNT)).get()
         except Problem as problem:
             return fail(problem, as_json=as_json)
         team = teams.team_of(mark_of(key))

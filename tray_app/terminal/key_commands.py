@@ -9,10 +9,9 @@ from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.key import KeyFault, clean_key
-from tray_app.store.folders import runtime_folder, teams_file
+from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings
-from tray_app.store.teams import TeamsFile
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Watch, connector
 from tray_app.terminal.output import fail, print_text
@@ -26,8 +25,7 @@ def key_set(environ: Mapping[str, str]) -> int:
     keychain = Keychain(ACCOUNT)
     try:
         key = clean_key(_read_key())
-        connect = connector(environ, TeamsFile(teams_file()))
-        watch = Watch(Credentials({}, keychain), connect, None, Settings())
+        watch = Watch(Credentials({}, keychain), connector(environ), None, Settings())
         checked = watch.check(key)
         keychain.write(key)
     except Problem as problem:

@@ -40,7 +40,6 @@ def tell(folder: Path, name: str, word: bytes) -> None:
         else:
             import socket
 
-            with socket.socket(socket.AF_UNIX) as caller:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller:
                 caller.settimeout(_ANSWER_TIME)
-                caller.connect(str(socket_of(folder, name)))
-                caller.sendall(word)
+                caller.sendto(word, str(socket_of(folder, name)))

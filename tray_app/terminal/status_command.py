@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from tray_app.errors import Kind, Problem
 from tray_app.report.exports import status_json
 from tray_app.report.view import view_of
-from tray_app.store.folders import history_file, settings_file, teams_file
+from tray_app.store.folders import history_file, settings_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
-from tray_app.store.teams import TeamsFile
 from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch, connector
@@ -27,8 +26,7 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
         complain(settings_fault_words(fault))
     credentials = Credentials(environ, Keychain(ACCOUNT))
     past = History(history_file())
-    connect = connector(environ, TeamsFile(teams_file()))
-    watch = Watch(credentials, connect, None, settings, Analyst(past))
+    watch = Watch(credentials, connector(environ), None, settings, Analyst(past))
     watch.poll()
     snapshot = watch.study()
     past.close()

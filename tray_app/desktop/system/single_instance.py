@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal, Slot
 
+from tray_app.terminal.running_tray import KEY_CHANGED, LONGEST_WORD, pipe_of, socket_of
+
 if TYPE_CHECKING:
     import socket
 
@@ -55,18 +57,15 @@ class SingleInstance(QObject):
             return  # where Qt's pipe is made when it is listened to
         import socket
 
-        from tray_app.terminal.running_tray import socket_of
-
         address = socket_of(self._folder, self._name)
         # Not Qt's server: its network library takes 3 MB, and is used for nothing else on Linux.
-        opened = socket.socket(socket.AF_UNIX)
+        opened = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         opened.setblocking(False)
         try:
             # Holding the lock, what is left at the address is of a process that has died.
             address.unlink(missing_ok=True)
             opened.bind(str(address))
             address.chmod(0o600)
-            opened.listen()
         except OSError:
             opened.close()
         else:
@@ -78,7 +77,7 @@ class SingleInstance(QObject):
             self._listen_to_pipe()
         elif self._socket is not None:
             self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
-            self._notifier.activated.connect(self._visited)
+            self._notifier.activated.connect(self._receive)
 
     def close(self) -> None:
         """Hear of nobody any more, and let the next instance be the first."""
@@ -88,35 +87,22 @@ class SingleInstance(QObject):
             self._socket.close()
         self._lock.unlock()
 
-    def call_first(self) -> None:
-        """Ask the instance that is running to show itself."""
-        from tray_app.terminal.running_tray import SHOW, tell
-
-        tell(self._folder, self._name, SHOW)
-
     @Slot()
-    def _visited(self) -> None:
-        if self._socket is None:
-            return
-        with suppress(OSError):  # who has called off meanwhile has nothing to say
-            connection, _ = self._socket.accept()
-            _Caller(connection, self).told.connect(self._take)
+    def _receive(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):  # woken for nothing
+                self._take(self._socket.recv(LONGEST_WORD))
 
-    @Slot(bytes)
     def _take(self, word: bytes) -> None:
-        from tray_app.terminal.running_tray import KEY_CHANGED
-
         if word == KEY_CHANGED:
             self.key_changed.emit()
         else:
-            self.opened_again.emit()  # of an older version too, which says no word
+            self.opened_again.emit()
 
     # On Windows, whose sockets have no place in a folder
 
     def _listen_to_pipe(self) -> None:
         from PySide6.QtNetwork import QLocalServer
-
-        from tray_app.terminal.running_tray import pipe_of
 
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -130,30 +116,5 @@ class SingleInstance(QObject):
             visitor.disconnected.connect(partial(self._left_pipe, visitor))
 
     def _left_pipe(self, visitor: "QLocalSocket") -> None:
-        word = bytes(visitor.readAll().data())
+        self._take(bytes(visitor.readAll().data()))
         visitor.deleteLater()
-        self._take(word)
-
-
-class _Caller(QObject):
-    """Another program, from its call until what it has to say is here."""
-
-    told = Signal(bytes)
-
-    def __init__(self, connection: "socket.socket", parent: QObject) -> None:
-        super().__init__(parent)
-        connection.setblocking(False)
-        self._connection = connection
-        self._notifier = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._hear)
-
-    @Slot()
-    def _hear(self) -> None:
-        from tray_app.terminal.running_tray import LONGEST_WORD
-
-        self._notifier.setEnabled(False)
-        word = b""
-        with self._connection, suppress(OSError):  # who has left has called all the same
-            word = self._connection.recv(LONGEST_WORD)
-        self.told.emit(word)
-        self.deleteLater()

@@ -23,10 +23,8 @@ class UncaughtErrors(QObject):
     def __init__(self, parent: QObject, gate: Gate) -> None:
         super().__init__(parent)
         self._gate = gate
-        self.has_raised = False
-        """Whether there was a defect, which may have been before anybody heard the signal."""
         self.places: deque[tuple[datetime, str]] = deque(maxlen=10)
-        """When and where the last defects were met, for *Copy diagnostics*."""
+        """When and where the last defects were met, maybe before anybody heard the signal."""
         sys.excepthook = self._take
         threading.excepthook = self._take_from_thread
         sys.unraisablehook = self._take_unraisable
@@ -38,9 +36,9 @@ class UncaughtErrors(QObject):
 
         place = outline(error, frames)
         log.critical("uncaught: %s", place)
+        is_first = not self.places
         self.places.append((datetime.now(UTC), place))
-        if not self.has_raised:
-            self.has_raised = True
+        if is_first:
             self._gate.emit(self.first_raised)
 
     def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:

@@ -34,7 +34,7 @@ class Worker(QObject):
         # Callbacks stay in the GUI thread: the last reference to a window that the worker thread
         # held would destroy the window from there.
         self._callbacks: dict[
-            int, tuple[Callable[[Any], object], Callable[[Problem], object] | None]
+            int, tuple[Callable[[Any], object] | None, Callable[[Problem], object] | None]
         ] = {}
         self._numbers = itertools.count()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -45,15 +45,14 @@ class Worker(QObject):
     def submit(
         self,
         job: Callable[[], T],
-        done: Callable[[T], object],
+        done: Callable[[T], object] | None = None,
         failed: Callable[[Problem], object] | None = None,
     ) -> None:
         """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread.
 
         ``job`` holds on to nothing that belongs to the GUI thread. ``failed`` gets the problem
-        that the job has raised; for a job without it that is a defect. It gets one of the kind
-        ``defect`` after all else that the job can raise, to end what waits for the job: that there
-        is a defect, and where, has been told by then.
+        that the job has raised; without ``failed`` that is a defect. After anything else that the
+        job raises it gets a problem of the kind ``defect``, which has been told of by then.
         """
         number = next(self._numbers)
         self._callbacks[number] = done, failed
@@ -71,19 +70,16 @@ class Worker(QObject):
             try:
                 result = job()
             except BaseException as error:
-                if foresees_problems and isinstance(error, Problem):
-                    result = error
-                else:
-                    result = _told_defect(error)
+                is_foreseen = foresees_problems and isinstance(error, Problem)
+                result = error if is_foreseen else _told_defect(error)
             self._gate.emit(self._job_done, number, result)
 
     @Slot(int, object)
     def _call_back(self, number: int, result: Any) -> None:
         done, failed = self._callbacks.pop(number)
-        if not isinstance(result, Problem):
-            done(result)
-        elif failed is not None:
-            failed(result)
+        call_back = failed if isinstance(result, Problem) else done
+        if call_back is not None:
+            call_back(result)
 
 
 def _told_defect(error: BaseException) -> Problem:

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
-from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.i18n import tr
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Notifier(QObject):
     """The desktop shows this news."""
     _invoked = Signal(str)
 
-    def __init__(self, fallback: Callable[[str, str], None], bus: SessionBus, gate: Gate) -> None:
+    def __init__(self, fallback: Callable[[str, str], None], bus: Bus, gate: Gate) -> None:
         """``fallback`` shows title and body where there is no freedesktop.org service."""
         super().__init__()
         self._fallback = fallback

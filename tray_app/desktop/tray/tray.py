@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from tray_app.desktop.actions import Actions
-from tray_app.desktop.system.session_bus import SessionBus
+from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.widgets.icon import tray_icon
 from tray_app.i18n import tr
 from tray_app.icon_look import IconKey, IconShape
@@ -35,7 +35,7 @@ class Tray(QObject):
     shown = Signal()
     no_panel = Signal()
 
-    def __init__(self, parent: QObject, actions: Actions, bus: SessionBus) -> None:
+    def __init__(self, parent: QObject, actions: Actions, bus: Bus) -> None:
         super().__init__(parent)
         self._icon_key = IconKey(IconShape.LOADING)
         self.actions = actions

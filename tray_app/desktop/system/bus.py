@@ -1,11 +1,11 @@
-"""The session bus, over which most Linux desktops show an icon and notifications."""
+"""The message buses of Linux, for icon and notifications, and for news of network and sleep."""
 
 import logging
 import os
 import select
 import sys
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -34,20 +34,21 @@ class BusClient(Protocol):
         """
 
 
-class SessionBus(QObject):
-    """The program's one connection to the session bus, and a thread that sleeps on it.
+class Bus(QObject):
+    """The program's one connection to a bus, and a thread that sleeps on it.
 
-    Qt has no signal for the end of the bus that Python can connect to, and QtDBus waits for its
+    Qt has no signal for the end of a bus that Python can connect to, and QtDBus waits for its
     thread while it holds Python's lock.
     """
 
     lost = Signal()
     """The bus has gone."""
 
-    def __init__(self, parent: QObject, gate: Gate) -> None:
+    def __init__(self, name: Literal["SESSION", "SYSTEM"], parent: QObject, gate: Gate) -> None:
         super().__init__(parent)
+        self._name = name
         self._gate = gate
-        self._client: BusClient | None = None
+        self._client: BusClient
         self._thread: threading.Thread | None = None
         self._bell, self._bell_rope = os.pipe()
 
@@ -58,7 +59,8 @@ class SessionBus(QObject):
     def watch(self) -> None:
         """Listen from now on, unless it does already, to the bus that there is, if there is one."""
         if sys.platform == "linux" and not self._is_listening():
-            self._thread = threading.Thread(target=self._run, name="session bus", daemon=True)
+            name = f"{self._name.lower()} bus"
+            self._thread = threading.Thread(target=self._run, name=name, daemon=True)
             self._thread.start()
 
     def wake(self) -> None:
@@ -73,9 +75,9 @@ class SessionBus(QObject):
         from jeepney.io.blocking import open_dbus_connection
 
         try:
-            connection = open_dbus_connection(bus="SESSION")
+            connection = open_dbus_connection(bus=self._name)
         except Exception as error:
-            log.info("no session bus: %s", type(error).__name__)
+            log.info("no %s bus: %s", self._name.lower(), type(error).__name__)
             return
         with connection:
             try:
@@ -85,14 +87,11 @@ class SessionBus(QObject):
 
     def _talk(self, connection: "DBusConnection") -> None:
         """Join the client and the bus, until the bus ends, which raises an OSError."""
-        client = self._client
-        if client is not None:
-            client.join(connection)
+        self._client.join(connection)
         while True:
-            pause = client.act() if client is not None else None
-            message = self._next(connection, pause)
-            if client is not None and message is not None:
-                client.hear(message)
+            message = self._next(connection, self._client.act())
+            if message is not None:
+                self._client.hear(message)
 
     def _next(self, connection: "DBusConnection", pause: float | None) -> "Message | None":
         """Return the next message, or sleep until there may be one, or it is time to act."""

@@ -1,0 +1,76 @@
+"""The tray program, which switches between its team and the demo while an alert is being told.
+
+    python -m tests.program.switching_program TOLD
+
+It is the whole program as `main.py` starts it. Each of both teams has something to alert. TOLD is
+whose alert the desktop says to have shown, just after the other team has come to the screen: `team`
+or `demo`. What the program's own team alerts after that is printed: the kind of the alert, or
+"nothing".
+"""
+
+import sys
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from tray_app.__main__ import main
+from tray_app.desktop import app
+from tray_app.desktop.tray.notifier import Notifier
+from tray_app.rules.levels import Thresholds
+from tray_app.store.settings import Settings, SettingsFile
+from tray_app.team.credentials import KeySource
+from tray_app.team.watch import Snapshot
+
+TOLD = sys.argv[1]
+
+
+class HeldNotifier(Notifier):
+    """A desktop that takes news, and says so when it is told to."""
+
+    def notify(
+        self, notice_id: int, news: object, title: str, body: str, picture: QImage, *, urgent: bool
+    ) -> None:
+        self.taken = news
+
+
+class SwitchingApp(app.App):
+    _steps = 0
+    _notifier: HeldNotifier
+
+    @Slot(object)
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        super()._show_snapshot(snapshot)
+        if snapshot.reading is None or snapshot.to_study:
+            return
+        is_demo = snapshot.key_source is KeySource.DEMO
+        self._steps += 1
+        match self._steps:
+            case 1:
+                assert snapshot.alert is not None
+                assert not is_demo
+                self._of_team = self._notifier.taken
+                self._open_demo()
+            case 2:
+                assert snapshot.alert is not None
+                assert is_demo
+                if TOLD == "team":
+                    self._notifier.accepted.emit(self._of_team)
+                of_demo = self._notifier.taken
+                self._show_team()
+                if TOLD == "demo":
+                    self._notifier.accepted.emit(of_demo)
+            case 3:
+                assert not is_demo
+                self._poll()
+            case _:
+                print(snapshot.alert.kind if snapshot.alert is not None else "nothing")
+                QApplication.quit()
+
+
+if __name__ == "__main__":
+    settings = Settings(Thresholds(low=20_000))
+    SettingsFile.load = lambda _self: (settings, [])  # type: ignore[method-assign, assignment]
+    app.Notifier = HeldNotifier  # type: ignore[attr-defined]
+    app.App = SwitchingApp  # type: ignore[misc]
+    sys.exit(main([]))

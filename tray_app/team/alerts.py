@@ -1,0 +1,165 @@
+"""What the user is told of one team, and what is taken back from the screen."""
+
+import itertools
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from tray_app.rules.alerts import (
+    Alert,
+    AlertState,
+    Evidence,
+    SnoozeChoice,
+    acknowledged,
+    decide,
+    heard,
+    is_same_news,
+    is_untrue,
+    snoozed,
+)
+from tray_app.rules.levels import Level, level_of
+from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_ids = itertools.count(1)
+
+
+class Alerts:
+    """Decides what to tell, and keeps what was heard. Blocks as the file does.
+
+    An alert is told with each reading, until it was heard or is no longer true.
+    """
+
+    def __init__(self, file: AlertsFile | None, now: Callable[[], datetime]) -> None:
+        self._file = file
+        self._now = now
+        self.state, self._team_id = file.load() if file else (AlertState(), None)
+        self.can_remember = True
+        """Whether what is heard now will still be known after a restart."""
+        self.id = 0
+        """Of what was told last. No other alert has it, of whatever team; the same news keeps it
+        until it was heard, so that it can be shown once."""
+        self._told: Alert | None = None  # which is on the screen, or is to be
+        self._is_heard = False
+        self._is_taken_back = False
+        self._unjudged_by: Settings | None = None  # which a change has replaced before a reading
+
+    def level(self, credits: int, settings: Settings) -> Level:
+        """Judge a balance, by the level that it had before too."""
+        return level_of(credits, settings.thresholds, self.state.level)
+
+    def judge_early(self, credits: int, settings: Settings) -> Alert | None:
+        """Return what there is to tell of a reading of which the history was not asked yet."""
+        alert = self._judge(credits, settings, Evidence())[1]
+        if alert is not None:
+            self._tell(alert)
+        return alert
+
+    def judge(self, credits: int, settings: Settings, evidence: Evidence) -> Alert | None:
+        """Return what there is to tell of a reading, and take back what it contradicts."""
+        state, alert = self._judge(credits, settings, evidence)
+        self._unjudged_by = None
+        self._remember(state)
+        self._review(credits, evidence)
+        if alert is None:
+            self.drop_unheard()
+        else:
+            self._tell(alert)
+        return alert
+
+    def acknowledge(
+        self, credits: int, settings: Settings, before: Evidence, after: Evidence
+    ) -> None:
+        """Judge a reading by other settings, of which the user knows what they change."""
+        self._remember(acknowledged(self.state, credits, settings.thresholds, before, after))
+        self._review(credits, after)
+
+    def acknowledge_later(self, replaced: Settings) -> None:
+        """The same, when there is no reading yet that was judged by the old settings."""
+        self._unjudged_by = self._unjudged_by or replaced
+
+    def hear(self, alert_id: int, alert: Alert, early: Alert | None) -> None:
+        """Note that the user was told this, unless it is another team's or was taken back.
+
+        ``early`` is what :meth:`judge_early` returned of the last reading.
+        """
+        if self._told is None or alert_id != self.id:
+            return
+        if alert == early:
+            alert = self._told  # which is not told: nothing less urgent is to take its place
+        self._told, self._is_heard = alert, True
+        self._remember(heard(self.state, alert, self._now()))
+
+    def begin_snooze(self, choice: SnoozeChoice) -> None:
+        """Hold alerts back for a while."""
+        self._remember(snoozed(self.state, choice, self._now()))
+        self.drop_unheard()
+
+    def drop_unheard(self) -> None:
+        """Take back what was not heard yet; where it is still true, the next reading tells it."""
+        if not self._is_heard:
+            self._take_back()
+
+    def change_key(self) -> None:
+        """Begin anew with a key that may be another team's."""
+        if self._team_id is None:
+            self.state = AlertState()  # what was said of a team that nobody knows
+        self._take_back()
+
+    def belong_to(self, team_id: str | None) -> None:
+        """Go by what was said of this team, of ``None`` as long as it is not known."""
+        if self._team_id not in (None, team_id):
+            self.state = AlertState()
+            self._take_back()
+        self._team_id = team_id
+
+    def withdraws(self) -> bool:
+        """Tell, once, whether what was told last must not stay on the screen."""
+        taken_back, self._is_taken_back = self._is_taken_back, False
+        return taken_back
+
+    def _judge(
+        self, credits: int, settings: Settings, evidence: Evidence
+    ) -> tuple[AlertState, Alert | None]:
+        thresholds, now, state = settings.thresholds, self._now(), self.state
+        if (old := self._unjudged_by) is not None and state.level is not None:
+            # What is known from an earlier run is told by the settings of then.
+            state = replace(state, level=level_of(credits, old.thresholds, state.level))
+            warn_within = min(old.warn_within, evidence.warn_within)
+            before = replace(evidence, warn_within=warn_within)
+            state = acknowledged(state, credits, thresholds, before, evidence)
+        state, alert = decide(state, credits, thresholds, now, evidence)
+        while alert is not None and not settings.notifications:
+            # Nobody wants to hear it, nor later, when notifications are wanted again.
+            state, alert = decide(heard(state, alert, now), credits, thresholds, now, evidence)
+        return state, alert
+
+    def _tell(self, alert: Alert) -> None:
+        if self._told is None or self._is_heard or not is_same_news(self._told, alert):
+            self.id = next(_ids)
+        self._told, self._is_heard = alert, False
+
+    def _review(self, credits: int, evidence: Evidence) -> None:
+        told = self._told
+        if told is not None and is_untrue(told, self.state, credits, self._now(), evidence):
+            self._take_back()
+
+    def _take_back(self) -> None:
+        self._is_taken_back |= self._told is not None
+        self._told = None
+
+    def _remember(self, state: AlertState) -> None:
+        if state == self.state and self.can_remember:
+            return
+        self.state = state
+        if self._file is None:
+            return
+        try:
+            self._file.save(state, self._team_id)
+            self.can_remember = True
+        except OSError as error:
+            self.can_remember = False
+            log.warning("what was said can't be kept: %s", error.strerror)
