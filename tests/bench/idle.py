@@ -19,7 +19,8 @@ from tests.bench.process import (
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
 from tests.program.tray_program import store_key
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tests.servers.faulty_sandbox import Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 PART = 60.0
 """Seconds: as long as the longest time between two wake-ups of the product."""

@@ -18,8 +18,9 @@ from tests.bench.programs import Program
 from tests.desktops.dbus_probe import ITEM_INTERFACE, MENU_INTERFACE, Bus, TrayItem, tray_items
 from tests.desktops.fake_system_services import Login
 from tests.desktops.virtual_desktop import VirtualDesktop
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 

@@ -11,7 +11,8 @@ from tests.bench.process import Memory, cpu_of, memory_of, wait_until_quiet
 from tests.bench.programs import Program
 from tests.bench.running import Running, plain_desktop
 from tests.program.tray_program import store_key
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tests.servers.faulty_sandbox import Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 FULL = 12_430
 

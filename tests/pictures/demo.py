@@ -15,7 +15,8 @@ from pathlib import Path
 from tests.desktops.notification_log import NotificationLog
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import TrayProgram, store_key
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tests.servers.faulty_sandbox import Sandbox
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 

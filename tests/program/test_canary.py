@@ -15,10 +15,10 @@ from PySide6.QtGui import QImage
 
 from tests.desktops.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.desktops.virtual_desktop import VirtualDesktop
-from tests.fakes import RawServer, answer
 from tests.program.canary import CLIPBOARDS, Canary, Find, Surroundings
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
 from tests.servers.faulty_sandbox import Sandbox
+from tests.servers.local_servers import RawServer, answer
 from tests.waiting import wait_until
 from tray_app.errors import Kind
 from tray_app.words.problem_words import problem_words

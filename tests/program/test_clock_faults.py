@@ -15,9 +15,10 @@ from tests.desktops.notification_log import NotificationLog
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.fake_clock import library_of_faketime
 from tests.program.tray_program import TIMEOUT, TrayProgram, store_key
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.system.resume import SETTLING_TIME, TICK
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 CREDITS = "/api/team/credits"
 YEAR = 365  # days

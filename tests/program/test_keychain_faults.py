@@ -22,11 +22,12 @@ from PySide6.QtGui import QImage
 from tests.desktops.dbus_probe import Bus
 from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.widgets.icon import paint_icon
 from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconKey, IconShape
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 from tray_app.store.lock import locked

@@ -13,9 +13,10 @@ from tests.desktops.notification_log import NotificationLog
 from tests.desktops.notification_service import NotificationService
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import POPUP, TIMEOUT, TrayProgram, store_key
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.rules.history import Record
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 
