@@ -32,11 +32,7 @@ class Fault(NamedTuple):
 
 
 def header_value(value: object) -> str | None:
-    """Return the text of a header; ``None`` leaves it out.
-
-    Raises:
-        ValueError: no header can have this.
-    """
+    """Return the text of a header, ``None`` leaving it out; a ValueError says that none has it."""
     if value is None:
         return None
     text = str(value)
@@ -47,11 +43,7 @@ def header_value(value: object) -> str | None:
 
 
 def seconds(value: object) -> float:
-    """Return a time to wait.
-
-    Raises:
-        ValueError: it is none, or longer than an hour.
-    """
+    """Return a time to wait; a ValueError says that it is none, or longer than an hour."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 3600:
         raise ValueError("seconds must be a number from 0 to 3600")
     return value
@@ -81,17 +73,13 @@ def _slow(handler: Handler, good: bytes, params: Params) -> None:
     handler.send(200, good, JSON)
 
 
-def _silent(handler: Handler, _good: bytes, _params: Params) -> None:
-    handler.wait(None)
-
-
 _STATUSES = (400, 401, 402, 403, 404, 405, 429, 500, 502, 503)
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         **{str(status): status_fault(status) for status in _STATUSES},
         "slow": Fault("a good answer after `seconds` (1)", _slow, {"seconds": seconds}),
-        "silent": Fault("accepts and says nothing", _silent),
+        "silent": Fault("accepts and says nothing", lambda handler, *_: handler.wait(None)),
     }
 )
 """Every fault by name. Each also takes `path`: /team or /team/credits, to leave the other well."""

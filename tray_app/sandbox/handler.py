@@ -8,14 +8,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from tray_app.sandbox.answers import MESSAGES, PAGE, credits_answer, judge, team_answer
 
 if TYPE_CHECKING:
     from tray_app.sandbox.server import Sandbox
-
-LOOPBACK = "127.0.0.1"
 
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -26,6 +23,7 @@ Headers = Mapping[str, str | None]
 
 _NONE: Headers = MappingProxyType({})
 _METHODS = "GET, HEAD, OPTIONS"
+_LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d*)?", re.IGNORECASE)
 _LARGEST_BODY = 64 * 1024
 
 
@@ -77,12 +75,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve_api(self, path: str) -> None:
         """Answer a request to the API, within the rate limit."""
-        # The header may hold somebody's real key, sent here by mistake: what is kept of it can't
-        # be turned back into one.
-        authorization = self.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
-        within_limit, self.rate_headers = self.server.count(
-            hashlib.sha256(authorization).hexdigest()
-        )
+        # It may hold somebody's real key, sent here by mistake: keep only what can't be turned
+        # back into it.
+        authorization = self.headers.get("Authorization", "").encode(errors="surrogateescape")
+        who = hashlib.sha256(authorization).hexdigest()
+        within_limit, self.rate_headers = self.server.count(who)
         try:
             if not within_limit:
                 self.refuse(429)
@@ -109,9 +106,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send(204, None, headers={"Allow": _METHODS})
         elif self.command not in ("GET", "HEAD"):
             self.refuse(405, {"Allow": _METHODS})
-        elif (
-            status := judge(self.headers.get("Authorization", ""), self.server.key)
-        ) != HTTPStatus.OK:
+        elif (status := judge(self.headers.get("Authorization", ""), self.server.key)) != 200:
             self.refuse(status)
         else:
             self.send(200, good, JSON)
@@ -120,7 +115,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve_control(self, body: bytes) -> None:
         """Answer, unless a web page may have sent the request."""
-        if "Origin" in self.headers or self._host() not in (LOOPBACK, "localhost"):
+        host = self.headers.get("Host", "")
+        if "Origin" in self.headers or not _LOOPBACK_HOST.fullmatch(host):
             self.send(403, b"Not for web pages")
         elif self.command == "GET":
             self._send_state()
@@ -135,12 +131,6 @@ class Handler(BaseHTTPRequestHandler):
                 self.send(400, str(error).encode(errors="replace"))
             else:
                 self._send_state()
-
-    def _host(self) -> str | None:
-        try:
-            return urlsplit("//" + self.headers.get("Host", "")).hostname
-        except ValueError:
-            return None
 
     def _send_state(self) -> None:
         self.send(200, json.dumps(self.server.state()).encode(), JSON)

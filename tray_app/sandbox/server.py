@@ -9,9 +9,10 @@ from typing import Any
 
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM
 from tray_app.sandbox.faults import FAULTS, Fault, Params
-from tray_app.sandbox.handler import LOOPBACK, Handler
+from tray_app.sandbox.handler import Handler
 from tray_app.sandbox.stories import STORIES, Buckets, split
 
+LOOPBACK = "127.0.0.1"
 RATE_WINDOW = 2.0
 """Seconds (lemlist's API documentation, "Rate Limit")."""
 
@@ -73,11 +74,7 @@ class Sandbox(socketserver.ThreadingTCPServer):
         return balance_at(self.clock() - begun)
 
     def set_story(self, name: str) -> None:
-        """Begin a story.
-
-        Raises:
-            ValueError: there is none of that name.
-        """
+        """Begin a story; a ValueError says that there is none of that name."""
         if name not in STORIES:
             raise ValueError(f"no story is called {name!r}")
         self.story = name
@@ -87,25 +84,18 @@ class Sandbox(socketserver.ThreadingTCPServer):
         """Fix the balance, which stops the story; a bucket that isn't named keeps its amount.
 
         Raises:
-            TypeError, ValueError: there is no such bucket.
-            ValueError: an amount is not a whole number, or negative.
+            TypeError, ValueError: there is no such bucket, or it can't have such an amount.
         """
         for amount in amounts.values():
             _check_amount(amount)
-        self._fix(self.balance._replace(**amounts))
-
-    def set_total(self, total: int) -> None:
-        """Fix the balance at a total, split as a healthy team's is.
-
-        Raises:
-            ValueError: the total is not a whole number, or negative.
-        """
-        _check_amount(total)
-        self._fix(split(total))
-
-    def _fix(self, balance: Buckets) -> None:
+        balance = self.balance._replace(**amounts)
         self.story = "fixed"
         self._course = (self.clock(), lambda _seconds: balance)
+
+    def set_total(self, total: int) -> None:
+        """Fix the balance at a total, split as a healthy team's is, or raise a ValueError."""
+        _check_amount(total)
+        self.set_balance(**split(total)._asdict())
 
     def set_fault(self, name: str | None, /, **params: object) -> None:
         """Switch one of the ``faults`` on in place of the one before; ``None`` is none.
