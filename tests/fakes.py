@@ -39,20 +39,6 @@ class FakeFormats(Formats):
         return f"{day:%b}"
 
 
-class FakeClock:
-    """A time that moves only when it is told to."""
-
-    def __init__(self, now: dt.datetime = NOON) -> None:
-        self.now = now
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-    def forward(self, **delta: float) -> None:
-        """Let time pass, as much as a timedelta of these arguments."""
-        self.now += dt.timedelta(**delta)
-
-
 @dataclass
 class FakeApi:
     """An API that gives out what it was given, and counts."""

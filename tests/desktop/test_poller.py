@@ -146,12 +146,12 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
     credentials = Credentials(environ, FakeKeychain())
     poller.session.watch = Watch(credentials, connector(environ), None, Settings())
-    clock = FakeClock()
-    resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock)
+    clock = FakeClock(tick=TICK)
+    resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock.seconds)
     resume.resumed.connect(poller.poll)
 
     def wake_up() -> None:
-        clock.now += 8 * 3600.0
+        clock.forward(hours=8)
 
     def wait_for_snapshots(count: int) -> None:
         wait_with_events(lambda: len(snapshots) >= count, "a snapshot")

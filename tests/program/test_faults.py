@@ -23,6 +23,7 @@ import pytest
 import requests
 
 from tests import PROJECT
+from tests.fake_clock import FakeClock
 from tests.program.fault_program import KEY, NETWORK
 from tests.program.tray_program import BUNDLE, FROM_SOURCE
 from tests.servers import fault_servers as servers
@@ -629,39 +630,23 @@ def test_a_burst_of_clicks(program: LedProgram) -> None:
 
 def test_a_burst_of_clicks_when_others_have_used_up_the_limit(program: LedProgram) -> None:
     """The one refusal is obeyed: nothing is asked before its two seconds are over."""
-    clock = StoppedClock()
-    with Sandbox(story="fixed", key=KEY, clock=clock) as sandbox:
+    clock = FakeClock()
+    with Sandbox(story="fixed", key=KEY, clock=clock.seconds) as sandbox:
         answers = sandbox.answers
         for _ in range(20):
             requests.get(f"{sandbox.url}/team/credits", auth=("", KEY), timeout=ANSWERED)
         wait_until(lambda: len(answers) == 20, ANSWERED, "all answers are heard")
         del answers[:]
-        clock.stopped_at += 1
+        clock.forward(seconds=1)
         seen = program.ask("watch", url=sandbox.url, deadline=DEADLINE)
         assert seen["texts"][1] == SHOWN["rate_limited"].title
-        clock.go()
+        went_on = time.monotonic()
+        sandbox.clock = lambda: clock.seconds() + time.monotonic() - went_on
         seen = program.ask("click", times=1000)
         assert sandbox.max_in_flight == 1
         assert answers[:2] == ["GET /api/team/credits 429", "GET /api/team/credits 200"]
         assert len([one for one in answers if one.endswith(" 429")]) == 1
         expect_fresh(seen, BEFORE)
-
-
-class StoppedClock:
-    """A clock that stands still until it is told to go."""
-
-    def __init__(self) -> None:
-        self.stopped_at = 1000.0
-        self._started: float | None = None
-
-    def __call__(self) -> float:
-        if self._started is None:
-            return self.stopped_at
-        return self.stopped_at + time.monotonic() - self._started
-
-    def go(self) -> None:
-        """Go on like any other clock."""
-        self._started = time.monotonic()
 
 
 def test_a_burst_of_clicks_at_a_server_that_only_refuses(program: LedProgram) -> None:

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import PROJECT
+from tests.fake_clock import FakeClock
 from tests.servers.faulty_sandbox import FAULTS, Sandbox
 from tests.waiting import PATIENCE, wait_until
 from tray_app.sandbox import DEMO_KEY, faults
@@ -33,14 +34,6 @@ RATE_HEADERS = ("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(story="fixed", request_limit=1_000_000) as running:
         yield running
-
-
-class FakeClock:
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Reply(NamedTuple):
@@ -252,7 +245,7 @@ def test_it_listens_on_loopback_only(sandbox: Sandbox) -> None:
 
 def test_rate_limit_per_key_on_all_routes() -> None:
     clock = FakeClock()
-    with Sandbox(clock=clock, request_limit=3) as sandbox:
+    with Sandbox(clock=clock.seconds, request_limit=3) as sandbox:
         replies = [ask(sandbox, path) for path in (CREDITS, TEAM, "/api/unknown", CREDITS, TEAM)]
         assert [reply.status for reply in replies] == [200, 200, 200, 429, 429]
         assert [reply.headers["X-RateLimit-Remaining"] for reply in replies] == list("21000")
@@ -260,14 +253,14 @@ def test_rate_limit_per_key_on_all_routes() -> None:
 
         assert ask(sandbox, authorization=basic("another-key")).status == 401
 
-        clock.now += 1.9
+        clock.forward(seconds=1.9)
         assert ask(sandbox).status == 429
-        clock.now += 0.1
+        clock.forward(seconds=0.1)
         assert ask(sandbox).status == 200
 
 
 def test_the_limit_is_lemlists_unless_told_otherwise() -> None:
-    with Sandbox(clock=FakeClock()) as sandbox:
+    with Sandbox(clock=FakeClock().seconds) as sandbox:
         assert [ask(sandbox).status for _ in range(21)] == [200] * 20 + [429]
 
 
@@ -309,11 +302,11 @@ def test_a_total_is_split_over_the_buckets(sandbox: Sandbox) -> None:
 
 def test_a_fixed_balance_stops_the_story() -> None:
     clock = FakeClock()
-    with Sandbox(story="drain", clock=clock) as sandbox:
-        clock.now += 25
+    with Sandbox(story="drain", clock=clock.seconds) as sandbox:
+        clock.forward(seconds=25)
         sandbox.set_balance(gifted=7)
         before = ask(sandbox).json
-        clock.now += 100
+        clock.forward(seconds=100)
         assert ask(sandbox).json == before
         assert before["details"]["remaining"]["gifted"] == 7
         sandbox.set_story("drain")
@@ -322,11 +315,11 @@ def test_a_fixed_balance_stops_the_story() -> None:
 
 def test_a_story_moves_with_the_clock() -> None:
     clock = FakeClock()
-    with Sandbox(story="dry", clock=clock) as sandbox:
+    with Sandbox(story="dry", clock=clock.seconds) as sandbox:
         amounts = []
         for _ in range(9):
             amounts.append(ask(sandbox).json["credits"])
-            clock.now += 10
+            clock.forward(seconds=10)
     assert amounts == [620, 520, 420, 320, 220, 120, 20, 0, 0]
 
 

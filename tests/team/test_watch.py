@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fakes import FakeApi, FakeClock, FakeKeychain
+from tests.fake_clock import FakeClock
+from tests.fakes import FakeApi, FakeKeychain
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
