@@ -399,7 +399,7 @@ def test_a_pasted_key_is_told_to_nobody(desktop: VirtualDesktop) -> None:
 def test_a_defect_does_not_tell_the_key(desktop: VirtualDesktop) -> None:
     canary = Canary()
     with Sandbox(story="fixed", key=canary.key) as sandbox, Surroundings(desktop) as around:
-        store_key(desktop, sandbox.url, canary.key)
+        store_key(desktop, sandbox)
         command = (sys.executable, "-m", "tests.program.defective_program")
         with TrayProgram(desktop, sandbox.url, program=command, has_defects=True) as program:
             program.wait_for_tooltip("12,430 credits")
