@@ -276,8 +276,7 @@ def test_popup_closes_by_escape_focus_and_the_same_click(
         program.open_popup()
         program.click_icon()
         wait_until(lambda: not program.windows(), TIMEOUT, "the click closes the popup")
-        desktop.start(sys.executable, "-c", OTHER_WINDOW)
-        desktop.wait_for_focus("Other")
+        open_another_window(desktop)
         program.open_popup()
         desktop.wait_for_focus(POPUP)
         desktop.click(100, 100)
@@ -290,8 +289,7 @@ def test_popup_outlives_the_focus_that_it_lost_before_it_was_shown(
 ) -> None:
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("12,430 credits")
-        desktop.start(sys.executable, "-c", OTHER_WINDOW)
-        desktop.wait_for_focus("Other")
+        open_another_window(desktop)
         program.open_popup()
         # The pauses are what is tried, and no waits: about when Qt tells, 100 ms after X11.
         for apart in (40, 80, 90, 95, 100, 105, 95, 100):
@@ -485,6 +483,12 @@ def test_window_until_there_is_a_panel(desktop: VirtualDesktop, sandbox: Sandbox
         desktop.start_component("panel")
         program.wait_for_tooltip("12,430 credits")
         wait_until(lambda: not program.windows(), TIMEOUT, "the window moves to the panel")
+
+
+def open_another_window(desktop: VirtualDesktop) -> None:
+    """Start another program, whose window takes the focus."""
+    desktop.start(sys.executable, "-c", OTHER_WINDOW)
+    desktop.wait_for_focus("Other")
 
 
 def remove_key(desktop: VirtualDesktop) -> None:
