@@ -70,7 +70,7 @@ def desktop(request: pytest.FixtureRequest) -> Iterator["VirtualDesktop"]:
 
 
 @pytest.fixture
-def stored_key(desktop: "VirtualDesktop", sandbox: Sandbox) -> None:
+def key_is_stored(desktop: "VirtualDesktop", sandbox: Sandbox) -> None:
     """Let the user of the desktop have stored the sandbox's key."""
     from tests.program.tray_program import store_key
 
@@ -99,7 +99,10 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(autouse=True)
 def _no_word_from_qt() -> Iterator[None]:
-    """Fail a test in which Qt complains about how it is used."""
+    """Fail a test in which Qt complains about how it is used.
+
+    pytest-qt does not hear the complaints of fixtures' ends, in which windows and threads end.
+    """
     complaints: list[str] = []
 
     def listen(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

@@ -114,7 +114,7 @@ def test_a_year(played: dict[int, Seen], days: int) -> None:
     assert "Traceback" not in seen.output
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_a_look_at_the_popup_shows_it_where_nobody_looks_at_the_clock(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:

@@ -307,7 +307,7 @@ def is_asking(desktop: VirtualDesktop) -> bool:
 # --- locked, and prompts ------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_locked_dismissed_and_unlocked(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     lock(desktop)
     with TrayProgram(desktop, sandbox.url) as program:
@@ -391,7 +391,7 @@ def test_a_prompt_that_is_answered_too_late_stores_nothing(
 # --- gone ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_a_keyring_that_dies_in_use(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     lock(desktop)
     with TrayProgram(desktop, sandbox.url, program=IMPATIENT) as program:

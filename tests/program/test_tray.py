@@ -61,7 +61,7 @@ def has_colour(pixmaps: list[Pixmap], colour: tuple[int, int, int]) -> bool:
     )
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_figures_in_tooltip_menu_and_popup(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -101,7 +101,7 @@ def test_figures_in_tooltip_menu_and_popup(
         assert {"Subscription: 8,000", "Paid: 4,100", "Gifted: 330", "Freemium: 0"} <= set(names)
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_each_level_turns_the_icon_and_is_said_once(
     desktop: VirtualDesktop,
     sandbox: Sandbox,
@@ -134,7 +134,7 @@ def test_each_level_turns_the_icon_and_is_said_once(
         assert "Enrichment has stopped" in notifications.notifications[2].body
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_what_was_said_is_not_said_again_after_a_restart(
     desktop: VirtualDesktop, sandbox: Sandbox, notifications: NotificationLog
 ) -> None:
@@ -152,7 +152,7 @@ def test_what_was_said_is_not_said_again_after_a_restart(
     ]
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_an_error_keeps_the_last_good_figures(
     desktop: VirtualDesktop, sandbox: Sandbox, notifications: NotificationLog
 ) -> None:
@@ -222,7 +222,7 @@ def test_status_of_the_bundle(desktop: VirtualDesktop, sandbox: Sandbox) -> None
     assert stored_key(desktop.env) == ""
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_locked_keychain_is_said_and_unlocked(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     lock_keyring(desktop)
     with TrayProgram(desktop, sandbox.url) as program:
@@ -260,7 +260,7 @@ def test_key_from_the_environment(desktop: VirtualDesktop, sandbox: Sandbox) -> 
         assert not program.item.menu().find("Change key…").enabled
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_popup_closes_by_escape_focus_and_the_same_click(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
@@ -283,7 +283,7 @@ def test_popup_closes_by_escape_focus_and_the_same_click(
         wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_popup_outlives_the_focus_that_it_lost_before_it_was_shown(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
@@ -303,7 +303,7 @@ def test_popup_outlives_the_focus_that_it_lost_before_it_was_shown(
         wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_buy_credits_opens_the_browser_with_its_own_libraries(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -320,7 +320,7 @@ def test_buy_credits_opens_the_browser_with_its_own_libraries(
     assert opened.read_text() == "https://app.lemlist.com/settings/billing libraries=\n"
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_figures_come_back_with_the_network(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -343,7 +343,7 @@ def test_figures_come_back_with_the_network(
         assert network.questions() == []
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     log = desktop.home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log"
     sandbox.set_fault("429", retry_after="3600")
@@ -364,7 +364,7 @@ def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: S
     assert len(sandbox.requests) == asked + 1
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_figures_are_renewed_after_a_sleep(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -386,7 +386,7 @@ def test_figures_are_renewed_after_a_sleep(
         assert len(sandbox.requests) == before + 1
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_settings_are_kept_and_judge_at_once(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("Healthy · 12,430 credits")
@@ -438,7 +438,7 @@ def test_a_key_of_a_terminal_reaches_the_tray(
         program.wait_for_tooltip("Healthy · 12,430 credits")
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_second_start_opens_the_popup_of_the_first(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
@@ -450,7 +450,7 @@ def test_second_start_opens_the_popup_of_the_first(
         assert program.process.poll() is None
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_the_program_while_a_request_hangs(
     desktop: VirtualDesktop,
@@ -475,7 +475,7 @@ def test_signals_end_the_program_while_a_request_hangs(
 
 
 @pytest.mark.parametrize("desktop", [{"tray": False}], ids=["bare"], indirect=True)
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_window_until_there_is_a_panel(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     with TrayProgram(desktop, sandbox.url) as program:
         names = program.window(POPUP).names()

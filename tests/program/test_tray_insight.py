@@ -35,7 +35,7 @@ def history_of(desktop: VirtualDesktop) -> History:
 
 
 @pytest.fixture
-def past(desktop: VirtualDesktop, stored_key: None) -> list[Record]:
+def past(desktop: VirtualDesktop, key_is_stored: None) -> list[Record]:
     """Return the sixty days that the history holds of this user, whose key is stored."""
     records = past_of_demo(datetime.now(UTC))  # noqa: TID251  (test_any_day.py)
     history = history_of(desktop)
@@ -170,7 +170,7 @@ def test_the_first_alert_of_a_run_is_one_with_the_date_in_it(
 
 
 @unheard
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_an_alert_waits_for_a_notification_service_also_across_a_restart(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -198,7 +198,7 @@ def test_an_alert_waits_for_a_notification_service_also_across_a_restart(
 
 
 @unheard
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_what_is_shown_while_the_program_quits_counts_as_said(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -217,7 +217,7 @@ def test_what_is_shown_while_the_program_quits_counts_as_said(
 
 
 @unheard
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_what_is_no_longer_true_is_taken_off_the_screen(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -243,7 +243,7 @@ def wait_for_titles(service: NotificationService, titles: list[str]) -> None:
     wait_until(lambda: service.titles() == titles, TIMEOUT, f"{titles} on the screen")
 
 
-@pytest.mark.usefixtures("stored_key")
+@pytest.mark.usefixtures("key_is_stored")
 def test_a_reading_is_recorded_once_the_team_is_known(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:

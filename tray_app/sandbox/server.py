@@ -18,11 +18,9 @@ RATE_WINDOW = 2.0
 
 
 class Sandbox(socketserver.ThreadingTCPServer):
-    """A stand-in lemlist API on 127.0.0.1, which listens from the start.
+    """A stand-in lemlist API on 127.0.0.1, which listens, and tells its story, from the start.
 
-    Args:
-        port: 0 picks a free one.
-        story: one of ``STORIES``; it begins at once.
+    Port 0 picks a free one.
 
     Raises:
         OSError, OverflowError: the port is taken, or is none.
@@ -38,8 +36,7 @@ class Sandbox(socketserver.ThreadingTCPServer):
     key = DEMO_KEY
     """The key that is accepted."""
     team_name = DEMO_TEAM
-    request_limit = 20
-    """Requests allowed per key in two seconds."""
+    request_limit = 20  # per key in each window
     clock: Callable[[], float] = staticmethod(time.monotonic)
     """Seconds that never go back; moves the story and the rate limit."""
 
