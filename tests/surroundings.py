@@ -11,12 +11,12 @@ FONTS = PROJECT / "tests" / "desktops" / "config" / "fontconfig" / "own-fonts.co
 
 _FOREIGN = re.compile(
     r"(DBUS|FAKETIME|FC|FONTCONFIG|GDK|GIO|GNOME|GTK[234]?|KDE|LC|LEMLIST|QML|QT|XDG|XKB)_"
-    r"|PYTHON_KEYRING|KEYRING_PROPERTY_|SSL_CERT_|(REQUESTS|CURL)_CA_|.*_PROXY$"
+    r"|PYTHON|KEYRING_PROPERTY_|SSL_CERT_|(REQUESTS|CURL)_CA_|.*_PROXY$"
     r"|(BROWSER|COLUMNS|DESKTOP_SESSION|DISPLAY|FORCE_COLOR|LANG|LANGUAGE|LINES|NETRC|NO_COLOR"
     r"|SESSION_MANAGER|WAYLAND_DISPLAY)$",
     re.IGNORECASE,
 )
-"""Variables by which a developer's desktop, language, keys and proxies would reach a test."""
+"""By these a developer's desktop, language, keys, proxies and Python would reach a test."""
 
 OWN = {
     # Nobody listens there. Without an address D-Bus finds the developer's, or starts one.

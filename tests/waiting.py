@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds to wait for what should come; generous, since build machines are slow."""
 
 LOOK_EVERY = 0.05

@@ -57,7 +57,7 @@ class DefectiveApp(app.App):
         self._open_popup()
         assert self._popup is not None
         labels = self._popup.findChildren(QLabel)
-        print("\n".join(label.text() for label in labels if label.isVisible()))
+        print("\n".join(label.text() for label in labels if label.isVisible()), flush=True)
         QApplication.quit()
 
 

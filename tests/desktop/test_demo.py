@@ -14,6 +14,7 @@ from tray_app.errors import Kind, Problem
 from tray_app.rules.levels import Thresholds
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import KeySource
+from tray_app.team.session import Session
 
 NO_KEYCHAIN = FakeKeychain(problem=Problem(Kind.KEYCHAIN_UNAVAILABLE))
 
@@ -51,6 +52,14 @@ def test_it_goes_by_the_settings_of_the_user_in_a_hurry(demo: Demo) -> None:
     assert demo.settings == Settings(chosen.thresholds, interval=INTERVAL)
     demo.watch.poll()
     assert demo.watch.apply(demo.settings).wait == INTERVAL
+
+
+def test_it_lets_go_of_its_history(demo: Demo, folder: Path) -> None:
+    demo.watch.poll()
+    demo.watch.study()
+    (log,) = folder.glob("lemlist-credits-demo-*/history.sqlite-wal")  # there while it is open
+    Session.close(demo)
+    assert not log.exists()
 
 
 def test_it_leaves_nothing(demo: Demo, folder: Path) -> None:

@@ -23,8 +23,9 @@ from jeepney import HeaderFields, Message
 from tests.desktops.accessibility import ATSPI, accessibility_bus
 from tests.desktops.dbus_probe import Bus
 from tests.desktops.virtual_desktop import VirtualDesktop, processes_at_home
+from tests.waiting import PATIENCE
 
-TIMEOUT = 30.0
+TIMEOUT = PATIENCE
 
 CLIPBOARDS = ("Clipboard", "Selection")
 """What copying and what selecting fills, as Qt calls it."""

@@ -8,10 +8,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from tests import PROJECT
+
+REPORTS_FIRST = (0, 0, 0, 1, 2, 5)
+"""That are waited for before a child is killed; half of the children may have done nothing yet."""
 
 Report = Callable[[str, int], object]
 """Called with a word and a number, which are known for certain outside from then on."""
@@ -28,7 +32,7 @@ def rounds_of(script: str, folder: Path, kills: int) -> list[dict[str, Any]]:
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert (done.returncode, done.stderr[-2000:]) == (0, "")
@@ -38,11 +42,12 @@ def rounds_of(script: str, folder: Path, kills: int) -> list[dict[str, Any]]:
 
 
 def reported_until_killed(work: Callable[[Report], object], within: float) -> dict[str, int]:
-    """Let a child process work, and kill it at a moment of the next `within` seconds.
+    """Let a child process work, and kill it at a random moment.
 
-    Returns the last number that it reported with each word.
+    It comes up to ``within`` seconds after some reports, so that something is done by then however
+    slow the machine is. Returns the last number that was reported with each word.
 
-    Raises ChildProcessError if it has ended by itself.
+    Raises ChildProcessError if the child has ended by itself.
     """
     reports, report = os.pipe()
     child = os.fork()
@@ -51,12 +56,13 @@ def reported_until_killed(work: Callable[[Report], object], within: float) -> di
         os._exit(0)
     os.close(report)
     end = os.pidfd_open(child)
-    has_ended, _, _ = select.select([end], [], [], random.uniform(0, within))
-    os.close(end)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
     with os.fdopen(reports) as lines:
-        last = {word: int(number) for word, number in map(str.split, lines)}
+        first = [*islice(lines, random.choice(REPORTS_FIRST))]
+        has_ended, _, _ = select.select([end], [], [], random.uniform(0, within))
+        os.close(end)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        last = {word: int(number) for word, number in map(str.split, chain(first, lines))}
     if has_ended:
         raise ChildProcessError(f"what was to be killed ended by itself, after {last}")
     return last

@@ -37,6 +37,7 @@ A_SESSION = {
     "LANG": "de_DE.UTF-8",
     "LC_NUMERIC": "fr_FR.UTF-8",
     "LEMLIST_API_KEY": "fake-key-of-a-developer",
+    "PYTHONUNBUFFERED": "1",
     "QT_FONT_DPI": "144",
     "QT_QPA_PLATFORM": "xcb",
     "QT_SCALE_FACTOR": "2",
@@ -51,7 +52,7 @@ A_SESSION = {
 
 @pytest.mark.parametrize(("umask", "session"), [(0o022, {}), (0o077, A_SESSION)])
 def test_it_is_the_same_everywhere(umask: int, session: dict[str, str]) -> None:
-    """Nothing of a session is left but what Python and its coverage are told."""
+    """Nothing of a session is left."""
     bare = {name: os.environ[name] for name in ("PATH", "HOME")}
     done = subprocess.run(
         ["sh", "-c", "trap '' HUP INT QUIT; exec \"$@\"", "sh", sys.executable, "-c", CODE],

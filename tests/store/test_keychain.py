@@ -12,13 +12,13 @@ import pytest
 from tests import PROJECT
 from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop, processes_at_home
 from tests.program.tray_program import stored_key
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 
 KEY = "fake-key-0123456789abcdef"
 OTHER_KEY = "fake-key-of-another-team"
-TIMEOUT = 30.0
+TIMEOUT = PATIENCE
 
 CHILD = """
 import sys

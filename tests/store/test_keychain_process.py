@@ -11,12 +11,12 @@ import pytest
 
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import FROM_SOURCE
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.store.keychain import ACCOUNT, Keychain
 
 KEY = "fake-key-0123456789abcdef"
-TIMEOUT = 30.0
+TIMEOUT = PATIENCE
 LIBRARIES = ("keyring", "secretstorage", "cryptography")
 READ = '{"call": "read", "account": "default", "prompt": false}\n'
 

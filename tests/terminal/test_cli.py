@@ -25,7 +25,7 @@ from tests.examples import LASTS
 from tests.program.tray_program import stored_key
 from tests.servers.faulty_sandbox import Sandbox
 from tests.servers.local_servers import RawServer, answer, closed_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tray_app import __version__
 from tray_app.errors import Kind
 from tray_app.rules.alerts import AlertState
@@ -41,7 +41,7 @@ from tray_app.words.problem_words import problem_words
 MAIN = str(PROJECT / "main.py")
 KEY = "fake-key-0123456789abcdef"
 OTHER_KEY = "fake-key-of-another-team"
-TIMEOUT = 30.0
+TIMEOUT = PATIENCE
 PASSED_ON = ("PATH", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 Env = dict[str, str]

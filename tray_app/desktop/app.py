@@ -242,7 +242,7 @@ class App(QObject):
     def _close_demo(self) -> None:
         if (demo := self._demo) is not None:
             self._demo = None
-            self._disk.submit(demo.close, _nothing)
+            self._network.submit(demo.close, _nothing)
 
     def _begin_to_poll(self, poller: Poller) -> None:
         if self._shown is not None and self._shown is not poller:

@@ -37,13 +37,13 @@ class DemoApi:
 
 
 class Demo(Session):
-    """The invented team. Made and closed by a worker, since both touch the disk."""
+    """The invented team. Made and closed by workers, since both touch the disk."""
 
     def __init__(self, keychain: Keychain, settings: Settings) -> None:
         """Nothing is read from the keychain, nor written to it."""
         self._folder = TemporaryDirectory(
             prefix="lemlist-credits-demo-",
-            ignore_cleanup_errors=True,  # Windows deletes no file that is still open
+            ignore_cleanup_errors=True,  # Windows deletes no file that a window still reads
         )
         path = Path(self._folder.name) / "history.sqlite"
         past = History(path)
@@ -60,7 +60,8 @@ class Demo(Session):
         super().choose(_hurried(settings))
 
     def close(self) -> None:
-        """Forget the past."""
+        """Forget the past, in the thread of ``watch``."""
+        super().close()
         self._folder.cleanup()
 
 

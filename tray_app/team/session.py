@@ -37,18 +37,23 @@ class Session:
         """The file in which the balances are recorded."""
         self.snapshot = Snapshot()
         """What is known now."""
+        self._records = History(history)
         self.watch = Watch(
             credentials,
             connect,
             alerts_file,
             settings,
-            Analyst(History(history)),
+            Analyst(self._records),
             confirms_alerts=True,
         )
 
     def choose(self, settings: Settings) -> None:
         """Take other settings, which ``watch.apply`` has to be told of."""
         self.settings = settings
+
+    def close(self) -> None:
+        """Close the history, in the thread of ``watch``, which may go on and open it anew."""
+        self._records.close()
 
 
 def open_session(environ: Mapping[str, str], keychain: Keychain, settings: Settings) -> Session:
