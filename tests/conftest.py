@@ -58,12 +58,23 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def desktop() -> Iterator["VirtualDesktop"]:
-    """Return a desktop with all its services, and an unlocked keyring without a key."""
+def desktop(request: pytest.FixtureRequest) -> Iterator["VirtualDesktop"]:
+    """Return a desktop with an unlocked keyring without a key, and with all its services.
+
+    A test that wants another gives its arguments: parametrize("desktop", [...], indirect=True).
+    """
     from tests.desktops.virtual_desktop import VirtualDesktop
 
-    with VirtualDesktop() as running:
+    with VirtualDesktop(**getattr(request, "param", {})) as running:
         yield running
+
+
+@pytest.fixture
+def key_is_stored(desktop: "VirtualDesktop", sandbox: Sandbox) -> None:
+    """Let the user of the desktop have stored the sandbox's key."""
+    from tests.program.tray_program import store_key
+
+    store_key(desktop, sandbox)
 
 
 @pytest.fixture(params=["source", "bundle"])
@@ -88,7 +99,10 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(autouse=True)
 def _no_word_from_qt() -> Iterator[None]:
-    """Fail a test in which Qt complains about how it is used."""
+    """Fail a test in which Qt complains about how it is used.
+
+    pytest-qt does not hear the complaints of fixtures' ends, in which windows and threads end.
+    """
     complaints: list[str] = []
 
     def listen(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

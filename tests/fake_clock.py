@@ -1,23 +1,35 @@
 """A clock that is set at will."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.fakes import NOON
+
 TICK = 0.02
-"""Seconds from one look to the next."""
+"""Seconds from one look to the next, of who looks at a clock again and again."""
 
 
 class FakeClock:
-    """Goes as fast as it is looked at, and jumps when it is told."""
+    """A time that moves only when it is told to, or by a tick with each look at its seconds."""
 
-    def __init__(self) -> None:
-        self.now = 1_000_000_000.0
+    def __init__(self, now: datetime = NOON, tick: float = 0.0) -> None:
+        self.now = now
         self.looks = 0
+        self._tick = tick
 
-    def __call__(self) -> float:
+    def __call__(self) -> datetime:
+        return self.now
+
+    def seconds(self) -> float:
+        """Return the time in seconds."""
         self.looks += 1
-        now = self.now
-        self.now += TICK
-        return now
+        seconds = self.now.timestamp()
+        self.forward(seconds=self._tick)
+        return seconds
+
+    def forward(self, **delta: float) -> None:
+        """Let time pass, as much as a timedelta of these arguments."""
+        self.now += timedelta(**delta)
 
 
 def library_of_faketime() -> str:

@@ -43,9 +43,9 @@ def _run(arguments: Sequence[str]) -> int:
     if options.command in (None, "demo"):
         return _tray(environ, demo=options.command == "demo", verbose=options.verbose)
     if options.command == "sandbox":
-        from tray_app import sandbox
+        from tray_app.sandbox.command import sandbox
 
-        return sandbox.main(options.port, options.story)
+        return sandbox(options.port, options.story)
     if options.command == "status":
         from tray_app.terminal.status_command import status
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from tests.bench.painting import Painting, WindowEvent
 from tests.bench.process import wait_until_quiet
 from tests.bench.programs import Program
-from tests.bench.running import Running, plain_desktop
-from tests.program.tray_program import store_key
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tests.bench.running import Running, desktop_and_sandbox
 
 TOTAL = 12_430
 QUIET = 0.4
@@ -36,12 +34,10 @@ def measure_clicks(program: Program, *, clicks: int) -> Clicks:
     Raises AssertionError when the popup doesn't open or close.
     """
     with (
-        plain_desktop() as desktop,
-        Sandbox(story="fixed", request_limit=10**9) as sandbox,
+        desktop_and_sandbox() as (desktop, sandbox),
         Painting(desktop.env["DISPLAY"]) as painting,
     ):
         sandbox.set_total(TOTAL)
-        store_key(desktop, sandbox.url, DEMO_KEY)
         with Running(desktop, program, sandbox) as running:
             wait_until_quiet(running.pid)
             painting.forget()

@@ -17,9 +17,7 @@ from tests.bench.process import (
     wait_until_quiet,
 )
 from tests.bench.programs import Program
-from tests.bench.running import Running, plain_desktop
-from tests.program.tray_program import store_key
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tests.bench.running import Running, desktop_and_sandbox
 
 PART = 60.0
 """Seconds: as long as the longest time between two wake-ups of the product."""
@@ -39,13 +37,8 @@ class Idle(NamedTuple):
 def measure_idle(programs: Sequence[Program], *, parts: int) -> dict[Program, list[Idle]]:
     """Let all programs rest next to each other on one desktop, and count what they do meanwhile."""
     measured: dict[Program, list[Idle]] = defaultdict(list)
-    with (
-        plain_desktop() as desktop,
-        Sandbox(story="fixed") as sandbox,
-        ExitStack() as stack,
-    ):
+    with desktop_and_sandbox() as (desktop, sandbox), ExitStack() as stack:
         sandbox.set_total(TOTAL)
-        store_key(desktop, sandbox.url, DEMO_KEY)
         running = [stack.enter_context(Running(desktop, each, sandbox)) for each in programs]
         for each in running:
             if each.program.is_product:

@@ -10,9 +10,8 @@ from typing import Literal
 
 from tests.bench.process import cpu_of, let_pass, wait_until_quiet
 from tests.bench.programs import Program
-from tests.bench.running import Running, plain_desktop
-from tests.program.tray_program import store_key
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tests.bench.running import Running, desktop_and_sandbox
+from tests.servers.faulty_sandbox import Sandbox
 
 Story = Literal["fixed", "changing"]
 
@@ -35,11 +34,9 @@ def measure_polls(
     that the program does until the next one counts, in all its threads.
     """
     measured: dict[Program, list[float]] = defaultdict(list)
-    with plain_desktop() as desktop, ExitStack() as stack:
-        sandboxes = [
-            stack.enter_context(Sandbox(story="fixed", request_limit=10**9)) for _ in programs
-        ]
-        store_key(desktop, sandboxes[0].url, DEMO_KEY)
+    with desktop_and_sandbox() as (desktop, sandbox), ExitStack() as stack:
+        others = [Sandbox(story="fixed", request_limit=10**9) for _ in programs[1:]]
+        sandboxes = [sandbox, *(stack.enter_context(other) for other in others)]
         running = []
         for program, sandbox in zip(programs, sandboxes, strict=True):
             sandbox.set_total(FULL)

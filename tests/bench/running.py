@@ -18,8 +18,10 @@ from tests.bench.programs import Program
 from tests.desktops.dbus_probe import ITEM_INTERFACE, MENU_INTERFACE, Bus, TrayItem, tray_items
 from tests.desktops.fake_system_services import Login
 from tests.desktops.virtual_desktop import VirtualDesktop
+from tests.program.tray_program import store_key
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 
@@ -173,6 +175,14 @@ def plain_desktop() -> Iterator[VirtualDesktop]:
             desktop.env.pop(name, None)
         desktop.env["QT_QPA_PLATFORMTHEME"] = THEME
         yield desktop
+
+
+@contextmanager
+def desktop_and_sandbox() -> Iterator[tuple[VirtualDesktop, Sandbox]]:
+    """Start such a desktop, and a sandbox whose key its user has stored."""
+    with plain_desktop() as desktop, Sandbox(story="fixed", request_limit=10**9) as sandbox:
+        store_key(desktop, sandbox)
+        yield desktop, sandbox
 
 
 def _pid(bus: Bus, name: str) -> int:

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 
 from tests.bench.process import let_pass, run_delay_of, wait_until_quiet
 from tests.bench.programs import Program
-from tests.bench.running import MenuLine, Running, plain_desktop
-from tests.program.tray_program import store_key
-from tests.servers.faulty_sandbox import Sandbox
-from tray_app.sandbox import DEMO_KEY
+from tests.bench.running import MenuLine, Running, desktop_and_sandbox, plain_desktop
 
 TOTAL = 12_430
 LOOK_EVERY = 0.004
@@ -41,9 +38,8 @@ def measure_stalls(program: Program, *, faults: Sequence[str]) -> dict[str, floa
     thread. The time in which one of the three processes that take part could have run, but others
     had the processor, is taken off: it says how busy the computer is.
     """
-    with plain_desktop() as desktop, Sandbox(story="fixed", request_limit=10**9) as sandbox:
+    with desktop_and_sandbox() as (desktop, sandbox):
         sandbox.set_total(TOTAL)
-        store_key(desktop, sandbox.url, DEMO_KEY)
         with Running(desktop, program, sandbox) as running:
             stalls = _Stalls(running)
             running.item.activate()

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.bench.process import Memory, cpu_of, memory_of, wait_until_quiet
 from tests.bench.programs import Program
-from tests.bench.running import Running, plain_desktop
-from tests.program.tray_program import store_key
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tests.bench.running import Running, desktop_and_sandbox
 
 FULL = 12_430
 
@@ -36,8 +34,7 @@ def measure_starts(programs: Sequence[Program], *, rounds: int) -> dict[Program,
     """
     measured: dict[Program, Starts] = defaultdict(Starts)
     figures = itertools.count(FULL, -1)  # another one each time, so that no old one can pass for it
-    with plain_desktop() as desktop, Sandbox(story="fixed", request_limit=10**9) as sandbox:
-        store_key(desktop, sandbox.url, DEMO_KEY)
+    with desktop_and_sandbox() as (desktop, sandbox):
         for number in range(rounds + 1):
             for program in programs if number % 2 else reversed(programs):
                 figure = next(figures)

@@ -109,6 +109,14 @@ def snapshots(poller: Poller) -> list[Snapshot]:
     return snapshots
 
 
+@pytest.fixture
+def defects(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What the worker's thread has told of defects, none of which then fails the test."""
+    defects: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", defects.append)
+    return defects
+
+
 def test_ten_quick_clicks_are_one_request(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
@@ -143,12 +151,12 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
     credentials = Credentials(environ, FakeKeychain())
     poller.session.watch = Watch(credentials, connector(environ), None, Settings())
-    clock = FakeClock()
-    resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock)
+    clock = FakeClock(tick=TICK)
+    resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock.seconds)
     resume.resumed.connect(poller.poll)
 
     def wake_up() -> None:
-        clock.now += 8 * 3600.0
+        clock.forward(hours=8)
 
     def wait_for_snapshots(count: int) -> None:
         wait_with_events(lambda: len(snapshots) >= count, "a snapshot")
@@ -197,13 +205,8 @@ def test_polls_again_when_the_snapshot_says(
 
 
 def test_goes_on_after_a_defect(
-    poller: Poller,
-    watch: FakeWatch,
-    snapshots: list[Snapshot],
-    monkeypatch: pytest.MonkeyPatch,
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot], defects: list[object]
 ) -> None:
-    told: list[object] = []
-    monkeypatch.setattr(threading, "excepthook", told.append)
     watch.answers = [GOOD, ZeroDivisionError()]
     poller.start()
     wait_with_events(lambda: snapshots, "a snapshot")
@@ -213,7 +216,7 @@ def test_goes_on_after_a_defect(
     assert snapshots[1].problem is not None
     assert snapshots[1].problem.kind is Kind.DEFECT
     assert snapshots[1].wait == 900
-    assert len(told) == 1
+    assert len(defects) == 1
     poller.poll()
     wait_with_events(lambda: len(snapshots) == 3, "a third snapshot")
     assert snapshots[2] == GOOD
@@ -305,13 +308,8 @@ def test_an_alert_does_not_wait_long(
 
 
 def test_a_defect_in_the_next_poll_alerts_nothing_early(
-    poller: Poller,
-    watch: FakeWatch,
-    snapshots: list[Snapshot],
-    monkeypatch: pytest.MonkeyPatch,
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot], defects: list[object]
 ) -> None:
-    told: list[object] = []
-    monkeypatch.setattr(threading, "excepthook", told.append)
     watch.answers, watch.learned = [TO_STUDY, ZeroDivisionError()], TO_STUDY
     poller.start()
     wait_with_events(lambda: len(snapshots) == 2, "the figures, and what the history tells")
@@ -325,18 +323,13 @@ def test_a_defect_in_the_next_poll_alerts_nothing_early(
 
     with pytest.raises(TimeoutError):
         wait_until(is_alerted, 1.5 * PATIENCE / 1000, "an early alert")
-    assert len(told) == 1
+    assert len(defects) == 1
     watch.may_study.set()
 
 
 def test_a_defect_after_a_change_of_the_key_shows_nothing_of_the_last_team(
-    poller: Poller,
-    watch: FakeWatch,
-    snapshots: list[Snapshot],
-    monkeypatch: pytest.MonkeyPatch,
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot], defects: list[object]
 ) -> None:
-    told: list[object] = []
-    monkeypatch.setattr(threading, "excepthook", told.append)
     watch.answers, watch.is_broken = [GOOD, ZeroDivisionError()], True
     poller.start()
     wait_with_events(lambda: snapshots, "the figures")
@@ -344,7 +337,7 @@ def test_a_defect_after_a_change_of_the_key_shows_nothing_of_the_last_team(
     wait_with_events(lambda: len(snapshots) == 2, "the problem")
     assert snapshots[1].problem is not None
     assert (snapshots[1].reading, snapshots[1].wait) == (None, 900)
-    assert len(told) == 2
+    assert len(defects) == 2
 
 
 def test_a_team_that_was_left_alerts_nothing_any_more(

@@ -13,14 +13,14 @@ YEAR = 365 * 24 * 3600.0
 
 @pytest.mark.parametrize("jump", [8 * 3600.0, YEAR, -YEAR], ids=["sleep", "forward", "back"])
 def test_a_jump_is_noticed_once(qapp: QApplication, jump: float) -> None:
-    clock = FakeClock()
-    resume = Resume(qapp, Gate(), tick=TICK, settling_time=50, clock=clock)
+    clock = FakeClock(tick=TICK)
+    resume = Resume(qapp, Gate(), tick=TICK, settling_time=50, clock=clock.seconds)
     seen: list[str] = []
     resume.noticed.connect(lambda: seen.append("noticed"))
     resume.resumed.connect(lambda: seen.append("resumed"))
     wait_with_events(lambda: clock.looks > 5, "some looks")
     assert seen == []
-    clock.now += jump
+    clock.forward(seconds=jump)
     wait_with_events(lambda: "resumed" in seen, "the jump is noticed")
     looks = clock.looks
     wait_with_events(lambda: clock.looks > looks + 10, "more looks")

@@ -14,12 +14,12 @@ from tray_app.desktop.system.resume import Resume
 def test_nobody_looks_at_the_clock_where_the_system_tells_of_sleep(
     qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = FakeClock()
+    clock = FakeClock(tick=TICK)
     seen: list[str] = []
     with VirtualDesktop(tray=False, notifications=False, keyring=False) as desktop:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", desktop.bus_address)
         with Login(desktop.bus_address) as login:
-            resume = Resume(qapp, Gate(), tick=TICK, settling_time=50, clock=clock)
+            resume = Resume(qapp, Gate(), tick=TICK, settling_time=50, clock=clock.seconds)
             resume.noticed.connect(lambda: seen.append("noticed"))
             resume.resumed.connect(lambda: seen.append("resumed"))
             wait_with_events(lambda: not resume._timer.isActive(), "it hears of logind")

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QApplication
 
 from tests import PROJECT
 from tests.desktop.widget_driver import wait_with_events
+from tests.servers.faulty_sandbox import Sandbox
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Kind, Problem
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 from tray_app.words.problem_words import problem_words
 
 DEFECT = problem_words(Kind.DEFECT)

@@ -19,8 +19,8 @@ import pytest
 import requests
 
 from tests.examples import HEALTHY
-from tests.fakes import ConnectProxy, RawServer, answer, certificate, closed_port
 from tests.servers.faulty_sandbox import FAULTS, Sandbox
+from tests.servers.local_servers import ConnectProxy, RawServer, answer, certificate, closed_port
 from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import RawServer, answer, certificate
+from tests.servers.local_servers import RawServer, answer, certificate
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.client import Client

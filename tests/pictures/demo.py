@@ -15,7 +15,8 @@ from pathlib import Path
 from tests.desktops.notification_log import NotificationLog
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import TrayProgram, store_key
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tests.servers.faulty_sandbox import Sandbox
+from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 
@@ -39,7 +40,7 @@ def play(folder: Path) -> None:
         NotificationLog(desktop.bus_address) as notifications,
     ):
         sandbox.set_total(12_430)
-        say(store_key(desktop, sandbox.url, DEMO_KEY))
+        say(store_key(desktop, sandbox))
         history = History(desktop.home / "data" / "lemlist-credits" / "history.sqlite")
         for record in past_of_demo(datetime.now(UTC)):  # noqa: TID251  (test_any_day.py)
             history.record(DEMO_TEAM_ID, record)

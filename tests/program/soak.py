@@ -29,7 +29,6 @@ from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import POPUP, TIMEOUT, store_key
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_KEY
 
 MOST_MEMORY = 2048
 """Kilobytes by which the memory may grow after the warm-up."""
@@ -242,7 +241,7 @@ def soak(load: Load) -> Iterator[Held]:
         for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
             desktop.env.pop(name, None)
         sandbox.set_total(FULL)
-        store_key(desktop, sandbox.url, DEMO_KEY)
+        store_key(desktop, sandbox)
         with Soak(desktop, sandbox) as program:
             program.do(load, 0, round(load.polls * load.warm_up))
             first = program.measure()

@@ -21,6 +21,7 @@ from tests import PROJECT
 from tests.examples import LASTS
 from tests.fake_clock import library_of_faketime
 from tests.fakes import FakeFormats
+from tests.servers.faulty_sandbox import Sandbox
 from tray_app.lemlist.balance import Balance
 from tray_app.report.history_view import history_of
 from tray_app.report.trend import has_trend, trend_of
@@ -28,7 +29,7 @@ from tray_app.report.view import view_of
 from tray_app.rules.analysis import conclude, learn
 from tray_app.rules.history import Drop, Record, days_of
 from tray_app.rules.levels import Level
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID
 from tray_app.sandbox.past import BOUGHT, DAYS, past_of_demo
 from tray_app.sandbox.stories import FULL
 from tray_app.store.history_database import History

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from resources.linux_elf import elf_files, libraries_needed_by
-from tests.fakes import RawServer, answer, certificate
 from tests.program.tray_program import BUNDLE, TIMEOUT
+from tests.servers.local_servers import RawServer, answer, certificate
 
 FOLDER = Path(BUNDLE[0]).parent
 LIBRARIES = FOLDER / "_internal"

@@ -15,10 +15,10 @@ from PySide6.QtGui import QImage
 
 from tests.desktops.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.desktops.virtual_desktop import VirtualDesktop
-from tests.fakes import RawServer, answer
 from tests.program.canary import CLIPBOARDS, Canary, Find, Surroundings
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
 from tests.servers.faulty_sandbox import Sandbox
+from tests.servers.local_servers import RawServer, answer
 from tests.waiting import wait_until
 from tray_app.errors import Kind
 from tray_app.words.problem_words import problem_words
@@ -399,7 +399,7 @@ def test_a_pasted_key_is_told_to_nobody(desktop: VirtualDesktop) -> None:
 def test_a_defect_does_not_tell_the_key(desktop: VirtualDesktop) -> None:
     canary = Canary()
     with Sandbox(story="fixed", key=canary.key) as sandbox, Surroundings(desktop) as around:
-        store_key(desktop, sandbox.url, canary.key)
+        store_key(desktop, sandbox)
         command = (sys.executable, "-m", "tests.program.defective_program")
         with TrayProgram(desktop, sandbox.url, program=command, has_defects=True) as program:
             program.wait_for_tooltip("12,430 credits")

@@ -15,9 +15,9 @@ from tests.desktops.notification_log import NotificationLog
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.fake_clock import library_of_faketime
 from tests.program.tray_program import TIMEOUT, TrayProgram, store_key
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.system.resume import SETTLING_TIME, TICK
-from tray_app.sandbox import DEMO_KEY, Sandbox
 
 CREDITS = "/api/team/credits"
 YEAR = 365  # days
@@ -67,7 +67,7 @@ def play(days: int) -> Seen:
         sandbox = stack.enter_context(Sandbox(story="fixed"))
         notices = stack.enter_context(NotificationLog(desktop.bus_address))
         sandbox.set_total(480)
-        store_key(desktop, sandbox.url, DEMO_KEY)
+        store_key(desktop, sandbox)
         clock = SetClock(desktop.home / "clock")
         with TrayProgram(desktop, sandbox.url, env=clock.env) as program:
             program.wait_for_tooltip("Low · 480 credits")
@@ -114,10 +114,10 @@ def test_a_year(played: dict[int, Seen], days: int) -> None:
     assert "Traceback" not in seen.output
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_a_look_at_the_popup_shows_it_where_nobody_looks_at_the_clock(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     program_with_a_clock = (sys.executable, "-m", "tests.program.set_clock_program")
     with TrayProgram(desktop, sandbox.url, program=program_with_a_clock) as program:
         program.wait_for_tooltip("Healthy · ")

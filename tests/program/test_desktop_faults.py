@@ -14,8 +14,9 @@ from tests.program.tray_program import (
     TIMEOUT,
     TrayProgram,
 )
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 KEY = {"LEMLIST_API_KEY": DEMO_KEY}
 PANEL_HEIGHT = 36

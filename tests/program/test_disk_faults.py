@@ -21,7 +21,6 @@ from tests.program.killing import rounds_of
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_KEY
 from tray_app.store.json_file import LEFT_BEHIND, write_object
 
 # --- kill -9 ------------------------------------------------------------------------------------
@@ -186,7 +185,7 @@ def desktop() -> Iterator[VirtualDesktop]:
 def sandbox(desktop: VirtualDesktop) -> Iterator[Sandbox]:
     with Sandbox(story="fixed") as running:
         running.set_total(12_430)
-        store_key(desktop, running.url, DEMO_KEY)
+        store_key(desktop, running)
         yield running
 
 
@@ -247,7 +246,6 @@ def test_it_keeps_its_files_and_finds_them_again(
 def test_figures_get_out_of_date_when_a_poll_never_ends(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     program_that_hangs = (sys.executable, "-m", "tests.program.hanging_program")
     with TrayProgram(desktop, sandbox.url, program=program_that_hangs) as program:
         program.wait_for_tooltip("Healthy · 12,430 credits")

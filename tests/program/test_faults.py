@@ -23,12 +23,13 @@ import pytest
 import requests
 
 from tests import PROJECT
-from tests.fakes import answer, closed_port
+from tests.fake_clock import FakeClock
 from tests.program.fault_program import KEY, NETWORK
 from tests.program.tray_program import BUNDLE, FROM_SOURCE
 from tests.servers import fault_servers as servers
 from tests.servers.fault_servers import Fault, World, by_front, by_sandbox, by_secure_front
 from tests.servers.faulty_sandbox import FAULTS, Sandbox
+from tests.servers.local_servers import answer, closed_port
 from tests.waiting import wait_until
 from tray_app.lemlist.client import DEADLINE
 from tray_app.terminal import status_command
@@ -619,50 +620,33 @@ def test_status_of_a_process(
 def test_a_burst_of_clicks(program: LedProgram) -> None:
     """One answer does for all clicks within two seconds of it."""
     with Sandbox(story="fixed", key=KEY) as sandbox:
-        answers = heard(sandbox)
         program.ask("watch", url=sandbox.url, deadline=DEADLINE)
         seen = program.ask("click", times=1000)
         assert sandbox.max_in_flight == 1
-        assert set(answers) == {"GET /api/team/credits 200", "GET /api/team 200"}
-        assert answers.count("GET /api/team/credits 200") <= 2 + seen["seconds"] / 2
+        assert set(sandbox.answers) == {"GET /api/team/credits 200", "GET /api/team 200"}
+        assert sandbox.answers.count("GET /api/team/credits 200") <= 2 + seen["seconds"] / 2
         expect_fresh(seen, BEFORE)
 
 
 def test_a_burst_of_clicks_when_others_have_used_up_the_limit(program: LedProgram) -> None:
     """The one refusal is obeyed: nothing is asked before its two seconds are over."""
-    clock = StoppedClock()
-    with Sandbox(story="fixed", key=KEY, clock=clock) as sandbox:
-        answers = heard(sandbox)
+    clock = FakeClock()
+    with Sandbox(story="fixed", key=KEY, clock=clock.seconds) as sandbox:
+        answers = sandbox.answers
         for _ in range(20):
             requests.get(f"{sandbox.url}/team/credits", auth=("", KEY), timeout=ANSWERED)
         wait_until(lambda: len(answers) == 20, ANSWERED, "all answers are heard")
         del answers[:]
-        clock.stopped_at += 1
+        clock.forward(seconds=1)
         seen = program.ask("watch", url=sandbox.url, deadline=DEADLINE)
         assert seen["texts"][1] == SHOWN["rate_limited"].title
-        clock.go()
+        went_on = time.monotonic()
+        sandbox.clock = lambda: clock.seconds() + time.monotonic() - went_on
         seen = program.ask("click", times=1000)
         assert sandbox.max_in_flight == 1
         assert answers[:2] == ["GET /api/team/credits 429", "GET /api/team/credits 200"]
         assert len([one for one in answers if one.endswith(" 429")]) == 1
         expect_fresh(seen, BEFORE)
-
-
-class StoppedClock:
-    """A clock that stands still until it is told to go."""
-
-    def __init__(self) -> None:
-        self.stopped_at = 1000.0
-        self._started: float | None = None
-
-    def __call__(self) -> float:
-        if self._started is None:
-            return self.stopped_at
-        return self.stopped_at + time.monotonic() - self._started
-
-    def go(self) -> None:
-        """Go on like any other clock."""
-        self._started = time.monotonic()
 
 
 def test_a_burst_of_clicks_at_a_server_that_only_refuses(program: LedProgram) -> None:
@@ -673,13 +657,6 @@ def test_a_burst_of_clicks_at_a_server_that_only_refuses(program: LedProgram) ->
         assert sandbox.max_in_flight == 1
         assert len(asked) >= 2
         assert all(later - sooner >= 2 for sooner, later in pairwise(asked))
-
-
-def heard(sandbox: Sandbox) -> list[str]:
-    """A list to which every answer of the sandbox is added: method, path and status."""
-    answers: list[str] = []
-    sandbox.access_log = answers.append
-    return answers
 
 
 # --- the measure ----------------------------------------------------------------------------------

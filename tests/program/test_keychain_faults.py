@@ -21,12 +21,13 @@ from PySide6.QtGui import QImage
 
 from tests.desktops.dbus_probe import Bus
 from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
-from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
+from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.widgets.icon import paint_icon
 from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconKey, IconShape
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 from tray_app.store.lock import locked
@@ -306,8 +307,8 @@ def is_asking(desktop: VirtualDesktop) -> bool:
 # --- locked, and prompts ------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_locked_dismissed_and_unlocked(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     lock(desktop)
     with TrayProgram(desktop, sandbox.url) as program:
         assert_trouble_is_shown(program, LOCKED, IconShape.LOCKED)
@@ -390,8 +391,8 @@ def test_a_prompt_that_is_answered_too_late_stores_nothing(
 # --- gone ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_a_keyring_that_dies_in_use(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     lock(desktop)
     with TrayProgram(desktop, sandbox.url, program=IMPATIENT) as program:
         program.wait_for_tooltip(LOCKED.title)

@@ -61,10 +61,10 @@ def has_colour(pixmaps: list[Pixmap], colour: tuple[int, int, int]) -> bool:
     )
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_figures_in_tooltip_menu_and_popup(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url, program=program_command) as program:
         tooltip = program.wait_for_tooltip("12,430 credits")
         assert tooltip.splitlines()[:2] == [
@@ -101,13 +101,13 @@ def test_figures_in_tooltip_menu_and_popup(
         assert {"Subscription: 8,000", "Paid: 4,100", "Gifted: 330", "Freemium: 0"} <= set(names)
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_each_level_turns_the_icon_and_is_said_once(
     desktop: VirtualDesktop,
     sandbox: Sandbox,
     notifications: NotificationLog,
     program_command: tuple[str, ...],
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url, program=program_command) as program:
         program.wait_for_tooltip("12,430 credits")
         assert has_colour(program.item.icon_pixmaps(), HEALTHY)
@@ -134,10 +134,10 @@ def test_each_level_turns_the_icon_and_is_said_once(
         assert "Enrichment has stopped" in notifications.notifications[2].body
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_what_was_said_is_not_said_again_after_a_restart(
     desktop: VirtualDesktop, sandbox: Sandbox, notifications: NotificationLog
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     sandbox.set_total(480)
     with TrayProgram(desktop, sandbox.url):
         notifications.wait_for_summary("480 credits left", TIMEOUT)
@@ -152,10 +152,10 @@ def test_what_was_said_is_not_said_again_after_a_restart(
     ]
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_an_error_keeps_the_last_good_figures(
     desktop: VirtualDesktop, sandbox: Sandbox, notifications: NotificationLog
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("12,430 credits")
         sandbox.set_fault("500")
@@ -222,20 +222,19 @@ def test_status_of_the_bundle(desktop: VirtualDesktop, sandbox: Sandbox) -> None
     assert stored_key(desktop.env) == ""
 
 
-def test_locked_keychain_is_said_and_unlocked(sandbox: Sandbox) -> None:
-    with VirtualDesktop(keyring=True) as desktop:
-        store_key(desktop, sandbox.url, DEMO_KEY)
-        lock_keyring(desktop)
-        with TrayProgram(desktop, sandbox.url) as program:
-            program.wait_for_tooltip("The keychain is locked")
-            assert "Unlock…" in program.item.menu().labels()
-            assert not program.windows()
-            program.item.click_menu("Unlock…")
-            wait_until(desktop.active_window, TIMEOUT, "the prompt has the focus")
-            desktop.type_text(KEYRING_PASSWORD)
-            desktop.press_keys("Return")
-            program.wait_for_tooltip("12,430 credits")
-            assert "Unlock…" not in program.item.menu().labels()
+@pytest.mark.usefixtures("key_is_stored")
+def test_locked_keychain_is_said_and_unlocked(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    lock_keyring(desktop)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("The keychain is locked")
+        assert "Unlock…" in program.item.menu().labels()
+        assert not program.windows()
+        program.item.click_menu("Unlock…")
+        wait_until(desktop.active_window, TIMEOUT, "the prompt has the focus")
+        desktop.type_text(KEYRING_PASSWORD)
+        desktop.press_keys("Return")
+        program.wait_for_tooltip("12,430 credits")
+        assert "Unlock…" not in program.item.menu().labels()
 
 
 def test_without_a_keychain_the_key_is_kept_for_this_run_only(sandbox: Sandbox) -> None:
@@ -261,10 +260,10 @@ def test_key_from_the_environment(desktop: VirtualDesktop, sandbox: Sandbox) -> 
         assert not program.item.menu().find("Change key…").enabled
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_popup_closes_by_escape_focus_and_the_same_click(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("12,430 credits")
         popup = program.open_popup()
@@ -277,22 +276,20 @@ def test_popup_closes_by_escape_focus_and_the_same_click(
         program.open_popup()
         program.click_icon()
         wait_until(lambda: not program.windows(), TIMEOUT, "the click closes the popup")
-        desktop.start(sys.executable, "-c", OTHER_WINDOW)
-        desktop.wait_for_focus("Other")
+        open_another_window(desktop)
         program.open_popup()
         desktop.wait_for_focus(POPUP)
         desktop.click(100, 100)
         wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_popup_outlives_the_focus_that_it_lost_before_it_was_shown(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("12,430 credits")
-        desktop.start(sys.executable, "-c", OTHER_WINDOW)
-        desktop.wait_for_focus("Other")
+        open_another_window(desktop)
         program.open_popup()
         # The pauses are what is tried, and no waits: about when Qt tells, 100 ms after X11.
         for apart in (40, 80, 90, 95, 100, 105, 95, 100):
@@ -306,6 +303,7 @@ def test_popup_outlives_the_focus_that_it_lost_before_it_was_shown(
         wait_until(lambda: not program.windows(), TIMEOUT, "a click elsewhere closes the popup")
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_buy_credits_opens_the_browser_with_its_own_libraries(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
@@ -315,7 +313,6 @@ def test_buy_credits_opens_the_browser_with_its_own_libraries(
     browser.write_text(f'#!/bin/sh\necho "$1 libraries=$LD_LIBRARY_PATH" > {opened}\n')
     browser.chmod(0o755)
     environment = {"PATH": f"{browser.parent}:{desktop.env['PATH']}"}
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program:
         program.wait_for_tooltip("12,430 credits")
         program.item.click_menu("Buy credits…")
@@ -323,10 +320,10 @@ def test_buy_credits_opens_the_browser_with_its_own_libraries(
     assert opened.read_text() == "https://app.lemlist.com/settings/billing libraries=\n"
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_figures_come_back_with_the_network(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     environment = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address}
     sandbox.stop()
     with (
@@ -346,9 +343,9 @@ def test_figures_come_back_with_the_network(
         assert network.questions() == []
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     log = desktop.home / "state" / "lemlist-credits" / "log" / "lemlist-credits.log"
-    store_key(desktop, sandbox.url, DEMO_KEY)
     sandbox.set_fault("429", retry_after="3600")
     environment = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address}
     asked = len(sandbox.requests)
@@ -367,10 +364,10 @@ def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: S
     assert len(sandbox.requests) == asked + 1
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_figures_are_renewed_after_a_sleep(
     desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     environment = {"DBUS_SYSTEM_BUS_ADDRESS": desktop.bus_address}
     with (
         Login(desktop.bus_address) as login,
@@ -389,8 +386,8 @@ def test_figures_are_renewed_after_a_sleep(
         assert len(sandbox.requests) == before + 1
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_settings_are_kept_and_judge_at_once(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("Healthy · 12,430 credits")
         program.set_low(20_000)
@@ -430,21 +427,21 @@ def test_a_key_of_a_terminal_reaches_the_tray(
     with TrayProgram(desktop, sandbox.url, program=program_command) as program:
         program.wait_for_tooltip("No API key yet")
         program.window(WELCOME)
-        store_key(desktop, sandbox.url, DEMO_KEY)
+        store_key(desktop, sandbox)
         program.wait_for_tooltip("Healthy · 12,430 credits")
         wait_until(lambda: not program.windows(), TIMEOUT, "nobody is asked for a key any more")
         remove_key(desktop)
         tooltip = program.wait_for_tooltip("No API key yet")
         assert "12,430" not in tooltip
         assert POPUP not in [window.name for window in program.windows()]
-        store_key(desktop, sandbox.url, DEMO_KEY)
+        store_key(desktop, sandbox)
         program.wait_for_tooltip("Healthy · 12,430 credits")
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_second_start_opens_the_popup_of_the_first(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("12,430 credits")
         second = desktop.start(*FROM_SOURCE)
@@ -453,6 +450,7 @@ def test_second_start_opens_the_popup_of_the_first(
         assert program.process.poll() is None
 
 
+@pytest.mark.usefixtures("key_is_stored")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_the_program_while_a_request_hangs(
     desktop: VirtualDesktop,
@@ -460,7 +458,6 @@ def test_signals_end_the_program_while_a_request_hangs(
     number: signal.Signals,
     program_command: tuple[str, ...],
 ) -> None:
-    store_key(desktop, sandbox.url, DEMO_KEY)
     with TrayProgram(desktop, sandbox.url, program=program_command) as program:
         program.wait_for_tooltip("12,430 credits")
         asked = len(sandbox.requests)
@@ -477,15 +474,21 @@ def test_signals_end_the_program_while_a_request_hangs(
         assert "Traceback" not in program.output()
 
 
-def test_window_until_there_is_a_panel(sandbox: Sandbox) -> None:
-    with VirtualDesktop(tray=False) as desktop:
-        store_key(desktop, sandbox.url, DEMO_KEY)
-        with TrayProgram(desktop, sandbox.url) as program:
-            names = program.window(POPUP).names()
-            assert "12,430 credits" in names
-            desktop.start_component("panel")
-            program.wait_for_tooltip("12,430 credits")
-            wait_until(lambda: not program.windows(), TIMEOUT, "the window moves to the panel")
+@pytest.mark.parametrize("desktop", [{"tray": False}], ids=["bare"], indirect=True)
+@pytest.mark.usefixtures("key_is_stored")
+def test_window_until_there_is_a_panel(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        names = program.window(POPUP).names()
+        assert "12,430 credits" in names
+        desktop.start_component("panel")
+        program.wait_for_tooltip("12,430 credits")
+        wait_until(lambda: not program.windows(), TIMEOUT, "the window moves to the panel")
+
+
+def open_another_window(desktop: VirtualDesktop) -> None:
+    """Start another program, whose window takes the focus."""
+    desktop.start(sys.executable, "-c", OTHER_WINDOW)
+    desktop.wait_for_focus("Other")
 
 
 def remove_key(desktop: VirtualDesktop) -> None:

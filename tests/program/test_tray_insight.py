@@ -12,10 +12,11 @@ from tests.desktops.accessibility import Accessible
 from tests.desktops.notification_log import NotificationLog
 from tests.desktops.notification_service import NotificationService
 from tests.desktops.virtual_desktop import VirtualDesktop
-from tests.program.tray_program import POPUP, TIMEOUT, TrayProgram, store_key
+from tests.program.tray_program import POPUP, TIMEOUT, TrayProgram
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.rules.history import Record
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 
@@ -23,11 +24,10 @@ HISTORY = "History — lemlist credits"
 PLAN = "Plan — lemlist credits"
 
 
-@pytest.fixture
-def sandbox(sandbox: Sandbox, desktop: VirtualDesktop) -> Sandbox:
-    """Return one whose key this user has stored."""
-    store_key(desktop, sandbox.url, DEMO_KEY)
-    return sandbox
+unheard = pytest.mark.parametrize(
+    "desktop", [{"notifications": False}], ids=["unheard"], indirect=True
+)
+"""On a desktop that shows no notifications, unless the test itself does."""
 
 
 def history_of(desktop: VirtualDesktop) -> History:
@@ -35,8 +35,8 @@ def history_of(desktop: VirtualDesktop) -> History:
 
 
 @pytest.fixture
-def past(desktop: VirtualDesktop) -> list[Record]:
-    """Return the sixty days that this user's history holds."""
+def past(desktop: VirtualDesktop, key_is_stored: None) -> list[Record]:
+    """Return the sixty days that the history holds of this user, whose key is stored."""
     records = past_of_demo(datetime.now(UTC))  # noqa: TID251  (test_any_day.py)
     history = history_of(desktop)
     assert all(history.record(DEMO_TEAM_ID, record) for record in records)
@@ -169,42 +169,40 @@ def test_the_first_alert_of_a_run_is_one_with_the_date_in_it(
         )
 
 
+@unheard
+@pytest.mark.usefixtures("key_is_stored")
 def test_an_alert_waits_for_a_notification_service_also_across_a_restart(
-    sandbox: Sandbox, program_command: tuple[str, ...]
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
-    with VirtualDesktop(notifications=False) as desktop:
-        store_key(desktop, sandbox.url, DEMO_KEY)
-        sandbox.set_total(480)
-        alerts = desktop.home / "state" / "lemlist-credits" / "alerts.json"
-        with TrayProgram(desktop, sandbox.url, program=program_command) as program:
-            program.wait_for_tooltip("Low · 480 credits")
-            wait_until(alerts.exists, TIMEOUT, "what was seen is kept")
-            assert '"said": {}' in alerts.read_text()
-        sandbox.set_total(450)
-        with TrayProgram(desktop, sandbox.url, program=program_command) as program:
-            program.wait_for_tooltip("Low · 450 credits")
-            with NotificationService(desktop.bus_address) as service:
-                wait_until(service.titles, TIMEOUT, "the service shows it")
-                assert service.titles() == ["450 credits left"]
-                wait_until(lambda: '"low": [' in alerts.read_text(), TIMEOUT, "it is kept")
-                # Another service does not get it again, and neither does another run.
-            with NotificationService(desktop.bus_address) as service:
-                sandbox.set_total(440)
-                program.refresh_until("440 credits")
-                sandbox.set_total(62)
-                program.refresh_until("62 credits")
-                wait_until(service.titles, TIMEOUT, "the next alert")
-                assert service.titles() == ["62 credits left"]
+    sandbox.set_total(480)
+    alerts = desktop.home / "state" / "lemlist-credits" / "alerts.json"
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+        program.wait_for_tooltip("Low · 480 credits")
+        wait_until(alerts.exists, TIMEOUT, "what was seen is kept")
+        assert '"said": {}' in alerts.read_text()
+    sandbox.set_total(450)
+    with TrayProgram(desktop, sandbox.url, program=program_command) as program:
+        program.wait_for_tooltip("Low · 450 credits")
+        with NotificationService(desktop.bus_address) as service:
+            wait_until(service.titles, TIMEOUT, "the service shows it")
+            assert service.titles() == ["450 credits left"]
+            wait_until(lambda: '"low": [' in alerts.read_text(), TIMEOUT, "it is kept")
+            # Another service does not get it again, and neither does another run.
+        with NotificationService(desktop.bus_address) as service:
+            sandbox.set_total(440)
+            program.refresh_until("440 credits")
+            sandbox.set_total(62)
+            program.refresh_until("62 credits")
+            wait_until(service.titles, TIMEOUT, "the next alert")
+            assert service.titles() == ["62 credits left"]
 
 
+@unheard
+@pytest.mark.usefixtures("key_is_stored")
 def test_what_is_shown_while_the_program_quits_counts_as_said(
-    sandbox: Sandbox, program_command: tuple[str, ...]
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
-    with (
-        VirtualDesktop(notifications=False) as desktop,
-        NotificationService(desktop.bus_address) as service,
-    ):
-        store_key(desktop, sandbox.url, DEMO_KEY)
+    with NotificationService(desktop.bus_address) as service:
         sandbox.set_total(480)
         service.hang(at="Notify")
         with TrayProgram(desktop, sandbox.url, program=program_command) as program:
@@ -218,33 +216,34 @@ def test_what_is_shown_while_the_program_quits_counts_as_said(
         assert '"low": [' in alerts.read_text()
 
 
+@unheard
+@pytest.mark.usefixtures("key_is_stored")
 def test_what_is_no_longer_true_is_taken_off_the_screen(
-    sandbox: Sandbox, program_command: tuple[str, ...]
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
 ) -> None:
-    with VirtualDesktop(notifications=False) as desktop:
-        store_key(desktop, sandbox.url, DEMO_KEY)
-        sandbox.set_total(450)
-        with (
-            NotificationService(desktop.bus_address) as service,
-            TrayProgram(desktop, sandbox.url, program=program_command) as program,
+    sandbox.set_total(450)
+    with (
+        NotificationService(desktop.bus_address) as service,
+        TrayProgram(desktop, sandbox.url, program=program_command) as program,
+    ):
+        for total, words, titles in (
+            (450, "450 credits", ["450 credits left"]),
+            (80, "80 credits", ["80 credits left"]),
+            # Reserved credits come back: no news, but what was said is untrue.
+            (440, "440 credits", []),
+            # A refill.
+            (9_000, "9,000 credits", ["+8,560 credits"]),
         ):
-            for total, words, titles in (
-                (450, "450 credits", ["450 credits left"]),
-                (80, "80 credits", ["80 credits left"]),
-                # Reserved credits come back: no news, but what was said is untrue.
-                (440, "440 credits", []),
-                # A refill.
-                (9_000, "9,000 credits", ["+8,560 credits"]),
-            ):
-                sandbox.set_total(total)
-                program.refresh_until(words)
-                wait_for_titles(service, titles)
+            sandbox.set_total(total)
+            program.refresh_until(words)
+            wait_for_titles(service, titles)
 
 
 def wait_for_titles(service: NotificationService, titles: list[str]) -> None:
     wait_until(lambda: service.titles() == titles, TIMEOUT, f"{titles} on the screen")
 
 
+@pytest.mark.usefixtures("key_is_stored")
 def test_a_reading_is_recorded_once_the_team_is_known(
     desktop: VirtualDesktop, sandbox: Sandbox
 ) -> None:

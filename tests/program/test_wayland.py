@@ -12,8 +12,9 @@ from tests.desktops.dbus_probe import TrayItem, tray_items
 from tests.desktops.notification_service import NotificationService
 from tests.desktops.wayland_desktop import SCREEN, Rectangle, WaylandDesktop, Window
 from tests.program.tray_program import BUNDLE, POPUP, TIMEOUT
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 GREEN = (0x00, 0x9E, 0x73)
 """The plate of a healthy icon."""

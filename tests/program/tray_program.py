@@ -12,6 +12,7 @@ from tests import PROJECT
 from tests.desktops.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.desktops.dbus_probe import TrayItem, tray_items
 from tests.desktops.virtual_desktop import VirtualDesktop
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import PATIENCE, wait_until
 
 BUNDLE: tuple[str, ...] = (str(PROJECT / "dist" / "lemlist-credits" / "lemlist-credits"),)
@@ -158,12 +159,12 @@ class TrayProgram:
         return next(iter(tray_items(self.desktop.bus)), None)
 
 
-def store_key(desktop: VirtualDesktop, api_url: str, key: str) -> str:
-    """Store a key as a user does in a terminal, and return what the program says."""
+def store_key(desktop: VirtualDesktop, sandbox: Sandbox) -> str:
+    """Store a sandbox's key as a user does in a terminal, and return what the program says."""
     finished = subprocess.run(
         [*FROM_SOURCE, "key", "set"],
-        input=key,
-        env={**desktop.env, "LEMLIST_API_URL": api_url},
+        input=sandbox.key,
+        env={**desktop.env, "LEMLIST_API_URL": sandbox.url},
         capture_output=True,
         text=True,
         timeout=TIMEOUT,

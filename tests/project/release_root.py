@@ -20,8 +20,9 @@ from pathlib import Path
 from tests import PROJECT
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import TrayProgram
+from tests.servers.faulty_sandbox import Sandbox
 from tray_app import __version__
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 
 PACKAGE = "lemlist-credits"
 RELEASE = PROJECT / "dist" / "release"

@@ -18,10 +18,11 @@ from resources.linux_elf import elf_files
 from resources.make_release import make_release
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import BUNDLE, TrayProgram
+from tests.servers.faulty_sandbox import Sandbox
 from tray_app import __version__
 from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.key import KEY_VARIABLE
-from tray_app.sandbox import DEMO_KEY, Sandbox
+from tray_app.sandbox import DEMO_KEY
 from tray_app.terminal.arguments import argument_parser
 from tray_app.terminal.exit_codes import EXIT_CODES
 

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -20,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import PROJECT
+from tests.fake_clock import FakeClock
 from tests.servers.faulty_sandbox import FAULTS, Sandbox
 from tests.waiting import PATIENCE, wait_until
-from tray_app import sandbox as sandbox_command
-from tray_app.sandbox import DEMO_KEY, STORIES
-from tray_app.sandbox.stories import split
+from tray_app.sandbox import DEMO_KEY, faults
+from tray_app.sandbox.stories import STORIES, split
 
 CREDITS = "/api/team/credits"
 TEAM = "/api/team"
@@ -35,14 +34,6 @@ RATE_HEADERS = ("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(story="fixed", request_limit=1_000_000) as running:
         yield running
-
-
-class FakeClock:
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Reply(NamedTuple):
@@ -114,10 +105,6 @@ def raw(sandbox: Sandbox, most: int = 1_000_000) -> bytes:
         while len(data) < most and (part := connection.recv(65536)):
             data += part
     return data
-
-
-def sandbox_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("sandbox")]
 
 
 # --- good answers -------------------------------------------------------------------------------
@@ -232,7 +219,13 @@ def test_one_connection_carries_many_requests(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "framing", ["Content-Length: 99999999", "Content-Length: -1", "Transfer-Encoding: chunked"]
+    "framing",
+    [
+        "Content-Length: 99999999",
+        f"Content-Length: {'9' * 5_000}",
+        "Content-Length: -1",
+        "Transfer-Encoding: chunked",
+    ],
 )
 def test_a_body_it_will_not_read_ends_the_connection(sandbox: Sandbox, framing: str) -> None:
     with connect(sandbox) as connection:
@@ -252,7 +245,7 @@ def test_it_listens_on_loopback_only(sandbox: Sandbox) -> None:
 
 def test_rate_limit_per_key_on_all_routes() -> None:
     clock = FakeClock()
-    with Sandbox(clock=clock, request_limit=3) as sandbox:
+    with Sandbox(clock=clock.seconds, request_limit=3) as sandbox:
         replies = [ask(sandbox, path) for path in (CREDITS, TEAM, "/api/unknown", CREDITS, TEAM)]
         assert [reply.status for reply in replies] == [200, 200, 200, 429, 429]
         assert [reply.headers["X-RateLimit-Remaining"] for reply in replies] == list("21000")
@@ -260,14 +253,14 @@ def test_rate_limit_per_key_on_all_routes() -> None:
 
         assert ask(sandbox, authorization=basic("another-key")).status == 401
 
-        clock.now += 1.9
+        clock.forward(seconds=1.9)
         assert ask(sandbox).status == 429
-        clock.now += 0.1
+        clock.forward(seconds=0.1)
         assert ask(sandbox).status == 200
 
 
 def test_the_limit_is_lemlists_unless_told_otherwise() -> None:
-    with Sandbox(clock=FakeClock()) as sandbox:
+    with Sandbox(clock=FakeClock().seconds) as sandbox:
         assert [ask(sandbox).status for _ in range(21)] == [200] * 20 + [429]
 
 
@@ -309,11 +302,11 @@ def test_a_total_is_split_over_the_buckets(sandbox: Sandbox) -> None:
 
 def test_a_fixed_balance_stops_the_story() -> None:
     clock = FakeClock()
-    with Sandbox(story="drain", clock=clock) as sandbox:
-        clock.now += 25
+    with Sandbox(story="drain", clock=clock.seconds) as sandbox:
+        clock.forward(seconds=25)
         sandbox.set_balance(gifted=7)
         before = ask(sandbox).json
-        clock.now += 100
+        clock.forward(seconds=100)
         assert ask(sandbox).json == before
         assert before["details"]["remaining"]["gifted"] == 7
         sandbox.set_story("drain")
@@ -322,11 +315,11 @@ def test_a_fixed_balance_stops_the_story() -> None:
 
 def test_a_story_moves_with_the_clock() -> None:
     clock = FakeClock()
-    with Sandbox(story="dry", clock=clock) as sandbox:
+    with Sandbox(story="dry", clock=clock.seconds) as sandbox:
         amounts = []
         for _ in range(9):
             amounts.append(ask(sandbox).json["credits"])
-            clock.now += 10
+            clock.forward(seconds=10)
     assert amounts == [620, 520, 420, 320, 220, 120, 20, 0, 0]
 
 
@@ -618,10 +611,7 @@ def test_stop_ends_a_request_that_hangs(name: str, said: bytes) -> None:
             heard += connection.recv(1024)
         wait_until(lambda: sandbox.max_in_flight, PATIENCE, "the request arrives")
 
-        sandbox.stop()
-
-        # By themselves some of the faults last an hour.
-        wait_until(lambda: not sandbox_threads(), PATIENCE, "its threads have ended")
+        sandbox.stop()  # waits for all threads, and by themselves some of the faults last an hour
     sandbox.stop()
 
 
@@ -630,8 +620,8 @@ def test_a_client_that_leaves_frees_its_thread(sandbox: Sandbox) -> None:
     with connect(sandbox) as connection:
         send_request(connection)
         wait_until(lambda: sandbox.max_in_flight, PATIENCE, "the request arrives")
-        assert len(sandbox_threads()) == 2
-    wait_until(lambda: len(sandbox_threads()) == 1, PATIENCE, "the connection's thread ends")
+        assert sandbox.open_connections == 1
+    wait_until(lambda: not sandbox.open_connections, PATIENCE, "the connection's thread ends")
 
 
 def test_reset(sandbox: Sandbox) -> None:
@@ -704,6 +694,7 @@ def test_the_control_route_changes_what_it_does(sandbox: Sandbox) -> None:
         {"fault": "no-such-fault"},
         {"fault": ["429"]},
         {"fault": "429", "name": "x"},
+        {"fault": "429", "\ud800": "x"},
         {"fault": None, "retry_after": 2},
         {"story": "epic"},
         {"story": {}},
@@ -791,21 +782,19 @@ def test_requests_at_the_same_time_are_counted(sandbox: Sandbox) -> None:
 def test_keys_are_kept_and_printed_nowhere(
     sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    lines: list[str] = []
-    sandbox.access_log = lines.append
     key = "fake-key-of-a-test"
     ask(sandbox, f"{CREDITS}?key={key}", authorization=basic(key))
     ask(sandbox, authorization=f"Bearer {key}")
     sandbox.set_fault("reset")
     with pytest.raises(OSError, match="reset"):
         ask(sandbox, authorization=basic(key))
-    wait_until(lambda: len(lines) == 3, PATIENCE, "three lines are logged")
+    wait_until(lambda: len(sandbox.answers) == 3, PATIENCE, "three lines are logged")
 
-    remembered = repr([vars(sandbox), vars(sandbox._limit), lines])
+    remembered = repr(vars(sandbox))
     for secret in (key, basic(key).split()[1]):
         assert secret not in remembered
     # Each connection has a thread of its own, which logs after it has answered.
-    assert sorted(lines) == [f"GET {CREDITS} {status}" for status in (200, 400, 401)]
+    assert sorted(sandbox.answers) == [f"GET {CREDITS} {status}" for status in (200, 400, 401)]
     assert capfd.readouterr() == ("", "")
 
 
@@ -819,7 +808,6 @@ def test_stop_ends_idle_connections_and_frees_the_port() -> None:
         url = sandbox.url
         sandbox.stop()
         assert idle.recv(1) == b""
-        wait_until(lambda: not sandbox_threads(), PATIENCE, "its threads have ended")
         with pytest.raises(ConnectionRefusedError):
             ask(sandbox)
 
@@ -837,15 +825,15 @@ def test_a_taken_port_is_an_error(sandbox: Sandbox) -> None:
 
 def test_it_needs_the_standard_library_only() -> None:
     code = (
-        "import sys, tray_app.sandbox;"
+        "import sys, tray_app.sandbox.command;"
         "print([m for m in sys.modules if m.split('.')[0] in ('PySide6', 'requests', 'urllib3')])"
     )
-    assert run_python(code).communicate(timeout=30)[0] == "[]\n"
+    assert run_python("-c", code).communicate(timeout=30)[0] == "[]\n"
 
 
-def run_python(code: str) -> subprocess.Popen[str]:
+def run_python(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, *arguments],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -853,12 +841,9 @@ def run_python(code: str) -> subprocess.Popen[str]:
     )
 
 
-MAIN = "from tray_app.sandbox import main; raise SystemExit(main({arguments}))"
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_as_a_command(number: signal.Signals) -> None:
-    with run_python(MAIN.format(arguments="0, 'fixed'")) as process:
+    with run_python("main.py", "sandbox", "--story", "fixed") as process:
         try:
             assert process.stdout is not None
             printed = ""
@@ -867,7 +852,7 @@ def test_as_a_command(number: signal.Signals) -> None:
             found = re.search(r"URL +http://127\.0\.0\.1:(\d+)/api", printed)
             assert found is not None
             assert DEMO_KEY in printed
-            assert all(name in printed for name in [*STORIES, *sandbox_command.FAULTS])
+            assert all(name in printed for name in [*STORIES, *faults.FAULTS])
 
             connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=10)
             connection.request(
@@ -883,9 +868,9 @@ def test_as_a_command(number: signal.Signals) -> None:
     assert logged == f"GET {CREDITS} 200\n"
 
 
-@pytest.mark.parametrize("arguments", ["0, 'epic'", "70_000, 'fixed'"])
-def test_as_a_command_with_bad_arguments(arguments: str) -> None:
-    with run_python(MAIN.format(arguments=arguments)) as process:
+@pytest.mark.parametrize("option", ["--story=epic", "--port=70000"])
+def test_as_a_command_with_bad_arguments(option: str) -> None:
+    with run_python("main.py", "sandbox", option) as process:
         printed, said = process.communicate(timeout=30)
     assert (process.returncode, printed) == (1, "")
     assert said.startswith("The sandbox can't start: ")

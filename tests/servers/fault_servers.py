@@ -15,13 +15,20 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from email.utils import formatdate
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from tests.fakes import ConnectProxy, RawServer, answer, certificate
 from tests.servers.faulty_sandbox import Sandbox
+from tests.servers.local_servers import (
+    ConnectProxy,
+    LocalServer,
+    RawServer,
+    answer,
+    certificate,
+    read_head,
+)
 from tests.waiting import wait_until
 
 REMOTE = "api.lemlist.invalid"
@@ -39,14 +46,15 @@ Play = Callable[[socket.socket, Callable[[], None]], None]
 """Answers a request on its socket; the other argument passes it on to the sandbox after all."""
 
 
-class Front:
-    """A server on loopback before the sandbox, inside a `with` block.
+class Front(LocalServer):
+    """A server before the sandbox.
 
     `play` takes the place of the sandbox's answers on the balance, `greet` that of the greeting
     in TLS.
     """
 
     def __init__(self, sandbox_port: int, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__()
         self.play: Play | None = None
         self.greet: Callable[[socket.socket], None] | None = None
         self.connections = 0
@@ -58,60 +66,24 @@ class Front:
         self._tls = tls
         self._sandbox_port = sandbox_port
         self._lock = threading.Lock()
-        self._open: list[tuple[threading.Thread, socket.socket]] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._acceptor = threading.Thread(target=self._accept, name="front", daemon=True)
 
     @property
     def url(self) -> str:
         """The base address of the API behind it."""
         return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}/api"
 
-    def __enter__(self) -> Self:
-        self._acceptor.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._acceptor.join()
-        self._listener.close()
-        for thread, handle in self._open:
-            with suppress(OSError):  # it has ended by itself
-                handle.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            handle.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):  # the listener was shut down
-            while True:
-                connection, _ = self._listener.accept()
-                self.connections += 1
-                # A handle of its own, to end it by: TLS takes the socket's away.
-                handle = connection.dup()
-                thread = threading.Thread(
-                    target=self._serve, args=(connection, handle), name="front-connection"
-                )
-                self._open.append((thread, handle))
-                thread.start()
-
-    def _serve(self, connection: socket.socket, handle: socket.socket) -> None:
-        with suppress(OSError):  # a client that breaks off is what many tests want
-            if self.greet is not None:
-                with connection:
-                    self.greet(connection)
-            elif self._tls is None:
-                with connection:
-                    self._answer(connection)
-            else:
-                with self._tls.wrap_socket(connection, server_side=True) as top:
-                    self._answer(top)
-        handle.close()  # it would keep the connection open
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        if self.greet is not None:
+            self.greet(request)
+        elif self._tls is None:
+            self._answer(request)
+        else:
+            with self._tls.wrap_socket(request, server_side=True) as top:
+                self._answer(top)
 
     def _answer(self, connection: socket.socket) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head and (part := connection.recv(65536)):
-            head += part
+        head = read_head(connection)
         with self._lock:
             self.heads.append(head)
             self._answering.add(connection)
@@ -153,7 +125,6 @@ class World:
         """Servers that must not hear of the key."""
         self._fault = fault
         self._stack = ExitStack()
-        self._before = set(threading.enumerate())
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self.sandbox)
@@ -202,20 +173,16 @@ class World:
     def _settle(self) -> None:
         """Wait until the servers have noticed that those who asked have gone."""
 
-        def is_settled() -> bool:
-            return not [
-                thread
-                for thread in set(threading.enumerate()) - self._before
-                if thread.name in ("sandbox-connection", "front-connection")
-            ]
-
-        wait_until(is_settled, 20, "no connection is served")
+        servers = (self.sandbox, *self.fronts)
+        wait_until(
+            lambda: not any(one.open_connections for one in servers), 20, "no connection is served"
+        )
 
     # What stands before the sandbox, or beside it
 
     def front(self, tls: ssl.SSLContext | None = None) -> Front:
         """Put a front before the sandbox."""
-        front = self._stack.enter_context(Front(_port(self.sandbox.url), tls))
+        front = self._stack.enter_context(Front(self.sandbox.port, tls))
         self.fronts.append(front)
         return front
 
@@ -234,10 +201,6 @@ class World:
         stranger = self._stack.enter_context(RawServer(answer(), tls))
         self.strangers.append(stranger)
         return stranger.port
-
-
-def _port(url: str) -> int:
-    return int(url.split(":")[2].split("/")[0])
 
 
 # --- faults by what plays them ------------------------------------------------------------------

@@ -8,46 +8,62 @@ import json
 import socket
 import struct
 import sys
+import time
 import zlib
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from io import BytesIO
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-from tray_app import sandbox
-from tray_app.sandbox.exchange import HTML, JSON, TEXT, Exchange
-from tray_app.sandbox.faults import PAGE, Fault, Params, Play, header_value, seconds, status_fault
+from tests.servers.local_servers import LocalServer
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, faults, server
+from tray_app.sandbox.answers import PAGE
+from tray_app.sandbox.faults import Fault, Params, header_value, seconds, status_fault
+from tray_app.sandbox.handler import HTML, JSON, TEXT, Handler
 
 SECONDS = MappingProxyType({"seconds": seconds})
 _MANY = 256  # MiB; more than a careless client can want in memory
 
 
 def _redirect(status: int) -> Fault:
-    def play(exchange: Exchange, _good: bytes, params: Params) -> None:
+    def play(handler: Handler, _good: bytes, params: Params) -> None:
         location = params.get("location", "/api/moved")
-        exchange.send(status, b"", HTML, {"Location": location})
+        handler.send(status, b"", HTML, {"Location": location})
 
     return Fault(f"{status} to `location`, any address or path", play, {"location": header_value})
+
+
+def _without_body(status: int) -> Fault:
+    def play(handler: Handler, _good: bytes, _params: Params) -> None:
+        handler.send(status, None)
+
+    return Fault(f"{status} {HTTPStatus(status).phrase}", play)
 
 
 def _content(description: str, body: bytes | None = None, content_type: str = JSON) -> Fault:
     """Answer 200 with another body or another type."""
 
-    def play(exchange: Exchange, good: bytes, _params: Params) -> None:
-        exchange.send(200, good if body is None else body, content_type)
+    def play(handler: Handler, good: bytes, _params: Params) -> None:
+        handler.send(200, good if body is None else body, content_type)
 
     return Fault(description, play)
 
 
 def _spoilt(description: str, spoil: Callable[[dict[str, Any]], object]) -> Fault:
-    """Change the balance's JSON: ``spoil`` gets it as a dict and returns text, bytes or JSON."""
+    """Change the JSON of a balance that is given, and nothing else.
 
-    def play(exchange: Exchange, good: bytes, _params: Params) -> None:
-        changed = spoil(json.loads(good))
+    ``spoil`` gets it as a dict and returns text, bytes or JSON.
+    """
+
+    def play(handler: Handler, good: bytes, _params: Params) -> None:
+        content = json.loads(good)
+        changed = spoil(content) if "credits" in content else content
         if not isinstance(changed, str | bytes):
             changed = json.dumps(changed)
-        exchange.send(200, changed.encode() if isinstance(changed, str) else changed, JSON)
+        handler.answer_well(changed.encode() if isinstance(changed, str) else changed)
 
-    return Fault(description, play, spoils_balance=True)
+    return Fault(description, play)
 
 
 def _amounts(description: str, convert: Callable[[int], object]) -> Fault:
@@ -93,103 +109,103 @@ def _duplicate_keys(good: dict[str, Any]) -> str:
     return json.dumps(good).replace('"total":', '"total": 999999, "total":')
 
 
-def _begin(exchange: Exchange, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+def _begin(handler: Handler, body: bytes, headers: Mapping[str, str] | None = None) -> None:
     """Answer 200 with a start of JSON; the end of the connection is the end of the body."""
-    exchange.keep_alive = False
-    exchange.write(exchange.head(200, {"Content-Type": JSON, **(headers or {})}) + body)
+    handler.send_head(200, {"Content-Type": JSON, **(headers or {}), "Connection": "close"})
+    handler.wfile.write(body)
+    handler.wfile.flush()
 
 
-def _drip(exchange: Exchange, data: bytes, seconds: float) -> None:
+def _drip(handler: Handler, data: bytes, seconds: float) -> None:
     """Write a byte, wait for the seconds, write the next."""
-    exchange.keep_alive = False
     for byte in data:
-        exchange.write(bytes([byte]))
-        exchange.wait(seconds)
+        handler.wfile.write(bytes([byte]))
+        handler.wfile.flush()
+        handler.wait(seconds)
 
 
-def _partial(exchange: Exchange, good: bytes, _params: Params) -> None:
+def _partial(handler: Handler, good: bytes, _params: Params) -> None:
     part = good[: len(good) // 2]
     content_range = f"bytes 0-{len(part) - 1}/{len(good)}"
-    exchange.send(206, part, JSON, {"Content-Range": content_range})
+    handler.send(206, part, JSON, {"Content-Range": content_range})
 
 
-def _huge(exchange: Exchange, _good: bytes, _params: Params) -> None:
-    _begin(exchange, b'{"credits": 100, "padding": "')
+def _huge(handler: Handler, _good: bytes, _params: Params) -> None:
+    _begin(handler, b'{"credits": 100, "padding": "')
     for _ in range(_MANY * 16):
-        exchange.write(b"x" * 65536)
-    exchange.write(b'"}')
+        handler.wfile.write(b"x" * 65536)
+    handler.wfile.write(b'"}')
 
 
-def _gzip_bomb(exchange: Exchange, _good: bytes, _params: Params) -> None:
+def _gzip_bomb(handler: Handler, _good: bytes, _params: Params) -> None:
     # After a full flush a deflate block depends on nothing before it, so one block can be sent
     # again and again.
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     block = squeeze.compress(b" " * 2**20) + squeeze.flush(zlib.Z_FULL_FLUSH)
-    _begin(exchange, b"\x1f\x8b\x08\0\0\0\0\0\x02\xff", {"Content-Encoding": "gzip"})
+    _begin(handler, b"\x1f\x8b\x08\0\0\0\0\0\x02\xff", {"Content-Encoding": "gzip"})
     for _ in range(_MANY):
-        exchange.write(block)
+        handler.wfile.write(block)
 
 
-def _many_headers(exchange: Exchange, good: bytes, _params: Params) -> None:
-    exchange.send(200, good, JSON, {f"X-Padding-{n}": "x" * 100 for n in range(1_000)})
+def _many_headers(handler: Handler, good: bytes, _params: Params) -> None:
+    handler.send(200, good, JSON, {f"X-Padding-{n}": "x" * 100 for n in range(1_000)})
 
 
-def _long_header(exchange: Exchange, good: bytes, _params: Params) -> None:
-    exchange.send(200, good, JSON, {"X-Padding": "x" * 200_000})
+def _long_header(handler: Handler, good: bytes, _params: Params) -> None:
+    handler.send(200, good, JSON, {"X-Padding": "x" * 200_000})
 
 
-def _whole_answer(exchange: Exchange, good: bytes) -> bytes:
-    exchange.keep_alive = False
-    return exchange.head(200, {"Content-Type": JSON, "Content-Length": str(len(good))}) + good
+def _dripped_headers(handler: Handler, good: bytes, params: Params) -> None:
+    wire, handler.wfile = handler.wfile, BytesIO()
+    handler.send(200, good, JSON, {"Connection": "close"})
+    whole, handler.wfile = handler.wfile.getvalue(), wire
+    _drip(handler, whole, params.get("seconds", 1.0))
 
 
-def _dripped_headers(exchange: Exchange, good: bytes, params: Params) -> None:
-    _drip(exchange, _whole_answer(exchange, good), params.get("seconds", 1.0))
+def _dripped_body(handler: Handler, good: bytes, params: Params) -> None:
+    _begin(handler, b"", {"Content-Length": str(len(good))})
+    _drip(handler, good, params.get("seconds", 1.0))
 
 
-def _dripped_body(exchange: Exchange, good: bytes, params: Params) -> None:
-    _begin(exchange, b"", {"Content-Length": str(len(good))})
-    _drip(exchange, good, params.get("seconds", 1.0))
+def _stalled_body(handler: Handler, good: bytes, _params: Params) -> None:
+    _begin(handler, good[: len(good) // 2], {"Content-Length": str(len(good))})
+    handler.wait(None)
 
 
-def _stalled_body(exchange: Exchange, good: bytes, _params: Params) -> None:
-    _begin(exchange, good[: len(good) // 2], {"Content-Length": str(len(good))})
-    exchange.hang()
-
-
-def _reset(exchange: Exchange, good: bytes, _params: Params) -> None:
-    _begin(exchange, good[: len(good) // 2], {"Content-Length": str(len(good))})
-    # With a TCP reset instead of a proper end, which close() would wait for: the request's reader
-    # still holds the socket.
+def _reset(handler: Handler, good: bytes, _params: Params) -> None:
+    _begin(handler, good[: len(good) // 2], {"Content-Length": str(len(good))})
+    # With a TCP reset instead of a proper end, which close() would wait for: the handler's files
+    # still hold the socket.
     linger_no_time = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-    exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_no_time)
-    socket.close(exchange.connection.detach())
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_no_time)
+    socket.close(handler.connection.detach())
 
 
-def _closed(exchange: Exchange, _good: bytes, _params: Params) -> None:
-    exchange.keep_alive = False
+def _closed(handler: Handler, _good: bytes, _params: Params) -> None:
+    handler.close_connection = True
 
 
-def _wrong_length(difference: int) -> Play:
-    def play(exchange: Exchange, good: bytes, _params: Params) -> None:
-        _begin(exchange, good, {"Content-Length": str(len(good) + difference)})
+def _wrong_length(difference: int) -> Callable[[Handler, bytes, Params], None]:
+    def play(handler: Handler, good: bytes, _params: Params) -> None:
+        _begin(handler, good, {"Content-Length": str(len(good) + difference)})
 
     return play
 
 
-def _bad_chunks(exchange: Exchange, good: bytes, _params: Params) -> None:
-    _begin(exchange, b"not-a-size\r\n" + good, {"Transfer-Encoding": "chunked"})
+def _bad_chunks(handler: Handler, good: bytes, _params: Params) -> None:
+    _begin(handler, b"not-a-size\r\n" + good, {"Transfer-Encoding": "chunked"})
 
 
-def _not_http(exchange: Exchange, _good: bytes, _params: Params) -> None:
-    exchange.keep_alive = False
-    exchange.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+def _not_http(handler: Handler, _good: bytes, _params: Params) -> None:
+    handler.close_connection = True
+    handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n")
 
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
-        **sandbox.FAULTS,
-        **{str(status): status_fault(status) for status in (204, 304, 418)},
+        **faults.FAULTS,
+        **{str(status): _without_body(status) for status in (204, 304)},
+        "418": status_fault(418),
         **{str(status): _redirect(status) for status in (301, 302, 307, 308)},
         "206": Fault("206 with half of the JSON", _partial),
         # what a 200 holds
@@ -248,7 +264,66 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 )
 
 
-class Sandbox(sandbox.Sandbox):
-    """A stand-in lemlist API that knows all of these faults too."""
+class Asked(NamedTuple):
+    """A request as the sandbox remembers it: without its key, query and body."""
 
+    method: str
+    path: str
+    time: float
+    """By the sandbox's clock."""
+    accept_encoding: str | None
+
+
+class _RememberingHandler(Handler):
+    server: "Sandbox"
+
+    def serve_api(self, path: str) -> None:
+        """Remember the request, and that it is in flight until its answer leaves."""
+        self.server.remember(
+            self, Asked(self.command, path, self.server.clock(), self.headers["Accept-Encoding"])
+        )
+        try:
+            super().serve_api(path)
+        finally:
+            self.server.in_flight.discard(self)
+
+
+class Sandbox(server.Sandbox, LocalServer):
+    """The sandbox with all of these faults, inside a `with` block, which remembers its requests.
+
+    `clock` tells seconds, and moves the story and the rate limit.
+    """
+
+    handler = _RememberingHandler
     faults = FAULTS
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        story: str = "steady",
+        key: str = DEMO_KEY,
+        team_name: str = DEMO_TEAM,
+        clock: Callable[[], float] = time.monotonic,
+        request_limit: int = 20,
+    ) -> None:
+        self.key, self.team_name = key, team_name
+        self.clock, self.request_limit = clock, request_limit
+        self.requests: list[Asked] = []
+        """What was asked of the API, oldest first."""
+        self.in_flight: set[Handler] = set()
+        self.max_in_flight = 0
+        """The most API requests that were ever answered at the same time."""
+        self.answers: list[str] = []
+        """Method, path and status of each answer."""
+        super().__init__(port, story)
+
+    def remember(self, handler: Handler, asked: Asked) -> None:
+        """Note a request that has come in."""
+        with self._lock:
+            self.requests.append(asked)
+            self.in_flight.add(handler)
+            self.max_in_flight = max(self.max_in_flight, len(self.in_flight))
+
+    def log(self, line: str) -> None:
+        self.answers.append(line)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import FakeApi
+from tests.fake_clock import FakeClock
+from tests.fakes import NOON, FakeApi
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.rules.schedule import LONGEST_PAUSE, pause_left
@@ -17,7 +18,7 @@ from tray_app.team.patience import PatientApi, Paused, Pauses, since_boot
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"
-NOW = 1_800_000_000.0
+NOW = NOON.timestamp()
 HOUR = 3600.0
 
 
@@ -26,16 +27,16 @@ class Computer:
 
     def __init__(self, folder: Path) -> None:
         self.file = TeamsFile(folder / "teams.json")
-        self.time = NOW
-        self.uptime = 500.0
+        self.time = FakeClock()
+        self.uptime = FakeClock()
 
     def forward(self, seconds: float) -> None:
-        self.time += seconds
-        self.uptime += seconds
+        self.time.forward(seconds=seconds)
+        self.uptime.forward(seconds=seconds)
 
     def program(self, api: FakeApi) -> Callable[[str], PatientApi]:
         """Start a program, and return how it connects."""
-        pauses = Pauses(self.file, elapsed=lambda: self.uptime, now=lambda: self.time)
+        pauses = Pauses(self.file, elapsed=self.uptime.seconds, now=self.time.seconds)
         return lambda key: PatientApi(api, key, pauses)
 
 
@@ -125,7 +126,7 @@ def test_setting_the_clock_ends_no_pause_and_makes_none_longer(
     patient = computer.program(api)(KEY)
     api.answer = limited()
     problem_of(patient.balance)
-    computer.time += jump
+    computer.time.forward(seconds=jump)
     computer.forward(HOUR - 1)
     assert isinstance(problem_of(patient.balance), Paused)
     computer.forward(1)
@@ -136,10 +137,10 @@ def test_setting_the_clock_ends_no_pause_and_makes_none_longer(
 def test_a_pause_noted_by_a_clock_that_was_ahead_does_not_hold(
     computer: Computer, api: FakeApi
 ) -> None:
-    computer.time += 1e8
+    computer.time.forward(seconds=1e8)
     api.answer = limited()
     problem_of(computer.program(api)(KEY).balance)
-    computer.time -= 1e8
+    computer.time.forward(seconds=-1e8)
     api.answer = Balance(7)
     assert computer.program(api)(KEY).balance() == Balance(7)
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fakes import FakeApi, FakeClock, FakeKeychain
+from tests.fake_clock import FakeClock
+from tests.fakes import FakeApi, FakeKeychain
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
@@ -99,6 +100,14 @@ class World:
         self.api.answer = answer if isinstance(answer, Problem) else Balance(answer)
         self.clock.forward(minutes=5)
         return watch.poll()
+
+    def spend(self, watch: Watch, *, days: int, hourly: int) -> None:
+        """Poll every hour a balance of at first 50,000 credits, and study the history."""
+        for hour in range(24 * days):
+            self.api.answer = Balance(50_000 - hourly * hour)
+            self.clock.forward(hours=1)
+            watch.poll()
+            watch.study()
 
 
 @pytest.fixture
@@ -294,21 +303,13 @@ def test_a_history_that_can_not_be_kept_is_said(world: World) -> None:
 
 def test_a_drain_is_alerted_as_the_history_tells(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
-    for hour in range(24 * 10):
-        world.api.answer = Balance(50_000 - 10 * hour)
-        world.clock.forward(hours=1)
-        watch.poll()
-        watch.study()
+    world.spend(watch, days=10, hourly=10)
     assert alerted(world, watch, 40_000, 39_990) == ["drain", None]
 
 
 def test_the_study_may_alert_too(world: World) -> None:
     watch = world.watch(Settings(warn_within=0), world.analyst())
-    for hour in range(24 * 12):
-        world.api.answer = Balance(50_000 - 150 * hour)
-        world.clock.forward(hours=1)
-        watch.poll()
-        watch.study()
+    world.spend(watch, days=12, hourly=150)
     again = world.watch(analyst=world.analyst())
     assert alerted(world, again, 6_900, 6_890) == ["runs_out", None]
 
@@ -316,11 +317,7 @@ def test_the_study_may_alert_too(world: World) -> None:
 def test_the_first_alert_of_a_run_waits_for_the_history(world: World) -> None:
     """So that one notification tells the date too, and no other takes its place."""
     watch = world.watch(Settings(warn_within=0), world.analyst())
-    for hour in range(24 * 12):
-        world.api.answer = Balance(50_000 - 150 * hour)
-        world.clock.forward(hours=1)
-        watch.poll()
-        watch.study()
+    world.spend(watch, days=12, hourly=150)
     again = world.watch(analyst=world.analyst(), confirms_alerts=True)
     first = world.poll(again, 80)
     early = first.early_alert
@@ -352,11 +349,7 @@ def test_a_study_of_figures_that_are_out_of_date_alerts_nothing(world: World) ->
 
 def test_a_drain_of_a_clock_that_ran_ahead_is_none_when_it_is_set_right(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
-    for hour in range(24 * 10):
-        world.api.answer = Balance(50_000 - 10 * hour)
-        world.clock.forward(hours=1)
-        watch.poll()
-        watch.study()
+    world.spend(watch, days=10, hourly=10)
     world.clock.forward(days=5)
     assert alerted(world, watch, 47_000, 40_000) == [None, "drain"]
     world.clock.forward(days=-5, minutes=-30)
@@ -462,11 +455,7 @@ def test_what_nobody_heard_is_told_after_a_restart(world: World, confirmed: Watc
 
 def test_a_drain_that_nobody_heard_is_told_after_a_restart(world: World) -> None:
     watch = world.watch(analyst=world.analyst(), confirms_alerts=True)
-    for hour in range(24 * 10):
-        world.api.answer = Balance(50_000 - 10 * hour)
-        world.clock.forward(hours=1)
-        watch.poll()
-        watch.study()
+    world.spend(watch, days=10, hourly=10)
     assert alerted(world, watch, 40_000) == ["drain"]
     again = world.watch(analyst=world.analyst(), confirms_alerts=True)
     assert alerted(world, again, 39_990) == ["drain"]
@@ -718,11 +707,7 @@ def test_one_threshold_leaves_the_band_of_the_other_alone(world: World) -> None:
 
 def test_an_earlier_warning_alerts_nothing(world: World) -> None:
     watch = world.watch(Settings(warn_within=0), world.analyst())
-    for hour in range(24 * 12):
-        world.api.answer = Balance(50_000 - 150 * hour)
-        world.clock.forward(hours=1)
-        watch.poll()
-        watch.study()
+    world.spend(watch, days=12, hourly=150)
     assert watch.apply(Settings(warn_within=5)).alert is None
     assert alerted(world, watch, 50_000 - 150 * 24 * 12) == [None]
 

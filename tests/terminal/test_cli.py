@@ -22,9 +22,9 @@ from PySide6.QtCore import qVersion
 from tests import PROJECT
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.examples import LASTS
-from tests.fakes import RawServer, answer, closed_port
 from tests.program.tray_program import stored_key
 from tests.servers.faulty_sandbox import Sandbox
+from tests.servers.local_servers import RawServer, answer, closed_port
 from tests.waiting import PATIENCE, wait_until
 from tray_app import __version__
 from tray_app.errors import Kind

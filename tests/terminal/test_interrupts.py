@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from tests import PROJECT
+from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, Sandbox
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 from tray_app.store.teams import KnownTeam, TeamsFile, mark_of

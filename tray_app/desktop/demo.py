@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tray_app.lemlist.balance import Balance, Team
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID, STORIES
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
+from tray_app.sandbox.stories import STORIES
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
@@ -34,7 +35,7 @@ class DemoApi:
 
     def team(self, _deadline: float) -> Team:
         """Return the invented team."""
-        return Team(DEMO_TEAM_ID, "Acme Growth")
+        return Team(DEMO_TEAM_ID, DEMO_TEAM)
 
 
 class Demo(Session):

@@ -1,20 +1,32 @@
-"""What the sandbox answers when nothing is wrong: its judgement of keys, and the two bodies."""
+"""What the sandbox answers when nothing is wrong: its judgement of keys, bodies and messages."""
 
 import base64
 import binascii
-import hmac
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.stories import Buckets
-
-DEMO_TEAM_ID = "tea_sandbox0000000001"
-DEMO_KEY = "sandbox-key"
-"""The key that a sandbox accepts unless told another; no secret."""
 
 REFUSED_KEYS: Mapping[str, int] = MappingProxyType({"blocked-key": 403, "nobody-key": 404})
 """Keys that stand for a blocked user and for a user who is gone, with their status."""
+
+MESSAGES: Mapping[int, bytes] = MappingProxyType(
+    {
+        400: b"No API key provided",
+        401: b"The authentication you supplied is incorrect",
+        402: b"Payment required",
+        403: b"User linked to this API key is blocked",
+        404: b"No user found for this API key",
+        405: b"Method not allowed",
+        429: b"Too many requests",
+    }
+)
+"""The text/plain bodies by status. Those of 402 and 429 are not documented by lemlist."""
+
+PAGE = b"<!DOCTYPE html><html><head><title>lemlist</title></head><body>lemlist</body></html>"
+"""What lemlist answers, with a 200, on an unknown path."""
 
 
 def judge(authorization: str, good_key: str) -> int:
@@ -27,17 +39,11 @@ def judge(authorization: str, good_key: str) -> int:
     if scheme.lower() != "basic":
         return 400
     try:
-        login, _, key = base64.b64decode(token.strip(), validate=True).partition(b":")
+        sent = base64.b64decode(token.strip(), validate=True).decode(errors="replace")
     except binascii.Error:
         return 401
-    if login:
-        return 401
-    if not key:
-        return 400
-    for known, status in {good_key: 200, **REFUSED_KEYS}.items():
-        if hmac.compare_digest(key, known.encode()):
-            return status
-    return 401
+    login, _, key = sent.partition(":")
+    return 401 if login else {good_key: 200, "": 400, **REFUSED_KEYS}.get(key, 401)
 
 
 def credits_answer(balance: Buckets) -> dict[str, Any]:

@@ -47,15 +47,15 @@ def past_of_demo(now: datetime, zone: tzinfo | None = None) -> list[Record]:
     local = now.astimezone(zone)
     steps = sorted(step for step in _steps(local.date(), zone) if step.at < now.timestamp())
     # Backwards, as the end is what is given.
-    subscription, paid, until = FULL.subscription, FULL.paid, int(now.timestamp())
+    left, until = FULL, int(now.timestamp())
     records = []
     for step in reversed(steps):
-        records.append(_record(step.at, until, subscription, paid))
-        subscription = _LEFT_AT_RENEWAL if step.is_renewal else subscription + step.spent
-        paid -= step.bought
+        records.append(Record(step.at, max(step.at, until), left.total, *left))
+        before = _LEFT_AT_RENEWAL if step.is_renewal else left.subscription + step.spent
+        left = left._replace(subscription=before, paid=left.paid - step.bought)
         until = step.at - 300  # it was seen unchanged at the poll before
     first = int((now - timedelta(days=DAYS)).timestamp())
-    records.append(_record(min(first, until), until, subscription, paid))
+    records.append(Record(min(first, until), until, left.total, *left))
     return records[::-1]
 
 
@@ -89,8 +89,3 @@ def _moment(day: date, minute: int, zone: tzinfo | None) -> int:
 def _month_before(day: date) -> date:
     last = day.replace(day=1) - ONE_DAY
     return last.replace(day=min(day.day, last.day))
-
-
-def _record(first: int, last: int, subscription: int, paid: int) -> Record:
-    total = subscription + paid + FULL.gifted + FULL.freemium
-    return Record(first, max(first, last), total, subscription, paid, FULL.gifted, FULL.freemium)

@@ -1,121 +1,176 @@
-"""The sandbox's HTTP server: hands every request to one function, and stops at once."""
+"""The sandbox itself: what its team has, what goes wrong, and how often it may be asked."""
 
-import socket
 import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from email.message import Message
-from http.server import BaseHTTPRequestHandler
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM
+from tray_app.sandbox.faults import FAULTS, Fault, Params
+from tray_app.sandbox.handler import Handler
+from tray_app.sandbox.stories import STORIES, Buckets, split
 
 LOOPBACK = "127.0.0.1"
-
-_LARGEST_BODY = 64 * 1024
-_STOPPED_WITHIN = 1.0  # seconds
-
-
-class Incoming(NamedTuple):
-    """A request as it came in."""
-
-    method: str
-    path: str
-    """Without the query."""
-    headers: Message
-    body: bytes
-    """Empty when it was over 64 KiB."""
+RATE_WINDOW = 2.0
+"""Seconds (lemlist's API documentation, "Rate Limit")."""
 
 
-Serve = Callable[[Incoming, socket.socket], bool]
-"""Answers on the socket; returns whether the connection can carry another request."""
+class Sandbox(socketserver.ThreadingTCPServer):
+    """A stand-in lemlist API on 127.0.0.1, which listens, and tells its story, from the start.
 
-
-class Server(socketserver.ThreadingTCPServer):
-    """An HTTP/1.1 server on 127.0.0.1 with a thread for each connection; listens from the start.
+    Port 0 picks a free one.
 
     Raises:
-        OSError: the port is taken.
+        OSError, OverflowError: the port is taken, or is none.
+        ValueError: there is no such story.
     """
 
     allow_reuse_address = sys.platform != "win32"  # where it would let two servers share a port
     request_queue_size = 128
-    timeout = None
 
-    def __init__(self, port: int, serve: Serve):
-        self.serve = serve
-        self._connections: list[tuple[threading.Thread, socket.socket]] = []
-        self._stopping = False
-        super().__init__((LOOPBACK, port), _Handler)
-        self._acceptor = threading.Thread(target=self._accept, name="sandbox", daemon=True)
-        self._acceptor.start()
+    handler: type[Handler] = Handler
+    faults: Mapping[str, Fault] = FAULTS
+    """What can be switched on, by name."""
+    key = DEMO_KEY
+    """The key that is accepted."""
+    team_name = DEMO_TEAM
+    request_limit = 20  # per key in each window
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+    """Seconds that never go back; moves the story and the rate limit."""
+
+    def __init__(self, port: int = 0, story: str = "steady"):
+        self.fault: tuple[str, Params] | None = None
+        """The fault in force and its parameters."""
+        self._windows: dict[str, tuple[float, int]] = {}
+        self._lock = threading.Lock()
+        self.set_story(story)
+        super().__init__((LOOPBACK, port), self.handler)
 
     @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return int(self.server_address[1])
+    def url(self) -> str:
+        """The base address of the API, as ``LEMLIST_API_URL`` wants it."""
+        return f"http://{LOOPBACK}:{self.server_address[1]}/api"
 
-    def stop(self) -> None:
-        """Stop listening and end every connection; takes a second at most."""
-        self._stopping = True
-        # Waiting for connections without a timeout costs no wake-ups, but needs a last one.
-        with suppress(OSError):
-            socket.create_connection((LOOPBACK, self.port), timeout=_STOPPED_WITHIN).close()
-        self._acceptor.join(_STOPPED_WITHIN)
-        self.server_close()
-        for _thread, connection in self._connections:
-            with suppress(OSError):  # it may have ended by itself
-                connection.shutdown(socket.SHUT_RDWR)
-        end = time.monotonic() + _STOPPED_WITHIN
-        for thread, _connection in self._connections:
-            thread.join(max(0.0, end - time.monotonic()))
-
-    def _accept(self) -> None:
-        while not self._stopping:
-            self.handle_request()
-
-    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
-        """Take no more requests once stopping."""
-        return not self._stopping
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Give the connection a thread, and remember both for ``stop()``."""
-        thread = threading.Thread(
-            target=self.process_request_thread,
-            args=(request, client_address),
-            name="sandbox-connection",
-            daemon=True,
-        )
-        thread.start()
-        alive = [pair for pair in self._connections if pair[0].is_alive()]
-        self._connections = [*alive, (thread, request)]
+    def log(self, line: str) -> None:
+        """Print what was answered: method, path and status."""
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that ended early; faults, clients and ``stop()`` do that."""
+        """Say nothing of connections that ended early, as faults and clients let them."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
+    # --- what it answers ---
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Server
-    protocol_version = "HTTP/1.1"
+    @property
+    def balance(self) -> Buckets:
+        """The credits at this moment."""
+        begun, balance_at = self._course
+        return balance_at(self.clock() - begun)
 
-    def _answer(self) -> None:
-        # A transfer encoding is not understood, so what follows can't be the next request.
-        whole, body = "Transfer-Encoding" not in self.headers, b""
-        length = self.headers.get("Content-Length", "0")
-        if whole and length.isascii() and length.isdigit() and int(length) <= _LARGEST_BODY:
-            body = self.rfile.read(int(length))
+    def set_story(self, name: str) -> None:
+        """Begin a story; a ValueError says that there is none of that name."""
+        if name not in STORIES:
+            raise ValueError(f"no story is called {name!r}")
+        self.story = name
+        self._course = (self.clock(), STORIES[name].balance_at)
+
+    def set_balance(self, **amounts: int) -> None:
+        """Fix the balance, which stops the story; a bucket that isn't named keeps its amount.
+
+        Raises:
+            TypeError, ValueError: there is no such bucket, or it can't have such an amount.
+        """
+        for amount in amounts.values():
+            _check_amount(amount)
+        balance = self.balance._replace(**amounts)
+        self.story = "fixed"
+        self._course = (self.clock(), lambda _seconds: balance)
+
+    def set_total(self, total: int) -> None:
+        """Fix the balance at a total, split as a healthy team's is, or raise a ValueError."""
+        _check_amount(total)
+        self.set_balance(**split(total)._asdict())
+
+    def set_fault(self, name: str | None, /, **params: object) -> None:
+        """Switch one of the ``faults`` on in place of the one before; ``None`` is none.
+
+        Every fault takes ``path="/team"`` or ``"/team/credits"``, which leaves the other well.
+        Those that are a status also take ``retry_after`` (any text; ``None`` for no such header),
+        the slow one ``seconds``.
+
+        Raises:
+            ValueError: there is none of that name, or it doesn't take these parameters.
+        """
+        if name is None:
+            if params:
+                raise ValueError("no fault takes no parameters")
+            self.fault = None
+        elif name in self.faults:
+            self.fault = (name, self.faults[name].check(params))
         else:
-            whole = False
-        incoming = Incoming(self.command, self.path.partition("?")[0], self.headers, body)
-        keep_alive = self.server.serve(incoming, self.connection)
-        if not (whole and keep_alive):
-            self.close_connection = True
+            raise ValueError(f"no fault is called {name!r}")
 
-    do_GET = do_HEAD = do_OPTIONS = _answer  # noqa: N815
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_TRACE = do_CONNECT = do_QUERY = _answer  # noqa: N815
+    def count(self, key: str) -> tuple[bool, Mapping[str, str]]:
+        """Count a request; return whether it is within the rate limit, and the four headers.
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Print nothing: the request line could hold a key."""
+        A key's window begins with its first request. As with lemlist, ``Retry-After`` is there on
+        every answer and so means nothing by itself.
+        """
+        with self._lock:
+            now = self.clock()
+            alive = {k: w for k, w in self._windows.items() if now - w[0] < RATE_WINDOW}
+            begin, count = alive.get(key, (now, 0))
+            self._windows = {**alive, key: (begin, count + 1)}
+        headers = {
+            "Retry-After": f"{RATE_WINDOW:.0f}",
+            "X-RateLimit-Limit": str(self.request_limit),
+            "X-RateLimit-Remaining": str(max(0, self.request_limit - count - 1)),
+            "X-RateLimit-Reset": _javascript_date(time.time() + begin + RATE_WINDOW - now),
+        }
+        return count < self.request_limit, headers
+
+    # --- for the control route ---
+
+    def change(self, wish: dict[str, Any]) -> None:
+        """Do what a POST asks for.
+
+        Raises:
+            TypeError, ValueError: it is none of the things that the package describes.
+        """
+        match wish:
+            case {"fault": name, **params}:
+                self.set_fault(name, **params)
+            case {"story": name, **rest} if not rest:
+                self.set_story(name)
+            case {"total": total, **rest} if not rest:
+                self.set_total(total)
+            case {"balance": dict(buckets), **rest} if not rest:
+                self.set_balance(**buckets)
+            case _:
+                raise ValueError("give one of fault, story, total, balance")
+
+    def state(self) -> dict[str, Any]:
+        """Return what a GET answers: what is in force, and what there is to choose from."""
+        balance, fault = self.balance, self.fault
+        return {
+            "url": self.url,
+            "story": self.story,
+            "fault": None if fault is None else {"fault": fault[0], **fault[1]},
+            "balance": {"total": balance.total, **balance._asdict()},
+            "stories": {name: story.description for name, story in STORIES.items()},
+            "faults": {name: fault.description for name, fault in self.faults.items()},
+        }
+
+
+def _check_amount(amount: object) -> None:
+    if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
+        raise ValueError("an amount is a whole number, 0 or more")
+
+
+def _javascript_date(timestamp: float) -> str:
+    """Write a time as JavaScript's ``Date.toString()`` does, whatever the locale."""
+    weekday, month, day, clock, year = time.asctime(time.gmtime(timestamp)).split()
+    return f"{weekday} {month} {day:0>2} {year} {clock} GMT+0000 (Coordinated Universal Time)"

@@ -61,10 +61,6 @@ def _spend(start: Buckets, amount: float) -> Buckets:
     return Buckets(**left)
 
 
-def _fixed(_seconds: float) -> Buckets:
-    return FULL
-
-
 def _steady(seconds: float) -> Buckets:
     month, day = divmod(max(0.0, seconds) / DAY, _DAYS_A_MONTH)
     return _spend(FULL if month == 0 else FULL._replace(gifted=0), 380 * day)
@@ -96,10 +92,8 @@ _DEMO = ((0.0, FULL.total), (40.0, 500), (75.0, 100), (110.0, 0), (150.0, 0))
 
 def _demo(seconds: float) -> Buckets:
     at = max(0.0, seconds) % _DEMO[-1][0]
-    for (begin, before), (end, after) in pairwise(_DEMO):
-        if at < end:
-            total = before + (after - before) * (at - begin) / (end - begin)
-            break
+    (begin, before), (end, after) = next(two for two in pairwise(_DEMO) if at < two[1][0])
+    total = before + (after - before) * (at - begin) / (end - begin)
     return _spend(FULL, FULL.total - total)
 
 
@@ -110,7 +104,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
         "refill": Story("low for three days, then the subscription is refilled", _refill),
         "dry": Story("620 credits that run out within a week and stay out", _dry),
         "demo": Story("healthy, low, critical, empty, refilled, in 150 s, again and again", _demo),
-        "fixed": Story("nothing moves", _fixed),
+        "fixed": Story("nothing moves", lambda _seconds: FULL),
     }
 )
 """The stories by name."""
