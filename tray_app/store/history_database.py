@@ -12,8 +12,7 @@ from typing import TypeVar
 
 from tray_app.rules.history import Record, thinned
 from tray_app.rules.local_time import DAY, date_at, midnight
-from tray_app.store.file_fault import FaultKind, FileFault
-from tray_app.store.json_file import free_name
+from tray_app.store.file_fault import FaultKind, FileFault, set_aside
 from tray_app.store.lock import locked
 
 log = logging.getLogger(__name__)
@@ -229,14 +228,10 @@ class History:
         with locked(self._path):
             if self._opened != _identity(self._path):
                 return  # another program has set it aside, and made the new file
-            aside = free_name(self._path)
             # The log goes first: a new file must not find the log of the old one. The old file
             # without its log, as after a crash in here, is only found to be broken again.
-            for companion in ("-wal", "-shm", ""):
-                with suppress(FileNotFoundError):
-                    Path(f"{self._path}{companion}").rename(f"{aside}{companion}")
+            self._set_aside = set_aside(self._path, companions=("-wal", "-shm"))
         log.warning("the history was broken and has been set aside")
-        self._set_aside = FileFault(FaultKind.BROKEN, aside.name)
 
 
 def migrate(
