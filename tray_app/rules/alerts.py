@@ -37,13 +37,11 @@ LONGEST_SNOOZE = timedelta(hours=36)
 change. A longer snooze was begun by a clock that was wrong."""
 
 UNTOLD = 0
-"""In place of the time at which the user heard of something: no words were needed."""
-
+"""As :attr:`Said.at`: the user did not need words."""
 GONE = 0
-"""In place of the time since when something is not true any more: it is clearly gone."""
-
+"""As :attr:`Said.left`: the reason is clearly gone."""
 CALM = 3600
-"""Seconds in which nothing is told twice, and after which an episode is over that is not true."""
+"""Seconds in which nothing is told twice, and after which an episode without its reason ends."""
 
 
 class AlertKind(StrEnum):
@@ -58,8 +56,11 @@ class AlertKind(StrEnum):
     DRAIN = "drain"
 
 
-LASTING = frozenset(AlertKind) - {AlertKind.REFILL, AlertKind.DRAIN}
-"""What is true for a while; a refill or a drain is an event, and has a time of its own."""
+_ENDS = frozenset({AlertKind.RUNS_OUT, AlertKind.BUSY_DAY})
+_LEVELS = frozenset({AlertKind.LOW, AlertKind.CRITICAL, AlertKind.EMPTY})
+
+LASTING = _ENDS | _LEVELS
+"""What is true for a while; a refill or a drain is an event, and is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,6 @@ class SnoozeChoice(StrEnum):
 
 
 _NOTHING_KNOWN = Evidence()
-_ENDS = {AlertKind.RUNS_OUT, AlertKind.BUSY_DAY}
 
 
 def snoozed(
@@ -216,9 +216,9 @@ def acknowledged(
     before: Evidence = _NOTHING_KNOWN,
     after: Evidence = _NOTHING_KNOWN,
 ) -> AlertState:
-    """Judge the last balance by other settings: what is true by them only is known to the user.
+    """Judge the last balance by new settings: the user knows what is true by these alone.
 
-    ``before`` and ``after`` are the evidence by the old settings and by the new ones.
+    ``before`` and ``after`` are the evidence by the old settings and by the new settings.
     """
     level = level_of(credits, thresholds, state.level)
     new = _true_kinds(level, after) - _true_kinds(state.level or Level.HEALTHY, before)
@@ -249,32 +249,24 @@ def decide(
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
     standings = _standings(level, credits, thresholds, evidence)
     gained, settled = _refill(state, credits, thresholds, standings, evidence.refills, seconds)
-    if snooze is not None and gained:  # what comes meanwhile is no news afterwards
+    if snooze is not None and gained:  # a refill in a snooze is no news afterwards
         gained, settled = 0, seconds
-    seen = AlertState(
-        level=level,
-        said=_followed(state.said, standings, evidence.refills, seconds),
-        drain=_followed_drain(state.drain, seconds, evidence.drain),
-        refilled=settled,
-        snooze=snooze,
-    )
+    said = _followed(state.said, standings, evidence.refills, seconds)
+    drain = _followed_drain(state.drain, seconds, evidence.drain)
+    seen = AlertState(level, said, drain, settled, snooze)
     return seen, None if snooze is not None else _news(seen, credits, gained, evidence)
 
 
 def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
     """Note that the user was told something."""
     seconds = int(now.timestamp())
-    if alert.kind is AlertKind.REFILL:
-        return replace(state, refilled=seconds)
+    said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
+    drain, refilled = state.drain, state.refilled
     if alert.drain is not None:
         drain = SaidDrain(alert.drain.end, alert.drain.amount, alert.has_doubled)
-        state = replace(state, drain=drain)
-    if alert.kind is AlertKind.DRAIN:
-        return state
-    said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
-    if alert.kind in _ENDS:
-        return replace(state, said=said)
-    return replace(state, said=said, refilled=seconds)  # as the user knows the balance now
+    if alert.kind is AlertKind.REFILL or alert.kind in _LEVELS:
+        refilled = seconds  # as the user knows the balance now
+    return replace(state, said=said, drain=drain, refilled=refilled)
 
 
 def is_same_news(alert: Alert, other: Alert) -> bool:
@@ -308,7 +300,7 @@ def is_untrue(
 
 
 def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> Alert | None:
-    """Return what comes first of what was not heard yet: what has just changed the balance."""
+    """Return the most urgent of what was not heard yet, with what has changed the balance first."""
     level = state.level or Level.HEALTHY
     drain, has_doubled = _drain_news(state.drain, evidence.drain)
     if level is not Level.HEALTHY and AlertKind(level) not in state.said:
@@ -343,13 +335,12 @@ def _drain_news(said: SaidDrain | None, drain: Drain | None) -> tuple[Drain | No
 
 
 class _Standing(Enum):
-    """What a reading tells of something :data:`LASTING` that was said.
-
-    ``TRUE`` is also what is not known to be untrue, ``NEARLY`` what may soon be true again.
-    """
+    """What a reading tells of something :data:`LASTING` that was said."""
 
     TRUE = auto()
+    """Or not known to be untrue."""
     NEARLY = auto()
+    """Not true, and may soon be true again."""
     GONE = auto()
 
 
@@ -431,8 +422,8 @@ def _true_kinds(level: Level, evidence: Evidence) -> set[AlertKind]:
 
 
 def _told_by(alert: Alert) -> set[AlertKind]:
-    """Return all that an alert tells: a near end tells of the risk of a busy day, too."""
-    told = set() if alert.kind in _ENDS else _up_to(Level(alert.kind))
+    """Return what an alert tells of that lasts: a near end is also at risk by a busy day."""
+    told = _up_to(Level(alert.kind)) if alert.kind in _LEVELS else set()
     if alert.kind is AlertKind.RUNS_OUT or alert.is_dated:
         return told | _ENDS
     if alert.kind is AlertKind.BUSY_DAY or alert.is_at_risk:
