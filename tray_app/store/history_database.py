@@ -165,23 +165,18 @@ class History:
                     raise
                 self._set_broken_aside()
                 result = action(self._open(), *arguments)
-        except _NewerVersionError:
-            self._fail(FileFault(FaultKind.NEWER), "newer version")
-            return otherwise
-        except (OSError, sqlite3.Error, UnicodeEncodeError) as error:
+        except (_NewerVersionError, OSError, sqlite3.Error, UnicodeEncodeError) as error:
             self.close()
-            self._fail(
-                FileFault(FaultKind.UNUSABLE, str(self._path)),
-                getattr(error, "sqlite_errorname", type(error).__name__),
-            )
+            fault = FileFault(FaultKind.UNUSABLE, str(self._path))
+            reason = getattr(error, "sqlite_errorname", type(error).__name__)
+            if isinstance(error, _NewerVersionError):
+                fault, reason = FileFault(FaultKind.NEWER), "newer version"
+            if fault != self._fault:  # not at every poll
+                log.warning("no history: %s", reason)
+            self._fault = fault
             return otherwise
         self._fault = None
         return result
-
-    def _fail(self, fault: FileFault, reason: str) -> None:
-        if fault != self._fault:  # not at every poll
-            log.warning("no history: %s", reason)
-        self._fault = fault
 
     def _open(self) -> sqlite3.Connection:
         if self._database is not None and self._opened == _identity(self._path):

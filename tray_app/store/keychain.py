@@ -37,13 +37,8 @@ class Keychain:
     pipes, never through arguments or variables.
     """
 
-    def __init__(
-        self, account: str, *, answer_time: float = ANSWER_TIME, prompt_time: float = PROMPT_TIME
-    ) -> None:
-        """Both times are in seconds: for calls that need nobody, and for those that may ask."""
+    def __init__(self, account: str) -> None:
         self._account = account
-        self._answer_time = answer_time
-        self._prompt_time = prompt_time
         self._begun: subprocess.Popen[bytes] | None = None
 
     def begin_to_read(self) -> None:
@@ -62,7 +57,7 @@ class Keychain:
         begun = None
         if not prompt:
             begun, self._begun = self._begun, None
-        timeout = self._prompt_time if prompt else self._answer_time
+        timeout = PROMPT_TIME if prompt else ANSWER_TIME
         key: str | None = self._ask("read", timeout, begun, prompt=prompt)
         return key
 
@@ -73,7 +68,7 @@ class Keychain:
             Problem: ``keychain_locked`` or ``keychain_unavailable``. The key is not stored then,
                 not even if the user answers a prompt later on.
         """
-        self._ask("write", self._prompt_time, key=key)
+        self._ask("write", PROMPT_TIME, key=key)
 
     def remove(self) -> bool:
         """Delete the key, see that it is gone, and tell whether there was one.
@@ -81,12 +76,12 @@ class Keychain:
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``.
         """
-        return bool(self._ask("remove", self._prompt_time))
+        return bool(self._ask("remove", PROMPT_TIME))
 
     def name(self) -> str:
-        """Name the keychain that is used here, for diagnostics."""
+        """Name the keychain that is used here, or what keeps it from saying so."""
         try:
-            return str(self._ask("name", self._answer_time))
+            return str(self._ask("name", ANSWER_TIME))
         except Problem as problem:
             return problem.kind
 
@@ -96,7 +91,7 @@ class Keychain:
         Raises:
             Problem: ``keychain_unavailable``.
         """
-        self._ask("name", self._answer_time)
+        self._ask("name", ANSWER_TIME)
 
     def _ask(
         self,
