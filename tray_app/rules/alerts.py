@@ -34,7 +34,7 @@ MORNING = time(8)
 
 LONGEST_SNOOZE = timedelta(hours=36)
 """From the first minute of a day to the next morning it is 32 hours, and up to 2 more when clocks
-change. A longer snooze was begun by a clock that was wrong."""
+change. A snooze that is longer, or begins in the future, was begun by a clock that was wrong."""
 
 UNTOLD = 0
 """As :attr:`Said.at`: the user did not need words."""
@@ -120,7 +120,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """Silence until a time, or until the level differs from the one it began in."""
+    """Silence until a time, or until the level differs from the level in which it began."""
 
     until: datetime | None = None
     level: Level | None = None
@@ -132,11 +132,7 @@ class Snooze:
         return level is self.level if self.until is None else self.is_running(now)
 
     def is_running(self, now: datetime) -> bool:
-        """Tell whether a silence until a time lasts.
-
-        One that begins in the future, or lasts longer than any, was begun while the clock was
-        wrong, and counts for nothing.
-        """
+        """Tell whether a silence until a time lasts; by a wrong clock it never does."""
         if self.until is None or (self.since is not None and now < self.since):
             return False
         return now < self.until <= now + LONGEST_SNOOZE
@@ -149,7 +145,7 @@ class Said:
     at: int
     """When the user heard of it, or :data:`UNTOLD`."""
     left: int | None = None
-    """Since when that is not true any more, or :data:`GONE`; ``None`` while it is true."""
+    """Since when it is not true any more, or :data:`GONE`; ``None`` while it is true."""
 
     def is_over(self, now: int) -> bool:
         """Tell whether the episode has ended, so that the next one is news."""
@@ -161,11 +157,11 @@ class SaidDrain:
     """A drain that the user has heard of."""
 
     end: int
-    """When the drain was seen last, in seconds since the epoch; moves on with the drain."""
+    """When the drain was seen last, in seconds since the epoch."""
     amount: int
     """Credits that were gone when the user heard of the drain."""
     has_doubled: bool = False
-    """Whether the user has heard that the drain has doubled, too, and needs no more words."""
+    """Whether the user has heard that the drain has doubled, too."""
 
     def is_same(self, drain: Drain) -> bool:
         """Tell whether a drain is this one, which may have paused for less than an hour."""
@@ -252,7 +248,11 @@ def decide(
     if snooze is not None and gained:  # a refill in a snooze is no news afterwards
         gained, settled = 0, seconds
     said = _followed(state.said, standings, evidence.refills, seconds)
-    drain = _followed_drain(state.drain, seconds, evidence.drain)
+    drain = state.drain
+    if drain is not None and drain.end > seconds:  # of a clock that was wrong
+        drain = None
+    elif drain is not None and evidence.drain is not None and drain.is_same(evidence.drain):
+        drain = replace(drain, end=evidence.drain.end)
     seen = AlertState(level, said, drain, settled, snooze)
     return seen, None if snooze is not None else _news(seen, credits, gained, evidence)
 
@@ -302,7 +302,10 @@ def is_untrue(
 def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> Alert | None:
     """Return the most urgent of what was not heard yet, with what has changed the balance first."""
     level = state.level or Level.HEALTHY
-    drain, has_doubled = _drain_news(state.drain, evidence.drain)
+    drain, said, has_doubled = evidence.drain, state.drain, False
+    if drain is not None and said is not None and said.is_same(drain):
+        has_doubled = not said.has_doubled and drain.amount >= 2 * said.amount
+        drain = drain if has_doubled else None
     if level is not Level.HEALTHY and AlertKind(level) not in state.said:
         return Alert(
             AlertKind(level),
@@ -323,15 +326,6 @@ def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> A
     if evidence.is_at_risk and AlertKind.BUSY_DAY not in state.said:
         return Alert(AlertKind.BUSY_DAY, credits)
     return None
-
-
-def _drain_news(said: SaidDrain | None, drain: Drain | None) -> tuple[Drain | None, bool]:
-    """Return a drain that needs words, and whether the words are that it has doubled."""
-    if drain is None or said is None or not said.is_same(drain):
-        return drain, False
-    if not said.has_doubled and drain.amount >= 2 * said.amount:
-        return drain, True
-    return None, False
 
 
 class _Standing(Enum):
@@ -409,16 +403,9 @@ def _refill(
     return 0, came[-1].at if came else known
 
 
-def _followed_drain(said: SaidDrain | None, now: int, drain: Drain | None) -> SaidDrain | None:
-    """Follow a drain that was said; one of the future was seen by a clock that was wrong."""
-    if said is None or said.end > now:
-        return None
-    return replace(said, end=drain.end) if drain is not None and said.is_same(drain) else said
-
-
 def _true_kinds(level: Level, evidence: Evidence) -> set[AlertKind]:
-    soon = {AlertKind.RUNS_OUT} if evidence.is_short else set()
-    return _up_to(level) | soon | ({AlertKind.BUSY_DAY} if evidence.is_at_risk else set())
+    ends = {AlertKind.RUNS_OUT: evidence.is_short, AlertKind.BUSY_DAY: evidence.is_at_risk}
+    return _up_to(level) | {kind for kind, is_true in ends.items() if is_true}
 
 
 def _told_by(alert: Alert) -> set[AlertKind]:

@@ -14,8 +14,7 @@ from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.json_file import read_object, update_object
 
 VERSION = 1
-"""Of the file's shape; a file with a larger one is left alone."""
-
+"""Of the file's shape; a file of a larger version is left alone."""
 
 DEFAULT_WARNING = 3
 LONGEST_WARNING = 60
@@ -61,9 +60,7 @@ class Settings:
             part: record(**{name: choices[name] for name in _names(record)})
             for part, record in _PARTS.items()
         }
-        return cls(
-            **{name: parts[name] if name in parts else choices[name] for name in _names(cls)}
-        )
+        return cls(**{name: choices[name] for name in _names(cls) if name not in parts}, **parts)
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -119,13 +116,12 @@ class SettingsFile:
 
 def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FieldFault]]:
     """Take what can be used of a file's content, and name the fields that can't."""
-    unusable = []
+    default = Settings()
+    choices, unusable = default.choices, []
     prices = content.get("prices", {})
     if not isinstance(prices, dict):
         unusable.append("prices")
         prices = {}
-    default = Settings()
-    choices = default.choices
     for name, fallback in default.choices.items():
         value = (prices if name in _names(Prices) else content).get(name, fallback)
         if _is_usable(value, fallback):
