@@ -272,7 +272,8 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
 def is_same_news(alert: Alert, other: Alert) -> bool:
     """Tell whether who hears one of two alerts does not need the other.
 
-    As when a credit was spent between them. A drain that only one of them tells stays news.
+    For instance when only a credit was spent between the two. A drain that only one tells of stays
+    news.
     """
     return (alert.kind, alert.gained) == (other.kind, other.gained)
 
@@ -373,7 +374,7 @@ def _followed(
                 each = replace(each, left=now)
             case _Standing.GONE:
                 if any(each.at < refill.at <= now for refill in refills):
-                    continue
+                    continue  # after a refill nothing waits
                 each = replace(each, left=GONE)
         if not each.is_over(now) or _is_within(CALM, each.at, now):
             followed[kind] = each

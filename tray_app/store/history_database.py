@@ -22,7 +22,7 @@ T = TypeVar("T")
 KEPT_WHOLE = 90 * DAY
 """Seconds for which every change is kept."""
 KEPT_AT_ALL = 5 * 366 * DAY
-"""Seconds for which the records are kept by which each day stays what it was."""
+"""Seconds for which a record is kept that thinning leaves."""
 
 EARLIEST = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
 """This program is younger: a clock that shows an earlier time has not been set."""

@@ -72,7 +72,12 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         # Replacing the file would succeed, against the wish of whoever made it read-only.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    _clear_away(path)
+    # What processes have left behind that were killed while they wrote this file.
+    for half_written in path.parent.glob(f".{path.name}.*{_HALF_WRITTEN}"):
+        with suppress(OSError):  # another process may have deleted it
+            # A time in the future counts too: the clock may have been set back since.
+            if abs(time.time() - half_written.stat().st_mtime) > LEFT_BEHIND:
+                half_written.unlink()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_HALF_WRITTEN, dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -84,12 +89,3 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _clear_away(path: Path) -> None:
-    """Delete what processes that were killed while they wrote this file have left behind."""
-    for half_written in path.parent.glob(f".{path.name}.*{_HALF_WRITTEN}"):
-        with suppress(OSError):  # another process may have deleted it
-            # A time in the future counts too: the clock may have been set back since.
-            if abs(time.time() - half_written.stat().st_mtime) > LEFT_BEHIND:
-                half_written.unlink()

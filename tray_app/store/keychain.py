@@ -31,10 +31,9 @@ PROMPT_TIME = 120.0
 class Keychain:
     """One account's key in the keychain. Calls block, at most for the times given here.
 
-    Each call is a process of its own. Only a process can be ended while a prompt that nobody
-    answers is open, or while a keychain hangs. And the libraries for a keychain would take a
-    seventh of the program's memory, for one key that is read at the start. The key passes through
-    pipes, never through arguments or variables.
+    Each call is a process of its own: only a process can be ended while nobody answers a prompt, or
+    while a keychain hangs. And the libraries for a keychain would take a seventh of the program's
+    memory. The key passes through pipes, never through arguments or variables.
     """
 
     def __init__(self, account: str) -> None:

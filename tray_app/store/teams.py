@@ -24,8 +24,7 @@ class KnownTeam(NamedTuple):
 class TeamsFile:
     """The file of the keys and their teams. Reads and writes block, and none raises.
 
-    Keys stand in it by their marks (:func:`mark_of`). A file that can't be used is as good as none:
-    what it would tell is asked of lemlist anew.
+    Keys stand in it by their marks (:func:`mark_of`). Without a usable file lemlist is asked anew.
     """
 
     def __init__(self, path: Path) -> None:
