@@ -21,7 +21,7 @@ from tests.program.killing import rounds_of
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.store.json_file import LEFT_BEHIND, write_object
+from tray_app.store.json_file import LEFT_BEHIND, update_object
 
 # --- kill -9 ------------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ def test_a_killed_save_leaves_the_old_or_the_new_state(tmp_path: Path) -> None:
     for each in half_written:
         os.utime(each, (long_ago, long_ago))
     for name in ("settings.json", "alerts.json"):
-        write_object(tmp_path / name, {})
+        update_object(tmp_path / name, lambda _: None)
     assert {each.name for each in tmp_path.iterdir()} == {"settings.json", "alerts.json"}
 
 
@@ -118,7 +118,7 @@ def test_what_a_killed_save_left_is_cleared_away(tmp_path: Path, offset: float) 
         each.touch()
     for each in (left, other):
         os.utime(each, (now + offset, now + offset))
-    write_object(tmp_path / "file.json", {})
+    update_object(tmp_path / "file.json", lambda _: None)
     assert not left.exists()
     assert being_written.exists()
     assert other.exists()

@@ -43,10 +43,9 @@ IMPATIENT = (
     "-c",
     """
 import sys
-from functools import partial
 from tray_app.__main__ import main
 from tray_app.store import keychain
-keychain.Keychain = partial(keychain.Keychain, prompt_time=1.0)
+keychain.PROMPT_TIME = 1.0
 sys.exit(main([]))
 """,
 )
@@ -57,10 +56,9 @@ PATIENT = (
     "-c",
     """
 import sys
-from functools import partial
 from tray_app.__main__ import main
 from tray_app.store import keychain
-keychain.Keychain = partial(keychain.Keychain, answer_time=600.0)
+keychain.ANSWER_TIME = 600.0
 keychain._command = lambda: ("sh", "-c", "echo; touch ~/asked; exec cat > /dev/null")
 sys.exit(main([]))
 """,
@@ -375,8 +373,10 @@ def test_a_prompt_that_is_answered_too_late_stores_nothing(
     """Who was told that the key was not stored must not find it stored later on."""
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.bus_address)
     lock(desktop)
-    with pytest.raises(Problem) as caught:
-        Keychain(ACCOUNT, prompt_time=0.5).write(DEMO_KEY)
+    with monkeypatch.context() as patch:
+        patch.setattr("tray_app.store.keychain.PROMPT_TIME", 0.5)
+        with pytest.raises(Problem) as caught:
+            Keychain(ACCOUNT).write(DEMO_KEY)
     assert caught.value.kind is Kind.KEYCHAIN_LOCKED
     wait_until(lambda: is_asking(desktop), TIMEOUT, "the prompt has the focus")
     desktop.type_text(KEYRING_PASSWORD)

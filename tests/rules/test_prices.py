@@ -12,9 +12,7 @@ from tray_app.rules.prices import (
     LARGEST_PRICE,
     Action,
     Prices,
-    Shortfall,
     buys,
-    shortfall,
     top_up,
 )
 
@@ -31,21 +29,6 @@ def test_what_it_buys() -> None:
 @pytest.mark.parametrize("credits", [0, -5])
 def test_nothing_buys_nothing(credits: int) -> None:
     assert set(buys(credits, PRICES).values()) == {0}
-
-
-@pytest.mark.parametrize(
-    ("count", "action", "credits", "expected"),
-    [
-        (100, EMAIL, 500, None),
-        (100, EMAIL, 499, Shortfall(1, 1)),
-        (500, PHONE, 4000, Shortfall(6000, 6000)),
-        (3, LINKEDIN, 0, Shortfall(3, 3)),
-        (3, VERIFIED, 3, None),
-        (0, EMAIL, 0, None),
-    ],
-)
-def test_enough_for(count: int, action: Action, credits: int, expected: Shortfall | None) -> None:
-    assert shortfall(count, action, credits, PRICES) == expected
 
 
 @pytest.mark.parametrize(
@@ -100,8 +83,4 @@ def test_what_is_bought_is_enough_and_no_more(
 ) -> None:
     assert credits + top_up(credits, spending) >= spending
     assert top_up(credits, spending) - max(0.0, spending - credits) <= 100
-    missing = shortfall(count, action, credits, PRICES)
-    assert (missing is None) == (buys(credits, PRICES)[action] >= count)
-    if missing is not None:
-        assert shortfall(count, action, credits + missing.credits, PRICES) is None
-        assert shortfall(count, action, credits + missing.credits - 1, PRICES) is not None
+    assert (count * PRICES.of(action) <= credits) == (buys(credits, PRICES)[action] >= count)

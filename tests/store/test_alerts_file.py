@@ -61,6 +61,23 @@ def test_round_trip(
     assert AlertsFile(path, "default").load() == (state, team_id)
 
 
+def test_its_shape_stays_what_it_was(path: Path) -> None:
+    """Files of earlier versions are read, and what is written is what they can read."""
+    entry = {
+        "team": "tea_1",
+        "level": "critical",
+        "said": {"low": [1_000, None], "critical": [2_000, 3_000]},
+        "said_drain": [4_000, 500, False],
+        "refilled": 5_000,
+        "snooze_since": "2026-11-22T12:00:00+00:00",
+        "snooze_until": "2026-11-22T13:00:00+00:00",
+        "snooze_level": None,
+    }
+    AlertsFile(path, "default").save(SAID, "tea_1")
+    assert path.read_text() == json.dumps({"default": entry}, indent=2) + "\n"
+    assert AlertsFile(path, "default").load() == (SAID, "tea_1")
+
+
 def test_no_file(path: Path) -> None:
     assert AlertsFile(path, "default").load() == (AlertState(), None)
 

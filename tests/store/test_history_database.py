@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -367,7 +368,9 @@ def thinned_daily(history: History, rows: list[Record]) -> tuple[list[Record], l
 
 
 def days_by_utc(rows: list[Record]) -> list[Day]:
-    return days_of(rows, datetime.fromtimestamp(rows[-1].last, UTC).date(), UTC)
+    """Return the days, with their spending as exact as shares that are added up can be."""
+    days = days_of(rows, datetime.fromtimestamp(rows[-1].last, UTC).date(), UTC)
+    return [replace(day, spent=round(day.spent, 6)) for day in days]
 
 
 def test_a_refill_where_one_thinning_ends_and_the_next_begins(history: History) -> None:

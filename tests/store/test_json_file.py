@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests import PROJECT
 from tests.at_once import answers, programs
-from tray_app.store.json_file import BrokenFileError, read_object, write_object
+from tray_app.store.file_fault import FaultKind, FileFault
+from tray_app.store.json_file import read_object, update_object
 from tray_app.store.lock import locked
 
 NOBODY = 65534
@@ -30,22 +32,30 @@ def put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
+def write_object(path: Path, content: dict[str, Any]) -> None:
+    def replace(old: dict[str, Any]) -> None:
+        old.clear()
+        old.update(content)
+
+    update_object(path, replace)
+
+
 def test_round_trip(path: Path) -> None:
     content = {"low": 500, "name": "Größe 株式会社", "surrogate": "\ud800", "more": [None, 1.5]}
     write_object(path, content)
-    assert read_object(path) == content
+    assert read_object(path) == (content, None)
     assert path.read_bytes().endswith(b"}\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["file.json"]
 
 
 def test_no_file_is_an_empty_object(path: Path) -> None:
-    assert read_object(path) == {}
+    assert read_object(path) == ({}, None)
 
 
 def test_a_byte_order_mark_is_no_fault(path: Path) -> None:
     put(path, b'\xef\xbb\xbf{"low": 7}')
-    assert read_object(path) == {"low": 7}
+    assert read_object(path) == ({"low": 7}, None)
 
 
 @pytest.mark.parametrize(
@@ -55,18 +65,17 @@ def test_a_byte_order_mark_is_no_fault(path: Path) -> None:
 )
 def test_a_broken_file_is_set_aside(path: Path, content: bytes) -> None:
     put(path, content)
-    with pytest.raises(BrokenFileError) as caught:
-        read_object(path)
-    assert re.fullmatch(r"file\.json\.broken-\d{8}-\d{6}", caught.value.aside.name)
-    assert caught.value.aside.read_bytes() == content
-    assert not path.exists()
-    assert read_object(path) == {}
+    found, fault = read_object(path)
+    (aside,) = path.parent.iterdir()
+    assert (found, fault) == ({}, FileFault(FaultKind.BROKEN, aside.name))
+    assert re.fullmatch(r"file\.json\.broken-\d{8}-\d{6}", aside.name)
+    assert aside.read_bytes() == content
+    assert read_object(path) == ({}, None)
 
 
 def test_a_folder_in_its_place(path: Path) -> None:
     path.mkdir(parents=True)
-    with pytest.raises(OSError, match=re.escape(str(path))):
-        read_object(path)
+    assert read_object(path) == ({}, FileFault(FaultKind.UNUSABLE, str(path)))
     with pytest.raises(OSError, match=re.escape(str(path))):
         write_object(path, {"low": 7})
     assert list(path.parent.iterdir()) == [path]
@@ -74,8 +83,7 @@ def test_a_folder_in_its_place(path: Path) -> None:
 
 def test_a_file_in_the_place_of_its_folder(path: Path) -> None:
     path.parent.write_text("in the way")
-    with pytest.raises(NotADirectoryError):
-        read_object(path)
+    assert read_object(path) == ({}, FileFault(FaultKind.UNUSABLE, str(path)))
     with pytest.raises(OSError, match=re.escape(str(path.parent))):
         write_object(path, {"low": 7})
 
@@ -100,11 +108,11 @@ def test_the_old_file_stays_when_the_disk_is_full(path: Path) -> None:
 import resource, signal, sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from tray_app.store.json_file import write_object
+from tray_app.store.json_file import update_object
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
-    write_object(Path(sys.argv[1]), {"much": "x" * 5000})
+    update_object(Path(sys.argv[1]), lambda content: content.update({"much": "x" * 5000}))
 except OSError as error:
     print(error.strerror)
 """
@@ -121,11 +129,11 @@ def test_a_read_only_file_is_left_alone() -> None:
 import fcntl, os, sys  # all of it now, as Python may lie where that somebody can't read
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from tray_app.store.json_file import write_object
+from tray_app.store.json_file import update_object
 if os.getuid() == 0:
     os.setuid(int(sys.argv[2]))
 try:
-    write_object(Path(sys.argv[1]), {"low": 8})
+    update_object(Path(sys.argv[1]), lambda content: content.update({"low": 8}))
 except PermissionError as error:
     print(error)
 """
@@ -145,17 +153,13 @@ except PermissionError as error:
 FINDER = """
 import sys
 from pathlib import Path
-from tray_app.store.json_file import BrokenFileError, read_object, write_object
+from tray_app.store.json_file import read_object, update_object
 
 for line in sys.stdin:
     path = Path(line.rstrip())
-    found = ""
-    try:
-        read_object(path)
-    except BrokenFileError as broken:
-        found = broken.aside.name
-    write_object(path, {"by": sys.argv[1]})
-    print(found, flush=True)
+    _, fault = read_object(path)
+    update_object(path, lambda content: content.update({"by": sys.argv[1]}))
+    print(fault.name if fault else "", flush=True)
 """
 
 
@@ -168,7 +172,7 @@ def test_programs_that_find_a_broken_file_at_once_lose_nothing(tmp_path: Path) -
             (aside,) = path.parent.glob("*.broken-*")
             assert aside.read_bytes() == b"{"
             assert sorted(found) == ["", "", "", aside.name]
-            assert read_object(path).keys() == {"by"}
+            assert read_object(path)[0].keys() == {"by"}
 
 
 CHANGER = """
@@ -188,14 +192,14 @@ def test_programs_that_change_a_file_at_once_lose_nothing(path: Path) -> None:
     put(path, b"{")
     with programs(CHANGER, count=4) as changers:
         answers(changers, str(path))
-    assert read_object(path) == {f"{one}{number}": 1 for one in range(4) for number in range(10)}
+    changed = {f"{one}{number}": 1 for one in range(4) for number in range(10)}
+    assert read_object(path) == (changed, None)
 
 
 def test_two_broken_files_in_one_second_have_two_names(path: Path) -> None:
     for content in (b"{", b"["):
         put(path, content)
-        with pytest.raises(BrokenFileError):
-            read_object(path)
+        read_object(path)
     contents = {each.read_bytes() for each in path.parent.glob("*.broken-*")}
     assert contents == {b"{", b"["}
 
@@ -207,7 +211,7 @@ def test_a_lock_that_is_not_given_back_is_not_waited_for_for_ever(
     put(path, b"{}")
     with locked(path), pytest.raises(TimeoutError, match=re.escape(str(path))):
         write_object(path, {"low": 7})
-    assert read_object(path) == {}
+    assert read_object(path) == ({}, None)
 
 
 @settings(max_examples=50)
@@ -227,4 +231,4 @@ def test_any_content_comes_back(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any.json"
     write_object(path, content)
-    assert json.dumps(read_object(path)) == json.dumps(content)
+    assert json.dumps(read_object(path)) == json.dumps((content, None))

@@ -263,9 +263,10 @@ def test_a_locked_keyring_asks_when_it_may(keys: tuple[str, str], outcome: str) 
     assert output.strip() == outcome
 
 
-def test_a_keyring_that_hangs(desktop: VirtualDesktop, keychain: Keychain) -> None:
+def test_a_keyring_that_hangs(
+    desktop: VirtualDesktop, keychain: Keychain, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keychain.write(KEY)
-    impatient = Keychain(ACCOUNT, answer_time=0.5)
     (daemon,) = [
         pid
         for pid in processes_at_home(desktop.home)
@@ -273,8 +274,10 @@ def test_a_keyring_that_hangs(desktop: VirtualDesktop, keychain: Keychain) -> No
     ]
     os.kill(daemon, signal.SIGSTOP)
     try:
-        with pytest.raises(Problem) as caught:
-            impatient.read(prompt=False)
+        with monkeypatch.context() as patch:
+            patch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.5)
+            with pytest.raises(Problem) as caught:
+                keychain.read(prompt=False)
     finally:
         os.kill(daemon, signal.SIGCONT)
     assert caught.value.kind is Kind.KEYCHAIN_LOCKED

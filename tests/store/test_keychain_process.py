@@ -74,9 +74,12 @@ def test_a_reading_that_has_begun_is_the_one_that_is_fetched(
 
 @pytest.mark.usefixtures("silent_bus")
 @pytest.mark.parametrize("has_begun", [False, True])
-def test_a_call_that_hangs_leaves_no_process(has_begun: bool) -> None:
+def test_a_call_that_hangs_leaves_no_process(
+    monkeypatch: pytest.MonkeyPatch, has_begun: bool
+) -> None:
     before = children()
-    keychain = Keychain(ACCOUNT, answer_time=0.2)
+    monkeypatch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.2)
+    keychain = Keychain(ACCOUNT)
     if has_begun:
         keychain.begin_to_read()
         assert children() > before

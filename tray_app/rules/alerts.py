@@ -34,16 +34,14 @@ MORNING = time(8)
 
 LONGEST_SNOOZE = timedelta(hours=36)
 """From the first minute of a day to the next morning it is 32 hours, and up to 2 more when clocks
-change. A longer snooze was begun by a clock that was wrong."""
+change. A snooze that is longer, or begins in the future, was begun by a clock that was wrong."""
 
 UNTOLD = 0
-"""In place of the time at which the user heard of something: no words were needed."""
-
+"""As :attr:`Said.at`: the user did not need words."""
 GONE = 0
-"""In place of the time since when something is not true any more: it is clearly gone."""
-
+"""As :attr:`Said.left`: the reason is clearly gone."""
 CALM = 3600
-"""Seconds in which nothing is told twice, and after which an episode is over that is not true."""
+"""Seconds in which nothing is told twice, and after which an episode without its reason ends."""
 
 
 class AlertKind(StrEnum):
@@ -58,8 +56,11 @@ class AlertKind(StrEnum):
     DRAIN = "drain"
 
 
-LASTING = frozenset(AlertKind) - {AlertKind.REFILL, AlertKind.DRAIN}
-"""What is true for a while; a refill or a drain is an event, and has a time of its own."""
+_ENDS = frozenset({AlertKind.RUNS_OUT, AlertKind.BUSY_DAY})
+_LEVELS = frozenset({AlertKind.LOW, AlertKind.CRITICAL, AlertKind.EMPTY})
+
+LASTING = _ENDS | _LEVELS
+"""What is true for a while; a refill or a drain is an event, and is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """Silence until a time, or until the level differs from the one it began in."""
+    """Silence until a time, or until the level differs from the level in which it began."""
 
     until: datetime | None = None
     level: Level | None = None
@@ -131,11 +132,7 @@ class Snooze:
         return level is self.level if self.until is None else self.is_running(now)
 
     def is_running(self, now: datetime) -> bool:
-        """Tell whether a silence until a time lasts.
-
-        One that begins in the future, or lasts longer than any, was begun while the clock was
-        wrong, and counts for nothing.
-        """
+        """Tell whether a silence until a time lasts; by a wrong clock it never does."""
         if self.until is None or (self.since is not None and now < self.since):
             return False
         return now < self.until <= now + LONGEST_SNOOZE
@@ -148,7 +145,7 @@ class Said:
     at: int
     """When the user heard of it, or :data:`UNTOLD`."""
     left: int | None = None
-    """Since when that is not true any more, or :data:`GONE`; ``None`` while it is true."""
+    """Since when it is not true any more, or :data:`GONE`; ``None`` while it is true."""
 
     def is_over(self, now: int) -> bool:
         """Tell whether the episode has ended, so that the next one is news."""
@@ -160,11 +157,11 @@ class SaidDrain:
     """A drain that the user has heard of."""
 
     end: int
-    """When the drain was seen last, in seconds since the epoch; moves on with the drain."""
+    """When the drain was seen last, in seconds since the epoch."""
     amount: int
     """Credits that were gone when the user heard of the drain."""
     has_doubled: bool = False
-    """Whether the user has heard that the drain has doubled, too, and needs no more words."""
+    """Whether the user has heard that the drain has doubled, too."""
 
     def is_same(self, drain: Drain) -> bool:
         """Tell whether a drain is this one, which may have paused for less than an hour."""
@@ -194,7 +191,6 @@ class SnoozeChoice(StrEnum):
 
 
 _NOTHING_KNOWN = Evidence()
-_ENDS = {AlertKind.RUNS_OUT, AlertKind.BUSY_DAY}
 
 
 def snoozed(
@@ -216,9 +212,9 @@ def acknowledged(
     before: Evidence = _NOTHING_KNOWN,
     after: Evidence = _NOTHING_KNOWN,
 ) -> AlertState:
-    """Judge the last balance by other settings: what is true by them only is known to the user.
+    """Judge the last balance by new settings: the user knows what is true by these alone.
 
-    ``before`` and ``after`` are the evidence by the old settings and by the new ones.
+    ``before`` and ``after`` are the evidence by the old settings and by the new settings.
     """
     level = level_of(credits, thresholds, state.level)
     new = _true_kinds(level, after) - _true_kinds(state.level or Level.HEALTHY, before)
@@ -249,38 +245,35 @@ def decide(
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
     standings = _standings(level, credits, thresholds, evidence)
     gained, settled = _refill(state, credits, thresholds, standings, evidence.refills, seconds)
-    if snooze is not None and gained:  # what comes meanwhile is no news afterwards
+    if snooze is not None and gained:  # a refill in a snooze is no news afterwards
         gained, settled = 0, seconds
-    seen = AlertState(
-        level=level,
-        said=_followed(state.said, standings, evidence.refills, seconds),
-        drain=_followed_drain(state.drain, seconds, evidence.drain),
-        refilled=settled,
-        snooze=snooze,
-    )
+    said = _followed(state.said, standings, evidence.refills, seconds)
+    drain = state.drain
+    if drain is not None and drain.end > seconds:  # of a clock that was wrong
+        drain = None
+    elif drain is not None and evidence.drain is not None and drain.is_same(evidence.drain):
+        drain = replace(drain, end=evidence.drain.end)
+    seen = AlertState(level, said, drain, settled, snooze)
     return seen, None if snooze is not None else _news(seen, credits, gained, evidence)
 
 
 def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
     """Note that the user was told something."""
     seconds = int(now.timestamp())
-    if alert.kind is AlertKind.REFILL:
-        return replace(state, refilled=seconds)
+    said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
+    drain, refilled = state.drain, state.refilled
     if alert.drain is not None:
         drain = SaidDrain(alert.drain.end, alert.drain.amount, alert.has_doubled)
-        state = replace(state, drain=drain)
-    if alert.kind is AlertKind.DRAIN:
-        return state
-    said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
-    if alert.kind in _ENDS:
-        return replace(state, said=said)
-    return replace(state, said=said, refilled=seconds)  # as the user knows the balance now
+    if alert.kind is AlertKind.REFILL or alert.kind in _LEVELS:
+        refilled = seconds  # as the user knows the balance now
+    return replace(state, said=said, drain=drain, refilled=refilled)
 
 
 def is_same_news(alert: Alert, other: Alert) -> bool:
     """Tell whether who hears one of two alerts does not need the other.
 
-    As when a credit was spent between them. A drain that only one of them tells stays news.
+    For instance when only a credit was spent between the two. A drain that only one tells of stays
+    news.
     """
     return (alert.kind, alert.gained) == (other.kind, other.gained)
 
@@ -308,9 +301,12 @@ def is_untrue(
 
 
 def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> Alert | None:
-    """Return what comes first of what was not heard yet: what has just changed the balance."""
+    """Return the most urgent of what was not heard yet, with what has changed the balance first."""
     level = state.level or Level.HEALTHY
-    drain, has_doubled = _drain_news(state.drain, evidence.drain)
+    drain, said, has_doubled = evidence.drain, state.drain, False
+    if drain is not None and said is not None and said.is_same(drain):
+        has_doubled = not said.has_doubled and drain.amount >= 2 * said.amount
+        drain = drain if has_doubled else None
     if level is not Level.HEALTHY and AlertKind(level) not in state.said:
         return Alert(
             AlertKind(level),
@@ -333,23 +329,13 @@ def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> A
     return None
 
 
-def _drain_news(said: SaidDrain | None, drain: Drain | None) -> tuple[Drain | None, bool]:
-    """Return a drain that needs words, and whether the words are that it has doubled."""
-    if drain is None or said is None or not said.is_same(drain):
-        return drain, False
-    if not said.has_doubled and drain.amount >= 2 * said.amount:
-        return drain, True
-    return None, False
-
-
 class _Standing(Enum):
-    """What a reading tells of something :data:`LASTING` that was said.
-
-    ``TRUE`` is also what is not known to be untrue, ``NEARLY`` what may soon be true again.
-    """
+    """What a reading tells of something :data:`LASTING` that was said."""
 
     TRUE = auto()
+    """Or not known to be untrue."""
     NEARLY = auto()
+    """Not true, and may soon be true again."""
     GONE = auto()
 
 
@@ -388,7 +374,7 @@ def _followed(
                 each = replace(each, left=now)
             case _Standing.GONE:
                 if any(each.at < refill.at <= now for refill in refills):
-                    continue
+                    continue  # after a refill nothing waits
                 each = replace(each, left=GONE)
         if not each.is_over(now) or _is_within(CALM, each.at, now):
             followed[kind] = each
@@ -418,21 +404,14 @@ def _refill(
     return 0, came[-1].at if came else known
 
 
-def _followed_drain(said: SaidDrain | None, now: int, drain: Drain | None) -> SaidDrain | None:
-    """Follow a drain that was said; one of the future was seen by a clock that was wrong."""
-    if said is None or said.end > now:
-        return None
-    return replace(said, end=drain.end) if drain is not None and said.is_same(drain) else said
-
-
 def _true_kinds(level: Level, evidence: Evidence) -> set[AlertKind]:
-    soon = {AlertKind.RUNS_OUT} if evidence.is_short else set()
-    return _up_to(level) | soon | ({AlertKind.BUSY_DAY} if evidence.is_at_risk else set())
+    ends = {AlertKind.RUNS_OUT: evidence.is_short, AlertKind.BUSY_DAY: evidence.is_at_risk}
+    return _up_to(level) | {kind for kind, is_true in ends.items() if is_true}
 
 
 def _told_by(alert: Alert) -> set[AlertKind]:
-    """Return all that an alert tells: a near end tells of the risk of a busy day, too."""
-    told = set() if alert.kind in _ENDS else _up_to(Level(alert.kind))
+    """Return what an alert tells of that lasts: a near end is also at risk by a busy day."""
+    told = _up_to(Level(alert.kind)) if alert.kind in _LEVELS else set()
     if alert.kind is AlertKind.RUNS_OUT or alert.is_dated:
         return told | _ENDS
     if alert.kind is AlertKind.BUSY_DAY or alert.is_at_risk:

@@ -1,10 +1,11 @@
 """Spending that is far outside a team's own habit. ``docs/forecast.md`` has the reasoning."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from tray_app.rules.history import Drop, Record, Refill, changes
@@ -27,10 +28,10 @@ SMALLEST_DRAIN = 250
 
 _HOUR = 3600
 _BEYOND = 2.0
-"""Times the peak of a busy day."""
+"""The limit of a habit, in peaks of a busy day."""
 _BEYOND_AT_FIRST = 10.0
-"""Divided by the days seen, and added to :data:`_BEYOND`: a week does not show the busiest day of
-a month. So it is 4 times the peak after 5 days, and 2.3 times after 30."""
+"""Divided by the days seen, and added to :data:`_BEYOND`, as a week does not show the busiest day
+of a month: the limit is 4 peaks after 5 days, and 2.3 peaks after 30."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ class Habit:
     usual_per_hour: int
     """In the hours in which anything was spent at all, the median."""
     short_limit: int
-    """Spending within :data:`SHORT_WINDOW` that is still no drain."""
+    """The most spending within :data:`SHORT_WINDOW` that is no drain."""
     long_limit: int
-    """The same within :data:`DRAIN_WINDOW`."""
+    """The most spending within :data:`DRAIN_WINDOW` that is no drain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ class Drain:
 def habit_of(records: Sequence[Record], now: int) -> Habit | None:
     """Learn a team's habit from its last month; ``None`` if it was seen on too few days.
 
-    The limit is twice the peak of the team's second busiest day: one drain in a month does not
+    The limit goes by the peak of the team's second busiest day: one drain in a month does not
     become the habit, and a campaign every other week does. Dips count in the peaks even if they
-    came back, since a dip that is reserved each day is no surprise either.
+    came back, since credits that are reserved each day are no surprise either.
     """
     begin = now - HABIT_DAYS * DAY
     first = max(bisect_left(records, (begin,)) - 1, 0)
@@ -117,24 +118,35 @@ def largest_drops(found: Iterable[Refill | Drop], count: int = 10) -> list[Drop]
     """Return the largest drops, the largest first; those within ten minutes count as one."""
     largest: list[Drop] = []
     drops = [one for one in found if isinstance(one, Drop)]
-    pieces = [_largest_piece(drops)] if drops else []
-    while pieces and len(largest) < count:
-        piece = max(pieces, key=_amount)
-        pieces.remove(piece)
-        first, last = piece.first, piece.last
-        together = piece.drops[first : last + 1]
-        largest.append(Drop(together[0].begin, together[-1].end, piece.amount, _buckets(together)))
-        rests = (piece.drops[:first], piece.drops[last + 1 :])
-        pieces += [_largest_piece(rest) for rest in rests if rest]
+    parts = [_parted(drops)] if drops else []
+    while parts and len(largest) < count:
+        part = max(parts, key=lambda part: part[0].amount)
+        parts.remove(part)
+        drop, *rests = part
+        largest.append(drop)
+        parts += [_parted(rest) for rest in rests if rest]
     return largest
 
 
+def _parted(drops: Sequence[Drop]) -> tuple[Drop, Sequence[Drop], Sequence[Drop]]:
+    """Return the most that was spent within ten minutes, and the drops before and after that."""
+    spent = (
+        (amount, first, last) if first <= last else (drops[last].amount, last, last)
+        for last, (first, amount) in enumerate(_windows(drops, SHORT_WINDOW))
+    )
+    amount, first, last = max(spent, key=itemgetter(0))
+    buckets: Counter[str] = Counter()
+    for drop in drops[first : last + 1]:
+        buckets.update(drop.buckets)
+    most = Drop(drops[first].begin, drops[last].end, amount, dict(buckets))
+    return most, drops[:first], drops[last + 1 :]
+
+
 def _usual_per_hour(found: Iterable[Refill | Drop], begin: int) -> int:
-    hours: dict[int, int] = {}
+    hours: Counter[int] = Counter()
     for one in found:
         if isinstance(one, Drop) and begin <= one.begin and one.end - one.begin <= DRAIN_WINDOW:
-            hour = one.end // _HOUR
-            hours[hour] = hours.get(hour, 0) + one.amount
+            hours[one.end // _HOUR] += one.amount
     amounts = sorted(hours.values())
     return amounts[len(amounts) // 2] if amounts else 0
 
@@ -188,9 +200,10 @@ def _covers(span: _Span, drop: Drop) -> bool:
 
 
 def _windows(drops: Sequence[Drop], window: int) -> Iterator[tuple[int, int]]:
-    """Yield of each drop the window that ends with it: the index of its first drop, and their sum.
+    """Yield, for each drop, what was spent within the window that ends with this drop.
 
-    Of a drop that took longer than the window it is the index of the next drop, and 0.
+    As the index of the window's first drop, and the sum. A drop that took longer than the window
+    is in no window: the index is the next drop's, and the sum is 0.
     """
     first = amount = 0
     for last, drop in enumerate(drops):
@@ -199,34 +212,3 @@ def _windows(drops: Sequence[Drop], window: int) -> Iterator[tuple[int, int]]:
             amount -= drops[first].amount
             first += 1
         yield first, amount
-
-
-class _Piece(NamedTuple):
-    """Drops that follow each other, and where the most was spent within ten minutes."""
-
-    drops: Sequence[Drop]
-    first: int
-    last: int
-    """The indexes between which that was."""
-    amount: int
-
-
-_amount = attrgetter("amount")
-
-
-def _largest_piece(drops: Sequence[Drop]) -> _Piece:
-    pieces = (
-        _Piece(drops, first, last, amount)
-        if first <= last
-        else _Piece(drops, last, last, drops[last].amount)
-        for last, (first, amount) in enumerate(_windows(drops, SHORT_WINDOW))
-    )
-    return max(pieces, key=_amount)
-
-
-def _buckets(drops: Iterable[Drop]) -> dict[str, int]:
-    lost: dict[str, int] = {}
-    for drop in drops:
-        for bucket, amount in drop.buckets.items():
-            lost[bucket] = lost.get(bucket, 0) + amount
-    return lost

@@ -20,10 +20,7 @@ class Level(StrEnum):
     @property
     def severity(self) -> int:
         """0 for healthy, growing towards empty."""
-        return _SEVERITY[self]
-
-
-_SEVERITY = {level: number for number, level in enumerate(Level)}
+        return list(Level).index(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def moment(day: date, clock: time = MIDNIGHT, zone: tzinfo | None = None) -> dat
     the first is returned. A time that clocks leave out is as long after midnight as it would have
     been, so a day without a midnight begins when the clocks are put forward.
     """
-    # Not astimezone(), which the system's zone moves back by what is left out.
+    # astimezone() would move a time that clocks leave out back, in the system's zone.
     return datetime.fromtimestamp(datetime.combine(day, clock, zone).timestamp(), UTC)
 
 

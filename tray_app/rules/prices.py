@@ -8,10 +8,10 @@ from tray_app.rules.ranges import out_of_range, within
 
 SOURCE = "https://help.lemlist.com/en/articles/8944295"
 AS_OF = date(2026, 11, 22)
-"""The page that :class:`Prices` begins with, and when they were last compared with a copy of it.
+"""The page that has the prices that :class:`Prices` begins with, and when it was last looked at.
 
-Copies of different age differ in the LinkedIn enrichment (1 or 2) and in the price of a credit
-($0.01 or $0.10), so all of it can be changed in the settings.
+Copies of the page differ in the LinkedIn enrichment (1 or 2) and in the price of a credit ($0.01 or
+$0.10), so all can be changed in the settings.
 """
 
 LARGEST_PRICE = 10_000
@@ -33,10 +33,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What an action costs, in credits, and what credits cost. Nothing is charged in vain.
-
-    lemlist charges only for a result, so this is what is bought, not what is tried.
-    """
+    """What an action costs, in credits, and what credits cost. Only a result is charged."""
 
     email_found: int = within(5, 1, LARGEST_PRICE)
     """Found and verified."""
@@ -60,24 +57,9 @@ class Prices:
         return -(-credits * self.cents_per_1000 // 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """What is missing for a plan."""
-
-    credits: int
-    cents: int
-    """US cents."""
-
-
 def buys(credits: int, prices: Prices) -> dict[Action, int]:
     """Return how often each action can be had, if all is spent on it."""
     return {action: max(0, credits) // prices.of(action) for action in Action}
-
-
-def shortfall(count: int, action: Action, credits: int, prices: Prices) -> Shortfall | None:
-    """Return what is missing to have an action ``count`` times; ``None`` if it is enough."""
-    missing = count * prices.of(action) - credits
-    return Shortfall(missing, prices.cents(missing)) if missing > 0 else None
 
 
 def top_up(credits: int, spending: float) -> int:

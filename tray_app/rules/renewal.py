@@ -1,7 +1,8 @@
 """When the plan's credits are renewed, and what lapses then. Why: ``docs/forecast.md``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta, tzinfo
+from operator import itemgetter
 
 from tray_app.rules.history import Refill
 from tray_app.rules.local_time import ONE_DAY, date_at
@@ -10,6 +11,7 @@ _SEEN_WITHIN = timedelta(days=3)
 """After a renewal is due: a computer may be off over a long weekend."""
 _MONTHS = 3
 """Months to look back on; a renewal that was seen in none of them is over."""
+_MONTHS_NEEDED = 2
 _DAYS_OF_MONTH = range(1, 32)
 
 
@@ -23,23 +25,9 @@ def learned_day(refills: Iterable[Refill], today: date, zone: tzinfo | None = No
     one day in all.
     """
     jumps = _jumps(refills, zone)
-    best: tuple[bool, int, int] | None = None
-    found = None
-    for day in _DAYS_OF_MONTH:
-        amounts = lateness = months = 0
-        is_recent = False
-        for back, due in enumerate(_last_dues(day, today)):
-            seen = [(jump, came) for jump, came in jumps if due <= jump <= due + _SEEN_WITHIN]
-            if seen:
-                jump, came = max(seen, key=lambda one: one[1])
-                months += 1
-                amounts += came
-                lateness += (jump - due).days
-                is_recent |= back == 0
-        score = is_recent, amounts, -lateness
-        if months > 1 and (best is None or score > best):
-            best, found = score, day
-    return found
+    scores = {day: _score(jumps, _last_dues(day, today)) for day in _DAYS_OF_MONTH}
+    best = max(_DAYS_OF_MONTH, key=lambda day: scores[day])
+    return best if scores[best] else None
 
 
 def next_renewal(
@@ -73,6 +61,19 @@ def _jumps(refills: Iterable[Refill], zone: tzinfo | None) -> list[tuple[date, i
         for refill in refills
         if refill.buckets.get("subscription", 0) > 0
     ]
+
+
+def _score(jumps: Sequence[tuple[date, int]], dues: Sequence[date]) -> tuple[int, ...]:
+    """Weigh a day of the month by the jumps that followed when it was due; empty is no renewal."""
+    seen = []
+    for due in dues:
+        near = [(came, jump - due) for jump, came in jumps if due <= jump <= due + _SEEN_WITHIN]
+        if near:
+            seen.append((due, *max(near, key=itemgetter(0))))
+    if len(seen) < _MONTHS_NEEDED:
+        return ()
+    lateness = sum(late.days for _, _, late in seen)
+    return seen[0][0] == dues[0], sum(came for _, came, _ in seen), -lateness
 
 
 def _last_dues(day: int, today: date) -> list[date]:

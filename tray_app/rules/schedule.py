@@ -9,7 +9,6 @@ SHORTEST_INTERVAL = 30
 LONGEST_INTERVAL = DAY
 DEFAULT_INTERVAL = 300
 """Seconds between two good readings: the limits of the setting, and what it begins with."""
-
 LONGEST_WAIT = timedelta(seconds=LONGEST_INTERVAL)
 """No wait for the next poll is longer, whatever the clock says."""
 
@@ -18,11 +17,9 @@ LATE = timedelta(minutes=2)
 
 FIRST_RETRY = 15.0
 LONGEST_RETRY = 15 * 60.0
-"""Seconds; the waits after failures double from the one to the other."""
-
+"""Seconds; the waits after failures double from the first to the longest."""
 WAIT_FOR_USER = 3600.0
 """Seconds after a failure that only the user can mend."""
-
 LONGEST_PAUSE = 3600.0
 """Seconds; a server that asks for a longer pause is asked again after this."""
 

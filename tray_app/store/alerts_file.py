@@ -1,12 +1,16 @@
 """What the user was told, so that a restart does not tell it again."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 from tray_app.rules.alerts import LASTING, AlertKind, AlertState, Said, SaidDrain, Snooze
 from tray_app.rules.levels import Level
-from tray_app.store.json_file import BrokenFileError, read_object, update_object
+from tray_app.store.json_file import read_object, update_object
+
+Record = TypeVar("Record", Said, SaidDrain)
 
 
 class AlertsFile:
@@ -21,10 +25,11 @@ class AlertsFile:
 
         A file that can't be used is as good as none: at worst something is said twice.
         """
+        content, _ = read_object(self._path)
         try:
-            entry = read_object(self._path).get(self._account, {})
+            entry = content.get(self._account, {})
             return _parse(entry), entry.get("team")
-        except (BrokenFileError, OSError, ValueError, OverflowError, TypeError, AttributeError):
+        except (ValueError, OverflowError, TypeError, AttributeError):
             return AlertState(), None
 
     def save(self, state: AlertState, team_id: str | None) -> None:
@@ -33,47 +38,46 @@ class AlertsFile:
         Raises:
             OSError: the file can't be written.
         """
-        snooze, drain = state.snooze, state.drain
         entry = {
             "team": team_id,
             "level": state.level,
-            "said": {kind: [each.at, each.left] for kind, each in state.said.items()},
-            "said_drain": [drain.end, drain.amount, drain.has_doubled] if drain else None,
+            "said": {kind: astuple(said) for kind, said in state.said.items()},
+            "said_drain": astuple(state.drain) if state.drain else None,
             "refilled": state.refilled,
-            "snooze_since": snooze.since.isoformat() if snooze and snooze.since else None,
-            "snooze_until": snooze.until.isoformat() if snooze and snooze.until else None,
-            "snooze_level": snooze.level if snooze else None,
+            **{f"snooze_{name}": getattr(state.snooze, name, None) for name in _SNOOZE},
         }
         update_object(self._path, lambda content: content.update({self._account: entry}))
 
 
+def _moment(text: Any) -> datetime:
+    return datetime.fromisoformat(text).astimezone()
+
+
+_SNOOZE: dict[str, Callable[[Any], Any]] = {"since": _moment, "until": _moment, "level": Level}
+"""The fields of a snooze, and what reads each."""
+
+
 def _parse(entry: dict[str, Any]) -> AlertState:
-    level = entry.get("level")
+    level, drain = entry.get("level"), entry.get("said_drain")
+    said = {AlertKind(kind): values for kind, values in entry.get("said", {}).items()}
+    snooze = {
+        name: read(value)
+        for name, read in _SNOOZE.items()
+        if (value := entry.get(f"snooze_{name}")) is not None
+    }
     return AlertState(
-        Level(level) if level is not None else None,
-        {
-            AlertKind(kind): _parse_said(*times)
-            for kind, times in entry.get("said", {}).items()
-            if AlertKind(kind) in LASTING
-        },
-        _parse_drain(*drain) if (drain := entry.get("said_drain")) is not None else None,
-        int(entry.get("refilled", 0)),
-        _parse_snooze(*(entry.get(f"snooze_{name}") for name in ("since", "until", "level"))),
+        level=None if level is None else Level(level),
+        said={kind: _record(Said, said[kind]) for kind in said if kind in LASTING},
+        drain=None if drain is None else _record(SaidDrain, drain),
+        refilled=int(entry.get("refilled", 0)),
+        snooze=Snooze(**snooze) if snooze else None,
     )
 
 
-def _parse_said(at: Any, left: Any) -> Said:
-    return Said(int(at), None if left is None else int(left))
-
-
-def _parse_drain(end: Any, amount: Any, has_doubled: Any) -> SaidDrain:
-    return SaidDrain(int(end), int(amount), has_doubled is True)
-
-
-def _parse_snooze(since: Any, until: Any, level: Any) -> Snooze | None:
-    if until is not None:
-        return Snooze(
-            until=datetime.fromisoformat(until).astimezone(),
-            since=None if since is None else datetime.fromisoformat(since).astimezone(),
-        )
-    return Snooze(level=Level(level)) if level is not None else None
+def _record(kind: type[Record], values: Iterable[Any]) -> Record:
+    """Make a record of its fields' values, which the file lists in the order of the fields."""
+    types = get_type_hints(kind)
+    named = dict(zip(types, values, strict=True))
+    if not all(isinstance(value, types[name]) for name, value in named.items()):
+        raise TypeError(kind)
+    return kind(**named)

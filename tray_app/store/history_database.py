@@ -12,8 +12,7 @@ from typing import TypeVar
 
 from tray_app.rules.history import Record, thinned
 from tray_app.rules.local_time import DAY, date_at, midnight
-from tray_app.store.file_fault import FaultKind, FileFault
-from tray_app.store.json_file import free_name
+from tray_app.store.file_fault import FaultKind, FileFault, set_aside
 from tray_app.store.lock import locked
 
 log = logging.getLogger(__name__)
@@ -22,22 +21,19 @@ T = TypeVar("T")
 
 KEPT_WHOLE = 90 * DAY
 """Seconds for which every change is kept."""
-
 KEPT_AT_ALL = 5 * 366 * DAY
-"""Seconds for which the records are kept by which each day stays what it was."""
+"""Seconds for which a record is kept that thinning leaves."""
 
 EARLIEST = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
 """This program is younger: a clock that shows an earlier time has not been set."""
-
 LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
-
 LARGEST = 2**53
 """Credits; the API's client reads no larger amount."""
 
 _APPLICATION_ID = int.from_bytes(b"lmcr", "big")
 
-# The first makes a file of version 1, the second makes version 2 of that, and so on. A migration
-# that was published is never changed.
+# The statements of the first migration make a file of version 1, those of the second make version
+# 2 of that file, and so on. A migration that was published is never changed.
 _MIGRATIONS = (
     (
         f"PRAGMA application_id = {_APPLICATION_ID}",
@@ -68,9 +64,8 @@ _MIGRATIONS = (
 _COLUMNS = ", ".join(Record._fields)
 
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-"""SQLite's codes for a file that is broken ("Result and Error Codes" in its documentation). Not
-``SQLITE_ERROR``, the code for a wrong statement: for a defect of this program no history is set
-aside."""
+"""SQLite's codes for a file that is broken (https://sqlite.org/rescode.html). ``SQLITE_ERROR``, for
+a wrong statement, is none: for a defect of this program no history is set aside."""
 
 _BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process, whose transactions take milliseconds."""
@@ -110,10 +105,10 @@ class History:
         are refused; a negative bucket counts as unknown.
 
         A record from before the last row means that the clock was wrong then, or is wrong now.
-        Nobody knows which, so nothing is kept for a 24th of the difference, at most for a day: a
-        clock that is wrong after the start is usually set within minutes, and must not cost years
-        of history. If the clock is still behind after that, it is believed: the rows after the
-        time to which it was set back are dropped. For instance, with a last row of 12:00:
+        So nothing is kept for a 24th of the difference, at most for a day: a clock that is wrong
+        after the start is usually set within minutes, and must not cost years of history. A clock
+        that is still behind after that is believed: the rows after the time to which it was set
+        back are dropped. For instance, with a last row of 12:00:
 
         ===== ====================================================================
         10:00 not kept: the clock was set back by two hours
@@ -128,13 +123,11 @@ class History:
             return False
         buckets = (None if amount is None or amount < 0 else amount for amount in record.buckets)
         record = Record(record.first, record.last, record.credits, *buckets)
-        return self._attempt(lambda database: _record(database, team_id, record), otherwise=False)
+        return self._attempt(_record, team_id, record, otherwise=False)
 
     def read(self, team_id: str, since: int = 0) -> list[Record]:
         """Return what was seen at ``since`` (seconds since the epoch) or later, in its order."""
-        return self._attempt(
-            lambda database: _read(database, team_id, since), otherwise=[], make=False
-        )
+        return self._attempt(_read, team_id, since, otherwise=[], make=False)
 
     def teams(self) -> dict[str, int]:
         """Return the identities of all teams, and when each was seen last; the latest first."""
@@ -146,7 +139,7 @@ class History:
         For once a day. Age is counted back from the last reading of more than a day before ``now``
         (seconds since the epoch): a clock that runs ahead for less than a day costs nothing.
         """
-        self._attempt(lambda database: _thin(database, team_id, now, zone), otherwise=None)
+        self._attempt(_thin, team_id, now, zone, otherwise=None)
 
     def close(self) -> None:
         """Close the file, which merges the write-ahead log into it; the next call reopens it."""
@@ -155,9 +148,9 @@ class History:
             self._database = None
 
     def _attempt(
-        self, action: Callable[[sqlite3.Connection], T], otherwise: T, *, make: bool = True
+        self, action: Callable[..., T], *arguments: object, otherwise: T, make: bool = True
     ) -> T:
-        """Do something with the file: the one place where its errors end.
+        """Do something with the database: the one place where its errors end.
 
         A missing file is as good as an empty one; without ``make`` it stays missing.
         """
@@ -166,77 +159,68 @@ class History:
                 self._fault = None
                 return otherwise
             try:
-                result = action(self._open())
+                result = action(self._open(), *arguments)
             except sqlite3.DatabaseError as error:
                 if not _is_broken(error):
                     raise
-                self._put_aside()
-                result = action(self._open())
-        except _NewerVersionError:
-            self._fail(FileFault(FaultKind.NEWER), "newer version")
-            return otherwise
-        except (OSError, sqlite3.Error, UnicodeEncodeError) as error:
+                self._set_broken_aside()
+                result = action(self._open(), *arguments)
+        except (_NewerVersionError, OSError, sqlite3.Error, UnicodeEncodeError) as error:
             self.close()
-            self._fail(
-                FileFault(FaultKind.UNUSABLE, str(self._path)),
-                getattr(error, "sqlite_errorname", type(error).__name__),
-            )
+            fault = FileFault(FaultKind.UNUSABLE, str(self._path))
+            reason = getattr(error, "sqlite_errorname", type(error).__name__)
+            if isinstance(error, _NewerVersionError):
+                fault, reason = FileFault(FaultKind.NEWER), "newer version"
+            if fault != self._fault:  # not at every poll
+                log.warning("no history: %s", reason)
+            self._fault = fault
             return otherwise
         self._fault = None
         return result
 
-    def _fail(self, fault: FileFault, reason: str) -> None:
-        if fault != self._fault:  # not at every poll
-            log.warning("no history: %s", reason)
-        self._fault = fault
-
     def _open(self) -> sqlite3.Connection:
         if self._database is not None and self._opened == _identity(self._path):
             return self._database
-        # What may be open is no longer the file of this name: that was deleted, or another process
-        # has set it aside.
+        # What is still open is no longer the file of this name, which was deleted or set aside.
         self.close()
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # The lock keeps others from setting the file aside meanwhile: SQLite finds a file's log by
         # name, and would take the log of the next file of this name.
         with locked(self._path):
-            self._database = self._connect()
+            # The file is made here to be private; SQLite makes its companions as private. A file
+            # that exists is not opened here: closing it would end the locks that other connections
+            # of this process have on it.
+            with suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode=0o600))
+            self._opened = _identity(self._path)
+            self._database = _connected(self._path)
         return self._database
 
-    def _connect(self) -> sqlite3.Connection:
-        # The file is made here to be private; SQLite makes its companions as private. A file that
-        # exists is not opened here: closing it would end the locks that other connections of this
-        # process have on it.
-        with suppress(FileExistsError):
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode=0o600))
-        self._opened = _identity(self._path)
-        # Without an isolation level a transaction begins and ends where a statement says so.
-        database = sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT, isolation_level=None)
-        try:
-            migrate(database, _APPLICATION_ID, _MIGRATIONS)
-            # With these two a commit waits for no disk; a power cut costs the last readings.
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute("PRAGMA wal_autocheckpoint = 100")  # pages; a poll writes one
-            database.execute("PRAGMA cache_size = -256")  # KiB
-        except BaseException:
-            database.close()
-            raise
-        return database
-
-    def _put_aside(self) -> None:
+    def _set_broken_aside(self) -> None:
         self.close()
         with locked(self._path):
             if self._opened != _identity(self._path):
-                return  # another program has set it aside, and made the new file
-            aside = free_name(self._path)
+                return  # another program has set the file aside, and made a new one
             # The log goes first: a new file must not find the log of the old one. The old file
             # without its log, as after a crash in here, is only found to be broken again.
-            for companion in ("-wal", "-shm", ""):
-                with suppress(FileNotFoundError):
-                    Path(f"{self._path}{companion}").rename(f"{aside}{companion}")
+            self._set_aside = set_aside(self._path, companions=("-wal", "-shm"))
         log.warning("the history was broken and has been set aside")
-        self._set_aside = FileFault(FaultKind.BROKEN, aside.name)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    # Without an isolation level a transaction begins and ends where a statement says so.
+    database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)
+    try:
+        migrate(database, _APPLICATION_ID, _MIGRATIONS)
+        # With these two a commit waits for no disk; a power cut costs the last readings.
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA wal_autocheckpoint = 100")  # pages; a poll writes one
+        database.execute("PRAGMA cache_size = -256")  # KiB
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def migrate(
@@ -247,15 +231,13 @@ def migrate(
     Its version is the number of migrations that it has seen. The first migration sets the
     application's number, by which a database is told from those of other programs.
     """
-    (found_id,) = database.execute("PRAGMA application_id").fetchone()
-    (done,) = database.execute("PRAGMA user_version").fetchone()
-    if (found_id, done) == (application_id, len(migrations)):
+    state = "SELECT * FROM pragma_application_id, pragma_user_version"
+    if database.execute(state).fetchone() == (application_id, len(migrations)):
         return
     with database:
         database.execute("BEGIN IMMEDIATE")
         # Now that no other process can migrate the file, see whether one has done so.
-        (found_id,) = database.execute("PRAGMA application_id").fetchone()
-        (done,) = database.execute("PRAGMA user_version").fetchone()
+        found_id, done = database.execute(state).fetchone()
         if found_id != application_id:
             if database.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
                 raise _ForeignError
@@ -310,7 +292,7 @@ def _record(database: sqlite3.Connection, team_id: str, record: Record) -> bool:
                 (record.last, team, last.first),
             )
         else:
-            # Of two readings in one second the later one counts.
+            # A reading replaces another one of the same second.
             database.execute(
                 f"INSERT OR REPLACE INTO readings (team, {_COLUMNS})"  # noqa: S608
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -387,13 +369,12 @@ def _thin(database: sqlite3.Connection, team_id: str, now: int, zone: tzinfo | N
     end = midnight(date_at(newest - KEPT_WHOLE, zone), zone)
     if end <= begin:
         return
-    # Of the rows that were thinned before, the last is read again: the first change is seen beside
-    # it. A day more than is thinned is read, as a return after midnight pays back a dip before it.
+    # The last row of those that were thinned before is read too, as the first change is seen beside
+    # it; and a day after those to thin, as a return after midnight pays back a dip before it.
     rows = _between(database, team, begin, end + DAY)
     dropped = set(rows).difference(thinned(rows, end, zone))
     oldest = newest - KEPT_AT_ALL
-    # Rows so old do not change any more. So no lock was needed to read them, and other processes
-    # wait only for what follows.
+    # So far no lock was needed, as rows so old do not change. Other processes wait only for this:
     with database:
         database.execute("BEGIN IMMEDIATE")
         database.executemany(

@@ -1,7 +1,6 @@
 """JSON files that are written whole or not at all."""
 
 import errno
-import itertools
 import json
 import os
 import tempfile
@@ -12,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tray_app.store.file_fault import FaultKind, FileFault, set_aside
 from tray_app.store.lock import locked
 
 LEFT_BEHIND = 60.0
@@ -20,67 +20,36 @@ LEFT_BEHIND = 60.0
 _HALF_WRITTEN = ".new"
 
 
-class BrokenFileError(Exception):
-    """A file held no JSON object, and has been set aside under the name ``aside``."""
+def read_object(path: Path) -> tuple[dict[str, Any], FileFault | None]:
+    """Return the JSON object in a file, and what is wrong with the file, if anything is.
 
-    def __init__(self, path: Path, aside: Path) -> None:
-        super().__init__(path, aside)
-        self.path = path
-        self.aside = aside
-
-
-def read_object(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file; a missing file is an empty object.
-
-    Raises:
-        BrokenFileError: the file holds something else, and has another name now.
-        OSError: the file can't be read or set aside.
+    A file that is missing or can't be used is as good as an empty object. A file that holds
+    something else is set aside.
     """
-    content = _read(path)
-    if content is None:
-        with locked(path):
-            content = _read_or_set_aside(path)  # another program may have replaced it meanwhile
-    return content
-
-
-def write_object(path: Path, content: dict[str, Any]) -> None:
-    """Replace a file by a JSON object, so that a crash leaves the old or the new one.
-
-    Raises:
-        OSError: the file can't be written, and is untouched.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with locked(path):
-        _write(path, content)
+    try:
+        content = _read(path)
+        if content is not None:
+            return content, None
+        with locked(path):  # another program may have replaced the file before
+            return _read_or_set_aside(path)
+    except OSError:
+        return {}, FileFault(FaultKind.UNUSABLE, str(path))
 
 
 def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a file's JSON object; no change that others make at the same time is lost.
 
-    A broken file is set aside, and an empty object changed.
+    The file is replaced, so that a crash leaves the old or the new one. A broken file is set
+    aside, and an empty object changed.
 
     Raises:
         OSError: the file can't be read or written, and is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locked(path):
-        try:
-            content = _read_or_set_aside(path)
-        except BrokenFileError:
-            content = {}
+        content, _ = _read_or_set_aside(path)
         change(content)
         _write(path, content)
-
-
-def free_name(path: Path) -> Path:
-    """Return a name for a broken file that no file has; only the lock makes sure of it."""
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")  # noqa: DTZ005  (a name for its owner)
-    aside = path.with_name(f"{path.name}.broken-{stamp}")
-    for number in itertools.count(2):
-        if not os.path.lexists(aside):
-            break
-        aside = path.with_name(f"{path.name}.broken-{stamp}-{number}")
-    return aside
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -94,24 +63,25 @@ def _read(path: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _read_or_set_aside(path: Path) -> dict[str, Any]:
+def _read_or_set_aside(path: Path) -> tuple[dict[str, Any], FileFault | None]:
     content = _read(path)
-    if content is None:
-        aside = free_name(path)
-        path.rename(aside)
-        raise BrokenFileError(path, aside)
-    return content
+    return ({}, set_aside(path)) if content is None else (content, None)
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         # Replacing the file would succeed, against the wish of whoever made it read-only.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    _clear_away(path)
+    # What processes have left behind that were killed while they wrote this file.
+    for half_written in path.parent.glob(f".{path.name}.*{_HALF_WRITTEN}"):
+        with suppress(OSError):  # another process may have deleted it
+            # A time in the future counts too: the clock may have been set back since.
+            if abs(time.time() - half_written.stat().st_mtime) > LEFT_BEHIND:
+                half_written.unlink()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_HALF_WRITTEN, dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=2)
+            json.dump(content, file, indent=2, default=datetime.isoformat)
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
@@ -119,12 +89,3 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _clear_away(path: Path) -> None:
-    """Delete what processes that were killed while they wrote this file have left behind."""
-    for half_written in path.parent.glob(f".{path.name}.*{_HALF_WRITTEN}"):
-        with suppress(OSError):  # another process may have deleted it
-            # A time in the future counts too: the clock may have been set back since.
-            if abs(time.time() - half_written.stat().st_mtime) > LEFT_BEHIND:
-                half_written.unlink()

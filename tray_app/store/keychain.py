@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from tray_app.errors import Kind, Problem
 
@@ -27,31 +27,17 @@ ANSWER_TIME = 5.0
 PROMPT_TIME = 120.0
 """Seconds for a call in which the user may have to type a password."""
 
-_FLAGS = 0
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NO_WINDOW
-
 
 class Keychain:
     """One account's key in the keychain. Calls block, at most for the times given here.
 
-    Each call is a process of its own. Only a process can be ended while a prompt that nobody
-    answers is open, or while a keychain hangs. And the libraries for a keychain would take a
-    seventh of the program's memory, for one key that is read at the start. The key passes through
-    pipes, never through arguments or variables.
+    Each call is a process of its own: only a process can be ended while nobody answers a prompt, or
+    while a keychain hangs. And the libraries for a keychain would take a seventh of the program's
+    memory. The key passes through pipes, never through arguments or variables.
     """
 
-    def __init__(
-        self,
-        account: str,
-        *,
-        answer_time: float = ANSWER_TIME,
-        prompt_time: float = PROMPT_TIME,
-    ) -> None:
-        """Both times are in seconds: for calls that need nobody, and for those that may ask."""
+    def __init__(self, account: str) -> None:
         self._account = account
-        self._answer_time = answer_time
-        self._prompt_time = prompt_time
         self._begun: subprocess.Popen[bytes] | None = None
 
     def begin_to_read(self) -> None:
@@ -67,12 +53,11 @@ class Keychain:
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``.
         """
-        key: str | None
-        if prompt:
-            key = self._ask("read", self._prompt_time, prompt=True)
-        else:
+        begun = None
+        if not prompt:
             begun, self._begun = self._begun, None
-            key = self._ask("read", self._answer_time, begun, prompt=False)
+        timeout = PROMPT_TIME if prompt else ANSWER_TIME
+        key: str | None = self._ask("read", timeout, begun, prompt=prompt)
         return key
 
     def write(self, key: str) -> None:
@@ -82,7 +67,7 @@ class Keychain:
             Problem: ``keychain_locked`` or ``keychain_unavailable``. The key is not stored then,
                 not even if the user answers a prompt later on.
         """
-        self._ask("write", self._prompt_time, key=key)
+        self._ask("write", PROMPT_TIME, key=key)
 
     def remove(self) -> bool:
         """Delete the key, see that it is gone, and tell whether there was one.
@@ -90,12 +75,12 @@ class Keychain:
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``.
         """
-        return bool(self._ask("remove", self._prompt_time))
+        return bool(self._ask("remove", PROMPT_TIME))
 
     def name(self) -> str:
-        """Name the keychain that is used here, for diagnostics."""
+        """Name the keychain that is used here, or what keeps it from saying so."""
         try:
-            return str(self._ask("name", self._answer_time))
+            return str(self._ask("name", ANSWER_TIME))
         except Problem as problem:
             return problem.kind
 
@@ -105,7 +90,7 @@ class Keychain:
         Raises:
             Problem: ``keychain_unavailable``.
         """
-        self._ask("name", self._answer_time)
+        self._ask("name", ANSWER_TIME)
 
     def _ask(
         self,
@@ -130,10 +115,7 @@ class Keychain:
 
 
 def _start(request: str) -> "subprocess.Popen[bytes]":
-    """Start the process with a request.
-
-    The process ends by itself when its standard input is closed, so with this program at the
-    latest.
+    """Start the process with a request; it ends when this program does, as that closes its input.
 
     Raises:
         OSError: it can't be started.
@@ -145,12 +127,10 @@ def _start(request: str) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         bufsize=0,
-        creationflags=_FLAGS,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
     )
-    if process.stdin is None:
-        raise AssertionError("it is a pipe")
     with suppress(BrokenPipeError):  # the process has ended; _answer_of() says so
-        process.stdin.write(request.encode() + b"\n")
+        cast("IO[bytes]", process.stdin).write(request.encode() + b"\n")
     return process
 
 
@@ -160,20 +140,18 @@ def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
     Time runs once the process says that it is ready.
 
     Raises:
-        OSError: it ended by itself without an answer, or did not even get ready.
+        OSError: the process ended by itself without an answer, or did not even get ready.
     """
     with process:
-        if process.stdout is None:
-            raise AssertionError("it is a pipe")
+        answers = cast("IO[bytes]", process.stdout)
         with _killed_after(START_TIME, process):
-            if not process.stdout.readline():
-                raise ChildProcessError
+            is_ready = answers.readline()
         with _killed_after(timeout, process) as late:
-            answer = process.stdout.readline()
+            answer = answers.readline()
             process.wait()
-        if not answer and not late.is_set():
-            raise ChildProcessError
-        return answer
+    if not is_ready or not (answer or late.is_set()):
+        raise ChildProcessError
+    return answer
 
 
 def _command() -> tuple[str, ...]:

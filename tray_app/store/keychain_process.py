@@ -4,9 +4,9 @@ An empty line on standard output says that the process is ready. It then reads o
 standard input, and writes the outcome to standard output, both as a line of JSON.
 """
 
-import importlib
 import json
 import os
+import pkgutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -21,9 +21,8 @@ from tray_app.store.lock import locked
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-# keyring's own choice can be steered, by its environment variable or its configuration file, to
-# backends that lose the key or write it in plain text. So keyring is not asked to choose: the first
-# of these backends that works here is taken.
+# keyring's environment variable and configuration file can steer it to backends that lose the key
+# or write it in plain text. So keyring is not asked to choose: the first of these that works is it.
 _BACKENDS = {
     "win32": ("keyring.backends.Windows:WinVaultKeyring",),
     "darwin": ("keyring.backends.macOS:Keyring",),
@@ -31,24 +30,23 @@ _BACKENDS = {
 }
 
 _NICENESS = 10
-"""Lets other processes go first: at the start the icon is to show, even if processors are busy."""
+"""Lets other processes go first: the icon is to show soon, even if processors are busy."""
 
 _LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "TimeoutError"}
-"""Exceptions, by name, that mean that the user has not unlocked the keychain. ``TimeoutError`` is
-raised while the user is asked on behalf of another program that stores a key."""
+"""Names of the exceptions that mean that the user has not unlocked the keychain. ``TimeoutError``
+is raised while another program that stores a key has the user asked to unlock the keychain."""
 
 
 def serve() -> int:
     """Answer one call, or none if the caller ends first, and return the exit code.
 
-    This is the one boundary for the many exceptions of keyring and of its libraries. Their texts
-    are not kept, as some quote the key.
+    Here end the many exceptions of keyring and of its libraries. Their texts are not kept, as some
+    quote the key.
     """
     if sys.platform != "win32":
         os.nice(_NICENESS)
     answers, sys.stdout = sys.stdout, sys.stderr  # libraries may print
-    names = _BACKENDS.get(sys.platform, ())
-    backends = [_import(name) for name in names]
+    backends = [pkgutil.resolve_name(name) for name in _BACKENDS.get(sys.platform, ())]
     print(file=answers, flush=True)
     if not (line := sys.stdin.readline()):
         return 1
@@ -73,12 +71,6 @@ def _end_with_caller() -> None:
         os._exit(1)
 
 
-def _import(name: str) -> "type[KeyringBackend]":
-    module, _, attribute = name.partition(":")
-    backend: type[KeyringBackend] = getattr(importlib.import_module(module), attribute)
-    return backend
-
-
 def _first_viable(backends: "Iterable[type[KeyringBackend]]") -> "KeyringBackend":
     """Return the real keychain of this system."""
     for backend in backends:
@@ -94,7 +86,7 @@ def _name(backend: "KeyringBackend", account: str) -> str:  # noqa: ARG001
 def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | None:
     if not prompt and type(backend).__module__ == "keyring.backends.SecretService":
         # The Secret Service would ask for a password at every start of a session that nobody has
-        # unlocked. The others ask by themselves, and only when they must.
+        # unlocked. The other keychains ask by themselves, and only when they must.
         is_locked = _is_locked()
         if is_locked is None:
             return None
@@ -124,7 +116,7 @@ def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
         if before == key:
             return  # macOS would delete the key before adding it again
         backend.set_password(SERVICE, account, key)
-        # A third key is no failure: a program that takes no turns has replaced the new one since.
+        # A third key is no failure: a program that takes no turns has stored it since.
         if backend.get_password(SERVICE, account) in (None, before):
             raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
 
@@ -140,11 +132,7 @@ def _remove(backend: "KeyringBackend", account: str) -> bool:
 
 
 def _alone() -> AbstractContextManager[None]:
-    """Let the tray and the terminal take turns, so that each finds the key that it has written.
-
-    Raises:
-        TimeoutError: the other program's turn lasts, as the user is asked to unlock the keychain.
-    """
+    """Let the tray and the terminal take turns, so that each finds the key that it has written."""
     return locked(runtime_folder() / "keychain")
 
 

@@ -11,11 +11,10 @@ from tray_app.rules.prices import Prices
 from tray_app.rules.ranges import out_of_range, within
 from tray_app.rules.schedule import DEFAULT_INTERVAL, LONGEST_INTERVAL, SHORTEST_INTERVAL
 from tray_app.store.file_fault import FaultKind, FileFault
-from tray_app.store.json_file import BrokenFileError, read_object, write_object
+from tray_app.store.json_file import read_object, update_object
 
 VERSION = 1
-"""Of the file's shape; a file with a larger one is left alone."""
-
+"""Of the file's shape; a file of a larger version is left alone."""
 
 DEFAULT_WARNING = 3
 LONGEST_WARNING = 60
@@ -61,9 +60,7 @@ class Settings:
             part: record(**{name: choices[name] for name in _names(record)})
             for part, record in _PARTS.items()
         }
-        return cls(
-            **{name: parts[name] if name in parts else choices[name] for name in _names(cls)}
-        )
+        return cls(**{name: choices[name] for name in _names(cls) if name not in parts}, **parts)
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -90,23 +87,18 @@ class SettingsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._content: dict[str, Any] = {}
         self._writable = True
 
     def load(self) -> tuple[Settings, list[FileFault | FieldFault]]:
         """Return the settings, and all that could not be used."""
-        try:
-            self._content = read_object(self._path)
-        except BrokenFileError as broken:
-            return Settings(), [FileFault(FaultKind.BROKEN, broken.aside.name)]
-        except OSError:
-            self._writable = False
-            return Settings(), [FileFault(FaultKind.UNUSABLE, str(self._path))]
-        version = self._content.get("version", VERSION)
+        content, fault = read_object(self._path)
+        version = content.get("version", VERSION)
         if not isinstance(version, int) or version > VERSION:
-            self._writable = False
-            return Settings(), [FileFault(FaultKind.NEWER)]
-        settings, faults = _parse(self._content)
+            fault = FileFault(FaultKind.NEWER)
+        if fault is not None:
+            self._writable = fault.kind is FaultKind.BROKEN  # as a new file is begun
+            return Settings(), [fault]
+        settings, faults = _parse(content)
         return settings, [*faults]
 
     def save(self, settings: Settings) -> None:
@@ -117,20 +109,19 @@ class SettingsFile:
         """
         if not self._writable:
             raise PermissionError(self._path)
-        content = asdict(settings)
-        self._content |= {"version": VERSION, **content.pop("thresholds"), **content}
-        write_object(self._path, self._content)
+        choices = asdict(settings)
+        new = {"version": VERSION, **choices.pop("thresholds"), **choices}
+        update_object(self._path, lambda content: content.update(new))
 
 
 def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FieldFault]]:
     """Take what can be used of a file's content, and name the fields that can't."""
-    unusable = []
+    default = Settings()
+    choices, unusable = default.choices, []
     prices = content.get("prices", {})
     if not isinstance(prices, dict):
         unusable.append("prices")
         prices = {}
-    default = Settings()
-    choices = default.choices
     for name, fallback in default.choices.items():
         value = (prices if name in _names(Prices) else content).get(name, fallback)
         if _is_usable(value, fallback):

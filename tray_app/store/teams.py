@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tray_app.store.json_file import BrokenFileError, read_object, update_object
+from tray_app.store.json_file import read_object, update_object
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,7 @@ class KnownTeam(NamedTuple):
 class TeamsFile:
     """The file of the keys and their teams. Reads and writes block, and none raises.
 
-    Keys stand in it by their marks (:func:`mark_of`). A file that can't be used is as good as none:
-    what it would tell is asked of lemlist anew.
+    Keys stand in it by their marks (:func:`mark_of`). Without a usable file lemlist is asked anew.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,12 +32,12 @@ class TeamsFile:
 
     def team_of(self, mark: str) -> KnownTeam | None:
         """Return the team that a key opens, as it was called last."""
-        team_id = _entry_in(self._read(), mark).get("team")
+        team_id = self._part("keys", mark).get("team")
         return KnownTeam(team_id, self.name_of(team_id)) if isinstance(team_id, str) else None
 
     def name_of(self, team_id: str) -> str:
         """Return how a team was called last; empty if that is not known."""
-        name = _object_in(self._read(), "names").get(team_id)
+        name = self._part("names").get(team_id)
         return name if isinstance(name, str) else ""
 
     def learn(self, mark: str, team: KnownTeam) -> None:
@@ -47,8 +46,8 @@ class TeamsFile:
             return
 
         def change(content: dict[str, Any]) -> None:
-            _entry_in(content, mark)["team"] = team.id
-            _object_in(content, "names")[team.id] = team.name
+            _part_of(content, "keys", mark)["team"] = team.id
+            _part_of(content, "names")[team.id] = team.name
 
         self._change(change)
 
@@ -57,25 +56,20 @@ class TeamsFile:
 
         In seconds since the epoch; 0 if there was no pause.
         """
-        entry = _entry_in(self._read(), mark)
-        until, kind = entry.get("ask_after"), entry.get("pause")
+        key = self._part("keys", mark)
+        until, kind = key.get("ask_after"), key.get("pause")
         if isinstance(until, int) and 0 < until < _FAR and isinstance(kind, str):
             return until, kind
         return 0, ""
 
     def pause(self, mark: str, until: int, kind: str) -> None:
         """Keep that lemlist asked for a pause until a time, in seconds since the epoch."""
+        pause = {"ask_after": until, "pause": kind}
+        self._change(lambda content: _part_of(content, "keys", mark).update(pause))
 
-        def change(content: dict[str, Any]) -> None:
-            _entry_in(content, mark).update(ask_after=until, pause=kind)
-
-        self._change(change)
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            return read_object(self._path)
-        except (BrokenFileError, OSError):
-            return {}
+    def _part(self, *names: str) -> dict[str, Any]:
+        content, _ = read_object(self._path)
+        return _part_of(content, *names)
 
     def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
         try:
@@ -94,13 +88,10 @@ def mark_of(key: str) -> str:
     return hashlib.blake2b(key.encode(), digest_size=4, person=person).hexdigest()
 
 
-def _object_in(content: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return the object of that name in another, made there if it is missing or something else."""
-    if not isinstance(content.get(name), dict):
-        content[name] = {}
-    part: dict[str, Any] = content[name]
-    return part
-
-
-def _entry_in(content: dict[str, Any], mark: str) -> dict[str, Any]:
-    return _object_in(_object_in(content, "keys"), mark)
+def _part_of(content: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return the object of these names, made there if it is missing or something else."""
+    for name in names:
+        if not isinstance(content.get(name), dict):
+            content[name] = {}
+        content = content[name]
+    return content

@@ -6,7 +6,7 @@ from datetime import date
 from tray_app.i18n import tr
 from tray_app.rules.analysis import is_too_wide
 from tray_app.rules.forecast import Rhythm, TooEarly, spending
-from tray_app.rules.prices import Action, Prices, buys, shortfall, top_up
+from tray_app.rules.prices import Action, Prices, buys, top_up
 from tray_app.words.amounts import dollars
 from tray_app.words.formats import Formats, short_day
 
@@ -48,24 +48,24 @@ def lead_answer(
     count: int, action: Action, credits: int, prices: Prices, formats: Formats
 ) -> Answer:
     """Tell whether a balance is enough to enrich so many leads."""
-    short = shortfall(count, action, credits, prices)
-    if short is not None:
+    needed = count * prices.of(action)
+    left = credits - needed
+    if left < 0:
         reason = tr(
             "Short by {missing} credit, about {price}.",
             "Short by {missing} credits, about {price}.",
-            short.credits,
-            missing=formats.number(short.credits),
-            price=dollars(short.cents, formats),
+            -left,
+            missing=formats.number(-left),
+            price=dollars(prices.cents(-left), formats),
         )
-        return Answer(tr("Not quite"), reason, short.credits)
-    needed = count * prices.of(action)
+        return Answer(tr("Not quite"), reason, -left)
     reason = tr(
         "It takes {needed} of {credits} credits; {left} is left.",
         "It takes {needed} of {credits} credits; {left} are left.",
-        credits - needed,
+        left,
         needed=formats.number(needed),
         credits=formats.number(credits),
-        left=formats.number(credits - needed),
+        left=formats.number(left),
     )
     return Answer(tr("Yes"), reason, 0)
 
