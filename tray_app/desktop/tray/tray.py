@@ -12,7 +12,7 @@ from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.session_bus import SessionBus
 from tray_app.desktop.widgets.icon import tray_icon
 from tray_app.i18n import tr
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 
 if TYPE_CHECKING:  # nothing that the icon does not need is imported before it is up
     from tray_app.report.view import View
@@ -37,7 +37,7 @@ class Tray(QObject):
 
     def __init__(self, parent: QObject, actions: Actions, bus: SessionBus) -> None:
         super().__init__(parent)
-        self._icon_key = IconKey(IconShape.LOADING)
+        self._look = IconLook(IconShape.LOADING)
         self.actions = actions
         self._menu = QMenu()
         self._headline = self._figure()
@@ -102,12 +102,12 @@ class Tray(QObject):
     def message(self, title: str, body: str) -> None:
         """Show a notification by the means of Qt, which needs an icon in the panel."""
         if self._icon is not None:
-            self._icon.showMessage(title, body, tray_icon(self._icon_key))
+            self._icon.showMessage(title, body, tray_icon(self._look))
 
     def show_view(self, view: "View") -> None:
         """Show another view; only what differs is touched, as each touch costs memory."""
-        is_painted_anew = tray_icon(view.icon) is not tray_icon(self._icon_key)
-        self._icon_key = view.icon
+        is_painted_anew = tray_icon(view.icon) is not tray_icon(self._look)
+        self._look = view.icon
         if is_painted_anew and self._icon is not None:
             self._icon.setIcon(tray_icon(view.icon))
         tooltip = view.tooltip(WINDOWS_TOOLTIP) if sys.platform == "win32" else view.tooltip()
@@ -133,7 +133,7 @@ class Tray(QObject):
         if not QSystemTrayIcon.isSystemTrayAvailable():
             return
         self._search.stop()
-        self._icon = QSystemTrayIcon(tray_icon(self._icon_key), self)
+        self._icon = QSystemTrayIcon(tray_icon(self._look), self)
         self._icon.setToolTip(self._tooltip)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._activated)
