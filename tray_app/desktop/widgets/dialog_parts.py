@@ -1,15 +1,11 @@
 """What the dialogs are made of: headings, paragraphs, pictures of the icon, lines of news."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QPainter,
-    QPaintEvent,
-)
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
+from tray_app.desktop.widgets.labels import sized
 from tray_app.icon_look import IconLook, IconShape
 
 GAP = 8
@@ -22,7 +18,6 @@ SPACE = 16
 _TEXT_WIDTH = 428  # pixels of a dialog with a heading; longer words or a larger font widen it
 _PRODUCT_ICON = 48
 _MESSAGE_ICON = 16
-_LARGE = 1.3  # times the font of the text around it
 
 
 class IconPicture(QWidget):
@@ -32,7 +27,7 @@ class IconPicture(QWidget):
         """``size`` is in device-independent pixels."""
         super().__init__()
         self._look = look
-        self.setFixedSize(QSize(size, size))
+        self.setFixedSize(size, size)
 
     def show_look(self, look: IconLook) -> None:
         """Show another icon."""
@@ -68,10 +63,7 @@ def padded_column(widget: QWidget, gap: int = GAP) -> QVBoxLayout:
 def heading(text: str) -> QLabel:
     """Return a paragraph in a larger, bold font."""
     label = paragraph(text)
-    font = label.font()
-    font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * _LARGE)
-    label.setFont(font)
+    label.setFont(sized(label.font(), 1.3, QFont.Weight.Bold))
     return label
 
 
@@ -103,9 +95,7 @@ class MessageLine(QWidget):
         self._icon = IconPicture(IconLook(IconShape.UNKNOWN), _MESSAGE_ICON)
         self._title = paragraph("")
         self._text = paragraph("")
-        font = self._title.font()
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(sized(self._title.font(), 1, QFont.Weight.Bold))
         words = QVBoxLayout()
         words.setSpacing(GAP // 4)
         words.addWidget(self._title)
