@@ -40,11 +40,13 @@ class Tray(QObject):
         self._look = IconLook(IconShape.LOADING)
         self.actions = actions
         self._menu = QMenu()
-        self._headline = self._figure()
-        self._buckets = [self._figure() for _ in range(4)]
-        self._lasts = self._figure()
-        self._age = self._figure()
-        self._snooze_state = self._figure()
+        # Lines that tell something: the headline, four buckets, how long they last, age, silence.
+        self._figures = [self._menu.addAction("") for _ in range(8)]
+        for figure in self._figures:
+            figure.setVisible(False)
+            # A click opens the popup, so that the line needn't be grey.
+            figure.triggered.connect(actions.open.trigger)
+        _say(self._figures[0], tr("Loading"))
         self._menu.addAction(actions.remedy)
         self._menu.addSeparator()
         self._menu.addActions(
@@ -53,9 +55,6 @@ class Tray(QObject):
         self._snooze_menu = self._menu.addMenu(tr("S&nooze"))
         self._menu.addSeparator()
         self._menu.addActions([actions.settings, actions.change_key, actions.about, actions.quit])
-        for action in (*self._buckets, self._lasts, self._age, self._snooze_state):
-            action.setVisible(False)
-        self._headline.setText(tr("Loading"))
 
         self._icon: QSystemTrayIcon | None = None
         self._tooltip = ""
@@ -115,12 +114,10 @@ class Tray(QObject):
             self._tooltip = tooltip
             if self._icon is not None:
                 self._icon.setToolTip(tooltip)
-        _say(self._headline, view.headline)
-        for action, row in zip(self._buckets, view.rows, strict=True):
-            _say(action, f"{row.label}: {row.text}")
-        _say(self._lasts, view.lasts)
-        _say(self._age, view.figures)
-        _say(self._snooze_state, view.snooze)
+        buckets = (f"{row.label}: {row.text}" for row in view.rows)
+        texts = (view.headline, *buckets, view.lasts, view.figures, view.snooze)
+        for figure, text in zip(self._figures, texts, strict=True):
+            _say(figure, text)
 
     def _wait_for_panel(self) -> None:
         self._search.start()
@@ -165,12 +162,6 @@ class Tray(QObject):
             self.clicked.emit()
         elif reason is QSystemTrayIcon.ActivationReason.MiddleClick:
             self.actions.refresh.trigger()
-
-    def _figure(self) -> QAction:
-        """Make a line that tells something; a click on it opens the popup, and it is not grey."""
-        line = self._menu.addAction("")
-        line.triggered.connect(self.actions.open.trigger)
-        return line
 
 
 def _say(action: QAction, text: str) -> None:
