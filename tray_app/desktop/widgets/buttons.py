@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from tray_app.desktop.widgets.held_enter import HeldEnter
 from tray_app.desktop.widgets.theme import theme_of
@@ -27,17 +27,15 @@ KEYBOARD = (
     Qt.FocusReason.ShortcutFocusReason,
 )
 RADIUS = 8
-GLYPH = 16
-"""The side of a glyph's square, in pixels."""
-TURN = 30
-TURN_MS = 90
+TURN, TURN_MS = 30, 90
+"""The refresh button turns by so many degrees, each time so many milliseconds have passed."""
 
 
 class FlatButton(QPushButton):
     """A flat button; Enter presses it too, and it shows the focus that the keyboard gave it."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
         self.setAutoDefault(True)  # without it only Space presses
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # it looks different under the pointer
         HeldEnter(self)
@@ -71,8 +69,8 @@ class FlatButton(QPushButton):
 class TextButton(FlatButton):
     """A button with words; the primary one is what most people want now."""
 
-    def __init__(self, text: str, *, primary: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str, *, primary: bool = False) -> None:
+        super().__init__(text)
         self._primary = primary
 
     def set_primary(self, primary: bool) -> None:
@@ -114,11 +112,9 @@ class TextButton(FlatButton):
 class GlyphButton(FlatButton):
     """A square button with a painted glyph; its name is a tooltip, and said by screen readers."""
 
-    def __init__(
-        self, name: str, glyph: Callable[[QPainter, QColor], None], parent: QWidget | None = None
-    ) -> None:
-        """``glyph`` paints around the origin, inside a square of ``GLYPH`` pixels."""
-        super().__init__(parent=parent)
+    def __init__(self, name: str, glyph: Callable[[QPainter, QColor], None]) -> None:
+        """``glyph`` paints around the origin, inside a square of 16 pixels."""
+        super().__init__()
         self._glyph = glyph
         self._angle = 0
         self.setAccessibleName(name)
@@ -139,8 +135,8 @@ class GlyphButton(FlatButton):
 class RefreshButton(GlyphButton):
     """The refresh button. Its arrow turns while a refresh is under way and somebody can see it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Refresh"), paint_refresh, parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Refresh"), paint_refresh)
         self._busy = False
         self._turning = QTimer(self)
         self._turning.setInterval(TURN_MS)

@@ -46,7 +46,7 @@ SPENDING_SHARE = 0.24
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
-    """A rectangle with a time axis and an axis of amounts that begins at 0."""
+    """A rectangle, in pixels, with a time axis and an axis of amounts that begins at 0."""
 
     box: QRect
     begin: int
@@ -54,16 +54,13 @@ class _Plot:
     highest: int
 
     def x(self, at: int) -> float:
-        """Return where a moment is, in pixels."""
         share = (at - self.begin) / (self.end - self.begin)
         return self.box.left() + share * self.box.width()
 
     def y(self, amount: int) -> float:
-        """Return where an amount is, in pixels."""
         return self.box.top() + self.box.height() * (1 - amount / self.highest)
 
     def at(self, x: float) -> float:
-        """Return the moment at a place."""
         share = (x - self.box.left()) / self.box.width()
         return self.begin + share * (self.end - self.begin)
 
@@ -221,7 +218,7 @@ class Chart(QWidget):
         words = metrics.elidedText(self.readout, Qt.TextElideMode.ElideRight, width)
         side = self.style().visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
         painter.drawText(QRect(INSET, INSET, width, metrics.height()), side, words)
-        if not is_plain(view):
+        if not _is_plain(view):
             painter.setFont(self._small)
             self._paint_legend(painter, theme, view)
 
@@ -243,7 +240,7 @@ class Chart(QWidget):
             swatch.moveCenter(next_box(SWATCH).center())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(layer_colour(view, layer.name, theme))
+            painter.setBrush(_layer_colour(view, layer.name, theme))
             painter.drawRoundedRect(swatch, 3, 3)
             number = self._formats.number(amount)
             for text, ink in ((layer.label, theme.muted), (number, theme.ink)):
@@ -304,19 +301,16 @@ class Chart(QWidget):
         foot = balance.y(0)
         ends = [QPointF(xs[-1], foot), QPointF(xs[0], foot)]
         for i in reversed(range(len(view.layers))):
-            line = [
-                QPointF(x, balance.y(sum(point.amounts[: i + 1])))
-                for x, point in zip(xs, view.points, strict=True)
-            ]
+            tops = [balance.y(sum(point.amounts[: i + 1])) for point in view.points]
+            line = [QPointF(x, y) for x, y in zip(xs, tops, strict=True)]
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(layer_colour(view, view.layers[i].name, theme))
+            painter.setBrush(_layer_colour(view, view.layers[i].name, theme))
             painter.drawPolygon([*line, *ends])
         pen = QPen(QColor(theme.line), 1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
-        painter.drawPolyline(
-            [QPointF(x, balance.y(point.credits)) for x, point in zip(xs, view.points, strict=True)]
-        )
+        ys = [balance.y(point.credits) for point in view.points]
+        painter.drawPolyline([QPointF(x, y) for x, y in zip(xs, ys, strict=True)])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_marks(
@@ -362,21 +356,20 @@ class Chart(QWidget):
         painter.drawEllipse(QPointF(x + 0.5, balance.y(point.credits)), DOT + 1, DOT + 1)
 
 
-def is_plain(view: HistoryView) -> bool:
+def _is_plain(view: HistoryView) -> bool:
     """Tell whether no bucket is known, so that there is only the balance as a whole."""
     return [layer.name for layer in view.layers] == [UNDIVIDED]
 
 
-def layer_colour(view: HistoryView, name: str, theme: Theme) -> QColor:
+def _layer_colour(view: HistoryView, name: str, theme: Theme) -> QColor:
     """Return what a layer is filled with, quieter than the line of the balance above it."""
-    if is_plain(view):
+    if _is_plain(view):
         return blended(theme.line, theme.surface, 0.25)
     colour = theme.undivided if name == UNDIVIDED else theme.buckets[name]
     return blended(colour, theme.surface, LAYER_STRENGTH)
 
 
 def _nearest(view: HistoryView, at: float) -> Point:
-    """Return the reading that is nearest in time."""
     place = bisect_left(view.points, at, key=lambda point: point.at)
     near = view.points[max(0, place - 1) : place + 1]
     return min(near, key=lambda point: abs(point.at - at))

@@ -71,13 +71,11 @@ class RangeChoice(QWidget):
 
 class _Choice(FlatButton):
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Room for the words."""
         metrics = QFontMetrics(self.font())
         width = metrics.horizontalAdvance(self.text()) + 2 * PADDING
         return QSize(width, max(22, metrics.height() + 6))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the words, on a ground when they are chosen or pointed at."""
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
             idle = theme.button if self.isChecked() else None

@@ -139,10 +139,7 @@ def themed(palette: QPalette) -> QPalette:
     """Return a palette in the theme's colours; secondary text is ``PlaceholderText``."""
     theme = theme_of(palette)
     result = QPalette(palette)
-    for role, colour in (
-        (QPalette.ColorRole.Window, theme.surface),
-        (QPalette.ColorRole.WindowText, theme.ink),
-        (QPalette.ColorRole.PlaceholderText, theme.muted),
-    ):
-        result.setColor(role, QColor(colour))
+    result.setColor(QPalette.ColorRole.Window, QColor(theme.surface))
+    result.setColor(QPalette.ColorRole.WindowText, QColor(theme.ink))
+    result.setColor(QPalette.ColorRole.PlaceholderText, QColor(theme.muted))
     return result
