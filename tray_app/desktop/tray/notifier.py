@@ -97,8 +97,7 @@ class Notifier(QObject):
 
     def withdraw(self) -> None:
         """Close what was told last, and drop what still waits; Linux only."""
-        if sys.platform == "linux":
-            self._want(None)
+        self._want(None)
 
     def finish(self, seconds: float) -> None:
         """Wait at most this long for the answer to what was told, which may be shown already."""

@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from math import cos, pi, sin
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFontMetrics,
     QHideEvent,
+    QKeyEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from tray_app.desktop.widgets.held_enter import HeldEnter
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 
@@ -29,6 +29,33 @@ KEYBOARD = (
 RADIUS = 8
 TURN, TURN_MS = 30, 90
 """The refresh button turns by so many degrees, each time so many milliseconds have passed."""
+
+
+class HeldEnter(QObject):
+    """Has Enter that is held down press one button, once, in a widget and the buttons in it.
+
+    Qt's buttons take each repeat for a click: a page would be opened many times, and the next
+    question answered unread.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        """``widget`` has all its buttons already, or is one."""
+        super().__init__(widget)
+        self._released = 0  # when, in milliseconds of the display; 0 when that is not known
+        for one in (widget, *widget.findChildren(QPushButton)):
+            one.installEventFilter(self)
+
+    def eventFilter(self, _target: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Let everything else pass."""
+        enter = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not isinstance(event, QKeyEvent) or event.key() not in enter:
+            return False
+        if event.type() is QEvent.Type.KeyRelease:
+            self._released = event.timestamp()
+            return False
+        # X11 tells of a repeat by a release and a press at the same time. Qt marks it only where it
+        # has got both at once.
+        return event.isAutoRepeat() or event.timestamp() == self._released != 0
 
 
 class FlatButton(QPushButton):
