@@ -16,7 +16,7 @@ class IconShape(StrEnum):
     LOCKED = "locked"
 
 
-class IconKey(NamedTuple):
+class IconLook(NamedTuple):
     """All that decides what the icon looks like.
 
     ``amount`` is in credits; without it the level's symbol is shown.

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.widgets.glyphs import MAX_AMOUNT, amount_run, told_by_icon
 from tray_app.desktop.widgets.icon import FRESH, SIZES, STALE, app_icon, paint_icon, tray_icon
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 
 LIGHT, DARK = "#F4F5F7", "#20242B"
 NUMBERED = (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL)
 AMOUNTS = (0, 7, 62, 480, 999, 1_234, 12_430, 305_000, 1_234_567, 99_999_999)
-ALL_KEYS = [
-    *(IconKey(shape, None, stale) for shape, stale in product(IconShape, (False, True))),
-    *(IconKey(*parts) for parts in product(NUMBERED, AMOUNTS, (False, True))),
+ALL_LOOKS = [
+    *(IconLook(shape, None, stale) for shape, stale in product(IconShape, (False, True))),
+    *(IconLook(*parts) for parts in product(NUMBERED, AMOUNTS, (False, True))),
 ]
 UNITS = {"k": 10**3, "M": 10**6}
 
@@ -31,12 +31,12 @@ def application() -> QApplication:
     return running if isinstance(running, QApplication) else QApplication([])
 
 
-def grey_on(panel: str, key: IconKey, size: int) -> list[int]:
+def grey_on(panel: str, look: IconLook, size: int) -> list[int]:
     """What a colour-blind eye gets: the icon's lightness on a panel, 0 to 255 a pixel."""
     image = QImage(size, size, QImage.Format.Format_RGB32)
     image.fill(QColor(panel))
     painter = QPainter(image)
-    painter.drawImage(0, 0, paint_icon(key, size))
+    painter.drawImage(0, 0, paint_icon(look, size))
     painter.end()
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
     return [grey.pixelColor(x, y).value() for y in range(size) for x in range(size)]
@@ -100,9 +100,9 @@ def test_what_an_icon_does_not_tell_changes_no_size(n: int) -> None:
     ("amount", "like"), [(12_430, 12_999), (1_270, 1_200), (5_432_100, 5_499_999)]
 )
 def test_an_icon_is_not_painted_anew_for_what_it_does_not_tell(amount: int, like: int) -> None:
-    one = tray_icon(IconKey(IconShape.HEALTHY, amount))
-    assert one is tray_icon(IconKey(IconShape.HEALTHY, like))
-    assert one is not tray_icon(IconKey(IconShape.HEALTHY, amount + 1_000_000))
+    one = tray_icon(IconLook(IconShape.HEALTHY, amount))
+    assert one is tray_icon(IconLook(IconShape.HEALTHY, like))
+    assert one is not tray_icon(IconLook(IconShape.HEALTHY, amount + 1_000_000))
 
 
 @given(st.integers(0, MAX_AMOUNT) | st.integers(0, 2_000_000), st.sampled_from(SIZES))
@@ -114,8 +114,8 @@ def test_an_abbreviation_fits_and_never_overstates(n: int, size: int) -> None:
 
 
 def test_an_icon_holds_every_size() -> None:
-    for key in ALL_KEYS:
-        icon = tray_icon(key)
+    for look in ALL_LOOKS:
+        icon = tray_icon(look)
         assert [size.width() for size in icon.availableSizes()] == [
             16,
             20,
@@ -132,18 +132,18 @@ def test_an_icon_holds_every_size() -> None:
 
 
 def test_an_icon_is_painted_once() -> None:
-    assert tray_icon(IconKey(IconShape.LOW, 480)) is tray_icon(IconKey(IconShape.LOW, 480))
+    assert tray_icon(IconLook(IconShape.LOW, 480)) is tray_icon(IconLook(IconShape.LOW, 480))
 
 
 @pytest.mark.parametrize("panel", [LIGHT, DARK])
 @pytest.mark.parametrize("amount", [None, 480])
 def test_levels_and_staleness_differ_without_colour(panel: str, amount: int | None) -> None:
-    keys = [
-        IconKey(shape, amount if shape in NUMBERED else None, stale)
+    looks = [
+        IconLook(shape, amount if shape in NUMBERED else None, stale)
         for shape, stale in product(IconShape, (False, True))
     ]
-    seen = {key: grey_on(panel, key, 16) for key in keys}
-    for one, other in combinations(keys, 2):
+    seen = {look: grey_on(panel, look, 16) for look in looks}
+    for one, other in combinations(looks, 2):
         assert pixels_apart(seen[one], seen[other]) >= 16, (one, other)
 
 
@@ -153,7 +153,7 @@ def test_levels_and_staleness_differ_without_colour(panel: str, amount: int | No
 def test_digits_differ_at_16_pixels(shape: IconShape, stale: bool, base: int) -> None:
     """As the only digit, the last of two, and between two others."""
     step = 10 if base > 100 else 1
-    seen = [grey_on(LIGHT, IconKey(shape, base + step * digit, stale), 16) for digit in range(10)]
+    seen = [grey_on(LIGHT, IconLook(shape, base + step * digit, stale), 16) for digit in range(10)]
     for one, other in combinations(range(10), 2):
         assert pixels_apart(seen[one], seen[other]) >= 4, (one, other)
 
@@ -169,8 +169,8 @@ def test_contrast_is_enough(paints: dict[IconShape, object]) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_whole_square_is_used(size: int) -> None:
-    for key in ALL_KEYS:
-        image = paint_icon(key, size)
+    for look in ALL_LOOKS:
+        image = paint_icon(look, size)
         solid = [
             (x, y)
             for y, x in product(range(size), repeat=2)
@@ -178,13 +178,13 @@ def test_the_whole_square_is_used(size: int) -> None:
         ]
         for axis in (0, 1):
             places = [point[axis] for point in solid]
-            assert max(places) - min(places) + 1 >= size - 1, key
+            assert max(places) - min(places) + 1 >= size - 1, look
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_the_number_stands_in_the_middle(size: int, amount: int) -> None:
-    image = paint_icon(IconKey(IconShape.HEALTHY, amount), size)
+    image = paint_icon(IconLook(IconShape.HEALTHY, amount), size)
     plate = QColor(FRESH[IconShape.HEALTHY].plate)
     inked = [
         (x, y)
@@ -200,8 +200,8 @@ def test_the_number_stands_in_the_middle(size: int, amount: int) -> None:
 def test_the_octagon_cuts_no_digit(amount: int) -> None:
     """White ink is all the red on the healthy plate, and all the blue on the critical one."""
     for size in SIZES:
-        whole = paint_icon(IconKey(IconShape.HEALTHY, amount), size)
-        inside = paint_icon(IconKey(IconShape.CRITICAL, amount), size)
+        whole = paint_icon(IconLook(IconShape.HEALTHY, amount), size)
+        inside = paint_icon(IconLook(IconShape.CRITICAL, amount), size)
         for x, y in product(range(size), repeat=2):
             lost = whole.pixelColor(x, y).red() - inside.pixelColor(x, y).blue()
             assert lost <= 96, (size, x, y)

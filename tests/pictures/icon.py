@@ -7,25 +7,25 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from tray_app.desktop.widgets.icon import paint_icon
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 
 PANELS = {"light": "#F4F5F7", "dark": "#20242B", "blue": "#3B6EA5"}
 AMOUNTS = (0, 7, 62, 480, 999, 1_234, 12_430, 305_000, 1_234_567)
 COUNTED = (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL)
 
 
-def keys() -> Iterator[list[IconKey]]:
+def looks() -> Iterator[list[IconLook]]:
     """Yield the rows of a sheet."""
     for shape in COUNTED:
         for stale in (False, True):
-            yield [IconKey(shape, n, stale) for n in (*AMOUNTS, None)]
+            yield [IconLook(shape, n, stale) for n in (*AMOUNTS, None)]
     for stale in (False, True):
-        yield [IconKey(shape, None, stale) for shape in IconShape]
+        yield [IconLook(shape, None, stale) for shape in IconShape]
 
 
 def sheet(sizes: Iterable[int], zoom: int) -> QImage:
     """Paint all rows in all sizes on all panels, each pixel magnified `zoom` times."""
-    rows = list(keys())
+    rows = list(looks())
     columns = max(map(len, rows))
     sizes = list(sizes)
     gap = 6
@@ -39,8 +39,8 @@ def sheet(sizes: Iterable[int], zoom: int) -> QImage:
         for row in rows:
             x = gap
             for size in sizes:
-                for column, key in enumerate(row):
-                    painter.drawImage(x + column * (size + gap), top + gap, paint_icon(key, size))
+                for column, look in enumerate(row):
+                    painter.drawImage(x + column * (size + gap), top + gap, paint_icon(look, size))
                 x += columns * (size + gap) + gap
             top += max(sizes) + gap
     painter.end()

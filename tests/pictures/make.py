@@ -21,17 +21,17 @@ from tests.pictures import icon as pictures_icon
 from tests.pictures import popup as pictures_popup
 from tests.surroundings import replace_surroundings
 from tray_app.desktop.widgets.icon import paint_icon
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 
 ICONS = (
-    IconKey(IconShape.HEALTHY, 12_430),
-    IconKey(IconShape.LOW, 480),
-    IconKey(IconShape.CRITICAL, 62),
-    IconKey(IconShape.EMPTY, 0),
-    IconKey(IconShape.HEALTHY, 12_430, stale=True),
-    IconKey(IconShape.LOADING),
-    IconKey(IconShape.UNKNOWN),
-    IconKey(IconShape.LOCKED),
+    IconLook(IconShape.HEALTHY, 12_430),
+    IconLook(IconShape.LOW, 480),
+    IconLook(IconShape.CRITICAL, 62),
+    IconLook(IconShape.EMPTY, 0),
+    IconLook(IconShape.HEALTHY, 12_430, stale=True),
+    IconLook(IconShape.LOADING),
+    IconLook(IconShape.UNKNOWN),
+    IconLook(IconShape.LOCKED),
 )
 PANELS = ("#F4F5F7", "#20242B")
 FONT = "Inter"
@@ -92,9 +92,9 @@ def icons_on_panels() -> QImage:
         top = panel * row * len(sizes)
         painter.fillRect(QRect(0, top, result.width(), row * len(sizes)), QColor(colour))
         for line, size in enumerate(sizes):
-            for column, key in enumerate(ICONS):
+            for column, look in enumerate(ICONS):
                 x = column * cell + (cell - size) // 2
-                painter.drawImage(x, top + line * row + (row - size) // 2, paint_icon(key, size))
+                painter.drawImage(x, top + line * row + (row - size) // 2, paint_icon(look, size))
     painter.end()
     return result
 

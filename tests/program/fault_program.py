@@ -233,8 +233,8 @@ class LedApp(app.App):
         self._tray.no_panel.emit()
 
     def seen(self) -> dict[str, Any]:
-        """What the user sees: the icon's key, and every text and button of the popup."""
-        icon, popup = self._tray._icon_key, self._the_popup()
+        """What the user sees: the icon's look, and every text and button of the popup."""
+        icon, popup = self._tray._look, self._the_popup()
         return {
             "icon": [icon.shape, icon.amount, icon.stale],
             "texts": [each.text() for each in popup.findChildren(QLabel) if each.isVisible()],

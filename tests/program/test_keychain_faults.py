@@ -26,7 +26,7 @@ from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.widgets.icon import paint_icon
 from tray_app.errors import Kind, Problem
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 from tray_app.sandbox import DEMO_KEY
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
@@ -204,7 +204,7 @@ def assert_trouble_is_shown(program: TrayProgram, problem: ProblemWords, shape: 
 def shows(program: TrayProgram, shape: IconShape) -> bool:
     """Whether every size of the icon is the picture of a shape without an amount."""
     return all(
-        pixmap.argb == _argb(paint_icon(IconKey(shape), pixmap.width))
+        pixmap.argb == _argb(paint_icon(IconLook(shape), pixmap.width))
         for pixmap in program.item.icon_pixmaps()
     )
 

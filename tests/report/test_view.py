@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.examples import HEALTHY
 from tests.fakes import NOON, FakeFormats
 from tray_app.errors import Kind, Problem
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 from tray_app.lemlist.balance import Balance
 from tray_app.report.view import View, view_of
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
@@ -270,7 +270,7 @@ def test_a_tooltip_fits_and_has_the_total(
 @pytest.mark.parametrize("problem", [None, OFFLINE], ids=["fresh", "stale"])
 def test_icon(level: Level, style: IconStyle, amount: int | None, problem: Problem | None) -> None:
     snapshot = replace(good(Balance(480), level), problem=problem)
-    expected = IconKey(IconShape(level.value), amount, stale=problem is not None)
+    expected = IconLook(IconShape(level.value), amount, stale=problem is not None)
     assert shown(snapshot, style=style).icon == expected
 
 
@@ -278,12 +278,12 @@ def test_icon(level: Level, style: IconStyle, amount: int | None, problem: Probl
 def test_icon_without_figures(kind: Kind | None) -> None:
     shapes = {None: IconShape.LOADING, Kind.KEYCHAIN_LOCKED: IconShape.LOCKED}
     shape = shapes.get(kind, IconShape.UNKNOWN)
-    assert shown(failed(kind) if kind else Snapshot()).icon == IconKey(shape)
+    assert shown(failed(kind) if kind else Snapshot()).icon == IconLook(shape)
 
 
 def test_figures_stay_when_the_keychain_is_locked_later() -> None:
     snapshot = replace(good(), problem=Problem(Kind.KEYCHAIN_LOCKED))
-    assert shown(snapshot).icon == IconKey(IconShape.HEALTHY, 12_430, stale=True)
+    assert shown(snapshot).icon == IconLook(IconShape.HEALTHY, 12_430, stale=True)
 
 
 # --- ages ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.levels import Level
 from tray_app.rules.schedule import LATE
@@ -58,7 +58,7 @@ class Trouble:
 class View:
     """What icon, tooltip, menu, popup and terminal show."""
 
-    icon: IconKey
+    icon: IconLook
     team: str
     headline: str
     """The level and the total, in one line."""
@@ -162,13 +162,13 @@ def is_stale(snapshot: Snapshot, now: datetime) -> bool:
     return snapshot.problem is not None or is_late or now < snapshot.reading.at - LATE
 
 
-def _icon(snapshot: Snapshot, style: IconStyle, *, stale: bool) -> IconKey:
+def _icon(snapshot: Snapshot, style: IconStyle, *, stale: bool) -> IconLook:
     if snapshot.reading is None or snapshot.level is None:
         if snapshot.problem is None:
-            return IconKey(IconShape.LOADING)
+            return IconLook(IconShape.LOADING)
         locked = snapshot.problem.kind is Kind.KEYCHAIN_LOCKED
-        return IconKey(IconShape.LOCKED if locked else IconShape.UNKNOWN)
-    return IconKey(
+        return IconLook(IconShape.LOCKED if locked else IconShape.UNKNOWN)
+    return IconLook(
         IconShape(snapshot.level),
         snapshot.reading.balance.credits if style is IconStyle.NUMBER else None,
         stale=stale,

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -96,8 +97,7 @@ class Notifier(QObject):
 
     def withdraw(self) -> None:
         """Close what was told last, and drop what still waits; Linux only."""
-        if sys.platform == "linux":
-            self._want(None)
+        self._want(None)
 
     def finish(self, seconds: float) -> None:
         """Wait at most this long for the answer to what was told, which may be shown already."""
@@ -187,13 +187,16 @@ class Display:
             return None
         wanted = self.wanted
         if self._shown is not None and (wanted is None or wanted.id != self._shown.notice_id):
-            self._close(self._shown)
+            # Closed, and not replaced by the next one, as some desktops replace without showing it
+            # anew. Asked of the very service that showed it: one that was started since counts
+            # anew, and its notification with this number is another program's.
+            self._send(self._shown.service, "CloseNotification", "u", (self._shown.number,))
             self._shown = None
         if wanted is None or wanted.id == self._told:
             return None
         if wanted.id == self._refused and (left := self._try_at - time.monotonic()) > 0:
             return None if math.isinf(left) else left
-        self._ask(wanted, "GetCapabilities", None, (), lambda reply: self._notify(wanted, reply))
+        self._ask(wanted, "GetCapabilities", None, (), partial(self._notify, wanted))
         return None
 
     def hear(self, message: "Message") -> None:
@@ -222,22 +225,16 @@ class Display:
         if notice is not self.wanted:
             return
         (capabilities,) = reply.body
-        body = html.escape(notice.body, quote=False)
+        takes_markup = "body-markup" in capabilities
+        body = html.escape(notice.body, quote=False) if takes_markup else notice.body
         hints = {
             "urgency": ("y", 2 if notice.urgent else 1),
             "image-data": ("(iiibiiay)", _image_data(notice.picture)),
             "desktop-entry": ("s", "lemlist-credits"),
         }
-        heading = (tr("lemlist credits"), 0, "", notice.title)
-        text = body if "body-markup" in capabilities else notice.body
-        content = (text, ["default", tr("Open")], hints, -1)
-        self._ask(
-            notice,
-            "Notify",
-            "susssasa{sv}i",
-            heading + content,
-            lambda reply: self._keep(notice, reply),
-        )
+        name, actions = tr("lemlist credits"), ["default", tr("Open")]
+        values = (name, 0, "", notice.title, body, actions, hints, -1)
+        self._ask(notice, "Notify", "susssasa{sv}i", values, partial(self._keep, notice))
 
     def _keep(self, notice: Notice, reply: "Message") -> None:
         """Remember what is on the screen now."""
@@ -253,9 +250,8 @@ class Display:
     def _refuse(self, notice: Notice, why: str) -> None:
         """Keep what can't be shown: for another try, or where there is no service, for the next."""
         log.warning("no notification: %s", why)
-        self._pause = (
-            min(2 * self._pause, LONGEST_PAUSE) if notice.id == self._refused else FIRST_PAUSE
-        )
+        is_again = notice.id == self._refused
+        self._pause = min(2 * self._pause, LONGEST_PAUSE) if is_again else FIRST_PAUSE
         self._refused = notice.id
         self._try_at = math.inf if why == _ABSENT else time.monotonic() + self._pause
 
@@ -276,12 +272,6 @@ class Display:
         else:
             self._click(self._token)
             self._token = ""
-
-    def _close(self, shown: Shown) -> None:
-        # Closed, and not replaced by the next one, as some desktops replace without showing it
-        # anew. Asked of the very service that showed it: one that was started since counts anew,
-        # and its notification with this number is another program's.
-        self._send(shown.service, "CloseNotification", "u", (shown.number,))
 
     def _ask(
         self,
@@ -306,12 +296,8 @@ class Display:
         return serial
 
 
-ImageData = tuple[int, int, int, bool, int, int, bytes]
-"""Width, height, bytes a row, has alpha, bits a sample, samples a pixel, pixels."""
-
-
-def _image_data(picture: QImage) -> ImageData:
-    """Write a picture as the notification service takes it (hints of the specification)."""
+def _image_data(picture: QImage) -> tuple[object, ...]:
+    """Write a picture as the specification's hint: size, bytes a row, has alpha, bits, samples."""
     rgba = picture.convertToFormat(QImage.Format.Format_RGBA8888)
     pixels = bytes(rgba.constBits())
     return rgba.width(), rgba.height(), rgba.bytesPerLine(), True, 8, 4, pixels

@@ -12,7 +12,7 @@ from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.widgets.icon import tray_icon
 from tray_app.i18n import tr
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 
 if TYPE_CHECKING:  # nothing that the icon does not need is imported before it is up
     from tray_app.report.view import View
@@ -37,14 +37,16 @@ class Tray(QObject):
 
     def __init__(self, parent: QObject, actions: Actions, bus: Bus) -> None:
         super().__init__(parent)
-        self._icon_key = IconKey(IconShape.LOADING)
+        self._look = IconLook(IconShape.LOADING)
         self.actions = actions
         self._menu = QMenu()
-        self._headline = self._figure()
-        self._buckets = [self._figure() for _ in range(4)]
-        self._lasts = self._figure()
-        self._age = self._figure()
-        self._snooze_state = self._figure()
+        # Lines that tell something: the headline, four buckets, how long they last, age, silence.
+        self._figures = [self._menu.addAction("") for _ in range(8)]
+        for figure in self._figures:
+            figure.setVisible(False)
+            # A click opens the popup, so that the line needn't be grey.
+            figure.triggered.connect(actions.open.trigger)
+        _say(self._figures[0], tr("Loading"))
         self._menu.addAction(actions.remedy)
         self._menu.addSeparator()
         self._menu.addActions(
@@ -53,9 +55,6 @@ class Tray(QObject):
         self._snooze_menu = self._menu.addMenu(tr("S&nooze"))
         self._menu.addSeparator()
         self._menu.addActions([actions.settings, actions.change_key, actions.about, actions.quit])
-        for action in (*self._buckets, self._lasts, self._age, self._snooze_state):
-            action.setVisible(False)
-        self._headline.setText(tr("Loading"))
 
         self._icon: QSystemTrayIcon | None = None
         self._tooltip = ""
@@ -102,12 +101,12 @@ class Tray(QObject):
     def message(self, title: str, body: str) -> None:
         """Show a notification by the means of Qt, which needs an icon in the panel."""
         if self._icon is not None:
-            self._icon.showMessage(title, body, tray_icon(self._icon_key))
+            self._icon.showMessage(title, body, tray_icon(self._look))
 
     def show_view(self, view: "View") -> None:
         """Show another view; only what differs is touched, as each touch costs memory."""
-        is_painted_anew = tray_icon(view.icon) is not tray_icon(self._icon_key)
-        self._icon_key = view.icon
+        is_painted_anew = tray_icon(view.icon) is not tray_icon(self._look)
+        self._look = view.icon
         if is_painted_anew and self._icon is not None:
             self._icon.setIcon(tray_icon(view.icon))
         tooltip = view.tooltip(WINDOWS_TOOLTIP) if sys.platform == "win32" else view.tooltip()
@@ -115,12 +114,10 @@ class Tray(QObject):
             self._tooltip = tooltip
             if self._icon is not None:
                 self._icon.setToolTip(tooltip)
-        _say(self._headline, view.headline)
-        for action, row in zip(self._buckets, view.rows, strict=True):
-            _say(action, f"{row.label}: {row.text}")
-        _say(self._lasts, view.lasts)
-        _say(self._age, view.figures)
-        _say(self._snooze_state, view.snooze)
+        buckets = (f"{row.label}: {row.text}" for row in view.rows)
+        texts = (view.headline, *buckets, view.lasts, view.figures, view.snooze)
+        for figure, text in zip(self._figures, texts, strict=True):
+            _say(figure, text)
 
     def _wait_for_panel(self) -> None:
         self._search.start()
@@ -133,7 +130,7 @@ class Tray(QObject):
         if not QSystemTrayIcon.isSystemTrayAvailable():
             return
         self._search.stop()
-        self._icon = QSystemTrayIcon(tray_icon(self._icon_key), self)
+        self._icon = QSystemTrayIcon(tray_icon(self._look), self)
         self._icon.setToolTip(self._tooltip)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._activated)
@@ -165,12 +162,6 @@ class Tray(QObject):
             self.clicked.emit()
         elif reason is QSystemTrayIcon.ActivationReason.MiddleClick:
             self.actions.refresh.trigger()
-
-    def _figure(self) -> QAction:
-        """Make a line that tells something; a click on it opens the popup, and it is not grey."""
-        line = self._menu.addAction("")
-        line.triggered.connect(self.actions.open.trigger)
-        return line
 
 
 def _say(action: QAction, text: str) -> None:

@@ -3,23 +3,21 @@
 from collections.abc import Callable
 from math import cos, pi, sin
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
-    QEnterEvent,
     QFocusEvent,
     QFontMetrics,
     QHideEvent,
+    QKeyEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
-    QPolygonF,
     QShowEvent,
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from tray_app.desktop.widgets.held_enter import HeldEnter
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 
@@ -29,18 +27,44 @@ KEYBOARD = (
     Qt.FocusReason.ShortcutFocusReason,
 )
 RADIUS = 8
-GLYPH = 16
-"""The side of a glyph's square, in pixels."""
-TURN = 30
-TURN_MS = 90
+TURN, TURN_MS = 30, 90
+"""The refresh button turns by so many degrees, each time so many milliseconds have passed."""
+
+
+class HeldEnter(QObject):
+    """Has Enter that is held down press one button, once, in a widget and the buttons in it.
+
+    Qt's buttons take each repeat for a click: a page would be opened many times, and the next
+    question answered unread.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        """``widget`` has all its buttons already, or is one."""
+        super().__init__(widget)
+        self._released = 0  # when, in milliseconds of the display; 0 when that is not known
+        for one in (widget, *widget.findChildren(QPushButton)):
+            one.installEventFilter(self)
+
+    def eventFilter(self, _target: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Let everything else pass."""
+        enter = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not isinstance(event, QKeyEvent) or event.key() not in enter:
+            return False
+        if event.type() is QEvent.Type.KeyRelease:
+            self._released = event.timestamp()
+            return False
+        # X11 tells of a repeat by a release and a press at the same time. Qt marks it only where it
+        # has got both at once.
+        return event.isAutoRepeat() or event.timestamp() == self._released != 0
 
 
 class FlatButton(QPushButton):
     """A flat button; Enter presses it too, and it shows the focus that the keyboard gave it."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
         self.setAutoDefault(True)  # without it only Space presses
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # it looks different under the pointer
         HeldEnter(self)
         self._shows_focus = False
 
@@ -49,16 +73,6 @@ class FlatButton(QPushButton):
         if event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
             self._shows_focus = event.reason() in KEYBOARD
         super().focusInEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
-        """Show that the pointer is here."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Show that the pointer is gone."""
-        super().leaveEvent(event)
-        self.update()
 
     def _state_colour(self, idle: str | None, hover: str, pressed: str) -> str | None:
         if self.isDown():
@@ -82,8 +96,8 @@ class FlatButton(QPushButton):
 class TextButton(FlatButton):
     """A button with words; the primary one is what most people want now."""
 
-    def __init__(self, text: str, *, primary: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str, *, primary: bool = False) -> None:
+        super().__init__(text)
         self._primary = primary
 
     def set_primary(self, primary: bool) -> None:
@@ -93,69 +107,46 @@ class TextButton(FlatButton):
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Room for the words."""
+        """Room for the words, which are never cut: for Qt's buttons it is the least size too."""
         metrics = QFontMetrics(self.font())
         width = metrics.horizontalAdvance(self.text()) + 2 * 14 + (16 if self.menu() else 0)
         return QSize(width, max(32, metrics.height() + 14))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The words are never cut."""
-        return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint ground, words and a menu's arrow."""
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
             if self._primary:
-                ground = self._state_colour(
-                    theme.primary, theme.primary_hover, theme.primary_pressed
-                )
-                ink, ring = theme.primary_ink, theme.primary_ink
+                grounds = theme.primary, theme.primary_hover, theme.primary_pressed
+                ink = ring = theme.primary_ink
             else:
-                ground = self._state_colour(theme.button, theme.button_hover, theme.button_pressed)
+                grounds = theme.button, theme.button_hover, theme.button_pressed
                 ink, ring = theme.ink, theme.focus
-            self._paint_ground(painter, ground, ring)
+            self._paint_ground(painter, self._state_colour(*grounds), ring)
             words = self.rect().adjusted(14, 0, -14, 0)
             painter.setPen(QColor(ink))
-            alignment = (
-                Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
-            )
-            alignment = self.style().visualAlignment(
-                self.layoutDirection(), alignment | Qt.AlignmentFlag.AlignVCenter
-            )
-            painter.drawText(words, alignment | Qt.TextFlag.TextShowMnemonic, self.text())
+            side = Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
+            side = self.style().visualAlignment(self.layoutDirection(), side)
+            centre = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(words, side | centre | Qt.TextFlag.TextShowMnemonic, self.text())
             if self.menu():
-                rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-                x = words.left() + 4 if rtl else words.right() - 4
+                x = words.left() + 4 if self.isRightToLeft() else words.right() - 4
                 tip = QPointF(x + 0.5, self.height() / 2 + 2)
-                pen = QPen(QColor(ink), 1.5)
-                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-                painter.setPen(pen)
-                painter.drawPolyline(
-                    QPolygonF([tip - QPointF(3.5, 3.5), tip, tip - QPointF(-3.5, 3.5)])
-                )
+                painter.setPen(_round_pen(ink, 1.5))
+                painter.drawPolyline([tip - QPointF(3.5, 3.5), tip, tip - QPointF(-3.5, 3.5)])
 
 
 class GlyphButton(FlatButton):
     """A square button with a painted glyph; its name is a tooltip, and said by screen readers."""
 
-    def __init__(
-        self, name: str, glyph: Callable[[QPainter, QColor], None], parent: QWidget | None = None
-    ) -> None:
-        """``glyph`` paints around the origin, inside a square of ``GLYPH`` pixels."""
-        super().__init__(parent=parent)
+    def __init__(self, name: str, glyph: Callable[[QPainter, QColor], None]) -> None:
+        """``glyph`` paints around the origin, inside a square of 16 pixels."""
+        super().__init__()
         self._glyph = glyph
         self._angle = 0
         self.setAccessibleName(name)
         self.setToolTip(name)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """A square that a finger finds."""
-        return QSize(28, 28)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The same square."""
-        return self.sizeHint()
+        self.setFixedSize(28, 28)  # a square that a finger finds
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the glyph, and a ground while the pointer is on it."""
@@ -171,8 +162,8 @@ class GlyphButton(FlatButton):
 class RefreshButton(GlyphButton):
     """The refresh button. Its arrow turns while a refresh is under way and somebody can see it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Refresh"), paint_refresh, parent)
+    def __init__(self) -> None:
+        super().__init__(tr("Refresh"), paint_refresh)
         self._busy = False
         self._turning = QTimer(self)
         self._turning.setInterval(TURN_MS)
@@ -213,18 +204,19 @@ class RefreshButton(GlyphButton):
 
 def paint_refresh(painter: QPainter, colour: QColor) -> None:
     """Paint an arrow that runs around."""
-    pen = QPen(colour, 1.75)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
+    painter.setPen(_round_pen(colour, 1.75))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = 5.6
     painter.drawArc(QRectF(-radius, -radius, 2 * radius, 2 * radius), 50 * 16, 290 * 16)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    head = QPainterPath()
-    head.addPolygon(QPolygonF([QPointF(1.6, -2.0), QPointF(7.0, -2.0), QPointF(7.0, -7.4)]))
-    head.closeSubpath()
-    painter.drawPath(head)
+    painter.drawPolygon([QPointF(1.6, -2.0), QPointF(7.0, -2.0), QPointF(7.0, -7.4)])
+
+
+def _round_pen(colour: str | QColor, width: float) -> QPen:
+    pen = QPen(QColor(colour), width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    return pen
 
 
 def paint_gear(painter: QPainter, colour: QColor) -> None:
@@ -236,7 +228,7 @@ def paint_gear(painter: QPainter, colour: QColor) -> None:
         for turn, radius in ((-0.29, 5.2), (-0.17, 7.2), (0.17, 7.2), (0.29, 5.2)):
             angle = (tooth + turn) * pi / 4
             points.append(QPointF(radius * cos(angle), radius * sin(angle)))
-    gear.addPolygon(QPolygonF(points))
+    gear.addPolygon(points)
     gear.closeSubpath()
     gear.addEllipse(QPointF(0, 0), 2.5, 2.5)
     pen = QPen(colour, 0.6)

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -47,7 +46,7 @@ SPENDING_SHARE = 0.24
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
-    """A rectangle with a time axis and an axis of amounts that begins at 0."""
+    """A rectangle, in pixels, with a time axis and an axis of amounts that begins at 0."""
 
     box: QRect
     begin: int
@@ -55,16 +54,13 @@ class _Plot:
     highest: int
 
     def x(self, at: int) -> float:
-        """Return where a moment is, in pixels."""
         share = (at - self.begin) / (self.end - self.begin)
         return self.box.left() + share * self.box.width()
 
     def y(self, amount: int) -> float:
-        """Return where an amount is, in pixels."""
         return self.box.top() + self.box.height() * (1 - amount / self.highest)
 
     def at(self, x: float) -> float:
-        """Return the moment at a place."""
         share = (x - self.box.left()) / self.box.width()
         return self.begin + share * (self.end - self.begin)
 
@@ -97,11 +93,11 @@ class Chart(QWidget):
         return readout_of(self._view, self._pointed, self._formats)
 
     def show_history(self, view: HistoryView) -> None:
-        """Show a history; paints nothing when it is the same again."""
+        """Show a history that has points; paints nothing when it is the same again."""
         if view != self._view:
             self._view = view
             if self._pointed is not None:
-                self._pointed = _nearest(view, self._pointed.at) if view.points else None
+                self._pointed = _nearest(view, self._pointed.at)
             self.setAccessibleDescription(f"{view.title}. {view.description}")
             self.update()
 
@@ -117,10 +113,9 @@ class Chart(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Point at the reading that is nearest in time."""
-        if self._view is None or not self._view.points:
-            return
-        balance, _ = self._plots(self._view)
-        self._point_at(_nearest(self._view, balance.at(event.position().x())))
+        if self._view is not None:
+            balance, _ = self._plots(self._view)
+            self._point_at(_nearest(self._view, balance.at(event.position().x())))
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Point at nothing."""
@@ -129,24 +124,21 @@ class Chart(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Go from close to close, and say aloud what it was."""
-        if self._view is None or not self._view.points:
+        if self._view is None:
             return super().keyPressEvent(event)
-        last = len(self._view.spans) - 1
-        here = last + 1
+        spans = self._view.spans
+        here, last = len(spans), len(spans) - 1
         if self._pointed is not None:
-            here = self._view.spans.index(span_at(self._view, self._pointed.at))
-        match event.key():
-            case Qt.Key.Key_Left:
-                here = max(0, here - 1)
-            case Qt.Key.Key_Right:
-                here = min(last, here + 1)
-            case Qt.Key.Key_Home:
-                here = 0
-            case Qt.Key.Key_End:
-                here = last
-            case _:
-                return super().keyPressEvent(event)
-        self._point_at(_close(self._view, self._view.spans[here]))
+            here = spans.index(span_at(self._view, self._pointed.at))
+        goals: dict[int, int] = {
+            Qt.Key.Key_Left: max(0, here - 1),
+            Qt.Key.Key_Right: min(last, here + 1),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        if event.key() not in goals:
+            return super().keyPressEvent(event)
+        self._point_at(_close(self._view, spans[goals[event.key()]]))
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.readout))
         return None
 
@@ -172,7 +164,7 @@ class Chart(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the figures, both plots, their axes, and what is pointed at."""
-        if self._view is None or not self._view.points:
+        if self._view is None:
             return
         theme = theme_of(self.palette())
         balance, spending = self._plots(self._view)
@@ -197,28 +189,20 @@ class Chart(QWidget):
 
     def _plots(self, view: HistoryView) -> tuple[_Plot, _Plot]:
         """Return where balance and spending are painted."""
-        line = QFontMetrics(self._small).height()
+        metrics = QFontMetrics(self._small)
+        line = metrics.height()
         labels = [tick.label for tick in (*view.credit_ticks, *view.spent_ticks)]
-        gutter = max(QFontMetrics(self._small).horizontalAdvance(label) for label in labels) + GAP
-        left, right = INSET + gutter, self.width() - INSET
+        left = INSET + max(map(metrics.horizontalAdvance, labels)) + GAP
+        width = max(1, self.width() - INSET - left)
         top = self._readout_height() + line + 2 * MARK + GAP
         bottom = self.height() - INSET - line - GAP // 2
         between = line + 2 * GAP
         low = round((bottom - top - between) * SPENDING_SHARE)
-        width = max(1, right - left)
+        upper = QRect(left, top, width, max(1, bottom - low - between - top))
+        lower = QRect(left, bottom - low, width, max(1, low))
         return (
-            _Plot(
-                QRect(left, top, width, max(1, bottom - low - between - top)),
-                view.begin,
-                view.end,
-                view.credit_ticks[-1].value,
-            ),
-            _Plot(
-                QRect(left, bottom - low, width, max(1, low)),
-                view.begin,
-                view.end,
-                view.spent_ticks[-1].value,
-            ),
+            _Plot(upper, view.begin, view.end, view.credit_ticks[-1].value),
+            _Plot(lower, view.begin, view.end, view.spent_ticks[-1].value),
         )
 
     def _readout_height(self) -> int:
@@ -234,18 +218,14 @@ class Chart(QWidget):
         words = metrics.elidedText(self.readout, Qt.TextElideMode.ElideRight, width)
         side = self.style().visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
         painter.drawText(QRect(INSET, INSET, width, metrics.height()), side, words)
-        if not is_plain(view):
+        if not _is_plain(view):
             painter.setFont(self._small)
             self._paint_legend(painter, theme, view)
 
     def _paint_legend(self, painter: QPainter, theme: Theme, view: HistoryView) -> None:
         metrics = painter.fontMetrics()
-        line = QRect(
-            INSET,
-            self._readout_height() - metrics.height(),
-            self.width() - 2 * INSET,
-            metrics.height(),
-        )
+        line = QRect(INSET, 0, self.width() - 2 * INSET, metrics.height())
+        line.moveBottom(self._readout_height() - 1)
         x = line.left()
 
         def next_box(width: int) -> QRect:
@@ -260,7 +240,7 @@ class Chart(QWidget):
             swatch.moveCenter(next_box(SWATCH).center())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(layer_colour(view, layer.name, theme))
+            painter.setBrush(_layer_colour(view, layer.name, theme))
             painter.drawRoundedRect(swatch, 3, 3)
             number = self._formats.number(amount)
             for text, ink in ((layer.label, theme.muted), (number, theme.ink)):
@@ -321,19 +301,16 @@ class Chart(QWidget):
         foot = balance.y(0)
         ends = [QPointF(xs[-1], foot), QPointF(xs[0], foot)]
         for i in reversed(range(len(view.layers))):
-            line = [
-                QPointF(x, balance.y(sum(point.amounts[: i + 1])))
-                for x, point in zip(xs, view.points, strict=True)
-            ]
+            tops = [balance.y(sum(point.amounts[: i + 1])) for point in view.points]
+            line = [QPointF(x, y) for x, y in zip(xs, tops, strict=True)]
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(layer_colour(view, view.layers[i].name, theme))
-            painter.drawPolygon(QPolygonF([*line, *ends]))
+            painter.setBrush(_layer_colour(view, view.layers[i].name, theme))
+            painter.drawPolygon([*line, *ends])
         pen = QPen(QColor(theme.line), 1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
-        painter.drawPolyline(
-            [QPointF(x, balance.y(point.credits)) for x, point in zip(xs, view.points, strict=True)]
-        )
+        ys = [balance.y(point.credits) for point in view.points]
+        painter.drawPolyline([QPointF(x, y) for x, y in zip(xs, ys, strict=True)])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_marks(
@@ -345,18 +322,16 @@ class Chart(QWidget):
         taken: list[tuple[float, float]] = []
         for mark in sorted(view.marks, key=lambda mark: (mark.amount > 0, -abs(mark.amount))):
             x = balance.x(mark.at)
-            ink = QColor(theme.refill if mark.amount > 0 else theme.drain)
+            up = mark.amount > 0
+            ink = QColor(theme.refill if up else theme.drain)
             if len(view.marks) <= MOST_LINES:
-                place = bisect_right(view.points, mark.at, key=lambda point: point.at) - 1
-                depth = round(balance.y(view.points[max(0, place)].credits)) - foot
+                depth = round(balance.y(_last_until(view, mark.at).credits)) - foot
                 painter.fillRect(round(x), foot, 1, depth, faint(ink, 0.6))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ink)
-            up = mark.amount > 0
-            painter.drawPolygon(
-                triangle(QPointF(x + 0.5, foot - (0 if up else MARK)), MARK if up else -MARK)
-            )
+            tip = QPointF(x + 0.5, foot - (0 if up else MARK))
+            painter.drawPolygon(triangle(tip, MARK if up else -MARK))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             width = metrics.horizontalAdvance(mark.label)
             for left in (x - width / 2, x - width + MARK, x - MARK):
@@ -381,28 +356,32 @@ class Chart(QWidget):
         painter.drawEllipse(QPointF(x + 0.5, balance.y(point.credits)), DOT + 1, DOT + 1)
 
 
-def is_plain(view: HistoryView) -> bool:
+def _is_plain(view: HistoryView) -> bool:
     """Tell whether no bucket is known, so that there is only the balance as a whole."""
     return [layer.name for layer in view.layers] == [UNDIVIDED]
 
 
-def layer_colour(view: HistoryView, name: str, theme: Theme) -> QColor:
+def _layer_colour(view: HistoryView, name: str, theme: Theme) -> QColor:
     """Return what a layer is filled with, quieter than the line of the balance above it."""
-    if is_plain(view):
+    if _is_plain(view):
         return blended(theme.line, theme.surface, 0.25)
     colour = theme.undivided if name == UNDIVIDED else theme.buckets[name]
     return blended(colour, theme.surface, LAYER_STRENGTH)
 
 
 def _nearest(view: HistoryView, at: float) -> Point:
-    """Return the reading that is nearest in time."""
     place = bisect_left(view.points, at, key=lambda point: point.at)
     near = view.points[max(0, place - 1) : place + 1]
     return min(near, key=lambda point: abs(point.at - at))
 
 
+def _last_until(view: HistoryView, at: int) -> Point:
+    """Return the last reading until a moment, or the first of all."""
+    place = bisect_right(view.points, at, key=lambda point: point.at)
+    return view.points[max(0, place - 1)]
+
+
 def _close(view: HistoryView, span: Span) -> Point:
     """Return the last reading of a day or week; one without any keeps what was known before."""
-    place = bisect_right(view.points, span.end - 1, key=lambda point: point.at) - 1
-    point = view.points[max(0, place)]
+    point = _last_until(view, span.end - 1)
     return point._replace(at=max(point.at, span.begin))

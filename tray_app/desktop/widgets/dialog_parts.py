@@ -1,16 +1,12 @@
 """What the dialogs are made of: headings, paragraphs, pictures of the icon, lines of news."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QPainter,
-    QPaintEvent,
-)
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.desktop.widgets.labels import sized
+from tray_app.icon_look import IconLook, IconShape
 
 GAP = 8
 """Pixels between things that belong together."""
@@ -22,27 +18,26 @@ SPACE = 16
 _TEXT_WIDTH = 428  # pixels of a dialog with a heading; longer words or a larger font widen it
 _PRODUCT_ICON = 48
 _MESSAGE_ICON = 16
-_LARGE = 1.3  # times the font of the text around it
 
 
 class IconPicture(QWidget):
     """One tray icon, painted for the screen that it is on. Decoration: the words stand beside."""
 
-    def __init__(self, key: IconKey, size: int) -> None:
+    def __init__(self, look: IconLook, size: int) -> None:
         """``size`` is in device-independent pixels."""
         super().__init__()
-        self._key = key
-        self.setFixedSize(QSize(size, size))
+        self._look = look
+        self.setFixedSize(size, size)
 
-    def show_key(self, key: IconKey) -> None:
+    def show_look(self, look: IconLook) -> None:
         """Show another icon."""
-        self._key = key
+        self._look = look
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the icon in the screen's own pixels."""
         ratio = self.devicePixelRatioF()
-        image = paint_icon(self._key, round(self.width() * ratio))
+        image = paint_icon(self._look, round(self.width() * ratio))
         image.setDevicePixelRatio(ratio)
         with QPainter(self) as painter:
             painter.drawImage(0, 0, image)
@@ -68,10 +63,7 @@ def padded_column(widget: QWidget, gap: int = GAP) -> QVBoxLayout:
 def heading(text: str) -> QLabel:
     """Return a paragraph in a larger, bold font."""
     label = paragraph(text)
-    font = label.font()
-    font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * _LARGE)
-    label.setFont(font)
+    label.setFont(sized(label.font(), 1.3, QFont.Weight.Bold))
     return label
 
 
@@ -100,12 +92,10 @@ class MessageLine(QWidget):
         """``name`` is for screen readers; room for ``lines`` is kept while nothing is said."""
         super().__init__()
         self.setAccessibleName(name)
-        self._icon = IconPicture(IconKey(IconShape.UNKNOWN), _MESSAGE_ICON)
+        self._icon = IconPicture(IconLook(IconShape.UNKNOWN), _MESSAGE_ICON)
         self._title = paragraph("")
         self._text = paragraph("")
-        font = self._title.font()
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(sized(self._title.font(), 1, QFont.Weight.Bold))
         words = QVBoxLayout()
         words.setSpacing(GAP // 4)
         words.addWidget(self._title)
@@ -124,7 +114,7 @@ class MessageLine(QWidget):
         """Show this instead of what stood there, and have a screen reader read it out."""
         self._icon.setVisible(shape is not None)
         if shape is not None:
-            self._icon.show_key(IconKey(shape))
+            self._icon.show_look(IconLook(shape))
         self._title.setText(title)
         self._title.setVisible(bool(title))
         self._text.setText(text)

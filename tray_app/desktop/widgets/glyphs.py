@@ -5,6 +5,7 @@ machine has another one. These skeletons are set on whole pixels instead. Nothin
 """
 
 from collections.abc import Iterator
+from functools import partial
 from math import ceil
 from typing import NamedTuple
 
@@ -28,12 +29,8 @@ class Stroke(NamedTuple):
     is_closed: bool = False
 
 
-def _p(x: float, y: float) -> Vertex:
-    return Vertex(x, y)
-
-
-def _r(x: float, y: float) -> Vertex:
-    return Vertex(x, y, is_round=True)
+_p = Vertex
+_r = partial(Vertex, is_round=True)
 
 
 def _line(*vertices: Vertex) -> Stroke:
@@ -167,7 +164,7 @@ def _wordings(n: int) -> Iterator[str]:
 def amount_run(n: int, size: int) -> Run:
     """Set the most exact wording of `n` credits that fits an icon of `size` pixels (16 or more)."""
     runs = (fit(text, size) for text in _wordings(min(n, MAX_AMOUNT)))
-    return next(run for run in runs if run is not None)
+    return next(filter(None, runs))
 
 
 def told_by_icon(n: int) -> int:

@@ -5,10 +5,9 @@ date is hollow: a dark plate in place of the coloured one, with the level's colo
 """
 
 from functools import lru_cache
-from math import hypot
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -20,7 +19,6 @@ from PySide6.QtGui import (
     QPainterStateGuard,
     QPen,
     QPixmap,
-    QPolygonF,
 )
 
 from tray_app.desktop.widgets.glyphs import (
@@ -31,7 +29,7 @@ from tray_app.desktop.widgets.glyphs import (
     symbol_run,
     told_by_icon,
 )
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 
 SIZES = (16, 20, 22, 24, 32, 40, 44, 48, 64)
 APP_SIZES = (16, 24, 32, 48, 64, 128, 256)
@@ -45,24 +43,18 @@ class Paint(NamedTuple):
     ink: str
 
 
-FRESH = {
+FRESH = dict.fromkeys(IconShape, Paint("#767F8C", "#767F8C", "#FFFFFF")) | {
     IconShape.HEALTHY: Paint("#009E73", "#009E73", "#FFFFFF"),
     IconShape.LOW: Paint("#E69F00", "#A87000", "#1B1200"),
     IconShape.CRITICAL: Paint("#D55E00", "#D55E00", "#FFFFFF"),
     IconShape.EMPTY: Paint("#B3261E", "#E5554B", "#FFFFFF"),
-    IconShape.LOADING: Paint("#767F8C", "#767F8C", "#FFFFFF"),
-    IconShape.UNKNOWN: Paint("#767F8C", "#767F8C", "#FFFFFF"),
-    IconShape.LOCKED: Paint("#767F8C", "#767F8C", "#FFFFFF"),
 }
-STALE = {
+STALE = dict.fromkeys(IconShape, Paint("#2A3038", "#9AA3AF", "#FFFFFF")) | {
     IconShape.HEALTHY: Paint("#2A3038", "#00B887", "#FFFFFF"),
     IconShape.LOW: Paint("#2A3038", "#E69F00", "#FFFFFF"),
     IconShape.CRITICAL: Paint("#2A3038", "#F0701A", "#FFFFFF"),
     # A white cross on red and on dark grey look alike without colour; this one is dimmer too.
     IconShape.EMPTY: Paint("#2A3038", "#F0877F", "#F0877F"),
-    IconShape.LOADING: Paint("#2A3038", "#9AA3AF", "#FFFFFF"),
-    IconShape.UNKNOWN: Paint("#2A3038", "#9AA3AF", "#FFFFFF"),
-    IconShape.LOCKED: Paint("#2A3038", "#9AA3AF", "#FFFFFF"),
 }
 SYMBOLS = {
     IconShape.HEALTHY: "✓",
@@ -76,21 +68,20 @@ SYMBOLS = {
 NUMBERED = {IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL}
 
 
-def tray_icon(key: IconKey) -> QIcon:
-    """Return the icon for `key` with one pixmap for each of `SIZES`, in device pixels.
+def tray_icon(look: IconLook) -> QIcon:
+    """Return the icon for `look` with one pixmap for each of `SIZES`, in device pixels.
 
-    Keys between which no size makes a difference, as of 12,430 and 12,400, have the same one.
+    Looks between which no size makes a difference, as of 12,430 and 12,400, have the same one.
     """
-    if key.amount is None or key.shape not in NUMBERED:
-        return _tray_icon(key._replace(amount=None))
-    return _tray_icon(key._replace(amount=told_by_icon(key.amount)))
+    amount = look.amount if look.shape in NUMBERED else None
+    return _tray_icon(look._replace(amount=None if amount is None else told_by_icon(amount)))
 
 
 @lru_cache(maxsize=32)
-def _tray_icon(key: IconKey) -> QIcon:
+def _tray_icon(look: IconLook) -> QIcon:
     icon = QIcon()
     for size in SIZES:
-        icon.addPixmap(QPixmap.fromImage(paint_icon(key, size)))
+        icon.addPixmap(QPixmap.fromImage(paint_icon(look, size)))
     return icon
 
 
@@ -107,20 +98,23 @@ def app_icon() -> QIcon:
     return icon
 
 
-def paint_icon(key: IconKey, size: int) -> QImage:
-    """Paint `key` on a transparent square of `size` pixels."""
-    paint = (STALE if key.stale else FRESH)[key.shape]
+def paint_icon(look: IconLook, size: int) -> QImage:
+    """Paint `look` on a transparent square of `size` pixels."""
+    paint = (STALE if look.stale else FRESH)[look.shape]
     canvas = _canvas(size)
     with QPainter(canvas) as painter:
         _clear(painter, canvas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_plate(painter, key.shape, paint, size)
-        if key.shape is IconShape.LOCKED:
+        painter.fillPath(_outline(look.shape, size, 0), _brush(paint.rim))
+        if paint.plate != paint.rim:
+            inner = _outline(look.shape, size, max(1, size // 20))
+            painter.fillPath(inner, _brush(paint.plate))
+        if look.shape is IconShape.LOCKED:
             _paint_padlock(painter, size, QColor(paint.ink))
-        elif key.shape in NUMBERED and key.amount is not None:
-            _paint_run(painter, amount_run(key.amount, size), size, key.shape, paint)
+        elif look.shape in NUMBERED and look.amount is not None:
+            _paint_run(painter, amount_run(look.amount, size), size, look.shape, paint)
         else:
-            _paint_run(painter, symbol_run(SYMBOLS[key.shape], size), size, key.shape, paint)
+            _paint_run(painter, symbol_run(SYMBOLS[look.shape], size), size, look.shape, paint)
     return canvas.copy()
 
 
@@ -134,7 +128,7 @@ def paint_app_icon(painter: QPainter, size: int) -> None:
     painter.fillPath(coin, QColor("#FFFFFF"))
     bolt = QPainterPath()
     corners = ((0.56, 0.24), (0.34, 0.55), (0.48, 0.55), (0.44, 0.76), (0.66, 0.45), (0.52, 0.45))
-    bolt.addPolygon(_polygon(*((x * size, y * size) for x, y in corners)))
+    bolt.addPolygon([QPointF(x, y) * size for x, y in corners])
     painter.fillPath(bolt, QColor("#007A59"))
 
 
@@ -150,7 +144,6 @@ def _canvas(size: int) -> QImage:
 
 
 def _clear(painter: QPainter, canvas: QImage) -> None:
-    """Make a canvas transparent again."""
     # Not QImage.fill(), which asks for a Qt.GlobalColor too (see `_brush`).
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
     painter.eraseRect(canvas.rect())
@@ -160,47 +153,33 @@ def _clear(painter: QPainter, canvas: QImage) -> None:
 def _outline(shape: IconShape, size: int, inset: int) -> QPainterPath:
     """Return the edge of a shape, `inset` pixels inside the icon's square."""
     low, high = inset, size - inset
+    box = QRectF(low, low, high - low, high - low)
     path = QPainterPath()
-    match shape:
-        case IconShape.EMPTY:
-            path.addEllipse(QRectF(low, low, high - low, high - low))
-        case IconShape.CRITICAL:
-            near = round(size * 0.23) + inset * 0.4
-            far = size - near
-            path.addPolygon(
-                _polygon(
-                    *((near, low), (far, low), (high, near), (high, far)),
-                    *((far, high), (near, high), (low, far), (low, near)),
-                )
-            )
-        case IconShape.LOW:
-            notch = size * 5 // 16 + inset * 0.4
-            path.addPolygon(
-                _polygon((low, low), (size - notch, low), (high, notch), (high, high), (low, high))
-            )
-        case _:
-            radius = size * 0.2 - inset
-            path.addRoundedRect(QRectF(low, low, high - low, high - low), radius, radius)
+    if shape is IconShape.EMPTY:
+        path.addEllipse(box)
+    elif shape is IconShape.CRITICAL:
+        near = round(size * 0.23) + inset * 0.4
+        far = size - near
+        top, bottom = ((near, low), (far, low)), ((far, high), (near, high))
+        right, left = ((high, near), (high, far)), ((low, far), (low, near))
+        path.addPolygon([QPointF(x, y) for x, y in (*top, *right, *bottom, *left)])
+    elif shape is IconShape.LOW:
+        notch = size * 5 // 16 + inset * 0.4
+        corner = ((size - notch, low), (high, notch))
+        corners = ((low, low), *corner, (high, high), (low, high))
+        path.addPolygon([QPointF(x, y) for x, y in corners])
+    else:
+        radius = size * 0.2 - inset
+        path.addRoundedRect(box, radius, radius)
     return path
-
-
-def _polygon(*corners: tuple[float, float]) -> QPolygonF:
-    return QPolygonF([QPointF(x, y) for x, y in corners])
-
-
-def _paint_plate(painter: QPainter, shape: IconShape, paint: Paint, size: int) -> None:
-    painter.fillPath(_outline(shape, size, 0), _brush(paint.rim))
-    if paint.plate != paint.rim:
-        painter.fillPath(_outline(shape, size, max(1, size // 20)), _brush(paint.plate))
 
 
 @lru_cache(maxsize=32)
 def _brush(colour: str) -> QBrush:
-    """Return a brush of one colour.
+    """Return a brush of one colour, made from a pixel.
 
-    It is made from a pixel, as ``QBrush(QColor)`` first asks whether that is a ``Qt.GlobalColor``:
-    the first use of PySide6's ``Qt`` makes all of its enumerations, which takes 30 ms, longer than
-    all else that the first icon needs.
+    ``QBrush(QColor)`` first asks whether that is a ``Qt.GlobalColor``: the first use of PySide6's
+    ``Qt`` makes all of its enumerations, which takes 30 ms, longer than all else of the first icon.
     """
     pixel = QImage(1, 1, QImage.Format.Format_RGB32)
     pixel.setPixelColor(0, 0, QColor(colour))
@@ -240,22 +219,18 @@ def _glyph(char: str, width: int, height: int, pen: float, dot: int) -> QPainter
             left = round(stroke.vertices[0].x * (width - dot))
             inked.addRect(left, height - dot, dot, dot)
         else:
-            _ink(inked, _skeleton(stroke, width - pen, height - pen, pen), pen)
+            # Not above (see `_brush`): the first icon has no lines.
+            from PySide6.QtCore import Qt
+
+            stroker = QPainterPathStroker()
+            stroker.setWidth(pen)
+            stroker.setCapStyle(Qt.PenCapStyle.SquareCap)
+            stroker.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            stroker.setMiterLimit(8)
+            inked.setFillRule(Qt.FillRule.WindingFill)
+            line = _skeleton(stroke, width - pen, height - pen, pen)
+            inked.addPath(stroker.createStroke(line))
     return inked
-
-
-def _ink(inked: QPainterPath, line: QPainterPath, pen: float) -> None:
-    """Add what a pen inks along a line."""
-    # Not above (see `_brush`): the first icon has no lines.
-    from PySide6.QtCore import Qt
-
-    stroker = QPainterPathStroker()
-    stroker.setWidth(pen)
-    stroker.setCapStyle(Qt.PenCapStyle.SquareCap)
-    stroker.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-    stroker.setMiterLimit(8)
-    inked.setFillRule(Qt.FillRule.WindingFill)
-    inked.addPath(stroker.createStroke(line))
 
 
 def _snap(unit: float, extent: float) -> float:
@@ -294,9 +269,8 @@ def _skeleton(stroke: Stroke, width: float, height: float, pen: float) -> QPaint
 
 def _along(corner: QPointF, other: QPointF, reach: float, *, shared: bool) -> QPointF:
     """Return the point `reach` from a corner; two round corners share the line between them."""
-    leg = other - corner
-    length = hypot(leg.x(), leg.y())
-    return corner + leg * min(reach / length, 0.5 if shared else 1)
+    leg = QLineF(corner, other)
+    return leg.pointAt(min(reach / leg.length(), 0.5 if shared else 1))
 
 
 def _paint_padlock(painter: QPainter, size: int, ink: QColor) -> None:

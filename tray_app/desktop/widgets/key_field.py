@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, Slot
@@ -13,17 +13,16 @@ from PySide6.QtGui import (
     QAccessibleTextRemoveEvent,
     QAccessibleTextSelectionEvent,
     QContextMenuEvent,
-    QDropEvent,
     QFocusEvent,
-    QInputMethodEvent,
     QKeyEvent,
-    QMouseEvent,
     QWindow,
 )
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from tray_app.i18n import tr
 
+_CHANGES = (QEvent.Type.InputMethod, QEvent.Type.MouseButtonRelease, QEvent.Type.Drop)
+"""What changes the text, beside keys: an input method, the middle button's paste, and a drop."""
 _KEY_EVENTS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 _SCREEN_READER_KEYS = (Qt.Key.Key_Insert, Qt.Key.Key_CapsLock)
 """Held down, they make every other key a command to the screen reader (Orca's documentation)."""
@@ -102,20 +101,10 @@ class KeyField(QLineEdit):
         with self._masked():
             super().keyPressEvent(event)
 
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
-        """Take what an input method has composed."""
-        with self._masked():
-            super().inputMethodEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Paste what is selected elsewhere, on the middle button."""
-        with self._masked():
-            super().mouseReleaseEvent(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Take what is dropped."""
-        with self._masked():
-            super().dropEvent(event)
+    def event(self, event: QEvent) -> bool:
+        """Take what else changes the text."""
+        with self._masked() if event.type() in _CHANGES else nullcontext():
+            return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Show a menu of what a masked field can do; Qt's own would change the text aloud."""

@@ -18,9 +18,8 @@ def sized(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal
 
 def set_muted(label: QLabel, is_muted: bool) -> None:
     """Give a label the ink of what is secondary, or of what matters."""
-    label.setForegroundRole(
-        QPalette.ColorRole.PlaceholderText if is_muted else QPalette.ColorRole.WindowText
-    )
+    roles = QPalette.ColorRole
+    label.setForegroundRole(roles.PlaceholderText if is_muted else roles.WindowText)
 
 
 def muted_label(text: str = "") -> QLabel:
@@ -53,8 +52,8 @@ def strip(margins: QMargins, *items: QWidget | QLayout | int | None) -> QWidget:
 class ElidedLabel(QLabel):
     """One line that ends in "…" where there is no room; the whole is then its tooltip."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_muted(self, True)
@@ -73,9 +72,8 @@ class ElidedLabel(QLabel):
         """Paint as much of the text as fits."""
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
-            side = self.style().visualAlignment(
-                self.layoutDirection(), Qt.AlignmentFlag.AlignLeading
-            )
+            leading = Qt.AlignmentFlag.AlignLeading
+            side = self.style().visualAlignment(self.layoutDirection(), leading)
             painter.drawText(self.rect(), side | Qt.AlignmentFlag.AlignVCenter, self._elided())
 
     def _elided(self) -> str:

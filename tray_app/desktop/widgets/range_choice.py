@@ -31,6 +31,7 @@ class RangeChoice(QWidget):
         row.setSpacing(GAP)
         for days, words in choices:
             button = _Choice(words)
+            button.setCheckable(True)
             button.setAccessibleName(tr("Last {n} day", "Last {n} days", days, n=days))
             self._group.addButton(button, days)
             row.addWidget(button)
@@ -64,32 +65,17 @@ class RangeChoice(QWidget):
     def _set_tab_stop(self) -> None:
         # Qt does it too, but not for a button that the program has checked.
         for button in self._group.buttons():
-            is_stop = button.isChecked()
-            button.setFocusPolicy(
-                Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus
-            )
+            policy = Qt.FocusPolicy
+            button.setFocusPolicy(policy.StrongFocus if button.isChecked() else policy.ClickFocus)
 
 
 class _Choice(FlatButton):
-    """One of the choices."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.setCheckable(True)
-
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Room for the words."""
         metrics = QFontMetrics(self.font())
-        return QSize(
-            metrics.horizontalAdvance(self.text()) + 2 * PADDING, max(22, metrics.height() + 6)
-        )
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The words are never cut."""
-        return self.sizeHint()
+        width = metrics.horizontalAdvance(self.text()) + 2 * PADDING
+        return QSize(width, max(22, metrics.height() + 6))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the words, on a ground when they are chosen or pointed at."""
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
             idle = theme.button if self.isChecked() else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QPalette
 
 from tray_app.icon_look import IconShape
+from tray_app.rules.buckets import BUCKETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,14 @@ LIGHT = Theme(
     focus="#0072B2",
     trouble=Tint("#FDF2EB", "#D55E00"),
     invitation=Tint("#EEF5FA", "#0072B2"),
-    levels={
+    levels=dict.fromkeys(IconShape, Tint("#ECEFF3", "#4E5764"))
+    | {
         IconShape.HEALTHY: Tint("#DDF3EC", "#00684C"),
         IconShape.LOW: Tint("#FDF0D0", "#7A5200"),
         IconShape.CRITICAL: Tint("#FCE5D6", "#9C4300"),
         IconShape.EMPTY: Tint("#FBE0DE", "#9B1C15"),
-        IconShape.LOADING: Tint("#ECEFF3", "#4E5764"),
-        IconShape.UNKNOWN: Tint("#ECEFF3", "#4E5764"),
-        IconShape.LOCKED: Tint("#ECEFF3", "#4E5764"),
     },
-    buckets={
-        "subscription": "#0072B2",
-        "paid": "#56B4E9",
-        "gifted": "#CC79A7",
-        "freemium": "#767F8C",
-    },
+    buckets=dict(zip(BUCKETS, ("#0072B2", "#56B4E9", "#CC79A7", "#767F8C"), strict=True)),
     line="#0072B2",
     undivided="#B9C1CC",
     spent="#8791A0",
@@ -107,21 +101,14 @@ DARK = Theme(
     focus="#56B4E9",
     trouble=Tint("#352B26", "#E8701A"),
     invitation=Tint("#232F3B", "#56B4E9"),
-    levels={
+    levels=dict.fromkeys(IconShape, Tint("#323945", "#B4BDCA"))
+    | {
         IconShape.HEALTHY: Tint("#17382F", "#5FD9B3"),
         IconShape.LOW: Tint("#42351A", "#F7C35A"),
         IconShape.CRITICAL: Tint("#4A2A16", "#FFA566"),
         IconShape.EMPTY: Tint("#4D2220", "#FF9A93"),
-        IconShape.LOADING: Tint("#323945", "#B4BDCA"),
-        IconShape.UNKNOWN: Tint("#323945", "#B4BDCA"),
-        IconShape.LOCKED: Tint("#323945", "#B4BDCA"),
     },
-    buckets={
-        "subscription": "#2E94D6",
-        "paid": "#8CCFF5",
-        "gifted": "#DD94BC",
-        "freemium": "#9AA3B0",
-    },
+    buckets=dict(zip(BUCKETS, ("#2E94D6", "#8CCFF5", "#DD94BC", "#9AA3B0"), strict=True)),
     line="#56B4E9",
     undivided="#59626F",
     spent="#7F8A99",
@@ -130,15 +117,9 @@ DARK = Theme(
 )
 
 
-def is_dark(palette: QPalette) -> bool:
-    """Tell a dark desktop from a light one by what it paints windows with."""
-    window: QColor = palette.color(QPalette.ColorRole.Window)
-    return window.lightness() < 128
-
-
 def theme_of(palette: QPalette) -> Theme:
     """Choose the colours that belong to a desktop's palette, or to :func:`themed`'s."""
-    return DARK if is_dark(palette) else LIGHT
+    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def faint(colour: str | QColor, opacity: float) -> QColor:
@@ -150,26 +131,15 @@ def faint(colour: str | QColor, opacity: float) -> QColor:
 
 def blended(colour: str, ground: str, share: float) -> QColor:
     """Mix a colour with its ground; of the colour itself ``share`` is left, from 0 to 1."""
-    one, other = QColor(colour), QColor(ground)
-    red, green, blue = (
-        round(share * a + (1 - share) * b)
-        for a, b in (
-            (one.red(), other.red()),
-            (one.green(), other.green()),
-            (one.blue(), other.blue()),
-        )
-    )
-    return QColor(red, green, blue)
+    parts = zip(bytes.fromhex(colour[1:]), bytes.fromhex(ground[1:]), strict=True)
+    return QColor(*(round(share * one + (1 - share) * other) for one, other in parts))
 
 
 def themed(palette: QPalette) -> QPalette:
     """Return a palette in the theme's colours; secondary text is ``PlaceholderText``."""
     theme = theme_of(palette)
     result = QPalette(palette)
-    for role, colour in (
-        (QPalette.ColorRole.Window, theme.surface),
-        (QPalette.ColorRole.WindowText, theme.ink),
-        (QPalette.ColorRole.PlaceholderText, theme.muted),
-    ):
-        result.setColor(role, QColor(colour))
+    result.setColor(QPalette.ColorRole.Window, QColor(theme.surface))
+    result.setColor(QPalette.ColorRole.WindowText, QColor(theme.ink))
+    result.setColor(QPalette.ColorRole.PlaceholderText, QColor(theme.muted))
     return result

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tray_app.desktop.widgets.buttons import HeldEnter
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     ROW_GAP,
@@ -24,7 +25,6 @@ from tray_app.desktop.widgets.dialog_parts import (
     padded_column,
     paragraph,
 )
-from tray_app.desktop.widgets.held_enter import HeldEnter
 from tray_app.desktop.widgets.key_field import KeyField
 from tray_app.errors import Problem
 from tray_app.i18n import tr

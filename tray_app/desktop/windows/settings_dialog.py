@@ -31,7 +31,7 @@ from tray_app.desktop.widgets.dialog_parts import (
     paragraph,
 )
 from tray_app.i18n import tr
-from tray_app.icon_look import IconKey, IconShape
+from tray_app.icon_look import IconLook, IconShape
 from tray_app.rules.prices import AS_OF, SOURCE
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.words.amounts import credits_words
@@ -301,7 +301,7 @@ class SettingsDialog(QDialog):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
         self._pictures = {
-            shape: IconPicture(IconKey(shape), _PREVIEW_SIZE)
+            shape: IconPicture(IconLook(shape), _PREVIEW_SIZE)
             for shape in (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL, IconShape.EMPTY)
         }
         for picture in self._pictures.values():
@@ -341,7 +341,7 @@ class SettingsDialog(QDialog):
         shows_number = chosen.icon is IconStyle.NUMBER
         for shape, picture in self._pictures.items():
             amount = amounts[shape]
-            picture.show_key(IconKey(shape, amount if shows_number else None))
+            picture.show_look(IconLook(shape, amount if shows_number else None))
             picture.setToolTip(credits_words(amount, self._formats))
         if self._refused:
             self._find_fault(chosen)
