@@ -324,7 +324,7 @@ class App(QObject):
         self._actions.show_view(view)
         self._tray.show_view(view)
         if self._popup is not None:
-            self._popup.show_view(view, self._snapshot)
+            self._popup.show_view(view)
             self._popup.say(self._all_complaints())
         self._history_and_plan.look_again()
 
@@ -364,7 +364,7 @@ class App(QObject):
             popup.trend_ranges.chosen.connect(self._history_and_plan.choose_trend)
             popup.closed_as_window.connect(QApplication.quit)
             popup.say(self._all_complaints())
-            popup.show_view(self._view(), self._snapshot)
+            popup.show_view(self._view())
             self._show_busy()
             self._show_trend()
         return self._popup

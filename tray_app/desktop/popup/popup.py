@@ -30,7 +30,6 @@ from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
 from tray_app.report.trend import Trend
 from tray_app.report.view import View
-from tray_app.team.watch import Snapshot
 from tray_app.words.formats import Formats
 
 WIDTH = 340
@@ -117,9 +116,9 @@ class Popup(QWidget):
         for screen in application.screens():
             self._watch_screen(screen)
 
-    def show_view(self, view: View, snapshot: Snapshot) -> None:
+    def show_view(self, view: View) -> None:
         """Show what is known now; cheap, and fine while hidden."""
-        self.content.show_view(view, snapshot)
+        self.content.show_view(view)
         self.setAccessibleDescription(view.headline)
 
     def show_trend(self, trend: Trend | None, *, low: int) -> None:
