@@ -87,7 +87,7 @@ class PopupContent(QWidget):
     def show_trend(self, trend: Trend | None, *, low: int) -> None:
         """Show the course of the balance; ``low`` is the amount that counts as low."""
         is_stale = self._view is not None and self._view.stale
-        self.forecast.show_trend(trend, is_stale=is_stale, low=low)
+        self.forecast.sparkline.show_trend(trend, is_stale=is_stale, low=low)
         self._show_forecast()
 
     def say(self, text: str) -> None:

@@ -68,9 +68,7 @@ class TotalLabel(QLabel):
         capitals = QFontMetrics(self._number_font(self.SIZE)).capHeight()
         return QSize(0, max(40, capitals + 16))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The same height; any width does."""
-        return self.sizeHint()
+    minimumSizeHint = sizeHint  # noqa: N815
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint number and unit on one base line."""
@@ -137,9 +135,7 @@ class LevelBadge(QLabel):
         width = 2 * self.PADDING + MARK + self.GAP + metrics.horizontalAdvance(self.text())
         return QSize(width, max(24, metrics.height() + 6))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The words are never cut."""
-        return self.sizeHint()
+    minimumSizeHint = sizeHint  # noqa: N815
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint pill, mark and words."""

@@ -80,10 +80,9 @@ class Popup(QWidget):
         self,
         formats: Formats,
         actions: Actions,
-        parent: QWidget | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        super().__init__(parent, _AS_POPUP)
+        super().__init__(None, _AS_POPUP)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowTitle(tr("lemlist credits"))
         self._is_window = False

@@ -39,8 +39,8 @@ LOWEST_LINE = 6
 class Sparkline(QWidget):
     """A line of the balance with a caption, which names the day that the pointer is at."""
 
-    def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
         self._formats = formats
         self._trend: Trend | None = None
         self.graph = _Graph()
@@ -85,11 +85,10 @@ class Sparkline(QWidget):
     def _say(self, point: tuple[int, int] | None) -> None:
         if self._trend is None:
             return
-        self.caption.set_text(
-            trend_title(self._trend, self._formats)
-            if point is None
-            else point_words(point, self._formats)
-        )
+        if point is None:
+            self.caption.set_text(trend_title(self._trend, self._formats))
+        else:
+            self.caption.set_text(point_words(point, self._formats))
 
     def _set_fonts(self) -> None:
         small = sized(self.font(), 0.92)
@@ -118,9 +117,7 @@ class _Graph(FlatButton):
         """As wide as there is room."""
         return QSize(0, HEIGHT)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The same height; any width does."""
-        return self.sizeHint()
+    minimumSizeHint = sizeHint  # noqa: N815
 
     def show_trend(self, trend: Trend, *, is_stale: bool, low: int) -> None:
         """Show a trend; paints nothing when it is the same again."""
