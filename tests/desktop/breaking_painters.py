@@ -83,7 +83,7 @@ def windows() -> Iterator[QWidget]:
     snapshot = replace(known(HEALTHY, now), problem=Problem(Kind.OFFLINE))
     state = with_past("any", snapshot, now)
     popup = Popup(FORMATS, Actions())
-    popup.show_view(view_of(state.snapshot, Settings(), FORMATS, now), state.snapshot)
+    popup.show_view(view_of(state.snapshot, Settings(), FORMATS, now))
     popup.show_trend(trend_of(state.past, 30, int(now.timestamp())), low=1_000)
     popup.open(QRect(0, 0, 20, 20))
     yield popup

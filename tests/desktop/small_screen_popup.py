@@ -84,8 +84,10 @@ def main(factor: float, folder: Path | None) -> None:
             snapshot: Snapshot = state.snapshot
             if problem is not None:
                 snapshot = replace(snapshot, problem=problem)
-            popup = Popup(FORMATS, Actions(), now=lambda: now)
-            popup.show_view(view_of(snapshot, Settings(), FORMATS, now), snapshot)
+            actions, shown = Actions(), view_of(snapshot, Settings(), FORMATS, now)
+            popup = Popup(FORMATS, actions, now=lambda: now)
+            actions.show_view(shown)
+            popup.show_view(shown)
             popup.show_trend(trend_of(state.past, 30, int(now.timestamp())), low=1_000)
             popup.say(state.said)
             popup.open(

@@ -94,6 +94,13 @@ def enter(dialog: KeyDialog, key: str = KEY) -> None:
     press(dialog, Qt.Key.Key_Return)
 
 
+def enter_and_save(dialog: KeyDialog, key: str = KEY) -> None:
+    """Enter a key that works, and have it saved."""
+    enter(dialog, key)
+    dialog.check_succeeded(ACME, None)
+    press(dialog, Qt.Key.Key_Return)
+
+
 # The key
 
 
@@ -123,9 +130,7 @@ def test_the_first_run_leads_to_the_key_with_enter_alone(first_dialog: KeyDialog
     assert not key_field(first_dialog).isVisible()
     press(first_dialog, Qt.Key.Key_Return)
     assert first_dialog.focusWidget() is key_field(first_dialog)
-    enter(first_dialog)
-    first_dialog.check_succeeded(ACME, None)
-    press(first_dialog, Qt.Key.Key_Return)
+    enter_and_save(first_dialog)
     assert told.keys() == [(KEY, True)]
     assert told.demo.count() == 0
 
@@ -161,10 +166,8 @@ def test_the_page_of_the_keys_is_asked_for(dialog: KeyDialog) -> None:
 @pytest.mark.parametrize("text", [f"  {KEY} ", f"\t{KEY}\n", f"\n{KEY}\r\n"])
 def test_space_around_a_key_is_trimmed(dialog: KeyDialog, text: str) -> None:
     told = Told(dialog)
-    enter(dialog, text)
+    enter_and_save(dialog, text)
     assert told.checks() == [KEY]
-    dialog.check_succeeded(ACME, None)
-    press(dialog, Qt.Key.Key_Return)
     assert told.keys() == [(KEY, True)]
 
 
@@ -237,9 +240,7 @@ def test_without_a_keychain_it_is_said_before_the_key_is_accepted(dialog: KeyDia
 
 def test_a_key_that_could_not_be_stored_can_be_saved_again(dialog: KeyDialog) -> None:
     told = Told(dialog)
-    enter(dialog)
-    dialog.check_succeeded(ACME, None)
-    press(dialog, Qt.Key.Key_Return)
+    enter_and_save(dialog)
     problem = Problem(Kind.KEYCHAIN_LOCKED)
     dialog.save_failed(problem)
     assert problem_words(problem.kind).title in words(dialog)
@@ -252,9 +253,7 @@ def test_a_key_that_could_not_be_stored_can_be_saved_again(dialog: KeyDialog) ->
 
 def test_a_key_that_could_not_be_stored_can_be_used_until_the_end(dialog: KeyDialog) -> None:
     told = Told(dialog)
-    enter(dialog)
-    dialog.check_succeeded(ACME, None)
-    press(dialog, Qt.Key.Key_Return)
+    enter_and_save(dialog)
     assert "Use until I quit" not in buttons(dialog)
     dialog.save_failed(Problem(Kind.KEYCHAIN_UNAVAILABLE))
     buttons(dialog)["Use until I quit"].click()
@@ -719,9 +718,7 @@ def test_no_text_is_clipped_when_it_is_larger() -> None:
             assert_nothing_clipped(dialog)
             if "Enter my key" in buttons(dialog):
                 press(dialog, Qt.Key.Key_Return)
-            enter(dialog)
-            dialog.check_succeeded(ACME, None)
-            press(dialog, Qt.Key.Key_Return)
+            enter_and_save(dialog)
             dialog.save_failed(Problem(Kind.KEYCHAIN_UNAVAILABLE))
         if isinstance(dialog, SettingsDialog):
             prices_are_shown = boxes(dialog)[PHONE].isVisible()

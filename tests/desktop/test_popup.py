@@ -93,7 +93,12 @@ def settle() -> None:
 def show(popup: Popup, snapshot: Snapshot) -> None:
     # As of two minutes after its figures, however late the test runs.
     now = snapshot.reading.at + timedelta(minutes=2) if snapshot.reading else NOW
-    popup.show_view(view_of(snapshot, Settings(), FORMATS, now), snapshot)
+    view = view_of(snapshot, Settings(), FORMATS, now)
+    popup.show_view(view)
+
+
+def offer_remedy(actions: Actions, snapshot: Snapshot) -> None:
+    actions.show_view(view_of(snapshot, Settings(), FORMATS, NOW))
 
 
 def opened(popup: Popup, snapshot: Snapshot | None = None) -> Popup:
@@ -178,7 +183,8 @@ def test_the_unknown_is_never_a_zero(popup: Popup, snapshot: Snapshot) -> None:
         assert "Paid: unknown" in spoken(popup)
 
 
-def test_without_a_key_only_the_way_in_is_shown(popup: Popup) -> None:
+def test_without_a_key_only_the_way_in_is_shown(popup: Popup, actions: Actions) -> None:
+    offer_remedy(actions, NO_KEY)
     opened(popup, NO_KEY)
     assert texts(popup) == [
         "lemlist credits",
@@ -375,7 +381,8 @@ def test_the_bar_is_an_empty_track(popup: Popup, balance: Balance) -> None:
 # The keyboard, and what is asked for
 
 
-def test_the_keyboard_reaches_every_control(popup: Popup) -> None:
+def test_the_keyboard_reaches_every_control(popup: Popup, actions: Actions) -> None:
+    offer_remedy(actions, refused())
     assert controls(opened(popup, refused())) == [
         "Refresh",
         "Settings",
@@ -392,7 +399,7 @@ def test_keys_press_the_buttons(popup: Popup, actions: Actions, key: Qt.Key) -> 
     for action in actions.findChildren(QAction):
         action.triggered.connect(lambda _checked, action=action: asked.append(action))
     opened(popup, refused())
-    actions.show_view(view_of(refused(), Settings(), FORMATS, NOW))
+    offer_remedy(actions, refused())
     for tabs in (1, 1, 1, 1, 2):
         for _ in range(tabs):
             press(popup, Qt.Key.Key_Tab)
@@ -408,7 +415,7 @@ def test_a_locked_keychain_can_be_unlocked(popup: Popup, actions: Actions) -> No
     actions.remedy.triggered.connect(lambda: asked.append(actions.remedy.data()))
     locked = Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED))
     opened(popup, locked)
-    actions.show_view(view_of(locked, Settings(), FORMATS, NOW))
+    offer_remedy(actions, locked)
     assert popup.content.trouble.button.text() == "Unlock…"
     QTest.mouseClick(popup.content.trouble.button, Qt.MouseButton.LeftButton)
     assert asked == [Remedy.UNLOCK]

@@ -127,9 +127,11 @@ def palette(*, dark: bool) -> QPalette:
 def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     """Render the popup in one state."""
     settings = Settings()
-    popup = Popup(FORMATS, Actions(), now=lambda: now)
+    actions, view = Actions(), view_of(state.snapshot, settings, FORMATS, now)
+    popup = Popup(FORMATS, actions, now=lambda: now)
     popup.setPalette(palette(dark=dark))
-    popup.show_view(view_of(state.snapshot, settings, FORMATS, now), state.snapshot)
+    actions.show_view(view)
+    popup.show_view(view)
     trend = trend_of(state.past, 30, int(now.timestamp()))
     popup.show_trend(trend, low=settings.thresholds.low)
     popup.set_busy(state.is_busy)

@@ -25,7 +25,6 @@ from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.amounts import UNKNOWN
-from tray_app.words.balance_words import age_line
 from tray_app.words.notice_words import notice
 from tray_app.words.problem_words import Remedy, history_fault_words, problem_words
 
@@ -303,18 +302,21 @@ def test_figures_stay_when_the_keychain_is_locked_later() -> None:
 )
 def test_age_line(age: timedelta, wait: timedelta, line: str) -> None:
     now = NOON + age
-    assert age_line(replace(good(), next_at=now + wait), now) == line
+    view = shown(replace(good(), next_at=now + wait))
+    assert view.age_line(now) == line
 
 
 def test_age_line_without_figures() -> None:
-    assert age_line(Snapshot(), NOON) == ""
+    assert shown(Snapshot()).age_line(NOON) == "Asking lemlist…"
     waiting = Snapshot(problem=OFFLINE, next_at=NOON + timedelta(seconds=90))
-    assert age_line(waiting, NOON) == "Next try in 2 min"
+    assert shown(waiting).age_line(NOON) == "Next try in 2 min"
+    locked = Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED), next_at=NOON + timedelta(seconds=90))
+    assert shown(locked).age_line(NOON) == ""
 
 
 def test_age_line_says_nothing_that_the_clock_makes_absurd() -> None:
     snapshot = replace(good(), next_at=NOON + timedelta(minutes=5))
-    assert age_line(snapshot, NOON - timedelta(days=365)) == ""
+    assert shown(snapshot).age_line(NOON - timedelta(days=365)) == ""
 
 
 # --- notifications ------------------------------------------------------------------------------

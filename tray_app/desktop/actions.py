@@ -48,6 +48,7 @@ class Actions(QObject):
         words = view.trouble.action if view.trouble else ""
         if words != self.remedy.text():
             self.remedy.setText(words)
+            self.remedy.setIconText(words)
             self.remedy.setVisible(bool(words))
         if view.trouble is not None and view.trouble.remedy is not None:
             self.remedy.setData(str(view.trouble.remedy))

@@ -326,7 +326,7 @@ class App(QObject):
         self._actions.show_view(view)
         self._tray.show_view(view)
         if self._popup is not None:
-            self._popup.show_view(view, self._snapshot)
+            self._popup.show_view(view)
             self._popup.say(self._all_complaints())
         self._history_and_plan.look_again()
 

@@ -13,6 +13,7 @@ from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
 from tray_app.words.amounts import amount_words, bucket_labels, unit_words
 from tray_app.words.balance_words import (
+    age_line,
     age_of_figures,
     explained,
     headline,
@@ -52,6 +53,8 @@ class Trouble:
     remedy: Remedy | None
     action: str
     """What the remedy is called on a button; empty without one."""
+    is_invitation: bool
+    """Whether there is no key yet, which is how everybody begins, not a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,10 @@ class View:
     """How old the figures are, in a form that stays true without ticking; empty without any."""
     figures: str
     """The same, and the problem that is the cause."""
+    read_at: datetime | None
+    """When the figures were read; ``None`` without any."""
+    next_at: datetime | None
+    """When newer ones are asked for, if that is known."""
     key_is_fixed: bool
     """Whether the environment sets the key, so that entering another would change nothing."""
     notes: tuple[str, ...]
@@ -87,6 +94,18 @@ class View:
     """What the balance is enough for."""
     advice: str
     """What to buy when it is low, or what is likely to lapse."""
+
+    @property
+    def asks_the_user(self) -> bool:
+        """Whether there is a problem that the user can mend here."""
+        return self.trouble is not None and self.trouble.remedy is not None
+
+    def age_line(self, now: datetime) -> str:
+        """Say how old the figures are now, and when the next come."""
+        if self.read_at is None and self.asks_the_user:
+            return ""  # waiting does not help
+        has_failed = self.trouble is not None
+        return age_line(self.read_at, self.next_at, now, has_failed=has_failed)
 
     def tooltip(self, most: int = 1000) -> str:
         """Return everything at once, one thing a line, in at most so many characters.
@@ -138,6 +157,8 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         trouble=trouble,
         taken=taken,
         figures=taken if trouble is None else explained(taken, trouble.title),
+        read_at=reading.at if reading else None,
+        next_at=snapshot.next_at,
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
         notes=tuple(notes(snapshot)),
         snooze=snoozed(snapshot.snooze, formats, now),
@@ -184,7 +205,8 @@ def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
         remedy = Remedy.ENTER_KEY
     else:
         remedy = None
-    return Trouble(*problem_words(kind), remedy, remedy_words(remedy))
+    is_new = kind is Kind.NO_KEY
+    return Trouble(*problem_words(kind), remedy, remedy_words(remedy), is_invitation=is_new)
 
 
 def _advice(snapshot: Snapshot, settings: Settings, formats: Formats, today: date) -> str:

@@ -51,15 +51,19 @@ def explained(figures: str, problem: str) -> str:
     return tr("{taken}: {problem}", taken=figures, problem=problem) if figures else problem
 
 
-def age_line(snapshot: Snapshot, now: datetime) -> str:
+def age_line(
+    read_at: datetime | None, next_at: datetime | None, now: datetime, *, has_failed: bool
+) -> str:
     """Say how old the figures are and when the next come, for a window that is being looked at."""
+    if read_at is None and not has_failed:
+        return tr("Asking lemlist…")
     parts = []
-    if snapshot.reading is not None and now > snapshot.reading.at - LATE:
-        parts.append(tr("Updated {ago}", ago=ago_words(now - snapshot.reading.at)))
-    if snapshot.next_at is not None and snapshot.next_at - now <= LONGEST_WAIT + LATE:
-        ahead = ahead_words(snapshot.next_at - now)
+    if read_at is not None and now > read_at - LATE:
+        parts.append(tr("Updated {ago}", ago=ago_words(now - read_at)))
+    if next_at is not None and next_at - now <= LONGEST_WAIT + LATE:
+        ahead = ahead_words(next_at - now)
         parts.append(
-            tr("next try {when}", when=ahead) if snapshot.problem else tr("next {when}", when=ahead)
+            tr("next try {when}", when=ahead) if has_failed else tr("next {when}", when=ahead)
         )
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]

@@ -29,13 +29,10 @@ from tray_app.desktop.popup.parts import BucketBar, BucketRow, LevelBadge, Total
 from tray_app.desktop.widgets.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
 from tray_app.desktop.widgets.labels import ElidedLabel, muted_label, sized, strip
 from tray_app.desktop.widgets.theme import theme_of
-from tray_app.errors import Kind
 from tray_app.i18n import tr
 from tray_app.report.trend import Trend
 from tray_app.report.view import View
 from tray_app.rules.buckets import BUCKETS
-from tray_app.team.watch import Snapshot
-from tray_app.words.balance_words import age_line
 from tray_app.words.formats import Formats
 
 LEAST_MIDDLE = 60
@@ -56,47 +53,41 @@ class PopupContent(QWidget):
         super().__init__(parent)
         self._now = now
         self._view: View | None = None
-        self._snapshot = Snapshot()
 
         self.team = ElidedLabel()
-        self.refresh = RefreshButton()
-        self.settings = GlyphButton(actions.settings.iconText(), paint_gear)
+        self.refresh = RefreshButton(actions.refresh)
+        self.settings = GlyphButton(actions.settings, paint_gear)
         self.total = TotalLabel()
         self.badge = LevelBadge()
         self.out_of_date = muted_label(tr("out of date"))
-        self.trouble = TroubleBlock()
+        self.trouble = TroubleBlock(actions.remedy)
         self.bar = BucketBar()
         self.rows = {bucket: BucketRow(bucket) for bucket in BUCKETS}
         self.forecast = ForecastBlock(formats, actions)
         self._lines = tuple(muted_label() for _ in range(4))
         self.said, self.note, self.snoozed, self.age = self._lines
         self.snooze = TextButton(tr("Snooze"))
-        self.buy = TextButton(actions.buy.iconText(), primary=True)
+        self.buy = TextButton("", primary=True)
+        self.buy.show_action(actions.buy)
         self.snooze_menu = QMenu(self.snooze)
         self.snooze_menu.addActions(actions.snooze.actions())
         self.snooze.setMenu(self.snooze_menu)
         self._lay_out()
         self._set_fonts()
 
-        self.refresh.clicked.connect(actions.refresh.trigger)
-        self.settings.clicked.connect(actions.settings.trigger)
-        self.buy.clicked.connect(actions.buy.trigger)
-        self.trouble.button.clicked.connect(actions.remedy.trigger)
-
-    def show_view(self, view: View, snapshot: Snapshot) -> None:
+    def show_view(self, view: View) -> None:
         """Show what is known; only what differs is touched."""
-        self._snapshot = snapshot
         if view != self._view:
             if self._view is None or view.trouble != self._view.trouble:
                 self.middle.show_top()  # where a problem stands
             self._view = view
-            self._show(view, snapshot)
+            self._show(view)
         self.tick()
 
     def show_trend(self, trend: Trend | None, *, low: int) -> None:
         """Show the course of the balance; ``low`` is the amount that counts as low."""
         is_stale = self._view is not None and self._view.stale
-        self.forecast.show_trend(trend, is_stale=is_stale, low=low)
+        self.forecast.sparkline.show_trend(trend, is_stale=is_stale, low=low)
         self._show_forecast()
 
     def say(self, text: str) -> None:
@@ -105,13 +96,8 @@ class PopupContent(QWidget):
 
     def tick(self) -> None:
         """Tell the age of the figures as it is now."""
-        if self._snapshot.reading is None and self._snapshot.problem is None:
-            line = tr("Asking lemlist…")
-        elif self._snapshot.reading is None and _asks_the_user(self._view):
-            line = ""  # waiting does not help: the user has to do something
-        else:
-            line = age_line(self._snapshot, self._now())
-        self._show_line(self.age, line)
+        if self._view is not None:
+            self._show_line(self.age, self._view.age_line(self._now()))
 
     def fit(self, width: int, most: int) -> int:
         """Make room for everything at a width, and return the height, in pixels.
@@ -136,15 +122,18 @@ class PopupContent(QWidget):
         if event.type() is QEvent.Type.FontChange:
             self._set_fonts()
 
-    def _show(self, view: View, snapshot: Snapshot) -> None:
-        has_figures = snapshot.reading is not None
+    def _show(self, view: View) -> None:
+        has_figures = view.read_at is not None
         # What is still loading keeps the place of its figures; a first failure has none to keep.
         is_waiting = not has_figures and view.trouble is None
         self.team.set_text(view.team)
         self.total.show_total(view.total, view.unit, is_quiet=view.stale or is_waiting)
         self.badge.show_level(view.icon.shape, view.level, is_stale=view.stale)
         self.out_of_date.setVisible(view.stale)
-        self._show_trouble(view, snapshot)
+        if view.trouble is not None:
+            self.trouble.show_trouble(view.trouble)
+        self._trouble_place.setVisible(view.trouble is not None)
+        self.buy.set_primary(not view.asks_the_user)
         self.bar.show_rows(view.rows, is_stale=view.stale)
         for row in view.rows:
             self.rows[row.bucket].show_row(row, is_stale=view.stale)
@@ -156,17 +145,10 @@ class PopupContent(QWidget):
         self._show_line(self.snoozed, view.snooze)
 
     def _show_forecast(self) -> None:
-        is_there = self._snapshot.reading is not None and self.forecast.has_content
+        has_figures = self._view is not None and self._view.read_at is not None
+        is_there = has_figures and self.forecast.has_content
         for part in (self.forecast, self._forecast_divider):
             part.setVisible(is_there)
-
-    def _show_trouble(self, view: View, snapshot: Snapshot) -> None:
-        if view.trouble is not None:
-            # Having no key yet is how everybody begins, not a failure.
-            is_new = snapshot.problem is not None and snapshot.problem.kind is Kind.NO_KEY
-            self.trouble.show_trouble(view.trouble, is_invitation=is_new)
-        self._trouble_place.setVisible(view.trouble is not None)
-        self.buy.set_primary(not _asks_the_user(view))
 
     def _show_line(self, line: QLabel, text: str) -> None:
         line.setText(text)
@@ -238,11 +220,6 @@ class PopupContent(QWidget):
         self.forecast.set_fonts(font)
         for line in self._lines:
             line.setFont(small)
-
-
-def _asks_the_user(view: View | None) -> bool:
-    """Tell whether the problem is one that the user can mend."""
-    return view is not None and view.trouble is not None and view.trouble.remedy is not None
 
 
 _BAR = """

@@ -10,7 +10,6 @@ from tray_app.desktop.widgets.buttons import FlatButton
 from tray_app.desktop.widgets.labels import set_muted, sized
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
-from tray_app.report.trend import Trend
 from tray_app.report.view import View
 from tray_app.words.formats import Formats
 
@@ -53,10 +52,6 @@ class ForecastBlock(QWidget):
         set_muted(self.advice, view.stale)
         self.buys.setText(view.buys)
         self.buys.setVisible(bool(view.buys))
-
-    def show_trend(self, trend: Trend | None, *, is_stale: bool, low: int) -> None:
-        """Show the course of the balance."""
-        self.sparkline.show_trend(trend, is_stale=is_stale, low=low)
 
     @property
     def has_content(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QMargins, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QFont,
     QFontMetrics,
@@ -43,8 +44,8 @@ class TotalLabel(QLabel):
     SMALLEST = 1.25
     GAP = 6
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._number = ""
@@ -67,9 +68,7 @@ class TotalLabel(QLabel):
         capitals = QFontMetrics(self._number_font(self.SIZE)).capHeight()
         return QSize(0, max(40, capitals + 16))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The same height; any width does."""
-        return self.sizeHint()
+    minimumSizeHint = sizeHint  # noqa: N815
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint number and unit on one base line."""
@@ -116,8 +115,8 @@ class LevelBadge(QLabel):
     PADDING = 10
     GAP = 6
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._shape = IconShape.UNKNOWN
         self._is_hollow = False
@@ -136,9 +135,7 @@ class LevelBadge(QLabel):
         width = 2 * self.PADDING + MARK + self.GAP + metrics.horizontalAdvance(self.text())
         return QSize(width, max(24, metrics.height() + 6))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The words are never cut."""
-        return self.sizeHint()
+    minimumSizeHint = sizeHint  # noqa: N815
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint pill, mark and words."""
@@ -224,8 +221,8 @@ def segment_widths(amounts: Sequence[int], width: int) -> list[int]:
 class BucketBar(QWidget):
     """How the credits divide into buckets; an empty track when that is unknown or all are 0."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setFixedHeight(BAR_HEIGHT)
         self._amounts: dict[str, int] = {}
         self._is_stale = False
@@ -264,8 +261,8 @@ class BucketBar(QWidget):
 class BucketRow(QWidget):
     """A bucket's colour, name and amount."""
 
-    def __init__(self, bucket: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, bucket: str) -> None:
+        super().__init__()
         self._bucket = bucket
         self._is_quiet = True
         self._is_stale = False
@@ -324,11 +321,12 @@ class TroubleBlock(QWidget):
 
     EDGE = 3
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, remedy: QAction) -> None:
+        super().__init__()
         self.title = QLabel()
         self.message = muted_label()
         self.button = TextButton("", primary=True)
+        self.button.show_action(remedy)
         self._is_invitation = False
         for label in (self.title, self.message):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -341,14 +339,13 @@ class TroubleBlock(QWidget):
         self._action = strip(QMargins(0, 8, 0, 0), self.button, None)
         column.addWidget(self._action)
 
-    def show_trouble(self, trouble: Trouble, *, is_invitation: bool) -> None:
+    def show_trouble(self, trouble: Trouble) -> None:
         """Show a problem."""
         self.title.setText(trouble.title)
         self.message.setText(trouble.message)
-        self.button.setText(trouble.action)
-        self._action.setVisible(bool(trouble.action))
-        if is_invitation != self._is_invitation:
-            self._is_invitation = is_invitation
+        self._action.setVisible(trouble.remedy is not None)
+        if trouble.is_invitation != self._is_invitation:
+            self._is_invitation = trouble.is_invitation
             self.update()
 
     def tint(self) -> Tint:

@@ -30,7 +30,6 @@ from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
 from tray_app.report.trend import Trend
 from tray_app.report.view import View
-from tray_app.team.watch import Snapshot
 from tray_app.words.formats import Formats
 
 WIDTH = 340
@@ -81,10 +80,9 @@ class Popup(QWidget):
         self,
         formats: Formats,
         actions: Actions,
-        parent: QWidget | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        super().__init__(parent, _AS_POPUP)
+        super().__init__(None, _AS_POPUP)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowTitle(tr("lemlist credits"))
         self._is_window = False
@@ -117,9 +115,9 @@ class Popup(QWidget):
         for screen in application.screens():
             self._watch_screen(screen)
 
-    def show_view(self, view: View, snapshot: Snapshot) -> None:
+    def show_view(self, view: View) -> None:
         """Show what is known now; cheap, and fine while hidden."""
-        self.content.show_view(view, snapshot)
+        self.content.show_view(view)
         self.setAccessibleDescription(view.headline)
 
     def show_trend(self, trend: Trend | None, *, low: int) -> None:

@@ -40,8 +40,8 @@ LOWEST_LINE = 6
 class Sparkline(QWidget):
     """A line of the balance with a caption, which names the day that the pointer is at."""
 
-    def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
         self._formats = formats
         self._trend: Trend | None = None
         self.graph = _Graph()
@@ -120,9 +120,7 @@ class _Graph(FlatButton):
         """As wide as there is room."""
         return QSize(0, HEIGHT)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The same height; any width does."""
-        return self.sizeHint()
+    minimumSizeHint = sizeHint  # noqa: N815
 
     def show_trend(self, trend: Trend, *, is_stale: bool, low: int) -> None:
         """Show a trend; paints nothing when it is the same again."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from math import cos, pi, sin
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QFocusEvent,
     QFontMetrics,
@@ -67,6 +68,18 @@ class FlatButton(QPushButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # it looks different under the pointer
         HeldEnter(self)
         self._shows_focus = False
+
+    def show_action(self, action: QAction) -> None:
+        """Carry an action's words, and do it when clicked; Qt has that for QToolButton alone."""
+        self._action = action
+        action.changed.connect(self._follow_action)
+        self.clicked.connect(action.trigger)
+        self._follow_action()
+
+    @Slot()
+    def _follow_action(self) -> None:
+        self.setText(self._action.iconText())
+        self.setEnabled(self._action.isEnabled())
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Remember how the focus came."""
@@ -139,13 +152,14 @@ class TextButton(FlatButton):
 class GlyphButton(FlatButton):
     """A square button with a painted glyph; its name is a tooltip, and said by screen readers."""
 
-    def __init__(self, name: str, glyph: Callable[[QPainter, QColor], None]) -> None:
+    def __init__(self, action: QAction, glyph: Callable[[QPainter, QColor], None]) -> None:
         """``glyph`` paints around the origin, inside a square of 16 pixels."""
         super().__init__()
         self._glyph = glyph
         self._angle = 0
-        self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setAccessibleName(action.iconText())
+        self.setToolTip(action.iconText())
+        self.clicked.connect(action.trigger)
         self.setFixedSize(28, 28)  # a square that a finger finds
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
@@ -162,8 +176,8 @@ class GlyphButton(FlatButton):
 class RefreshButton(GlyphButton):
     """The refresh button. Its arrow turns while a refresh is under way and somebody can see it."""
 
-    def __init__(self) -> None:
-        super().__init__(tr("Refresh"), paint_refresh)
+    def __init__(self, action: QAction) -> None:
+        super().__init__(action, paint_refresh)
         self._busy = False
         self._turning = QTimer(self)
         self._turning.setInterval(TURN_MS)
@@ -174,7 +188,7 @@ class RefreshButton(GlyphButton):
         if busy == self._busy:
             return
         self._busy = busy
-        words = tr("Refreshing…") if busy else tr("Refresh")
+        words = tr("Refreshing…") if busy else self.accessibleName()
         self.setToolTip(words)
         self.setAccessibleDescription(words if busy else "")
         self._set_turning(busy and self.isVisible())

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal, qVersion
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout
 
 from tray_app import __version__
 from tray_app.desktop.widgets.dialog_parts import (
@@ -23,8 +23,8 @@ class AboutDialog(QDialog):
 
     diagnostics_requested = Signal()
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setWindowTitle(tr("About lemlist credits"))
         buttons = QDialogButtonBox()
         self._copy = buttons.addButton(

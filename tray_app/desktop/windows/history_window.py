@@ -67,8 +67,8 @@ class HistoryWindow(QWidget):
     export_requested = Signal(str, str)
     """A file's path, and :data:`READINGS` or :data:`DAYS`."""
 
-    def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
         self.setWindowTitle(tr("History"))
         self.resize(*SIZE)
         self._content = QWidget()

@@ -67,9 +67,9 @@ class KeyDialog(QDialog):
     link_requested = Signal(str)
     """The address of a web page to open."""
 
-    def __init__(self, formats: Formats, *, first_run: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, formats: Formats, *, first_run: bool) -> None:
         """On a first run the demo is offered as well."""
-        super().__init__(parent)
+        super().__init__()
         self._formats = formats
         self.is_first_run = first_run
         """Whether it asks for the first key."""

@@ -1,5 +1,6 @@
 """The dialog that reckons a plan: are the credits enough, and how many are to be bought."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, Qt, Slot
@@ -78,8 +79,8 @@ class PlanDialog(QDialog):
     It can be shown at any time and is told figures as they come; what was typed stays.
     """
 
-    def __init__(self, formats: Formats, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, formats: Formats, actions: Actions) -> None:
+        super().__init__()
         self.setWindowTitle(tr("Plan"))
         self._formats = formats
         self._credits: int | None = None
@@ -155,29 +156,16 @@ class PlanDialog(QDialog):
         for action, name in action_names():
             self._action.addItem(name, action)
         self._enough = _AnswerCard(tr("Is it enough?"))
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        for text, control in ((tr("&Leads"), self._leads), (tr("&with"), self._action)):
-            label = QLabel(text)
-            label.setBuddy(control)
-            row.addWidget(label)
-            row.addWidget(control)
-        row.addStretch()
-        return _question(tr("Can I enrich my leads?"), row, self._enough)
+        controls = {tr("&Leads"): self._leads, tr("&with"): self._action}
+        return _question(tr("Can I enrich my leads?"), controls, self._enough)
 
     def _build_top_up(self) -> QLayout:
         self._until = QDateEdit()
         self._until.setCalendarPopup(True)
         self._until.setAccessibleName(tr("The day until which the credits are to last"))
-        label = QLabel(tr("To last &until"))
-        label.setBuddy(self._until)
         self._top_up = _AnswerCard(tr("What must be topped up?"))
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addWidget(label)
-        row.addWidget(self._until)
-        row.addStretch()
-        return _question(tr("How much must I top up?"), row, self._top_up)
+        controls = {tr("To last &until"): self._until}
+        return _question(tr("How much must I top up?"), controls, self._top_up)
 
     def _build_buttons(self, buy: QAction) -> QDialogButtonBox:
         role = QDialogButtonBox.ButtonRole
@@ -223,11 +211,19 @@ class PlanDialog(QDialog):
             self._leads.selectAll()
 
 
-def _question(text: str, row: QLayout, line: MessageLine) -> QLayout:
+def _question(text: str, controls: Mapping[str, QWidget], line: MessageLine) -> QLayout:
     question = paragraph(text)
     font = question.font()
     font.setBold(True)
     question.setFont(font)
+    row = QHBoxLayout()
+    row.setSpacing(GAP)
+    for name, control in controls.items():
+        label = QLabel(name)
+        label.setBuddy(control)
+        row.addWidget(label)
+        row.addWidget(control)
+    row.addStretch()
     column = QVBoxLayout()
     column.setSpacing(GAP)
     column.addWidget(question)

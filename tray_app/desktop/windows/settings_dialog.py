@@ -226,16 +226,9 @@ class SettingsDialog(QDialog):
     saved = Signal(object)
     """The :class:`Settings` that the user chose, without fault."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        formats: Formats,
-        *,
-        complaint: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, formats: Formats, *, complaint: str = "") -> None:
         """``complaint`` is a sentence on top, as that the settings can't be written."""
-        super().__init__(parent)
+        super().__init__()
         self.setWindowTitle(tr("Settings"))
         self._formats = formats
         self._refused = False
@@ -248,9 +241,7 @@ class SettingsDialog(QDialog):
             layout.addWidget(line)
         words = field_words(formats)
         self._rows = {name: kind(words[name]) for name, kind in (_GENERAL | _PLAN).items()}
-        self._tabs = QTabWidget()
-        self._tabs.addTab(self._build_general(), tr("&General"))
-        self._tabs.addTab(self._build_plan(), tr("&Plan and prices"))
+        self._tabs = self._build_tabs()
         layout.addWidget(self._tabs)
         layout.addWidget(self._build_buttons())
         self._show(settings)
@@ -259,21 +250,19 @@ class SettingsDialog(QDialog):
             row.changed.connect(self._follow)
         self._rows["low"].box.setFocus()
 
-    def _build_general(self) -> QWidget:
-        page = QWidget()
-        self._fill(page, _GENERAL).addRow("", self._build_preview())
-        return page
-
-    def _build_plan(self) -> QWidget:
-        page = QWidget()
+    def _build_tabs(self) -> QTabWidget:
+        general, plan, tabs = QWidget(), QWidget(), QTabWidget()
+        self._fill(general, _GENERAL).addRow("", self._build_preview())
         source = tr(
             "Default prices as of {day}, {year}:\n{source}",
             source=SOURCE.removeprefix("https://"),
             day=self._formats.day(AS_OF),
             year=AS_OF.year,
         )
-        self._fill(page, _PLAN).addRow(paragraph(source))
-        return page
+        self._fill(plan, _PLAN).addRow(paragraph(source))
+        tabs.addTab(general, tr("&General"))
+        tabs.addTab(plan, tr("&Plan and prices"))
+        return tabs
 
     def _fill(self, page: QWidget, fields: Iterable[str]) -> QFormLayout:
         """Give a tab a row for each field, and below it the line that says what is wrong."""
