@@ -604,14 +604,10 @@ def open_files() -> int:
 def test_nothing_stays_open(sandbox: Sandbox) -> None:
     client = Client(sandbox.url, KEY)
     client.balance()
-    wait_until(no_connection_served, PATIENCE, "the sandbox has closed its side")
+    wait_until(lambda: not sandbox.open_connections, PATIENCE, "the sandbox has closed its side")
     before = open_files()
     for fault in ("500", "html", "huge-body", "reset", "closed", "bad-chunks", "many-headers"):
         sandbox.set_fault(fault)
         problem_of(client)
-    wait_until(no_connection_served, PATIENCE, "the sandbox has closed its side")
+    wait_until(lambda: not sandbox.open_connections, PATIENCE, "the sandbox has closed its side")
     assert open_files() == before
-
-
-def no_connection_served() -> bool:
-    return not [each for each in threading.enumerate() if each.name == "sandbox-connection"]

@@ -38,7 +38,8 @@ class ReopeningApp(app.App):
         for _ in range(ROUNDS - 2):
             self._round()
         after = self._receivers()
-        print(json.dumps({name: (before[name], after.get(name)) for name in before}))
+        counts = {name: (before[name], after.get(name)) for name in before}
+        print(json.dumps(counts), flush=True)
         QApplication.quit()
 
     def _round(self) -> None:

@@ -64,7 +64,8 @@ class SwitchingApp(app.App):
                 assert not is_demo
                 self._poll()
             case _:
-                print(snapshot.alert.kind if snapshot.alert is not None else "nothing")
+                told = snapshot.alert.kind if snapshot.alert is not None else "nothing"
+                print(told, flush=True)
                 QApplication.quit()
 
 

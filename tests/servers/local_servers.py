@@ -79,7 +79,8 @@ class LocalServer(socketserver.ThreadingTCPServer):
 
     def close_request(self, request: Any) -> None:
         super().close_request(request)
-        self._handles.pop(request).close()  # it would keep the connection open
+        self._handles[request].close()  # it would keep the connection open
+        del self._handles[request]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that have gone, as many tests want them to."""
