@@ -1,8 +1,19 @@
 """What the dialogs are made of: headings, paragraphs, pictures of the icon, lines of news."""
 
-from PySide6.QtCore import QSize, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
 from tray_app.desktop.widgets.labels import sized
@@ -52,11 +63,12 @@ def paragraph(text: str) -> QLabel:
     return label
 
 
-def padded_column(widget: QWidget, gap: int = GAP) -> QVBoxLayout:
-    """Give a dialog, or a page of one, a column with space around it."""
-    column = QVBoxLayout(widget)
+def padded_column(dialog: QDialog, gap: int = GAP) -> QVBoxLayout:
+    """Give a dialog a column with space around it; the dialog follows it, so nothing is clipped."""
+    column = QVBoxLayout(dialog)
     column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
     column.setSpacing(gap)
+    column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
     return column
 
 
@@ -83,6 +95,24 @@ def heading_block(text: str, explanation: str) -> QWidget:
     layout.setColumnStretch(1, 1)
     layout.setRowStretch(1, 1)
     return block
+
+
+class ButtonBar(QDialogButtonBox):
+    """The buttons of a dialog, in the platform's order.
+
+    It is made with its parent, or the dialog forgets its default button when a tab is changed.
+    """
+
+    def add(
+        self,
+        text: str,
+        role: QDialogButtonBox.ButtonRole,
+        deed: Callable[[], object] | SignalInstance,
+    ) -> QPushButton:
+        """Add a button that does this when it is clicked."""
+        button = self.addButton(text, role)
+        button.clicked.connect(deed)
+        return button
 
 
 class MessageLine(QWidget):

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal, qVersion
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout
+from PySide6.QtWidgets import QDialog
 
 from tray_app import __version__
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     SPACE,
+    ButtonBar,
     heading_block,
     padded_column,
     paragraph,
@@ -26,22 +27,7 @@ class AboutDialog(QDialog):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle(tr("About lemlist credits"))
-        buttons = QDialogButtonBox()
-        self._copy = buttons.addButton(
-            tr("Copy &diagnostics"), QDialogButtonBox.ButtonRole.ActionRole
-        )
-        self._copy.setAutoDefault(False)
-        self._copy.clicked.connect(self.diagnostics_requested)
-        self._copy.setAccessibleDescription(
-            tr("Versions, platform, settings and the last problems; no key and no figures.")
-        )
-        close = buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        close.clicked.connect(self.reject)
-        close.setDefault(True)
-        close.setFocus()
-
         layout = padded_column(self)
-        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         layout.addWidget(
             heading_block(
                 tr("lemlist credits {version}", version=__version__),
@@ -68,6 +54,17 @@ class AboutDialog(QDialog):
             licences.setOpenExternalLinks(True)
             layout.addWidget(licences)
         layout.addSpacing(SPACE - GAP)
+        buttons = ButtonBar(self)
+        self._copy = buttons.add(
+            tr("Copy &diagnostics"), ButtonBar.ButtonRole.ActionRole, self.diagnostics_requested
+        )
+        self._copy.setAutoDefault(False)
+        self._copy.setAccessibleDescription(
+            tr("Versions, platform, settings and the last problems; no key and no figures.")
+        )
+        close = buttons.add(tr("Close"), ButtonBar.ButtonRole.RejectRole, self.reject)
+        close.setDefault(True)
+        close.setFocus()
         layout.addWidget(buttons)
 
     def show_copied(self) -> None:
