@@ -691,7 +691,7 @@ def test_a_complaint_stands_on_top() -> None:
 
 
 def test_about_says_version_licence_and_privacy() -> None:
-    dialog = shown(AboutDialog())
+    dialog = shown(AboutDialog(lambda: None))
     said = words(dialog)
     for word in (__version__, "MIT", "Not affiliated", "GET /team/credits", "keychain"):
         assert word in said
@@ -707,7 +707,7 @@ def every_dialog() -> list[QDialog]:
     entry = KeyDialog(FORMATS, first_run=False)
     settings, prices = (SettingsDialog(Settings(), FORMATS, complaint="Oh.") for _ in range(2))
     prices.findChildren(QTabWidget)[0].setCurrentIndex(1)
-    return [first, entry, settings, prices, AboutDialog()]
+    return [first, entry, settings, prices, AboutDialog(lambda: None)]
 
 
 def test_every_control_has_a_name_and_is_reached_by_tab() -> None:

@@ -138,11 +138,7 @@ def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FileFault | Field
 
 
 def _is_usable(value: object, default: object) -> bool:
-    """Tell whether a value is of the type of a field with this default."""
-    match default:
-        case bool():
-            return isinstance(value, bool)
-        case IconStyle():
-            return value in list(IconStyle)
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return is_whole or (default is None and value is None)
+    """Tell whether a value is of the type of a field with this default; ``None`` is of a number."""
+    if isinstance(default, IconStyle):
+        return value in list(IconStyle)
+    return type(value) is type(default) or (default is None and type(value) is int)

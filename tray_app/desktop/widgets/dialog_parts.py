@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, SignalInstance
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,6 +25,8 @@ ROW_GAP = 12
 """Pixels between the rows of a form."""
 SPACE = 16
 """Pixels between things that don't, and around a dialog's content."""
+
+Role = QDialogButtonBox.ButtonRole
 
 _TEXT_WIDTH = 428  # pixels of a dialog with a heading; longer words or a larger font widen it
 _PRODUCT_ICON = 48
@@ -63,13 +65,26 @@ def paragraph(text: str) -> QLabel:
     return label
 
 
-def padded_column(dialog: QDialog, gap: int = GAP) -> QVBoxLayout:
-    """Give a dialog a column with space around it; the dialog follows it, so nothing is clipped."""
-    column = QVBoxLayout(dialog)
-    column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-    column.setSpacing(gap)
-    column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
-    return column
+class Dialog(QDialog):
+    """A column of parts, the last of which is a bar of buttons in the platform's order."""
+
+    def __init__(self, title: str, gap: int = GAP) -> None:
+        """``gap`` is the pixels between the parts."""
+        super().__init__()
+        self.setWindowTitle(title)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        self.column.setSpacing(gap)
+        # The dialog is as large as its words ask, so that none is clipped.
+        self.column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        # With its parent from the start, or the dialog forgets its default when a tab is changed.
+        self.bar = QDialogButtonBox(self)
+
+    def add_button(self, text: str, role: Role, deed: Callable[[], object]) -> QPushButton:
+        """Add a button to the bar that does this when it is clicked."""
+        button = self.bar.addButton(text, role)
+        button.clicked.connect(deed)
+        return button
 
 
 def heading(text: str) -> QLabel:
@@ -95,24 +110,6 @@ def heading_block(text: str, explanation: str) -> QWidget:
     layout.setColumnStretch(1, 1)
     layout.setRowStretch(1, 1)
     return block
-
-
-class ButtonBar(QDialogButtonBox):
-    """The buttons of a dialog, in the platform's order.
-
-    It is made with its parent, or the dialog forgets its default button when a tab is changed.
-    """
-
-    def add(
-        self,
-        text: str,
-        role: QDialogButtonBox.ButtonRole,
-        deed: Callable[[], object] | SignalInstance,
-    ) -> QPushButton:
-        """Add a button that does this when it is clicked."""
-        button = self.addButton(text, role)
-        button.clicked.connect(deed)
-        return button
 
 
 class MessageLine(QWidget):

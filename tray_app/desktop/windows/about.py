@@ -52,9 +52,7 @@ class About(QObject):
     def _make_dialog(self) -> "AboutDialog":
         from tray_app.desktop.windows.about_dialog import AboutDialog
 
-        dialog = AboutDialog()
-        dialog.diagnostics_requested.connect(self._copy_diagnostics)
-        return dialog
+        return AboutDialog(self._copy_diagnostics)
 
     @Slot()
     def _copy_diagnostics(self) -> None:

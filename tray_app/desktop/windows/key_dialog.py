@@ -4,17 +4,17 @@ from enum import Enum, auto
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from tray_app.desktop.widgets.buttons import HeldEnter
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     ROW_GAP,
     SPACE,
-    ButtonBar,
+    Dialog,
     MessageLine,
+    Role,
     heading_block,
-    padded_column,
     paragraph,
 )
 from tray_app.desktop.widgets.key_field import KeyField
@@ -47,7 +47,7 @@ class _Step(Enum):
     """Storing failed: again, or for this run only."""
 
 
-class KeyDialog(QDialog):
+class KeyDialog(Dialog):
     """First run and *Change key…*: paste, check, and only then accept.
 
     A dialog is for one use. Once it is closed it holds no key and ignores every answer.
@@ -61,19 +61,19 @@ class KeyDialog(QDialog):
 
     def __init__(self, formats: Formats, *, first_run: bool) -> None:
         """On a first run the demo is offered as well."""
-        super().__init__()
+        super().__init__(
+            tr("Welcome to lemlist credits") if first_run else tr("Change the API key")
+        )
         self._formats = formats
         self.is_first_run = first_run
         """Whether it asks for the first key."""
         self._key = ""
         """The key that is being checked, or was found to work."""
-        title = tr("Welcome to lemlist credits") if first_run else tr("Change the API key")
-        self.setWindowTitle(title)
         self._choice = self._build_choice()
         self._entry = self._build_entry()
-        column = padded_column(self)
-        for part in (self._choice, self._entry, self._build_buttons()):
-            column.addWidget(part)
+        self.column.addWidget(self._choice)
+        self.column.addWidget(self._entry)
+        self._build_buttons()
         HeldEnter(self)
         self._go(_Step.CHOOSE if first_run else _Step.ENTER)
 
@@ -163,7 +163,7 @@ class KeyDialog(QDialog):
         label = QLabel(tr("API &key"))
         label.setBuddy(self._field)
         link = QPushButton(tr("&Where do I get a key?"))
-        link.clicked.connect(self._open_keys_page)
+        link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(KEYS_PAGE)))
         self._message = MessageLine(tr("Result"), lines=4)
         page, layout = _page(
             tr("Enter your lemlist API key") if self.is_first_run else tr("Enter another key"),
@@ -176,14 +176,12 @@ class KeyDialog(QDialog):
         layout.addWidget(self._message)
         return page
 
-    def _build_buttons(self) -> ButtonBar:
-        role = ButtonBar.ButtonRole
-        bar = ButtonBar(self)
-        back = bar.add(tr("&Back"), role.ResetRole, self._go_back)
-        keep = bar.add(tr("&Use until I quit"), role.AcceptRole, self._keep_for_this_run)
-        check = bar.add(tr("C&heck"), role.AcceptRole, self._request_check)
-        save = bar.add(tr("&Save key"), role.AcceptRole, self._request_save)
-        self._reject = bar.add(tr("Cancel"), role.RejectRole, self.reject)
+    def _build_buttons(self) -> None:
+        back = self.add_button(tr("&Back"), Role.ResetRole, lambda: self._go(_Step.CHOOSE))
+        keep = self.add_button(tr("&Use until I quit"), Role.AcceptRole, self._keep_for_this_run)
+        check = self.add_button(tr("C&heck"), Role.AcceptRole, self._request_check)
+        save = self.add_button(tr("&Save key"), Role.AcceptRole, self._request_save)
+        self._reject = self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
         self._offered = {
             back: set(_Step) - {_Step.CHOOSE} if self.is_first_run else set(),
             keep: {_Step.KEEP, _Step.NOT_SAVED},
@@ -197,20 +195,12 @@ class KeyDialog(QDialog):
             _Step.KEEP: keep,
             _Step.NOT_SAVED: save,
         }
-        return bar
-
-    @Slot()
-    def _go_back(self) -> None:
-        self._go(_Step.CHOOSE)
+        self.column.addWidget(self.bar)
 
     @Slot()
     def _start_demo(self) -> None:
         self.demo_requested.emit()
         self.accept()
-
-    @Slot()
-    def _open_keys_page(self) -> None:
-        QDesktopServices.openUrl(QUrl(KEYS_PAGE))
 
     @Slot()
     def _request_check(self) -> None:

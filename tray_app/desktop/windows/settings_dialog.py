@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
-    QDialog,
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
@@ -23,10 +22,10 @@ from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     ROW_GAP,
     SPACE,
-    ButtonBar,
+    Dialog,
     IconPicture,
     MessageLine,
-    padded_column,
+    Role,
     paragraph,
 )
 from tray_app.i18n import tr
@@ -176,7 +175,7 @@ def _number_box() -> QSpinBox:
     return box
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(Dialog):
     """What to warn of and when to look, what the icon shows, and what the plan is like."""
 
     saved = Signal(object)
@@ -184,8 +183,7 @@ class SettingsDialog(QDialog):
 
     def __init__(self, settings: Settings, formats: Formats, *, complaint: str = "") -> None:
         """``complaint`` is a sentence on top, as that the settings can't be written."""
-        super().__init__()
-        self.setWindowTitle(tr("Settings"))
+        super().__init__(tr("Settings"), SPACE)
         self._formats = formats
         self._refused = False
         self._rows: dict[str, _Row] = {}
@@ -194,20 +192,18 @@ class SettingsDialog(QDialog):
             for shape in (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL, IconShape.EMPTY)
         }
 
-        column = padded_column(self, SPACE)
         if complaint:
             line = MessageLine(tr("Warning"))
             line.say(IconShape.LOW, "", complaint)
-            column.addWidget(line)
+            self.column.addWidget(line)
         self._tabs = QTabWidget()
         for page in pages(formats):
             self._tabs.addTab(self._build_page(page), page.title)
-        column.addWidget(self._tabs)
-        buttons = ButtonBar(self)
-        buttons.add(tr("&Save"), ButtonBar.ButtonRole.AcceptRole, self._save).setDefault(True)
-        buttons.add(tr("Cancel"), ButtonBar.ButtonRole.RejectRole, self.reject)
-        buttons.add(tr("&Restore defaults"), ButtonBar.ButtonRole.ResetRole, self._restore)
-        column.addWidget(buttons)
+        self.column.addWidget(self._tabs)
+        self.add_button(tr("&Save"), Role.AcceptRole, self._save).setDefault(True)
+        self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
+        self.add_button(tr("&Restore defaults"), Role.ResetRole, self._restore)
+        self.column.addWidget(self.bar)
         self._show(settings)
         self._follow()
         for row in self._rows.values():
