@@ -24,7 +24,7 @@ GAP = 8
 ROW_GAP = 12
 """Pixels between the rows of a form."""
 SPACE = 16
-"""Pixels between things that don't, and around a dialog's content."""
+"""Pixels between things that don't belong together, and around a dialog's content."""
 
 Role = QDialogButtonBox.ButtonRole
 
@@ -34,7 +34,7 @@ _MESSAGE_ICON = 16
 
 
 class IconPicture(QWidget):
-    """One tray icon, painted for the screen that it is on. Decoration: the words stand beside."""
+    """A picture of the tray icon, sharp on every screen. Words beside it say what it means."""
 
     def __init__(self, look: IconLook, size: int) -> None:
         """``size`` is in device-independent pixels."""

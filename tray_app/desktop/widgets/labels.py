@@ -31,7 +31,7 @@ def muted_label(text: str = "") -> QLabel:
 
 
 def strip(margins: QMargins, *items: QWidget | QLayout | int | None) -> QWidget:
-    """Put things side by side; a number is pixels between them, None all that is left."""
+    """Put things side by side; a number is a gap in pixels, None the room that is left."""
     box = QWidget()
     line = QHBoxLayout(box)
     line.setContentsMargins(margins)

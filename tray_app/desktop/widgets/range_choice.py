@@ -50,7 +50,7 @@ class RangeChoice(QWidget):
         self._set_tab_stop()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Follow the font, which the buttons would not take over from their parent."""
+        """Give the font to the buttons, which do not take it from their parent."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
             for button in self._group.buttons():

@@ -248,7 +248,7 @@ class KeyDialog(Dialog):
         self._step = step
         busy = step in {_Step.CHECKING, _Step.SAVING}
         if busy:
-            # Else the focus would wander to the next button, under the user's next Enter.
+            # A disabled button gives the focus to the next one, which another Enter would press.
             self.setFocus()
         self._choice.setVisible(step is _Step.CHOOSE)
         self._entry.setVisible(step is not _Step.CHOOSE)
@@ -256,7 +256,7 @@ class KeyDialog(Dialog):
         for button, steps in self._offered.items():
             button.setVisible(step in steps)
             button.setDisabled(busy)
-        # What is on its way to the keychain can't be called back.
+        # A save that has begun can't be cancelled: the button only closes the dialog.
         words = {_Step.CHOOSE: tr("Not now"), _Step.SAVING: tr("Close")}
         self._reject.setText(words.get(step, tr("Cancel")))
         if not busy:

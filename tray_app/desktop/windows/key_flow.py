@@ -20,7 +20,7 @@ class KeyFlow(QObject):
     """Asks for the key if there is none, and has another one used when the user wants it."""
 
     key_changed = Signal()
-    """The team is to be polled anew, as its key may be another one."""
+    """The key may be another one now: its team is to be polled."""
     demo_requested = Signal()
 
     def __init__(
@@ -31,7 +31,7 @@ class KeyFlow(QObject):
         self._worker = worker
         self._formats = formats
         self.session: Session | None = None
-        """The team whose key it is, as soon as its files are open."""
+        """The user's own team; ``None`` until its files are open."""
         self._has_asked = False
         self._lacks_key = False
         self.dialog = SingleWindow(self._make_dialog, self)
@@ -49,8 +49,8 @@ class KeyFlow(QObject):
 
     @Slot()
     def find(self) -> None:
-        """Go by the key that the keychain has now, as it was changed in a terminal."""
-        self._has_asked = True  # who uses a terminal is not to be met by a dialog
+        """Use the key that the keychain has now: a command in a terminal has changed it."""
+        self._has_asked = True  # the user manages the key in a terminal, and needs no dialog
         if self.session is not None:
             self._worker.submit(self.session.watch.forget_key, lambda _: self.key_changed.emit())
 
