@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
@@ -48,13 +48,6 @@ class RangeChoice(QWidget):
         with QSignalBlocker(self._group):
             self._group.button(days).setChecked(True)
         self._set_tab_stop()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Give the font to the buttons, which do not take it from their parent."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            for button in self._group.buttons():
-                button.setFont(self.font())
 
     @Slot(int, bool)
     def _follow(self, days: int, is_checked: bool) -> None:

@@ -84,7 +84,7 @@ def _row(words: FieldWords) -> _Row:
     if len(words.units) > 1:
         return _number_with_units(words)
     if words.units:
-        return _number(words) if 1 in words.units else _dollars(words)
+        return _dollars(words) if 100 in words.units else _number(words)
     if words.options:
         return _buttons(words) if len(words.options) <= _MOST_BUTTONS else _list(words)
     return _switch(words)
@@ -229,7 +229,7 @@ class SettingsDialog(Dialog):
         if page.note:
             form.addRow(paragraph(page.note))
         boxes = tab.findChildren(QAbstractSpinBox)
-        width = max(box.sizeHint().width() for box in boxes)
+        width = max((box.sizeHint().width() for box in boxes), default=0)
         for box in boxes:
             box.setMinimumWidth(width)
         return tab
