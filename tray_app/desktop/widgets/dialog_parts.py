@@ -65,6 +65,15 @@ def paragraph(text: str) -> QLabel:
     return label
 
 
+def padded_column(dialog: QDialog, gap: int = GAP) -> QVBoxLayout:
+    """Give a dialog a column with space around it; the dialog follows it, so nothing is clipped."""
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+    column.setSpacing(gap)
+    column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+    return column
+
+
 class Dialog(QDialog):
     """A column of parts, the last of which is a bar of buttons in the platform's order."""
 
@@ -72,11 +81,7 @@ class Dialog(QDialog):
         """``gap`` is the pixels between the parts."""
         super().__init__()
         self.setWindowTitle(title)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        self.column.setSpacing(gap)
-        # The dialog is as large as its words ask, so that none is clipped.
-        self.column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self.column = padded_column(self, gap)
         # With its parent from the start, or the dialog forgets its default when a tab is changed.
         self.bar = QDialogButtonBox(self)
 

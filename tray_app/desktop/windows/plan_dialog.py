@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
+    QDialog,
+    QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -21,10 +23,9 @@ from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     ROW_GAP,
     SPACE,
-    Dialog,
     MessageLine,
-    Role,
     heading,
+    padded_column,
     paragraph,
 )
 from tray_app.desktop.widgets.theme import theme_of
@@ -72,14 +73,15 @@ class _AnswerCard(MessageLine):
             painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
 
 
-class PlanDialog(Dialog):
+class PlanDialog(QDialog):
     """Can I enrich so many leads, and what must I top up? Answered while the user types.
 
     It can be shown at any time and is told figures as they come; what was typed stays.
     """
 
     def __init__(self, formats: Formats, actions: Actions) -> None:
-        super().__init__(tr("Plan"), SPACE + GAP)
+        super().__init__()
+        self.setWindowTitle(tr("Plan"))
         self._formats = formats
         self._credits: int | None = None
         self._rhythm: Rhythm | TooEarly | None = None
@@ -88,13 +90,11 @@ class PlanDialog(Dialog):
         self._stale = False
         self._suggested = QDate()
 
-        self.column.addLayout(self._build_balance())
-        self.column.addWidget(self._build_questions())
-        self._buy = self.add_button(tr("&Buy credits"), Role.ActionRole, actions.buy.trigger)
-        close = self.add_button(tr("Close"), Role.RejectRole, self.reject)
-        for button in (self._buy, close):
-            button.setAutoDefault(False)  # Enter ends a number, not the dialog
-        self.column.addWidget(self.bar)
+        layout = padded_column(self, SPACE + GAP)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        layout.addLayout(self._build_balance())
+        layout.addWidget(self._build_questions())
+        layout.addWidget(self._build_buttons(actions.buy))
         self._leads.valueChanged.connect(self._answer)
         self._action.currentIndexChanged.connect(self._answer)
         self._until.dateChanged.connect(self._answer)
@@ -166,6 +166,17 @@ class PlanDialog(Dialog):
         self._top_up = _AnswerCard(tr("What must be topped up?"))
         controls = {tr("To last &until"): self._until}
         return _question(tr("How much must I top up?"), controls, self._top_up)
+
+    def _build_buttons(self, buy: QAction) -> QDialogButtonBox:
+        role = QDialogButtonBox.ButtonRole
+        box = QDialogButtonBox()
+        self._buy = box.addButton(tr("&Buy credits"), role.ActionRole)
+        self._buy.clicked.connect(buy.trigger)
+        close = box.addButton(tr("Close"), role.RejectRole)
+        close.clicked.connect(self.reject)
+        for button in (self._buy, close):
+            button.setAutoDefault(False)  # Enter ends a number, not the dialog
+        return box
 
     @Slot()
     def _answer(self) -> None:
