@@ -4,19 +4,19 @@ import pytest
 
 from tests.fakes import FakeFormats
 from tray_app.store.settings import RANGES, Settings
-from tray_app.words.settings_words import pages, range_words
+from tray_app.words.settings_words import limit_words, settings_pages
 
 FORMATS = FakeFormats()
 
 
 def test_the_dialog_has_each_setting_once() -> None:
-    named = [name for page in pages(FORMATS) for name in page.fields]
+    named = [name for page in settings_pages(FORMATS) for name in page.fields]
     assert sorted(named) == sorted(Settings().choices)
 
 
 def test_each_setting_is_offered_as_what_it_is() -> None:
     choices = Settings().choices
-    for page in pages(FORMATS):
+    for page in settings_pages(FORMATS):
         for name, words in page.fields.items():
             is_switch = not words.units and not words.options
             assert isinstance(choices[name], bool) is is_switch, name
@@ -25,7 +25,7 @@ def test_each_setting_is_offered_as_what_it_is() -> None:
 
 def test_what_each_number_can_be() -> None:
     price = "A price must be between 1 and 10,000 credits."
-    assert range_words(FORMATS) == {
+    assert limit_words(FORMATS) == {
         "low": "Low must be above critical, and at most 10 million.",
         "critical": "Critical must be between 1 and 10 million.",
         "interval": "The interval must be between 30 seconds and 24 hours.",
@@ -37,16 +37,16 @@ def test_what_each_number_can_be() -> None:
 
 
 def test_each_number_has_a_sentence_of_its_own() -> None:
-    assert range_words(FORMATS).keys() == RANGES.keys()
+    assert limit_words(FORMATS).keys() == RANGES.keys()
 
 
 @pytest.mark.parametrize("name", RANGES)
 def test_a_changed_rule_changes_its_sentence_alone(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = range_words(FORMATS)
+    before = limit_words(FORMATS)
     monkeypatch.setitem(RANGES, name, range(1, 7200 + 1))
-    after = range_words(FORMATS)
+    after = limit_words(FORMATS)
     assert {each for each in RANGES if before[each] != after[each]} == {name}
 
 
@@ -65,4 +65,4 @@ def test_limits_are_said_in_their_unit(
     name: str, most: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(RANGES, name, range(1, most + 1))
-    assert f"and {said}." in range_words(FORMATS)[name]
+    assert f"and {said}." in limit_words(FORMATS)[name]

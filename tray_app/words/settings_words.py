@@ -39,7 +39,7 @@ class Page(NamedTuple):
     note: str = ""
 
 
-def pages(formats: Formats) -> tuple[Page, ...]:
+def settings_pages(formats: Formats) -> tuple[Page, ...]:
     """Return all settings in the order in which the dialog has them."""
 
     def or_fewer(_number: int) -> str:
@@ -92,7 +92,7 @@ def pages(formats: Formats) -> tuple[Page, ...]:
     return Page(tr("&General"), general), Page(tr("&Plan and prices"), plan, source)
 
 
-def range_words(formats: Formats) -> dict[str, str]:
+def limit_words(formats: Formats) -> dict[str, str]:
     """Say what each number can be, by the field's name."""
 
     def amount(number: int) -> str:
@@ -141,7 +141,7 @@ def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str
         case FieldFault(name, is_out_of_range=False):
             return tr("In the settings file, “{field}” can't be used. The default is.", field=name)
         case FieldFault(name):
-            sentence = range_words(formats)[name]
+            sentence = limit_words(formats)[name]
             return tr("In the settings file: {fault} The default is used.", fault=sentence)
         case FileFault(FaultKind.BROKEN, name):
             return tr(

@@ -33,7 +33,7 @@ from tray_app.icon_look import IconLook, IconShape
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
-from tray_app.words.settings_words import FieldWords, Page, pages, range_words
+from tray_app.words.settings_words import FieldWords, Page, limit_words, settings_pages
 
 # The boxes take more than the rules allow: a wrong number is answered with a sentence, where a
 # box that quietly puts another number in its place would hide the slip.
@@ -197,7 +197,7 @@ class SettingsDialog(Dialog):
             line.say(IconShape.LOW, "", complaint)
             self.column.addWidget(line)
         self._tabs = QTabWidget()
-        for page in pages(formats):
+        for page in settings_pages(formats):
             self._tabs.addTab(self._build_page(page), page.title)
         self.column.addWidget(self._tabs)
         self.add_button(tr("&Save"), Role.AcceptRole, self._save).setDefault(True)
@@ -286,7 +286,7 @@ class SettingsDialog(Dialog):
 
     def _say_faults(self, chosen: Settings) -> list[_Row]:
         """Say below each row what is wrong with the choice, and return the rows with a fault."""
-        faults, words = chosen.faults(), range_words(self._formats)
+        faults, words = chosen.faults(), limit_words(self._formats)
         for name, row in self._rows.items():
             row.say(words[name] if name in faults else "")
         return [row for name, row in self._rows.items() if name in faults]
