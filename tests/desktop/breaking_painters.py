@@ -95,7 +95,7 @@ def windows() -> Iterator[QWidget]:
     yield plan
     yield SettingsDialog(Settings(), FORMATS)
     yield KeyDialog(FORMATS, first_run=True)
-    yield AboutDialog()
+    yield AboutDialog(lambda: None)
 
 
 def break_off(widget: QWidget) -> tuple[int, int]:

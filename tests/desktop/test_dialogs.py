@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -63,13 +63,32 @@ class Told:
         self.check = QSignalSpy(dialog.check_requested)
         self.accepted = QSignalSpy(dialog.key_accepted)
         self.demo = QSignalSpy(dialog.demo_requested)
-        self.link = QSignalSpy(dialog.link_requested)
 
     def checks(self) -> list[object]:
         return emitted(self.check)
 
     def keys(self) -> list[tuple[object, ...]]:
         return [tuple(self.accepted.at(i)) for i in range(self.accepted.count())]
+
+
+class Browser(QObject):
+    """Gets the pages that the desktop's browser would get."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, page: QUrl) -> None:
+        self.pages.append(page.toString())
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    browser = Browser()
+    QDesktopServices.setUrlHandler("https", browser, "open")  # type: ignore[arg-type]  # as PySide takes it
+    yield browser
+    QDesktopServices.unsetUrlHandler("https")
 
 
 @pytest.fixture
@@ -155,11 +174,11 @@ def test_no_demo_and_no_way_back_when_the_key_is_changed(dialog: KeyDialog) -> N
     assert set(buttons(dialog)) == {"Where do I get a key?", "Check", "Cancel"}
 
 
-def test_the_page_of_the_keys_is_asked_for(dialog: KeyDialog) -> None:
+def test_the_page_of_the_keys_is_opened(dialog: KeyDialog, browser: Browser) -> None:
     told = Told(dialog)
     press(dialog, Qt.Key.Key_Tab)
     press(dialog, Qt.Key.Key_Space)
-    assert emitted(told.link) == [KEYS_PAGE]
+    assert browser.pages == [KEYS_PAGE]
     assert told.check.count() == 0
 
 
@@ -261,14 +280,14 @@ def test_a_key_that_could_not_be_stored_can_be_used_until_the_end(dialog: KeyDia
     assert not dialog.isVisible()
 
 
-def test_enter_while_a_check_runs_does_nothing(dialog: KeyDialog) -> None:
+def test_enter_while_a_check_runs_does_nothing(dialog: KeyDialog, browser: Browser) -> None:
     told = Told(dialog)
     enter(dialog)
     assert not key_field(dialog).isEnabled()
     for _ in range(3):
         press(dialog, Qt.Key.Key_Return)
     assert told.checks() == [KEY]
-    assert told.link.count() == 0
+    assert browser.pages == []
     assert told.keys() == []
     assert dialog.isVisible()
     assert buttons(dialog)["Cancel"].isEnabled()
@@ -490,6 +509,15 @@ def test_what_is_shown_is_saved_as_it_was(chosen: Settings) -> None:
     assert emitted(saved) == [chosen]
 
 
+def test_a_comma_makes_no_fraction_of_a_whole_number() -> None:
+    QLocale.setDefault(QLocale("de_DE"))
+    dialog = shown(SettingsDialog(Settings(), FORMATS))
+    saved = QSignalSpy(dialog.saved)
+    type_number(dialog, LOW, "12,500")
+    press(dialog, Qt.Key.Key_Return)
+    assert emitted(saved) == [Settings(Thresholds(12_500, 100))]
+
+
 def test_no_days_left_are_no_warning(settings_dialog: SettingsDialog) -> None:
     saved = QSignalSpy(settings_dialog.saved)
     assert "working days left or fewer" in words(settings_dialog)
@@ -663,7 +691,7 @@ def test_a_complaint_stands_on_top() -> None:
 
 
 def test_about_says_version_licence_and_privacy() -> None:
-    dialog = shown(AboutDialog())
+    dialog = shown(AboutDialog(lambda: None))
     said = words(dialog)
     for word in (__version__, "MIT", "Not affiliated", "GET /team/credits", "keychain"):
         assert word in said
@@ -679,7 +707,7 @@ def every_dialog() -> list[QDialog]:
     entry = KeyDialog(FORMATS, first_run=False)
     settings, prices = (SettingsDialog(Settings(), FORMATS, complaint="Oh.") for _ in range(2))
     prices.findChildren(QTabWidget)[0].setCurrentIndex(1)
-    return [first, entry, settings, prices, AboutDialog()]
+    return [first, entry, settings, prices, AboutDialog(lambda: None)]
 
 
 def test_every_control_has_a_name_and_is_reached_by_tab() -> None:

@@ -1,5 +1,6 @@
 """From a dialog, or a terminal, to a key that is used."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,21 @@ def test_a_key_that_can_not_be_kept_changes_nothing(flow: Flow) -> None:
     wait_with_events(lambda: "it was not saved" in words(flow.dialog), "the failure")
     assert flow.changes.count() == 0
     assert flow.session.watch.poll().key_source is None
+
+
+def test_an_answer_for_a_dialog_that_is_gone_is_dropped(flow: Flow) -> None:
+    flow.poll()
+    gate = threading.Event()
+    flow.worker.submit(lambda: gate.wait(20))
+    press(flow.dialog, Qt.Key.Key_Return)
+    paste(key_field(flow.dialog), KEY)
+    press(flow.dialog, Qt.Key.Key_Return)
+    flow.dialog.reject()
+    flow.wait_until_closed()
+    gate.set()
+    flow.poll()  # after the check
+    assert flow.keychain.key is None
+    assert flow.changes.count() == 0
 
 
 def test_without_a_keychain_the_key_is_for_this_run(flow: Flow) -> None:

@@ -243,6 +243,7 @@ def test_a_long_name_is_cut_and_told_in_full(popup: Popup) -> None:
     assert popup.content.team.toolTip() == ""
     name = "Acme Growth & Partnerships, Europe, Middle East and Africa"
     show(popup, replace(healthy(), team=name))
+    settle()
     assert popup.content.team.toolTip() == name
     assert name in spoken(popup)
 

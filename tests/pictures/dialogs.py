@@ -144,7 +144,7 @@ def plan(credits: int, rhythm: Rhythm | TooEarly | None, leads: str = "") -> Pla
 
 def about_states() -> Iterator[QDialog]:
     """Yield the dialog about the program."""
-    yield shown(AboutDialog())
+    yield shown(AboutDialog(lambda: None))
 
 
 def key_dialog(*, first_run: bool) -> KeyDialog:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import OTHER_SETTINGS
+from tests.fakes import FakeFormats
 from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
 from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
@@ -20,6 +21,8 @@ from tray_app.store.settings import (
     SettingsFile,
 )
 from tray_app.words.settings_words import settings_fault_words
+
+FORMATS = FakeFormats()
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def put(path: Path, content: object) -> None:
 def load(path: Path) -> tuple[Settings, list[str]]:
     """Return the settings in a file, and what is said of it."""
     settings, faults = SettingsFile(path).load()
-    return settings, [settings_fault_words(fault) for fault in faults]
+    return settings, [settings_fault_words(fault, FORMATS) for fault in faults]
 
 
 def test_defaults(path: Path) -> None:
@@ -99,7 +102,7 @@ def test_a_broken_file_is_set_aside(path: Path, content: str) -> None:
     loaded, (fault,) = file.load()
     assert loaded == Settings()
     (aside,) = path.parent.iterdir()
-    assert aside.name in settings_fault_words(fault)
+    assert aside.name in settings_fault_words(fault, FORMATS)
     assert aside.read_text() == content
     file.save(OTHER_SETTINGS)
     assert SettingsFile(path).load() == (OTHER_SETTINGS, [])
@@ -112,7 +115,7 @@ def test_a_file_of_another_version_is_left_alone(path: Path, version: object) ->
     file = SettingsFile(path)
     loaded, (fault,) = file.load()
     assert loaded == Settings()
-    assert "newer version" in settings_fault_words(fault)
+    assert "newer version" in settings_fault_words(fault, FORMATS)
     with pytest.raises(OSError, match=str(path)):
         file.save(OTHER_SETTINGS)
     assert path.read_bytes() == before
@@ -123,7 +126,7 @@ def test_a_file_that_can_not_be_read(path: Path) -> None:
     file = SettingsFile(path)
     loaded, (fault,) = file.load()
     assert loaded == Settings()
-    assert str(path) in settings_fault_words(fault)
+    assert str(path) in settings_fault_words(fault, FORMATS)
     with pytest.raises(OSError, match=str(path)):
         file.save(OTHER_SETTINGS)
 

@@ -2,11 +2,13 @@
 
 import pytest
 
+from tests.fakes import FakeFormats
 from tray_app.errors import Kind, Problem
-from tray_app.lemlist.key import KeyFault
+from tray_app.lemlist.key import LONGEST, KeyFault
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.words.problem_words import detail_words, history_fault_words, problem_words
 
+FORMATS = FakeFormats()
 DOCUMENTED = {
     "no_key",
     "bad_key",
@@ -47,13 +49,13 @@ def test_words_differ() -> None:
 
 
 def test_each_fault_of_a_key_has_words() -> None:
-    said = {detail_words(Problem(Kind.BAD_KEY, fault)) for fault in KeyFault}
+    said = {detail_words(Problem(Kind.BAD_KEY, fault), FORMATS) for fault in KeyFault}
     assert len(said) == len(KeyFault)
     assert not said & set(KeyFault)
 
 
 def test_a_detail_is_told_as_it_is() -> None:
-    assert detail_words(Problem(Kind.TLS, "expired")) == "expired"
+    assert detail_words(Problem(Kind.TLS, "expired"), FORMATS) == "expired"
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,8 @@ def test_a_detail_is_told_as_it_is() -> None:
 )
 def test_what_is_wrong_with_the_history(fault: FileFault, words: str) -> None:
     assert history_fault_words(fault) == words
+
+
+def test_how_long_a_key_can_be_is_told_by_its_rule() -> None:
+    words = detail_words(Problem(Kind.BAD_KEY, KeyFault.TOO_LONG), FORMATS)
+    assert words == f"it is longer than {FORMATS.number(LONGEST)} characters"

@@ -125,7 +125,6 @@ class App(QObject):
         self._history_and_plan.trend_changed.connect(self._show_trend)
         self._key.key_changed.connect(self._show_team)
         self._key.demo_requested.connect(self._open_demo)
-        self._key.link_requested.connect(self._open_link)
         self._notifier.clicked.connect(self._open_popup)
         self._notifier.accepted.connect(self._note_heard)
         self._instance.opened_again.connect(self._open_popup)
@@ -180,7 +179,7 @@ class App(QObject):
             from tray_app.team.session import open_session
 
             settings, faults = self._settings_file.load()
-            complaints = [settings_fault_words(fault) for fault in faults]
+            complaints = [settings_fault_words(fault, self._formats) for fault in faults]
             return open_session(self._environ, self._keychain, settings), complaints
 
         def go_on(opened: "tuple[Session, list[str]]") -> None:

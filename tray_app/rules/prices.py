@@ -8,10 +8,10 @@ from tray_app.rules.ranges import out_of_range, within
 
 SOURCE = "https://help.lemlist.com/en/articles/8944295"
 AS_OF = date(2026, 11, 22)
-"""The page that has the prices that :class:`Prices` begins with, and when it was last looked at.
+"""The page of the default prices, and the day when it was last read.
 
 Copies of the page differ in the LinkedIn enrichment (1 or 2) and in the price of a credit ($0.01 or
-$0.10), so all can be changed in the settings.
+$0.10), so every price is a setting.
 """
 
 LARGEST_PRICE = 10_000

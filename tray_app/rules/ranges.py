@@ -12,12 +12,17 @@ def within(default: T, least: int, most: int) -> T:
     return ranged
 
 
+def ranges(record: Any) -> dict[str, range]:
+    """Return the ranges of a dataclass's fields, by the fields' names."""
+    return {
+        each.name: each.metadata["range"] for each in fields(record) if "range" in each.metadata
+    }
+
+
 def out_of_range(record: Any) -> list[str]:
     """Name the fields of a dataclass whose number is out of its range; ``None`` never is."""
     return [
-        each.name
-        for each in fields(record)
-        if "range" in each.metadata
-        and (value := getattr(record, each.name)) is not None
-        and value not in each.metadata["range"]
+        name
+        for name, allowed in ranges(record).items()
+        if (value := getattr(record, name)) is not None and value not in allowed
     ]

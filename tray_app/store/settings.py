@@ -1,14 +1,14 @@
 """The user's choices, in a JSON file that is forgiving to read and careful to write."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tray_app.rules.levels import Thresholds
 from tray_app.rules.prices import Prices
-from tray_app.rules.ranges import out_of_range, within
+from tray_app.rules.ranges import out_of_range, ranges, within
 from tray_app.rules.schedule import DEFAULT_INTERVAL, LONGEST_INTERVAL, SHORTEST_INTERVAL
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.json_file import read_object, update_object
@@ -16,9 +16,8 @@ from tray_app.store.json_file import read_object, update_object
 VERSION = 1
 """Of the file's shape; a file of a larger version is left alone."""
 
-DEFAULT_WARNING = 3
 LONGEST_WARNING = 60
-"""Working days before the end of the balance: what the setting begins with, and its limit."""
+"""Working days before the end of the balance."""
 
 
 class IconStyle(StrEnum):
@@ -33,21 +32,22 @@ class FieldFault(NamedTuple):
 
     name: str
     is_out_of_range: bool
-    """Whether it is of the right type, but out of its range."""
+    """Else its value is of another type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The user's choices: all there are, with the default and the range of each.
 
-    ``interval`` is in seconds.
+    ``words/settings_words.py`` says how each is called, and so how the dialog offers it.
     """
 
     thresholds: Thresholds = field(default_factory=Thresholds)
     interval: int = within(DEFAULT_INTERVAL, SHORTEST_INTERVAL, LONGEST_INTERVAL)
+    """Seconds."""
     notifications: bool = True
     icon: IconStyle = IconStyle.NUMBER
-    warn_within: int = within(DEFAULT_WARNING, 0, LONGEST_WARNING)
+    warn_within: int = within(3, 0, LONGEST_WARNING)
     """Working days before the balance is likely to run out; 0 warns of no date."""
     renewal_day: int | None = within(None, 1, 31)
     """The day of the month on which the plan's credits are renewed; ``None`` is to be learned."""
@@ -55,12 +55,12 @@ class Settings:
 
     @classmethod
     def of(cls, choices: Mapping[str, Any]) -> "Settings":
-        """Return the settings with these :attr:`choices`."""
-        parts = {
-            part: record(**{name: choices[name] for name in _names(record)})
-            for part, record in _PARTS.items()
-        }
-        return cls(**{name: choices[name] for name in _names(cls) if name not in parts}, **parts)
+        """Return the settings with these :attr:`choices`; what is missing has its default."""
+        thresholds, own, prices = (
+            {name: choices[name] for name in _names(record) if name in choices}
+            for record in (Thresholds, cls, Prices)
+        )
+        return cls(Thresholds(**thresholds), prices=Prices(**prices), **own)
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -75,7 +75,8 @@ class Settings:
         return [name for name in faults if name is not None]
 
 
-_PARTS: dict[str, Any] = {"thresholds": Thresholds, "prices": Prices}
+RANGES = {**ranges(Thresholds), **ranges(Settings), **ranges(Prices)}
+"""What each number of the :attr:`Settings.choices` can be, by the field's name."""
 
 
 def _names(record: Any) -> list[str]:
@@ -98,8 +99,7 @@ class SettingsFile:
         if fault is not None:
             self._writable = fault.kind is FaultKind.BROKEN  # as a new file is begun
             return Settings(), [fault]
-        settings, faults = _parse(content)
-        return settings, [*faults]
+        return _parse(content)
 
     def save(self, settings: Settings) -> None:
         """Write the settings; what the file holds beyond them stays.
@@ -114,38 +114,31 @@ class SettingsFile:
         update_object(self._path, lambda content: content.update(new))
 
 
-def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FieldFault]]:
+def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FileFault | FieldFault]]:
     """Take what can be used of a file's content, and name the fields that can't."""
-    default = Settings()
-    choices, unusable = default.choices, []
+    choices: dict[str, Any] = {}
+    faults: list[FileFault | FieldFault] = []
     prices = content.get("prices", {})
     if not isinstance(prices, dict):
-        unusable.append("prices")
+        faults.append(FieldFault("prices", is_out_of_range=False))
         prices = {}
-    for name, fallback in default.choices.items():
-        value = (prices if name in _names(Prices) else content).get(name, fallback)
-        if _is_usable(value, fallback):
-            choices[name] = IconStyle(value) if isinstance(fallback, IconStyle) else value
+    for name, default in Settings().choices.items():
+        value = (prices if name in _names(Prices) else content).get(name, default)
+        if _is_usable(value, default):
+            choices[name] = IconStyle(value) if isinstance(default, IconStyle) else value
         else:
-            unusable.append(name)
-    settings = Settings.of(choices)
-    wrong = settings.faults()
-    for name in wrong:
+            faults.append(FieldFault(name, is_out_of_range=False))
+    for name in Settings.of(choices).faults():
+        faults.append(FieldFault(name, is_out_of_range=True))
         # Of numbers that belong together, one that is wrong leaves the others in doubt.
-        whole = next((part for part, record in _PARTS.items() if name in _names(record)), name)
-        settings = replace(settings, **{whole: getattr(default, whole)})
-    return settings, [
-        *(FieldFault(name, is_out_of_range=False) for name in unusable),
-        *(FieldFault(name, is_out_of_range=True) for name in wrong),
-    ]
+        parts = (_names(Thresholds), _names(Prices), [name])
+        for each in next(part for part in parts if name in part):
+            choices.pop(each, None)
+    return Settings.of(choices), faults
 
 
 def _is_usable(value: object, default: object) -> bool:
-    """Tell whether a value is of the type of a field with this default."""
-    match default:
-        case bool():
-            return isinstance(value, bool)
-        case IconStyle():
-            return value in list(IconStyle)
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return is_whole or (default is None and value is None)
+    """Tell whether a value is of the type of a field with this default; ``None`` is of a number."""
+    if isinstance(default, IconStyle):
+        return value in list(IconStyle)
+    return type(value) is type(default) or (default is None and type(value) is int)

@@ -12,6 +12,7 @@ from tray_app.logs import outline
 from tray_app.report.exports import problem_json
 from tray_app.terminal.exit_codes import CANNOT_WRITE, EXIT_CODES
 from tray_app.words.command_words import unwritable_words
+from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import detail_words, problem_words
 
 # What a command has to say, it says itself: without a handler Python prints the log's warnings.
@@ -56,7 +57,7 @@ def fail(problem: Problem, *, as_json: bool = False) -> int:
     if as_json:
         print_json(problem_json(problem))
     complain(problem_words(problem.kind).text)
-    if detail := detail_words(problem):
+    if detail := detail_words(problem, TerminalFormats()):
         complain(f"({detail})")
     return EXIT_CODES[problem.kind]
 

@@ -23,7 +23,7 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     """Fetch once and print the balance, for people or as one JSON object."""
     settings, faults = SettingsFile(settings_file()).load()
     for fault in faults:
-        complain(settings_fault_words(fault))
+        complain(settings_fault_words(fault, TerminalFormats()))
     credentials = Credentials(environ, Keychain(ACCOUNT))
     past = History(history_file())
     watch = Watch(credentials, connector(environ), None, settings, Analyst(past))

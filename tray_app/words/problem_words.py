@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
-from tray_app.lemlist.key import KeyFault
+from tray_app.lemlist.key import LONGEST, KeyFault
 from tray_app.store.file_fault import FaultKind, FileFault
+from tray_app.words.formats import Formats
 
 
 class Remedy(StrEnum):
@@ -109,11 +110,11 @@ def remedy_words(remedy: Remedy | None) -> str:
     return words[remedy]
 
 
-def detail_words(problem: Problem) -> str:
+def detail_words(problem: Problem, formats: Formats) -> str:
     """Say more of a problem, for the command line and for whoever types a key; often nothing."""
     words: dict[str, str] = {
         KeyFault.EMPTY: tr("it is empty"),
-        KeyFault.TOO_LONG: tr("it is longer than 1,000 characters"),
+        KeyFault.TOO_LONG: tr("it is longer than {n} characters", n=formats.number(LONGEST)),
         KeyFault.ODD_CHARACTERS: tr("it has characters that no key has"),
     }
     return words.get(problem.detail, problem.detail)

@@ -1,38 +1,46 @@
-"""The settings in words: how each is called in the dialog, and what is wrong with one."""
+"""The settings in words: how the dialog calls and offers each, and what is wrong with one."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tray_app.i18n import tr
+from tray_app.rules.prices import AS_OF, SOURCE, Action
 from tray_app.store.file_fault import FaultKind, FileFault
-from tray_app.store.settings import FieldFault, IconStyle
-from tray_app.words.amounts import unit_words
+from tray_app.store.settings import RANGES, FieldFault, IconStyle
+from tray_app.words.amounts import dollars, unit_words
 from tray_app.words.formats import Formats
 
-INTERVAL_UNITS: dict[int, Callable[[int], str]] = {
+_INTERVAL_UNITS: dict[int, Callable[[int], str]] = {
     1: lambda n: tr("second", "seconds", n),
     60: lambda n: tr("minute", "minutes", n),
     3600: lambda n: tr("hour", "hours", n),
 }
-"""The units of the interval by their seconds, with the name after a number."""
 
 
 class FieldWords(NamedTuple):
-    """How a setting is called in the dialog."""
+    """How a setting is called: a number if it has units, one of its options, or else a switch."""
 
     label: str
     name: str = ""
-    """Of its control, alone: on it, or for a screen reader."""
-    unit: Callable[[int], str] = lambda _number: ""
-    """What a number counts, to stand beside it."""
+    """Of its control, alone: on a switch, and for a screen reader."""
+    units: Mapping[int, Callable[[int], str]] = {}
+    """What can be counted: each unit in terms of what is stored, and its name after a number."""
     none: str = ""
-    """What stands in place of 0 or of no choice."""
-    options: Mapping[str, str] = {}
+    """What stands in place of the number 0."""
+    options: Mapping[Any, str] = {}
     """The names of what can be chosen."""
 
 
-def field_words(formats: Formats) -> dict[str, FieldWords]:
-    """Return how each setting is called, by its field's name."""
+class Page(NamedTuple):
+    """A tab of the dialog: its settings by their fields' names, and a note below them."""
+
+    title: str
+    fields: Mapping[str, FieldWords]
+    note: str = ""
+
+
+def settings_pages(formats: Formats) -> tuple[Page, ...]:
+    """Return all settings in the order in which the dialog has them."""
 
     def or_fewer(_number: int) -> str:
         return tr("credits or fewer")
@@ -40,58 +48,101 @@ def field_words(formats: Formats) -> dict[str, FieldWords]:
     def days_left(number: int) -> str:
         return tr("working day left", "working days left or fewer", number) if number else ""
 
-    return {
-        "low": FieldWords(tr("&Low at"), tr("Low at, in credits"), or_fewer),
-        "critical": FieldWords(tr("&Critical at"), tr("Critical at, in credits"), or_fewer),
+    def price(label: str, name: str) -> FieldWords:
+        return FieldWords(label, name, {1: unit_words})
+
+    general = {
+        "low": FieldWords(tr("&Low at"), tr("Low at, in credits"), {1: or_fewer}),
+        "critical": FieldWords(tr("&Critical at"), tr("Critical at, in credits"), {1: or_fewer}),
         "warn_within": FieldWords(
-            tr("&Warn at"), tr("Warn at, in working days left"), days_left, none=tr("Never")
+            tr("&Warn at"), tr("Warn at, in working days left"), {1: days_left}, none=tr("Never")
         ),
         "notifications": FieldWords(
             tr("Notifications"), tr("&Notify of these, of sudden drains and of refills")
         ),
-        "interval": FieldWords(tr("Check &every"), tr("Check every")),
+        "interval": FieldWords(tr("Check &every"), tr("Check every"), _INTERVAL_UNITS),
         "icon": FieldWords(
             tr("Tray &icon"),
             options={IconStyle.NUMBER: tr("N&umber of credits"), IconStyle.SYMBOL: tr("S&ymbol")},
         ),
+    }
+    days = {day: tr("Day {n} of the month", n=day) for day in RANGES["renewal_day"]}
+    plan = {
         "renewal_day": FieldWords(
-            tr("Plan renews &on"), tr("Plan renews on"), none=tr("Learn it from the refills")
+            tr("Plan renews &on"),
+            tr("Plan renews on"),
+            options={None: tr("Learn it from the refills"), **days},
         ),
-        "email_found": FieldWords(tr("E-mail &found"), tr("E-mail found, in credits"), unit_words),
-        "email_verified": FieldWords(
-            tr("E-mail &verified"), tr("E-mail verified, in credits"), unit_words
-        ),
-        "phone_found": FieldWords(tr("P&hone found"), tr("Phone found, in credits"), unit_words),
-        "linkedin": FieldWords(
-            tr("Lin&kedIn enrichment"), tr("LinkedIn enrichment, in credits"), unit_words
-        ),
+        "email_found": price(tr("E-mail &found"), tr("E-mail found, in credits")),
+        "email_verified": price(tr("E-mail &verified"), tr("E-mail verified, in credits")),
+        "phone_found": price(tr("P&hone found"), tr("Phone found, in credits")),
+        "linkedin": price(tr("Lin&kedIn enrichment"), tr("LinkedIn enrichment, in credits")),
         "cents_per_1000": FieldWords(
             tr("{n} cre&dits", n=formats.number(1000)),
             tr("1,000 credits, in US dollars"),
-            lambda _number: tr("US dollars"),
+            {100: lambda _number: tr("US dollars")},
         ),
+    }
+    source = tr(
+        "Default prices as of {day}, {year}:\n{source}",
+        source=SOURCE.removeprefix("https://"),
+        day=formats.day(AS_OF),
+        year=AS_OF.year,
+    )
+    return Page(tr("&General"), general), Page(tr("&Plan and prices"), plan, source)
+
+
+def limit_words(formats: Formats) -> dict[str, str]:
+    """Say what each number can be, by the field's name."""
+
+    def amount(number: int) -> str:
+        millions, rest = divmod(number, 1_000_000)
+        return formats.number(number) if rest or not millions else tr("{n} million", n=millions)
+
+    def duration(seconds: int) -> str:
+        unit = max(each for each in _INTERVAL_UNITS if seconds % each == 0)
+        number = seconds // unit
+        return tr("{n} {unit}", n=formats.number(number), unit=_INTERVAL_UNITS[unit](number))
+
+    def money(cents: int) -> str:
+        return (
+            dollars(cents, formats) if cents > 99 else tr("{n} cent", "{n} cents", cents, n=cents)
+        )
+
+    def limits(name: str, words: Callable[[int], str] = amount) -> dict[str, str]:
+        return {"least": words(RANGES[name][0]), "most": words(RANGES[name][-1])}
+
+    return {
+        "low": tr("Low must be above critical, and at most {most}.", **limits("low")),
+        "critical": tr("Critical must be between {least} and {most}.", **limits("critical")),
+        "interval": tr(
+            "The interval must be between {least} and {most}.", **limits("interval", duration)
+        ),
+        "warn_within": tr(
+            "The warning must be at most {most} working days ahead.", **limits("warn_within")
+        ),
+        "renewal_day": tr(
+            "The renewal must be on a day from {least} to {most}.", **limits("renewal_day")
+        ),
+        "cents_per_1000": tr(
+            "The price of 1,000 credits must be between {least} and {most}.",
+            **limits("cents_per_1000", money),
+        ),
+        **{
+            action: tr("A price must be between {least} and {most} credits.", **limits(action))
+            for action in Action
+        },
     }
 
 
-def range_words(name: str) -> str:
-    """Say what the range of a field is, by its name."""
-    return {
-        "low": tr("Low must be above critical, and at most 10 million."),
-        "critical": tr("Critical must be between 1 and 10 million."),
-        "interval": tr("The interval must be between 30 seconds and 24 hours."),
-        "warn_within": tr("The warning must be at most 60 working days ahead."),
-        "renewal_day": tr("The renewal must be on a day from 1 to 31."),
-        "cents_per_1000": tr("The price of 1,000 credits must be between 1 cent and $10,000."),
-    }.get(name, tr("A price must be between 1 and 10,000 credits."))
-
-
-def settings_fault_words(fault: FileFault | FieldFault) -> str:
+def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str:
     """Say what could not be used of the settings file."""
     match fault:
         case FieldFault(name, is_out_of_range=False):
             return tr("In the settings file, “{field}” can't be used. The default is.", field=name)
         case FieldFault(name):
-            return tr("In the settings file: {fault} The default is used.", fault=range_words(name))
+            sentence = limit_words(formats)[name]
+            return tr("In the settings file: {fault} The default is used.", fault=sentence)
         case FileFault(FaultKind.BROKEN, name):
             return tr(
                 "The settings file was broken. It is kept as {name}; the defaults are used.",

@@ -126,7 +126,7 @@ class PopupContent(QWidget):
         has_figures = view.read_at is not None
         # What is still loading keeps the place of its figures; a first failure has none to keep.
         is_waiting = not has_figures and view.trouble is None
-        self.team.set_text(view.team)
+        self.team.setText(view.team)
         self.total.show_total(view.total, view.unit, is_quiet=view.stale or is_waiting)
         self.badge.show_level(view.icon.shape, view.level, is_stale=view.stale)
         self.out_of_date.setVisible(view.stale)

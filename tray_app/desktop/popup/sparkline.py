@@ -86,7 +86,7 @@ class Sparkline(QWidget):
     def _say(self, point: tuple[int, int] | None) -> None:
         if self._trend is None:
             return
-        self.caption.set_text(
+        self.caption.setText(
             self._title(self._trend) if point is None else point_words(*point, self._formats)
         )
 

@@ -1,8 +1,19 @@
 """What the dialogs are made of: headings, paragraphs, pictures of the icon, lines of news."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
 from tray_app.desktop.widgets.labels import sized
@@ -13,7 +24,9 @@ GAP = 8
 ROW_GAP = 12
 """Pixels between the rows of a form."""
 SPACE = 16
-"""Pixels between things that don't, and around a dialog's content."""
+"""Pixels between things that don't belong together, and around a dialog's content."""
+
+Role = QDialogButtonBox.ButtonRole
 
 _TEXT_WIDTH = 428  # pixels of a dialog with a heading; longer words or a larger font widen it
 _PRODUCT_ICON = 48
@@ -21,7 +34,7 @@ _MESSAGE_ICON = 16
 
 
 class IconPicture(QWidget):
-    """One tray icon, painted for the screen that it is on. Decoration: the words stand beside."""
+    """A picture of the tray icon, sharp on every screen. Words beside it say what it means."""
 
     def __init__(self, look: IconLook, size: int) -> None:
         """``size`` is in device-independent pixels."""
@@ -52,12 +65,31 @@ def paragraph(text: str) -> QLabel:
     return label
 
 
-def padded_column(widget: QWidget, gap: int = GAP) -> QVBoxLayout:
-    """Give a dialog, or a page of one, a column with space around it."""
-    column = QVBoxLayout(widget)
+def padded_column(dialog: QDialog, gap: int = GAP) -> QVBoxLayout:
+    """Give a dialog a column with space around it; the dialog follows it, so nothing is clipped."""
+    column = QVBoxLayout(dialog)
     column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
     column.setSpacing(gap)
+    column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
     return column
+
+
+class Dialog(QDialog):
+    """A column of parts, the last of which is a bar of buttons in the platform's order."""
+
+    def __init__(self, title: str, gap: int = GAP) -> None:
+        """``gap`` is the pixels between the parts."""
+        super().__init__()
+        self.setWindowTitle(title)
+        self.column = padded_column(self, gap)
+        # With its parent from the start, or the dialog forgets its default when a tab is changed.
+        self.bar = QDialogButtonBox(self)
+
+    def add_button(self, text: str, role: Role, deed: Callable[[], object]) -> QPushButton:
+        """Add a button to the bar that does this when it is clicked."""
+        button = self.bar.addButton(text, role)
+        button.clicked.connect(deed)
+        return button
 
 
 def heading(text: str) -> QLabel:

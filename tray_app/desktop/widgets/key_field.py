@@ -36,11 +36,19 @@ class KeyField(QLineEdit):
     accessibility bus, a pasted key in one piece, where every program of the user can listen and
     screen readers read it out: https://github.com/keepassxreboot/keepassxc/issues/1920. So Qt is
     silenced while the text changes, and the change is then told in bullets.
+
+    Qt also reports each key that is pressed, with its character, before any widget gets the key.
+    The filter that does it watches the whole application, so only another such filter can take
+    the keys first. This field is that filter while it has the focus. A screen reader gets its
+    commands by the same report, so keys that may be commands are still reported. All others are
+    not, characters or not: Qt holds a reported key back until the report is answered, and an
+    unreported one would overtake it.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._typing = _Typing(self)
+        self._application = cast("QCoreApplication", QCoreApplication.instance())
+        self._screen_reader_key_held = False
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setInputMethodHints(
             Qt.InputMethodHint.ImhHiddenText
@@ -56,11 +64,12 @@ class KeyField(QLineEdit):
 
     @contextmanager
     def _masked(self) -> Iterator[None]:
-        """Let the text change unheard, and then tell what a beholder has seen of it."""
+        """Let the text change unheard, and then tell of the bullets that have come or gone."""
         text, shown = self.text(), self.displayText()
         cursor, selected = self.cursorPosition(), self.selectedText()
         is_heard = sys.platform == "linux" and QAccessible.isActive()
-        # What others do about a change is to be heard again, so they are told of it later.
+        # The slots of the field's signals may change other texts, which are to be heard: so the
+        # signal waits until Qt is heard again.
         with QSignalBlocker(self):
             if is_heard:
                 QAccessible.setActive(False)
@@ -94,7 +103,7 @@ class KeyField(QLineEdit):
         with self._masked():
             self.paste()
 
-    # What Qt calls: all the ways in which the user changes the text
+    # All ways in which the user changes the text
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Type, paste or delete."""
@@ -102,7 +111,7 @@ class KeyField(QLineEdit):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Take what else changes the text."""
+        """Mask what else changes the text."""
         with self._masked() if event.type() in _CHANGES else nullcontext():
             return super().event(event)
 
@@ -114,48 +123,26 @@ class KeyField(QLineEdit):
         menu.addAction(tr("Select &all"), self.selectAll)
         menu.popup(event.globalPos())
 
+    # What is typed
+
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """Keep what is typed from now on."""
+        """Take the keys from now on."""
         if sys.platform == "linux":
-            self._typing.begin()
+            self._application.installEventFilter(self)
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Leave what is typed elsewhere alone."""
-        self._typing.end()
-        super().focusOutEvent(event)
-
-
-class _Typing(QObject):
-    """Takes what is typed past Qt's report of every key on the accessibility bus.
-
-    Only a filter of the whole application can: Qt's own, which reports each key with its character
-    to all who listen, is one too, so that a typed key would leak before the field sees it.
-
-    A screen reader gets its commands by that report, so keys that may be commands are reported as
-    ever. All others are not, characters or not: Qt delivers a reported key only when the report
-    was answered, so that the next key, if not reported, would overtake it.
-    """
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._application = cast("QCoreApplication", QCoreApplication.instance())
-        self._screen_reader_key_held = False
-
-    def begin(self) -> None:
-        """Stand before Qt's own filter: they are asked newest first."""
-        self._application.installEventFilter(self)
-
-    def end(self) -> None:
-        """Let all keys be reported."""
         self._application.removeEventFilter(self)
         self._screen_reader_key_held = False
+        super().focusOutEvent(event)
 
     def eventFilter(self, target: QObject, event: QEvent) -> bool:  # noqa: N802
         """Deliver a key as if the program had made it up; Qt reports only the user's."""
         if event.type() is QEvent.Type.ShortcutOverride:
-            # It comes before each press. Qt installs its filter anew when programs begin to listen.
-            self.begin()
+            # This event precedes each press. Qt asks the newest filter first, and installs its own
+            # anew when a program begins to listen.
+            self._application.installEventFilter(self)
         if not (isinstance(event, QKeyEvent) and event.type() in _KEY_EVENTS):
             return False
         if not (event.spontaneous() and isinstance(target, QWindow)) or self._is_command(event):

@@ -1,7 +1,7 @@
 """Labels, and what lays them out."""
 
 from PySide6.QtCore import QMargins, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
 
 
@@ -31,7 +31,7 @@ def muted_label(text: str = "") -> QLabel:
 
 
 def strip(margins: QMargins, *items: QWidget | QLayout | int | None) -> QWidget:
-    """Put things side by side; a number is pixels between them, None all that is left."""
+    """Put things side by side; a number is a gap in pixels, None the room that is left."""
     box = QWidget()
     line = QHBoxLayout(box)
     line.setContentsMargins(margins)
@@ -58,26 +58,12 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_muted(self, True)
 
-    def set_text(self, text: str) -> None:
-        """Show a text."""
-        self.setText(text)
-        self._explain()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """See whether the text fits now."""
-        super().resizeEvent(event)
-        self._explain()
-
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint as much of the text as fits."""
+        """Paint as much of the text as fits, and have the tooltip tell what does not."""
+        metrics, whole = self.fontMetrics(), self.text()
+        shown = metrics.elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(whole if shown != whole else "")
+        side = self.style().visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
-            leading = Qt.AlignmentFlag.AlignLeading
-            side = self.style().visualAlignment(self.layoutDirection(), leading)
-            painter.drawText(self.rect(), side | Qt.AlignmentFlag.AlignVCenter, self._elided())
-
-    def _elided(self) -> str:
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-
-    def _explain(self) -> None:
-        self.setToolTip(self.text() if self._elided() != self.text() else "")
+            painter.drawText(self.rect(), side | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
@@ -16,7 +16,7 @@ PADDING = 8
 
 
 class RangeChoice(QWidget):
-    """Numbers of days side by side, one of them chosen; one Tab stop, then the arrow keys."""
+    """Numbers of days side by side, one of them chosen. Tab stops at it, arrow keys go on."""
 
     chosen = Signal(int)
     """The user wants this number of days."""
@@ -36,34 +36,27 @@ class RangeChoice(QWidget):
             self._group.addButton(button, days)
             row.addWidget(button)
         self.show_days(choices[0][0])
-        self._group.idClicked.connect(self._choose)
+        self._group.idToggled.connect(self._follow)
 
     @property
     def days(self) -> int:
         """The number of days that is chosen."""
-        return self._days
+        return self._group.checkedId()
 
     def show_days(self, days: int) -> None:
         """Show what is chosen, without a signal."""
-        self._days = days
-        self._group.button(days).setChecked(True)
+        with QSignalBlocker(self._group):
+            self._group.button(days).setChecked(True)
         self._set_tab_stop()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Follow the font, which the buttons would not take over from their parent."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            for button in self._group.buttons():
-                button.setFont(self.font())
-
-    def _choose(self, days: int) -> None:
-        if days != self._days:
-            self._days = days
+    @Slot(int, bool)
+    def _follow(self, days: int, is_checked: bool) -> None:
+        if is_checked:
             self._set_tab_stop()
             self.chosen.emit(days)
 
     def _set_tab_stop(self) -> None:
-        # Qt does it too, but not for a button that the program has checked.
+        # Qt moves the Tab stop itself only when the user has checked a button.
         for button in self._group.buttons():
             policy = Qt.FocusPolicy
             button.setFocusPolicy(policy.StrongFocus if button.isChecked() else policy.ClickFocus)

@@ -32,7 +32,7 @@ class About(QObject):
         gate: Gate,
         parent: QObject,
     ) -> None:
-        """``settings`` and ``tray`` tell what the diagnostics are to say of them."""
+        """``settings`` returns those in use, ``tray`` the kind of tray, for the diagnostics."""
         super().__init__(parent)
         self._keychain = keychain
         self._uncaught = uncaught
@@ -46,15 +46,13 @@ class About(QObject):
 
     def note(self, problem: Problem) -> None:
         """Take note of what a poll has ended in."""
-        if problem.kind is not Kind.DEFECT:  # whose place is known already
+        if problem.kind is not Kind.DEFECT:  # UncaughtErrors has noted it, with its place
             self._problems.note(problem, datetime.now(UTC))
 
     def _make_dialog(self) -> "AboutDialog":
         from tray_app.desktop.windows.about_dialog import AboutDialog
 
-        dialog = AboutDialog()
-        dialog.diagnostics_requested.connect(self._copy_diagnostics)
-        return dialog
+        return AboutDialog(self._copy_diagnostics)
 
     @Slot()
     def _copy_diagnostics(self) -> None:
@@ -62,7 +60,7 @@ class About(QObject):
             return
         self._is_describing = True
         if self._worker is None:
-            # Of its own, as a keychain may take long to say who it is: no setting waits for it.
+            # A keychain may take long to tell its name: settings and polls don't wait behind it.
             self._worker = Worker("keychain", self._gate)
         while self._uncaught.places:
             at, place = self._uncaught.places.popleft()

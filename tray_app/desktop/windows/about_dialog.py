@@ -2,46 +2,29 @@
 
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal, qVersion
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout
+from PySide6.QtCore import Qt, QUrl, qVersion
 
 from tray_app import __version__
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     SPACE,
+    Dialog,
+    Role,
     heading_block,
-    padded_column,
     paragraph,
 )
 from tray_app.i18n import tr
 
 
-class AboutDialog(QDialog):
+class AboutDialog(Dialog):
     """Name, version, licence and privacy."""
 
-    diagnostics_requested = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWindowTitle(tr("About lemlist credits"))
-        buttons = QDialogButtonBox()
-        self._copy = buttons.addButton(
-            tr("Copy &diagnostics"), QDialogButtonBox.ButtonRole.ActionRole
-        )
-        self._copy.setAutoDefault(False)
-        self._copy.clicked.connect(self.diagnostics_requested)
-        self._copy.setAccessibleDescription(
-            tr("Versions, platform, settings and the last problems; no key and no figures.")
-        )
-        close = buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        close.clicked.connect(self.reject)
-        close.setDefault(True)
-        close.setFocus()
-
-        layout = padded_column(self)
-        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+    def __init__(self, copy_diagnostics: Callable[[], None]) -> None:
+        super().__init__(tr("About lemlist credits"))
+        layout = self.column
         layout.addWidget(
             heading_block(
                 tr("lemlist credits {version}", version=__version__),
@@ -68,7 +51,14 @@ class AboutDialog(QDialog):
             licences.setOpenExternalLinks(True)
             layout.addWidget(licences)
         layout.addSpacing(SPACE - GAP)
-        layout.addWidget(buttons)
+        self._copy = self.add_button(tr("Copy &diagnostics"), Role.ActionRole, copy_diagnostics)
+        self._copy.setAutoDefault(False)
+        self._copy.setAccessibleDescription(
+            tr("Versions, platform, settings and the last problems; no key and no figures.")
+        )
+        self.add_button(tr("Close"), Role.RejectRole, self.reject).setDefault(True)
+        layout.addWidget(self.bar)
+        self._copy.setFocus()
 
     def show_copied(self) -> None:
         """Say that the diagnostics are on the clipboard."""

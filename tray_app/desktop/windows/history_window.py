@@ -92,7 +92,7 @@ class HistoryWindow(QWidget):
 
     def show_history(self, view: HistoryView) -> None:
         """Show a history; what was shown before stays until then."""
-        self.team.set_text(view.team)
+        self.team.setText(view.team)
         self.ranges.show_days(view.days)
         self.ranges.setVisible(bool(view.points))
         self.export.setVisible(bool(view.points))
@@ -104,7 +104,7 @@ class HistoryWindow(QWidget):
 
     def show_message(self, text: str) -> None:
         """Say what became of an export, also to a screen reader."""
-        self.message.set_text(text)
+        self.message.setText(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -124,7 +124,7 @@ class HistoryWindow(QWidget):
 
     def _choose_file(self) -> None:
         """Ask where to, without waiting for the answer."""
-        self.message.set_text("")
+        self.message.setText("")
         kinds = {tr("Readings (*.csv)"): READINGS, tr("Daily summary (*.csv)"): DAYS}
         dialog = QFileDialog(self, tr("Export CSV"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

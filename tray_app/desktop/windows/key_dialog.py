@@ -2,27 +2,19 @@
 
 from enum import Enum, auto
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from tray_app.desktop.widgets.buttons import HeldEnter
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     ROW_GAP,
     SPACE,
+    Dialog,
     MessageLine,
+    Role,
     heading_block,
-    padded_column,
     paragraph,
 )
 from tray_app.desktop.widgets.key_field import KeyField
@@ -40,8 +32,10 @@ _NAME_WIDTH = 260  # pixels at most for a team's name, which may be one long wor
 
 
 class _Step(Enum):
-    """Where the user is on the page of the key."""
+    """Where the user is."""
 
+    CHOOSE = auto()
+    """A key or the demo; only on a first run."""
     ENTER = auto()
     CHECKING = auto()
     SAVE = auto()
@@ -53,7 +47,7 @@ class _Step(Enum):
     """Storing failed: again, or for this run only."""
 
 
-class KeyDialog(QDialog):
+class KeyDialog(Dialog):
     """First run and *Change key…*: paste, check, and only then accept.
 
     A dialog is for one use. Once it is closed it holds no key and ignores every answer.
@@ -64,34 +58,24 @@ class KeyDialog(QDialog):
     key_accepted = Signal(str, bool)
     """A key that works, and whether to store it; else it is for this run only."""
     demo_requested = Signal()
-    link_requested = Signal(str)
-    """The address of a web page to open."""
 
     def __init__(self, formats: Formats, *, first_run: bool) -> None:
         """On a first run the demo is offered as well."""
-        super().__init__()
+        super().__init__(
+            tr("Welcome to lemlist credits") if first_run else tr("Change the API key")
+        )
         self._formats = formats
         self.is_first_run = first_run
         """Whether it asks for the first key."""
-        self._step = _Step.ENTER
         self._key = ""
         """The key that is being checked, or was found to work."""
-
         self._choice = self._build_choice()
         self._entry = self._build_entry()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._choice)
-        layout.addWidget(self._entry)
-        # The window follows its words: no message is ever clipped.
-        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self.column.addWidget(self._choice)
+        self.column.addWidget(self._entry)
+        self._build_buttons()
         HeldEnter(self)
-        if first_run:
-            self.setWindowTitle(tr("Welcome to lemlist credits"))
-            self._show_choice()
-        else:
-            self.setWindowTitle(tr("Change the API key"))
-            self._show_entry()
+        self._go(_Step.CHOOSE if first_run else _Step.ENTER)
 
     @Slot(object, object)
     def check_succeeded(self, checked: Checked, keychain: Problem | None) -> None:
@@ -146,99 +130,72 @@ class KeyDialog(QDialog):
         self._forget_check()
 
     def _build_choice(self) -> QWidget:
-        page = QWidget()
-        self._enter_button = QPushButton(tr("&Enter my key"))
-        self._enter_button.clicked.connect(self._show_entry)
-        self._demo_button = QPushButton(tr("&Try the demo"))
-        self._demo_button.clicked.connect(self._start_demo)
-        choices = QGridLayout()
-        choices.setHorizontalSpacing(SPACE)
-        choices.setVerticalSpacing(ROW_GAP)
-        choices.setColumnStretch(1, 1)
+        self._enter = QPushButton(tr("&Enter my key"))
+        self._enter.clicked.connect(self._forget_check)
+        demo = QPushButton(tr("&Try the demo"))
+        demo.clicked.connect(self._start_demo)
+        ways = QGridLayout()
+        ways.setHorizontalSpacing(SPACE)
+        ways.setVerticalSpacing(ROW_GAP)
+        ways.setColumnStretch(1, 1)
         for row, (button, explanation) in enumerate(
             (
-                (self._enter_button, tr("See the credits of your own team.")),
-                (self._demo_button, tr("Invented figures, no account needed.")),
+                (self._enter, tr("See the credits of your own team.")),
+                (demo, tr("Invented figures, no account needed.")),
             )
         ):
             button.setMinimumWidth(button.sizeHint().width() + 2 * GAP)
             button.setAccessibleDescription(explanation)
-            choices.addWidget(button, row, 0)
-            choices.addWidget(paragraph(explanation), row, 1, Qt.AlignmentFlag.AlignVCenter)
-        buttons = QDialogButtonBox()
-        later = buttons.addButton(tr("Not now"), QDialogButtonBox.ButtonRole.RejectRole)
-        later.clicked.connect(self.reject)
-
-        layout = padded_column(page)
-        layout.addWidget(
-            heading_block(
-                tr("Your lemlist credits, at a glance"),
-                tr("In the tray, with a warning before they run out."),
-            )
+            ways.addWidget(button, row, 0)
+            ways.addWidget(paragraph(explanation), row, 1, Qt.AlignmentFlag.AlignVCenter)
+        page, layout = _page(
+            tr("Your lemlist credits, at a glance"),
+            tr("In the tray, with a warning before they run out."),
         )
-        layout.addSpacing(SPACE - GAP)
-        layout.addLayout(choices)
+        layout.addLayout(ways)
         layout.addSpacing(SPACE)
-        layout.addWidget(buttons)
         return page
 
     def _build_entry(self) -> QWidget:
-        page = QWidget()
-        label = QLabel(tr("API &key"))
         self._field = KeyField()
-        label.setBuddy(self._field)
         self._field.setAccessibleName(tr("API key"))
         self._field.textChanged.connect(self._forget_check)
-        self._link = QPushButton(tr("&Where do I get a key?"))
-        self._link.clicked.connect(self._open_keys_page)
+        label = QLabel(tr("API &key"))
+        label.setBuddy(self._field)
+        link = QPushButton(tr("&Where do I get a key?"))
+        link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(KEYS_PAGE)))
         self._message = MessageLine(tr("Result"), lines=4)
-
-        layout = padded_column(page)
-        layout.addWidget(
-            heading_block(
-                tr("Enter your lemlist API key") if self.is_first_run else tr("Enter another key"),
-                tr("One key opens one team. lemlist shows a key only once, when it is made."),
-            )
+        page, layout = _page(
+            tr("Enter your lemlist API key") if self.is_first_run else tr("Enter another key"),
+            tr("One key opens one team. lemlist shows a key only once, when it is made."),
         )
-        layout.addSpacing(SPACE - GAP)
         layout.addWidget(label)
         layout.addWidget(self._field)
-        link_row = QHBoxLayout()
-        link_row.addWidget(self._link)
-        link_row.addStretch()
-        layout.addLayout(link_row)
+        layout.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeading)
         layout.addSpacing(SPACE - GAP)
         layout.addWidget(self._message)
-        layout.addWidget(self._build_entry_buttons())
         return page
 
-    def _build_entry_buttons(self) -> QDialogButtonBox:
-        role = QDialogButtonBox.ButtonRole
-        box = QDialogButtonBox()
-        self._back = box.addButton(tr("&Back"), role.ResetRole)
-        self._back.clicked.connect(self._show_choice)
-        self._keep = box.addButton(tr("&Use until I quit"), role.AcceptRole)
-        self._keep.clicked.connect(self._keep_for_this_run)
-        self._check = box.addButton(tr("C&heck"), role.AcceptRole)
-        self._check.clicked.connect(self._request_check)
-        self._save = box.addButton(tr("&Save key"), role.AcceptRole)
-        self._save.clicked.connect(self._request_save)
-        self._cancel = box.addButton(tr("Cancel"), role.RejectRole)
-        self._cancel.clicked.connect(self.reject)
-        return box
-
-    @Slot()
-    def _show_choice(self) -> None:
-        self._entry.hide()
-        self._choice.show()
-        self._enter_button.setDefault(True)
-        self._enter_button.setFocus()
-
-    @Slot()
-    def _show_entry(self) -> None:
-        self._choice.hide()
-        self._entry.show()
-        self._forget_check()
+    def _build_buttons(self) -> None:
+        back = self.add_button(tr("&Back"), Role.ResetRole, lambda: self._go(_Step.CHOOSE))
+        keep = self.add_button(tr("&Use until I quit"), Role.AcceptRole, self._keep_for_this_run)
+        check = self.add_button(tr("C&heck"), Role.AcceptRole, self._request_check)
+        save = self.add_button(tr("&Save key"), Role.AcceptRole, self._request_save)
+        self._reject = self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
+        self._offered = {
+            back: set(_Step) - {_Step.CHOOSE} if self.is_first_run else set(),
+            keep: {_Step.KEEP, _Step.NOT_SAVED},
+            check: {_Step.ENTER, _Step.CHECKING},
+            save: {_Step.SAVE, _Step.SAVING, _Step.NOT_SAVED},
+        }
+        self._default = {
+            _Step.CHOOSE: self._enter,
+            _Step.ENTER: check,
+            _Step.SAVE: save,
+            _Step.KEEP: keep,
+            _Step.NOT_SAVED: save,
+        }
+        self.column.addWidget(self.bar)
 
     @Slot()
     def _start_demo(self) -> None:
@@ -246,16 +203,12 @@ class KeyDialog(QDialog):
         self.accept()
 
     @Slot()
-    def _open_keys_page(self) -> None:
-        self.link_requested.emit(KEYS_PAGE)
-
-    @Slot()
     def _request_check(self) -> None:
         try:
             key = clean_key(self._field.text())
         except Problem as problem:
             title, message = problem_words(problem.kind)
-            reason = detail_words(problem)
+            reason = detail_words(problem, self._formats)
             self._refuse(title, f"{reason[:1].upper()}{reason[1:]}. {message}")
             return
         self._key = key
@@ -285,8 +238,7 @@ class KeyDialog(QDialog):
     def _refuse(self, title: str, message: str) -> None:
         if not self.is_first_run:
             message = f"{message} {tr('The old key stays in use.')}"
-        self._key = ""
-        self._go(_Step.ENTER)
+        self._forget_check()
         self._field.selectAll()
         self._message.say(IconShape.EMPTY, title, message)
         self._field.setAccessibleDescription(self._message.words)
@@ -296,25 +248,28 @@ class KeyDialog(QDialog):
         self._step = step
         busy = step in {_Step.CHECKING, _Step.SAVING}
         if busy:
-            # Else the focus would wander to the next button, under the user's next Enter.
+            # A disabled button gives the focus to the next one, which another Enter would press.
             self.setFocus()
+        self._choice.setVisible(step is _Step.CHOOSE)
+        self._entry.setVisible(step is not _Step.CHOOSE)
         self._field.setDisabled(busy)
-        self._back.setDisabled(busy)
-        self._back.setVisible(self.is_first_run)
-        self._check.setVisible(step in {_Step.ENTER, _Step.CHECKING})
-        self._check.setDisabled(busy)
-        self._save.setVisible(step in {_Step.SAVE, _Step.SAVING, _Step.NOT_SAVED})
-        self._save.setDisabled(busy)
-        self._keep.setVisible(step in {_Step.KEEP, _Step.NOT_SAVED})
-        # What is on its way to the keychain can't be called back.
-        self._cancel.setText(tr("Close") if step is _Step.SAVING else tr("Cancel"))
-        match step:
-            case _Step.ENTER:
-                self._check.setDefault(True)
-                self._field.setFocus()
-            case _Step.SAVE | _Step.NOT_SAVED:
-                self._save.setDefault(True)
-                self._save.setFocus()
-            case _Step.KEEP:
-                self._keep.setDefault(True)
-                self._keep.setFocus()
+        for button, steps in self._offered.items():
+            button.setVisible(step in steps)
+            button.setDisabled(busy)
+        # A save that has begun can't be cancelled: the button only closes the dialog.
+        words = {_Step.CHOOSE: tr("Not now"), _Step.SAVING: tr("Close")}
+        self._reject.setText(words.get(step, tr("Cancel")))
+        if not busy:
+            default = self._default[step]
+            default.setDefault(True)
+            (self._field if step is _Step.ENTER else default).setFocus()
+
+
+def _page(heading: str, explanation: str) -> tuple[QWidget, QVBoxLayout]:
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(GAP)
+    layout.addWidget(heading_block(heading, explanation))
+    layout.addSpacing(SPACE - GAP)
+    return page, layout

@@ -1,6 +1,5 @@
 """From no key, or another one, to a key that works and is used."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -21,10 +20,8 @@ class KeyFlow(QObject):
     """Asks for the key if there is none, and has another one used when the user wants it."""
 
     key_changed = Signal()
-    """The team is to be polled anew, as its key may be another one."""
+    """The key may be another one now: its team is to be polled."""
     demo_requested = Signal()
-    link_requested = Signal(str)
-    """The address of a web page to open."""
 
     def __init__(
         self, keychain: Keychain, worker: Worker, formats: Formats, parent: QObject
@@ -34,7 +31,7 @@ class KeyFlow(QObject):
         self._worker = worker
         self._formats = formats
         self.session: Session | None = None
-        """The team whose key it is, as soon as its files are open."""
+        """The user's own team; ``None`` until its files are open."""
         self._has_asked = False
         self._lacks_key = False
         self.dialog = SingleWindow(self._make_dialog, self)
@@ -52,8 +49,8 @@ class KeyFlow(QObject):
 
     @Slot()
     def find(self) -> None:
-        """Go by the key that the keychain has now, as it was changed in a terminal."""
-        self._has_asked = True  # who uses a terminal is not to be met by a dialog
+        """Use the key that the keychain has now: a command in a terminal has changed it."""
+        self._has_asked = True  # the user manages the key in a terminal, and needs no dialog
         if self.session is not None:
             self._worker.submit(self.session.watch.forget_key, lambda _: self.key_changed.emit())
 
@@ -64,7 +61,6 @@ class KeyFlow(QObject):
         dialog.check_requested.connect(self._check)
         dialog.key_accepted.connect(self._accept)
         dialog.demo_requested.connect(self.demo_requested)
-        dialog.link_requested.connect(self.link_requested)
         return dialog
 
     @Slot(str)
@@ -81,10 +77,9 @@ class KeyFlow(QObject):
                 return checked, problem
             return checked, None
 
+        # A dialog that is closed by then ignores the answer.
         self._worker.submit(
-            check,
-            lambda checked: self._answer(dialog, dialog.check_succeeded, *checked),
-            lambda problem: self._answer(dialog, dialog.check_failed, problem),
+            check, lambda checked: dialog.check_succeeded(*checked), dialog.check_failed
         )
 
     @Slot(str, bool)
@@ -93,17 +88,10 @@ class KeyFlow(QObject):
         if session is None or dialog is None:
             return
 
-        def saved(_nothing: None) -> None:
+        def done(_nothing: None) -> None:
             self.key_changed.emit()
-            self._answer(dialog, dialog.saved)
+            dialog.saved()
 
         self._worker.submit(
-            lambda: session.watch.use_key(key, store=store),
-            saved,
-            lambda problem: self._answer(dialog, dialog.save_failed, problem),
+            lambda: session.watch.use_key(key, store=store), done, dialog.save_failed
         )
-
-    def _answer(self, dialog: "KeyDialog", answer: Callable[..., None], *what: object) -> None:
-        """Answer a dialog unless it is closed, or another one by now."""
-        if self.dialog.window is dialog:
-            answer(*what)
