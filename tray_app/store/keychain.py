@@ -43,7 +43,7 @@ class Keychain:
     def begin_to_read(self) -> None:
         """Have the key read while other work is done; ``read(prompt=False)`` then fetches it."""
         with suppress(OSError):  # read() meets the same error
-            self._begun = _start(self._request("read", prompt=False))
+            self._begun = self._start("read", prompt=False)
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
@@ -78,29 +78,22 @@ class Keychain:
         return bool(self._ask("remove", PROMPT_TIME))
 
     def name(self) -> str:
-        """Name the keychain that is used here, or what keeps it from saying so."""
-        try:
-            return str(self._ask("name", ANSWER_TIME))
-        except Problem as problem:
-            return problem.kind
-
-    def check(self) -> None:
-        """Find out whether a key could be kept here, without asking the user for anything.
+        """Name the keychain in which a key would be kept here, without asking the user.
 
         Raises:
-            Problem: ``keychain_unavailable``.
+            Problem: ``keychain_unavailable``, or ``keychain_locked`` if there is no answer.
         """
-        self._ask("name", ANSWER_TIME)
+        return str(self._ask("name", ANSWER_TIME))
 
     def _ask(
         self,
         call: str,
         timeout: float,
-        begun: "subprocess.Popen[bytes] | None" = None,
+        begun: subprocess.Popen[bytes] | None = None,
         **arguments: object,
     ) -> Any:
         try:
-            answer = _answer_of(begun or _start(self._request(call, **arguments)), timeout)
+            answer = _answer_of(begun or self._start(call, **arguments), timeout)
         except OSError as error:
             raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
         if not answer:
@@ -110,31 +103,37 @@ class Keychain:
             raise Problem(Kind(outcome["kind"]), outcome["detail"])
         return outcome["result"]
 
-    def _request(self, call: str, **arguments: object) -> str:
-        return json.dumps({"call": call, "account": self._account, **arguments})
+    def _start(self, call: str, **arguments: object) -> subprocess.Popen[bytes]:
+        """Start the process with a call; it ends when this program does, as that closes its input.
+
+        Raises:
+            OSError: it can't be started.
+        """
+        process = subprocess.Popen(  # noqa: S603  (the program itself)
+            _command(),
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
+        )
+        request = json.dumps({"call": call, "account": self._account, **arguments})
+        with suppress(BrokenPipeError):  # the process has ended; _answer_of() says so
+            cast("IO[bytes]", process.stdin).write(request.encode() + b"\n")
+        return process
 
 
-def _start(request: str) -> "subprocess.Popen[bytes]":
-    """Start the process with a request; it ends when this program does, as that closes its input.
-
-    Raises:
-        OSError: it can't be started.
-    """
-    process = subprocess.Popen(  # noqa: S603  (the program itself)
-        _command(),
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
-    )
-    with suppress(BrokenPipeError):  # the process has ended; _answer_of() says so
-        cast("IO[bytes]", process.stdin).write(request.encode() + b"\n")
-    return process
+def _command() -> tuple[str, ...]:
+    if not getattr(sys, "frozen", False):
+        return sys.executable, "-m", "tray_app", COMMAND
+    program = Path(sys.executable)
+    if sys.platform == "win32":
+        program = program.with_suffix(".com")  # the .exe has no standard streams
+    return str(program), COMMAND
 
 
-def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
+def _answer_of(process: subprocess.Popen[bytes], timeout: float) -> bytes:
     """Return the process's answer, which is empty when time is up.
 
     Time runs once the process says that it is ready.
@@ -154,18 +153,9 @@ def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
     return answer
 
 
-def _command() -> tuple[str, ...]:
-    if not getattr(sys, "frozen", False):
-        return sys.executable, "-m", "tray_app", COMMAND
-    program = Path(sys.executable)
-    if sys.platform == "win32":
-        program = program.with_suffix(".com")  # the .exe has no standard streams
-    return str(program), COMMAND
-
-
 @contextmanager
-def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[threading.Event]:
-    """Kill a process that takes too long, which sets the event, or that an error has left alone."""
+def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+    """Kill a process that takes too long, and set the event then; also kill it on any error."""
     late = threading.Event()
 
     def kill() -> None:

@@ -73,7 +73,11 @@ class About(QObject):
         def describe() -> str:
             from tray_app.report.diagnostics import report
 
-            return report(settings, problems, keychain=keychain.name(), tray=tray)
+            try:
+                name = keychain.name()
+            except Problem as problem:
+                name = problem.kind
+            return report(settings, problems, keychain=name, tray=tray)
 
         def copy(text: str) -> None:
             self._is_describing = False
