@@ -15,7 +15,7 @@ from tray_app.store.file_fault import FaultKind, FileFault, set_aside
 from tray_app.store.lock import locked
 
 LEFT_BEHIND = 60.0
-"""Seconds that no write takes: an older half-written file is that of a process that was killed."""
+"""Seconds that no write takes: whatever process began an older half-written file was killed."""
 
 _HALF_WRITTEN = ".new"
 
@@ -72,10 +72,9 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         # Replacing the file would succeed, against the wish of whoever made it read-only.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    # What processes have left behind that were killed while they wrote this file.
     for half_written in path.parent.glob(f".{path.name}.*{_HALF_WRITTEN}"):
         with suppress(OSError):  # another process may have deleted it
-            # A time in the future counts too: the clock may have been set back since.
+            # A file of the future is an old one too: the clock was set back since.
             if abs(time.time() - half_written.stat().st_mtime) > LEFT_BEHIND:
                 half_written.unlink()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_HALF_WRITTEN, dir=path.parent)
