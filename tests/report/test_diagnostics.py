@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tray_app import __version__
 from tray_app.errors import Kind, Problem
 from tray_app.report.diagnostics import MOST_PROBLEMS, RecentProblems, report
@@ -34,7 +36,9 @@ def test_the_oldest_problems_make_room() -> None:
     assert problems.lines()[-1].endswith("status 519")
 
 
-def test_names_versions_platform_settings_and_problems() -> None:
+def test_names_versions_platform_settings_and_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "XFCE")
+    monkeypatch.setenv("LEMLIST_API_KEY", "not-a-real-key")
     problems = RecentProblems()
     problems.note(Problem(Kind.SERVER_ERROR, "status 502"), AT)
     text = report(
@@ -42,7 +46,6 @@ def test_names_versions_platform_settings_and_problems() -> None:
         problems.lines(),
         keychain="keyring.backends.SecretService",
         tray="xcb, without a place",
-        environ={"XDG_CURRENT_DESKTOP": "XFCE", "LEMLIST_API_KEY": "not-a-real-key"},
     )
     lines = text.splitlines()
     assert lines[0] == f"lemlist-credits: {__version__}"

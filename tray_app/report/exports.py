@@ -15,7 +15,7 @@ from tray_app.errors import Problem
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.forecast import Forecast
 from tray_app.rules.history import Day, Record
-from tray_app.rules.local_time import moment
+from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import buys
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
@@ -81,8 +81,8 @@ def readings_csv(records: Iterable[Record], out: TextIO) -> None:
     table = csv.writer(out)
     table.writerow(("first_utc", "first_local", "last_utc", "last_local", *_AMOUNTS))
     for record in records:
-        first, last = (datetime.fromtimestamp(at, UTC) for at in (record.first, record.last))
-        table.writerow((*_utc_and_local(first), *_utc_and_local(last), *record.amounts))
+        first, last = _utc_and_local(record.first), _utc_and_local(record.last)
+        table.writerow((*first, *last, *record.amounts))
 
 
 def days_csv(days: Iterable[Day], out: TextIO) -> None:
@@ -97,7 +97,7 @@ def days_csv(days: Iterable[Day], out: TextIO) -> None:
         table.writerow(
             (
                 day.date.isoformat(),
-                *_utc_and_local(moment(day.date)),
+                *_utc_and_local(midnight(day.date)),
                 int(day.is_seen),
                 *day.close.amounts,
                 f"{day.spent:.2f}",
@@ -106,12 +106,13 @@ def days_csv(days: Iterable[Day], out: TextIO) -> None:
         )
 
 
-def _utc_and_local(at: datetime) -> tuple[str, str]:
-    return f"{at.replace(tzinfo=None).isoformat()}Z", at.astimezone().isoformat()
+def _utc_and_local(seconds: int) -> tuple[str, str]:
+    at = datetime.fromtimestamp(seconds, UTC)
+    return _iso(at), at.astimezone().isoformat()
 
 
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _iso(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:

@@ -11,17 +11,8 @@ from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
+from tray_app.words import balance_words
 from tray_app.words.amounts import amount_words, bucket_labels, unit_words
-from tray_app.words.balance_words import (
-    age_line,
-    age_of_figures,
-    explained,
-    headline,
-    level_name,
-    notes,
-    snoozed,
-    team_name,
-)
 from tray_app.words.forecast_words import (
     advice_words,
     forecast_words,
@@ -105,7 +96,7 @@ class View:
         if self.read_at is None and self.asks_the_user:
             return ""  # waiting does not help
         has_failed = self.trouble is not None
-        return age_line(self.read_at, self.next_at, now, has_failed=has_failed)
+        return balance_words.age_line(self.read_at, self.next_at, now, has_failed=has_failed)
 
     def tooltip(self, most: int = 1000) -> str:
         """Return everything at once, one thing a line, in at most so many characters.
@@ -128,6 +119,7 @@ class View:
 def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime) -> View:
     """Say what a snapshot shows."""
     reading, problem = snapshot.reading, snapshot.problem
+    read_at = reading.at if reading else None
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
     labels = bucket_labels()
@@ -135,17 +127,17 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     today = now.astimezone().date()
     # Of what is empty nobody has to be told when it runs out.
     lasting = None if snapshot.level is Level.EMPTY else snapshot.analysis
-    made_at = reading.at if reading else now
+    made_at = read_at or now
     made_on = made_at.astimezone().date()
-    level = level_name(snapshot.level, problem)
+    level = balance_words.level_name(snapshot.level, problem)
     total = amount_words(credits, formats)
     unit = unit_words(credits)
     trouble = None if problem is None else _trouble(problem.kind, snapshot.key_source)
-    taken = "" if reading is None else age_of_figures(reading.at, formats, now)
+    taken = "" if read_at is None else balance_words.age_of_figures(read_at, formats, now)
     return View(
         icon=_icon(snapshot, settings.icon, stale=stale),
-        team=team_name(snapshot.team),
-        headline=headline(level, total, unit, stale=stale),
+        team=balance_words.team_name(snapshot.team),
+        headline=balance_words.headline(level, total, unit, stale=stale),
         total=total,
         unit=unit,
         level=level,
@@ -156,12 +148,12 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         ),
         trouble=trouble,
         taken=taken,
-        figures=taken if trouble is None else explained(taken, trouble.title),
-        read_at=reading.at if reading else None,
+        figures=taken if trouble is None else balance_words.explained(taken, trouble.title),
+        read_at=read_at,
         next_at=snapshot.next_at,
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
-        notes=tuple(notes(snapshot)),
-        snooze=snoozed(snapshot.snooze, formats, now),
+        notes=tuple(balance_words.notes(snapshot)),
+        snooze=balance_words.snoozed(snapshot.snooze, formats, now),
         lasts="" if stale else lasts_words(lasting, formats, today, made_on),
         forecast=past_forecast_words(lasting, made_at, formats, now)
         if stale

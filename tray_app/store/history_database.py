@@ -328,14 +328,11 @@ def _read(database: sqlite3.Connection, team_id: str, since: int = 0) -> list[Re
 
 
 def _teams(database: sqlite3.Connection) -> dict[str, int]:
-    return dict(
-        database.execute(
-            """
-            SELECT lemlist_id, max(last) FROM teams JOIN readings ON readings.team = teams.id
-            GROUP BY teams.id ORDER BY max(last) DESC
-            """
-        )
+    rows = database.execute(
+        "SELECT lemlist_id, max(last) FROM teams JOIN readings ON team = id"
+        " GROUP BY id ORDER BY max(last) DESC"
     )
+    return dict(rows)
 
 
 def _thin(database: sqlite3.Connection, team_id: str, now: int, zone: tzinfo | None) -> None:

@@ -34,6 +34,9 @@ class Keychain:
     Each call is a process of its own: only a process can be ended while nobody answers a prompt, or
     while a keychain hangs. And the libraries for a keychain would take a seventh of the program's
     memory. The key passes through pipes, never through arguments or variables.
+
+    Raises:
+        Problem: ``keychain_locked`` or ``keychain_unavailable``, by each call that has an answer.
     """
 
     def __init__(self, account: str) -> None:
@@ -49,9 +52,6 @@ class Keychain:
         """Return the key, or ``None`` if there is none.
 
         Without ``prompt`` a locked keychain is left alone; with it, the user is asked.
-
-        Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``.
         """
         begun = None
         if not prompt:
@@ -63,26 +63,16 @@ class Keychain:
     def write(self, key: str) -> None:
         """Store the key, and read it back to see that it is there.
 
-        Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``. The key is not stored then,
-                not even if the user answers a prompt later on.
+        After a Problem it is not stored, not even if the user answers a prompt later on.
         """
         self._ask("write", PROMPT_TIME, key=key)
 
     def remove(self) -> bool:
-        """Delete the key, see that it is gone, and tell whether there was one.
-
-        Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``.
-        """
+        """Delete the key, see that it is gone, and tell whether there was one."""
         return bool(self._ask("remove", PROMPT_TIME))
 
     def name(self) -> str:
-        """Name the keychain in which a key would be kept here, without asking the user.
-
-        Raises:
-            Problem: ``keychain_unavailable``, or ``keychain_locked`` if there is no answer.
-        """
+        """Name the keychain in which a key would be kept; the user is asked for nothing."""
         return str(self._ask("name", ANSWER_TIME))
 
     def _ask(
@@ -134,12 +124,10 @@ def _command() -> tuple[str, ...]:
 
 
 def _answer_of(process: subprocess.Popen[bytes], timeout: float) -> bytes:
-    """Return the process's answer, which is empty when time is up.
-
-    Time runs once the process says that it is ready.
+    """Return the process's answer; an empty one when it took too long after it was ready.
 
     Raises:
-        OSError: the process ended by itself without an answer, or did not even get ready.
+        OSError: the process ended by itself without an answer, or did not get ready in time.
     """
     with process:
         answers = cast("IO[bytes]", process.stdout)
@@ -155,7 +143,7 @@ def _answer_of(process: subprocess.Popen[bytes], timeout: float) -> bytes:
 
 @contextmanager
 def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
-    """Kill a process that takes too long, and set the event then; also kill it on any error."""
+    """Kill a process that takes too long, and set the event then."""
     late = threading.Event()
 
     def kill() -> None:
@@ -167,8 +155,5 @@ def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[
     timer.start()
     try:
         yield late
-    except BaseException:
-        process.kill()
-        raise
     finally:
         timer.cancel()
