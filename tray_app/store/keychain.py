@@ -41,23 +41,21 @@ class Keychain:
 
     def __init__(self, account: str) -> None:
         self._account = account
-        self._begun: subprocess.Popen[bytes] | None = None
+        self._begun: dict[str, subprocess.Popen[bytes]] = {}  # by what they were asked
 
     def begin_to_read(self) -> None:
         """Have the key read while other work is done; ``read(prompt=False)`` then fetches it."""
+        request = self._request("read", prompt=False)
         with suppress(OSError):  # read() meets the same error
-            self._begun = self._start("read", prompt=False)
+            self._begun[request] = _start(request)
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
 
         Without ``prompt`` a locked keychain is left alone; with it, the user is asked.
         """
-        begun = None
-        if not prompt:
-            begun, self._begun = self._begun, None
         timeout = PROMPT_TIME if prompt else ANSWER_TIME
-        key: str | None = self._ask("read", timeout, begun, prompt=prompt)
+        key: str | None = self._ask("read", timeout, prompt=prompt)
         return key
 
     def write(self, key: str) -> None:
@@ -75,15 +73,14 @@ class Keychain:
         """Name the keychain in which a key would be kept; the user is asked for nothing."""
         return str(self._ask("name", ANSWER_TIME))
 
-    def _ask(
-        self,
-        call: str,
-        timeout: float,
-        begun: subprocess.Popen[bytes] | None = None,
-        **arguments: object,
-    ) -> Any:
+    def _request(self, call: str, **arguments: object) -> str:
+        return json.dumps({"call": call, "account": self._account, **arguments})
+
+    def _ask(self, call: str, timeout: float, **arguments: object) -> Any:
+        request = self._request(call, **arguments)
+        begun = self._begun.pop(request, None)
         try:
-            answer = _answer_of(begun or self._start(call, **arguments), timeout)
+            answer = _answer_of(begun or _start(request), timeout)
         except OSError as error:
             raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
         if not answer:
@@ -93,25 +90,25 @@ class Keychain:
             raise Problem(Kind(outcome["kind"]), outcome["detail"])
         return outcome["result"]
 
-    def _start(self, call: str, **arguments: object) -> subprocess.Popen[bytes]:
-        """Start the process with a call; it ends when this program does, as that closes its input.
 
-        Raises:
-            OSError: it can't be started.
-        """
-        process = subprocess.Popen(  # noqa: S603  (the program itself)
-            _command(),
-            cwd=Path(__file__).parents[2],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
-        )
-        request = json.dumps({"call": call, "account": self._account, **arguments})
-        with suppress(BrokenPipeError):  # the process has ended; _answer_of() says so
-            cast("IO[bytes]", process.stdin).write(request.encode() + b"\n")
-        return process
+def _start(request: str) -> subprocess.Popen[bytes]:
+    """Start the process with a request; it ends when this program does, as that closes its input.
+
+    Raises:
+        OSError: it can't be started.
+    """
+    process = subprocess.Popen(  # noqa: S603  (the program itself)
+        _command(),
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
+    )
+    with suppress(BrokenPipeError):  # the process has ended; _answer_of() says so
+        cast("IO[bytes]", process.stdin).write(request.encode() + b"\n")
+    return process
 
 
 def _command() -> tuple[str, ...]:

@@ -38,26 +38,26 @@ def locked(path: Path) -> Iterator[None]:
     except OSError:  # if this matters, using the file will say what is wrong
         yield
         return
+    deadline = time.monotonic() + LONGEST_HOLD
     try:
-        _lock(handle, path)
+        while not _try_to_lock(handle):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} is locked by another program")
+            time.sleep(_LOOK_EVERY)
         yield
     finally:
         os.close(handle)
 
 
-def _lock(handle: int, path: Path) -> None:
-    deadline = time.monotonic() + LONGEST_HOLD
-    while True:
-        try:
-            if sys.platform == "win32":
-                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):  # Windows raises the second
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{path} is locked by another program") from None
-            time.sleep(_LOOK_EVERY)
-        except OSError:  # this disk has no locks
-            return
+def _try_to_lock(handle: int) -> bool:
+    """Tell whether to go on, with the lock or because the disk has none."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
-            return
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # the second on Windows
+        return False
+    except OSError:  # the disk has no locks
+        return True
+    return True
