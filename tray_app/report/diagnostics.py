@@ -24,7 +24,7 @@ class RecentProblems:
         self._met: dict[tuple[str, str], tuple[int, datetime, datetime]] = {}
 
     def note(self, problem: Problem, at: datetime) -> None:
-        """Take note of a problem; the same one, noted again, was met only once."""
+        """Take note of a problem; the same object, noted again at once, counts once."""
         if problem is self._last:
             return
         self._last = problem

@@ -77,7 +77,7 @@ def error_json(kind: str, title: str, message: str) -> dict[str, Any]:
 
 
 def readings_csv(records: Iterable[Record], out: TextIO) -> None:
-    """Write a line for each time that the amounts stayed the same."""
+    """Write a line for each stretch of time in which the amounts stayed the same."""
     table = csv.writer(out)
     table.writerow(("first_utc", "first_local", "last_utc", "last_local", *_AMOUNTS))
     for record in records:
@@ -88,8 +88,8 @@ def readings_csv(records: Iterable[Record], out: TextIO) -> None:
 def days_csv(days: Iterable[Day], out: TextIO) -> None:
     """Write a line for each local day: when it began, its close, and what changed.
 
-    ``seen`` is 1, or 0 for a day on which nothing was seen, so that its close is that of the day
-    before, and what was spent on it is a share.
+    ``seen`` is 0 for a day on which nothing was seen: its close is that of the day before, and its
+    spending is a share of what was spent while nobody looked.
     """
     table = csv.writer(out)
     table.writerow(("date", "begin_utc", "begin_local", "seen", *_AMOUNTS, "spent", "refilled"))

@@ -23,7 +23,7 @@ T = TypeVar("T")
 KEPT_WHOLE = 90 * DAY
 """Seconds for which every change is kept."""
 KEPT_AT_ALL = 5 * 366 * DAY
-"""Seconds for which a record is kept that thinning leaves."""
+"""Seconds for which the rows that thinning leaves are kept."""
 
 EARLIEST = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
 """This program is younger: a clock that shows an earlier time has not been set."""
@@ -141,8 +141,9 @@ class History:
     def thin(self, team_id: str, now: int, zone: tzinfo | None = None) -> None:
         """Thin the rows that are older than 90 days, and drop those that are older than 5 years.
 
-        For once a day. Age is counted back from the last reading of more than a day before ``now``
-        (seconds since the epoch): a clock that runs ahead for less than a day costs nothing.
+        To be called once a day. The age of a row is counted from the last reading that is a day
+        older than ``now`` (seconds since the epoch), so that no row is lost to a clock that runs
+        ahead for less than a day.
         """
         self._attempt(_thin, team_id, now, zone, otherwise=None)
 

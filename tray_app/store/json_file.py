@@ -23,14 +23,14 @@ _HALF_WRITTEN = ".new"
 def read_object(path: Path) -> tuple[dict[str, Any], FileFault | None]:
     """Return the JSON object in a file, and what is wrong with the file, if anything is.
 
-    A file that is missing or can't be used is as good as an empty object. A file that holds
-    something else is set aside.
+    A file that is missing or can't be used is as good as an empty object. A file that holds no
+    JSON object is set aside.
     """
     try:
         content = _read(path)
         if content is not None:
             return content, None
-        with locked(path):  # another program may have replaced the file before
+        with locked(path):  # before that, another program may have set the broken file aside
             return _read_or_set_aside(path)
     except OSError:
         return {}, FileFault(FaultKind.UNUSABLE, str(path))
@@ -40,7 +40,7 @@ def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a file's JSON object; no change that others make at the same time is lost.
 
     The file is replaced, so that a crash leaves the old or the new one. A broken file is set
-    aside, and an empty object changed.
+    aside, and an empty object is changed in its place.
 
     Raises:
         OSError: the file can't be read or written, and is untouched.
@@ -53,7 +53,7 @@ def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """Return a file's object, or ``None`` if it holds something else."""
+    """Return a file's JSON object, or ``None`` if it holds none."""
     try:
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
