@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.fakes import FakeKeychain
 from tray_app import __version__
 from tray_app.errors import Kind, Problem
 from tray_app.report.diagnostics import MOST_PROBLEMS, RecentProblems, report
@@ -44,15 +45,20 @@ def test_names_versions_platform_settings_and_problems(monkeypatch: pytest.Monke
     text = report(
         Settings(interval=90),
         problems.lines(),
-        keychain="keyring.backends.SecretService",
-        tray="xcb, without a place",
+        FakeKeychain(),
+        "xcb, without a place",
     )
     lines = text.splitlines()
     assert lines[0] == f"lemlist-credits: {__version__}"
     assert "PySide6-Essentials: 6.11" in text
     assert "XDG_CURRENT_DESKTOP: XFCE" in lines
-    assert "keychain: keyring.backends.SecretService" in lines
+    assert "keychain: in memory" in lines
     assert "interval: 90" in lines
     assert {line.split(": ")[0] for line in lines} >= set(Settings().choices)
     assert lines[-1] == "2026-11-22 08:30:00 server_error status 502"
     assert "not-a-real-key" not in text
+
+
+def test_a_keychain_that_can_not_be_used_is_named_by_its_problem() -> None:
+    keychain = FakeKeychain(problem=Problem(Kind.KEYCHAIN_LOCKED))
+    assert "keychain: keychain_locked" in report(Settings(), [], keychain, "").splitlines()

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from tray_app import __version__
 from tray_app.errors import Problem
+from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
 
 PACKAGES = ("PySide6-Essentials", "requests", "urllib3", "truststore", "keyring", "jeepney")
@@ -45,11 +46,15 @@ class RecentProblems:
         return lines
 
 
-def report(settings: Settings, problems: Iterable[str], *, keychain: str, tray: str) -> str:
+def report(settings: Settings, problems: Iterable[str], keychain: Keychain, tray: str) -> str:
     """Describe this program and where it runs, one fact a line, and what went wrong when.
 
-    ``problems`` are the lines of :class:`RecentProblems`.
+    ``problems`` are the lines of :class:`RecentProblems`. Blocks as the keychain does.
     """
+    try:
+        keychain_name = keychain.name()
+    except Problem as problem:
+        keychain_name = problem.kind
     frozen = " (bundle)" if getattr(sys, "frozen", False) else ""
     facts = [
         ("lemlist-credits", __version__ + frozen),
@@ -59,7 +64,7 @@ def report(settings: Settings, problems: Iterable[str], *, keychain: str, tray: 
         *((name, os.environ.get(name, "–")) for name in VARIABLES),
         ("encoding", locale.getpreferredencoding(do_setlocale=False)),
         ("tray", tray),
-        ("keychain", keychain),
+        ("keychain", keychain_name),
         *settings.choices.items(),
     ]
     return "\n".join((*(f"{name}: {value}" for name, value in facts), *problems))

@@ -73,11 +73,7 @@ class About(QObject):
         def describe() -> str:
             from tray_app.report.diagnostics import report
 
-            try:
-                name = keychain.name()
-            except Problem as problem:
-                name = problem.kind
-            return report(settings, problems, keychain=name, tray=tray)
+            return report(settings, problems, keychain, tray)
 
         def copy(text: str) -> None:
             self._is_describing = False
