@@ -81,6 +81,7 @@ class FakeKeychain(Keychain):
             raise self.problem
         self.key = key
 
-    def check(self) -> None:
+    def name(self) -> str:
         if self.problem:
             raise self.problem
+        return "in memory"

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from tests.fakes import FakeKeychain
 from tray_app import __version__
 from tray_app.errors import Kind, Problem
 from tray_app.report.diagnostics import MOST_PROBLEMS, RecentProblems, report
@@ -34,22 +37,28 @@ def test_the_oldest_problems_make_room() -> None:
     assert problems.lines()[-1].endswith("status 519")
 
 
-def test_names_versions_platform_settings_and_problems() -> None:
+def test_names_versions_platform_settings_and_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "XFCE")
+    monkeypatch.setenv("LEMLIST_API_KEY", "not-a-real-key")
     problems = RecentProblems()
     problems.note(Problem(Kind.SERVER_ERROR, "status 502"), AT)
     text = report(
         Settings(interval=90),
         problems.lines(),
-        keychain="keyring.backends.SecretService",
-        tray="xcb, without a place",
-        environ={"XDG_CURRENT_DESKTOP": "XFCE", "LEMLIST_API_KEY": "not-a-real-key"},
+        FakeKeychain(),
+        "xcb, without a place",
     )
     lines = text.splitlines()
     assert lines[0] == f"lemlist-credits: {__version__}"
     assert "PySide6-Essentials: 6.11" in text
     assert "XDG_CURRENT_DESKTOP: XFCE" in lines
-    assert "keychain: keyring.backends.SecretService" in lines
+    assert "keychain: in memory" in lines
     assert "interval: 90" in lines
     assert {line.split(": ")[0] for line in lines} >= set(Settings().choices)
     assert lines[-1] == "2026-11-22 08:30:00 server_error status 502"
     assert "not-a-real-key" not in text
+
+
+def test_a_keychain_that_can_not_be_used_is_named_by_its_problem() -> None:
+    keychain = FakeKeychain(problem=Problem(Kind.KEYCHAIN_LOCKED))
+    assert "keychain: keychain_locked" in report(Settings(), [], keychain, "").splitlines()

@@ -742,7 +742,7 @@ def test_a_folder_that_is_shut() -> None:
             path.parent.chmod(0o700)
 
 
-def run(program: str, *arguments: object, prefix: tuple[str, ...] = ()) -> list[object]:
+def run(program: str, *arguments: object, prefix: tuple[str, ...] = ()) -> object:
     """Run a program on its own, and return what it prints as JSON."""
     done = subprocess.run(
         [*prefix, sys.executable, "-c", program, *map(str, arguments)],
@@ -752,7 +752,7 @@ def run(program: str, *arguments: object, prefix: tuple[str, ...] = ()) -> list[
         timeout=60,
         check=True,
     )
-    answer: list[object] = json.loads(done.stdout)
+    answer: object = json.loads(done.stdout)
     return answer
 
 
@@ -933,6 +933,26 @@ def test_several_processes_write_while_one_reads(
         assert history.read(f"tea_own_{offset}") == [
             at(number * 60 + offset, 10_000 - number) for number in range(500)
         ]
+
+
+CLOSER = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+count = database.execute("SELECT count(*) FROM readings").fetchone()
+database.close()
+print(*count)
+"""
+
+
+def test_opening_it_twice_in_a_program_ends_no_lock(history: History, path: Path) -> None:
+    """Without its lock, whoever closes the file last deletes the log that is still written to."""
+    record(history, at(0, 500))
+    other = History(path)
+    record(other, at(300, 490))
+    log = path.with_name(f"{path.name}-wal").stat()
+    assert run(CLOSER, path) == 2
+    assert path.with_name(f"{path.name}-wal").stat().st_ino == log.st_ino
+    other.close()
 
 
 def test_a_file_that_is_locked_for_good(history: History, path: Path) -> None:

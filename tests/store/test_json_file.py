@@ -46,6 +46,7 @@ def test_round_trip(path: Path) -> None:
     assert read_object(path) == (content, None)
     assert path.read_bytes().endswith(b"}\n")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [each.name for each in path.parent.iterdir()] == ["file.json"]
 
 

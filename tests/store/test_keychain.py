@@ -19,6 +19,7 @@ from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 KEY = "fake-key-0123456789abcdef"
 OTHER_KEY = "fake-key-of-another-team"
 TIMEOUT = PATIENCE
+SECRET_SERVICE = "keyring.backends.SecretService"
 
 CHILD = """
 import sys
@@ -27,7 +28,7 @@ from tray_app.store.keychain import ACCOUNT, Keychain
 
 keychain = Keychain(ACCOUNT)
 actions = {
-    "check": keychain.check,
+    "name": keychain.name,
     "read": lambda: keychain.read(prompt=False),
     "read with prompt": lambda: keychain.read(prompt=True),
     "write": lambda: keychain.write(sys.stdin.read()),
@@ -117,7 +118,7 @@ def child(
 
 def test_round_trip(desktop: VirtualDesktop, keychain: Keychain) -> None:
     assert keychain.read(prompt=False) is None
-    keychain.check()
+    assert keychain.name() == SECRET_SERVICE
     keychain.write(KEY)
     assert stored_key(desktop.env) == KEY
     assert keychain.read(prompt=False) == keychain.read(prompt=True) == KEY
@@ -196,7 +197,7 @@ def test_only_the_real_keychain_is_used(
 def test_without_a_real_keychain_nothing_is_written(
     no_keyring: VirtualDesktop, steered: dict[str, str], tmp_path: Path
 ) -> None:
-    for action in ("check", "write"):
+    for action in ("name", "write"):
         assert child(no_keyring, action, KEY, steered) == "keychain_unavailable"
     assert not (tmp_path / "secrets.txt").exists()
 
@@ -208,7 +209,7 @@ def test_without_a_real_keychain_nothing_is_written(
 def test_no_message_bus(monkeypatch: pytest.MonkeyPatch, keychain: Keychain, address: str) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     for call in (
-        keychain.check,
+        keychain.name,
         keychain.remove,
         lambda: keychain.read(prompt=False),
         lambda: keychain.read(prompt=True),
@@ -239,7 +240,7 @@ def is_prompting(desktop: VirtualDesktop) -> bool:
 
 def test_a_locked_keyring_is_left_alone(locked: VirtualDesktop) -> None:
     assert child(locked, "read") == "keychain_locked"
-    assert child(locked, "check") == "None"
+    assert child(locked, "name") == SECRET_SERVICE
     assert not is_prompting(locked)
 
 

@@ -96,7 +96,7 @@ def test_a_process_that_does_not_start(monkeypatch: pytest.MonkeyPatch, program:
     keychain = Keychain(ACCOUNT)
     keychain.begin_to_read()
     read, write = partial(keychain.read, prompt=False), partial(keychain.write, KEY)
-    calls: tuple[Callable[[], object], ...] = (read, keychain.check, write)
+    calls: tuple[Callable[[], object], ...] = (read, keychain.name, write)
     for call in calls:
         with pytest.raises(Problem) as caught:
             call()

@@ -174,7 +174,8 @@ def test_a_file_that_can_not_be_used_holds_nobody_up(
     problem_of(lambda: computer.program(api)(KEY).team(5))
     api.identity = Team("tea_1", "Acme")
     assert computer.program(api)(KEY).team(5).name == "Acme"
-    assert computer.file.team_of(mark_of(KEY)) == ("tea_1", "Acme")
+    assert computer.file.team_of(mark_of(KEY)) == "tea_1"
+    assert computer.file.name_of("tea_1") == "Acme"
 
 
 def test_an_unknown_kind_is_a_pause_all_the_same(computer: Computer, api: FakeApi) -> None:
@@ -213,7 +214,8 @@ def test_a_team_goes_by_its_newest_name(computer: Computer, api: FakeApi) -> Non
     for name in ("Acme", "Acme Growth"):
         api.identity = Team("tea_1", name)
         computer.program(api)(KEY).team(5)
-    assert computer.file.team_of(mark_of(KEY)) == ("tea_1", "Acme Growth")
+    assert computer.file.team_of(mark_of(KEY)) == "tea_1"
+    assert computer.file.name_of("tea_1") == "Acme Growth"
     assert computer.file.name_of("tea_9") == ""
 
 

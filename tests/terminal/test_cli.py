@@ -34,7 +34,7 @@ from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.history_database import History
-from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
+from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.terminal.exit_codes import BAD_ARGUMENTS, EXIT_CODES
 from tray_app.words.problem_words import problem_words
 
@@ -314,7 +314,7 @@ def past(home: Path, sandbox: Sandbox) -> list[Record]:
     sandbox.set_balance(**FULL)
     records = past_of_demo(now())
     record_all(home, DEMO_TEAM_ID, records)
-    teams_of(home).learn(mark_of(KEY), KnownTeam(DEMO_TEAM_ID, "Acme Growth"))
+    teams_of(home).learn(mark_of(KEY), DEMO_TEAM_ID, "Acme Growth")
     return records
 
 
@@ -415,8 +415,8 @@ def two_teams(home: Path) -> None:
     record_all(home, "tea_2", [Record(seconds - 1200, seconds - 300, 222)])
     state = home / ".local" / "state" / "lemlist-credits" / "alerts.json"
     AlertsFile(state, "default").save(AlertState(), "tea_2")
-    teams_of(home).learn(mark_of(KEY), KnownTeam("tea_1", "Acme"))
-    teams_of(home).learn(mark_of(OTHER_KEY), KnownTeam("tea_2", ""))
+    teams_of(home).learn(mark_of(KEY), "tea_1", "Acme")
+    teams_of(home).learn(mark_of(OTHER_KEY), "tea_2", "")
 
 
 def told(env: Env, *arguments: str) -> dict[str, Any]:
@@ -472,7 +472,7 @@ def test_a_team_that_there_is_not(env: Env, two_teams: None) -> None:
 
 
 def test_two_teams_of_one_name_are_told_apart(env: Env, two_teams: None, home: Path) -> None:
-    teams_of(home).learn(mark_of(OTHER_KEY), KnownTeam("tea_2", "Acme"))
+    teams_of(home).learn(mark_of(OTHER_KEY), "tea_2", "Acme")
     done = run(env, "history", "--team", "Acme")
     assert (done.returncode, done.stdout) == (1, "")
     assert "There is a history of: Acme (tea_2), Acme (tea_1).\n" in done.stderr
@@ -498,7 +498,7 @@ def test_no_history_yet(env: Env, home: Path) -> None:
 def test_no_history_of_these_days(env: Env, home: Path) -> None:
     long_ago = int(now().timestamp()) - 40 * 86_400
     record_all(home, "tea_1", [Record(long_ago, long_ago, 111)])
-    teams_of(home).learn(mark_of(KEY), KnownTeam("tea_1", "Acme"))
+    teams_of(home).learn(mark_of(KEY), "tea_1", "Acme")
     done = run(env, "history", "--days", "7")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "There is no history of Acme (tea_1) in these days.\n"
@@ -507,7 +507,7 @@ def test_no_history_of_these_days(env: Env, home: Path) -> None:
 @pytest.mark.parametrize("form", ["", "--json", "--csv"])
 @pytest.mark.parametrize("broken", [True, False], ids=["broken", "no file"])
 def test_a_history_that_can_not_be_read(env: Env, home: Path, form: str, broken: bool) -> None:
-    teams_of(home).learn(mark_of(KEY), KnownTeam("tea_1", "Acme"))
+    teams_of(home).learn(mark_of(KEY), "tea_1", "Acme")
     file = home / ".local" / "share" / "lemlist-credits" / "history.sqlite"
     file.parent.mkdir(parents=True)
     if broken:

@@ -23,7 +23,7 @@ from tests.waiting import wait_until
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
-from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
+from tray_app.store.teams import TeamsFile, mark_of
 
 MAIN = str(PROJECT / "main.py")
 TIMEOUT = 60.0
@@ -80,7 +80,7 @@ def past(home: Path) -> None:
         history.record(DEMO_TEAM_ID, record)
     history.close()
     state = home / ".local" / "state" / "lemlist-credits"
-    TeamsFile(state / "teams.json").learn(mark_of(DEMO_KEY), KnownTeam(DEMO_TEAM_ID, "Acme"))
+    TeamsFile(state / "teams.json").learn(mark_of(DEMO_KEY), DEMO_TEAM_ID, "Acme")
 
 
 def run(env: dict[str, str], moment: int, arguments: tuple[str, ...]) -> tuple[int, str]:

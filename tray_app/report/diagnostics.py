@@ -4,11 +4,12 @@ import locale
 import os
 import platform
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from tray_app import __version__
 from tray_app.errors import Problem
+from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
 
 PACKAGES = ("PySide6-Essentials", "requests", "urllib3", "truststore", "keyring", "jeepney")
@@ -24,52 +25,46 @@ class RecentProblems:
         self._met: dict[tuple[str, str], tuple[int, datetime, datetime]] = {}
 
     def note(self, problem: Problem, at: datetime) -> None:
-        """Take note of a problem; the same one, noted again, was met only once."""
+        """Take note of a problem; the same object, noted again at once, counts once."""
         if problem is self._last:
             return
         self._last = problem
         what = problem.kind, problem.detail
         count, first, _ = self._met.pop(what, (0, at, at))
-        self._met[what] = count + 1, first, at  # now the latest
+        self._met[what] = count + 1, first, at  # the last of all, as it is the latest
         if len(self._met) > MOST_PROBLEMS:
             del self._met[next(iter(self._met))]
 
     def lines(self) -> list[str]:
         """Describe each problem in a line, the latest last."""
-        return [
-            f"{_times(count, first, last)} {kind} {detail}".rstrip()
-            for (kind, detail), (count, first, last) in self._met.items()
-        ]
+        lines = []
+        for (kind, detail), (count, first, last) in self._met.items():
+            when = f"{last:%Y-%m-%d %H:%M:%S}"
+            if count > 1:
+                when = f"{first:%Y-%m-%d %H:%M:%S} to {when} {count} times"
+            lines.append(f"{when} {kind} {detail}".rstrip())
+        return lines
 
 
-def _times(count: int, first: datetime, last: datetime) -> str:
-    if count == 1:
-        return f"{last:%Y-%m-%d %H:%M:%S}"
-    return f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} {count} times"
-
-
-def report(
-    settings: Settings,
-    problems: Iterable[str],
-    *,
-    keychain: str,
-    tray: str,
-    environ: Mapping[str, str] = os.environ,
-) -> str:
+def report(settings: Settings, problems: Iterable[str], keychain: Keychain, tray: str) -> str:
     """Describe this program and where it runs, one fact a line, and what went wrong when.
 
-    ``problems`` are the lines of :class:`RecentProblems`.
+    ``problems`` are the lines of :class:`RecentProblems`. Blocks as the keychain does.
     """
+    try:
+        keychain_name = keychain.name()
+    except Problem as problem:
+        keychain_name = problem.kind
     frozen = " (bundle)" if getattr(sys, "frozen", False) else ""
     facts = [
         ("lemlist-credits", __version__ + frozen),
         ("system", platform.platform()),
         ("Python", platform.python_version()),
         *((package, _version_of(package)) for package in PACKAGES),
-        *((name, environ.get(name, "–")) for name in VARIABLES),
+        *((name, os.environ.get(name, "–")) for name in VARIABLES),
         ("encoding", locale.getpreferredencoding(do_setlocale=False)),
         ("tray", tray),
-        ("keychain", keychain),
+        ("keychain", keychain_name),
         *settings.choices.items(),
     ]
     return "\n".join((*(f"{name}: {value}" for name, value in facts), *problems))

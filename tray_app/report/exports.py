@@ -15,7 +15,7 @@ from tray_app.errors import Problem
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.forecast import Forecast
 from tray_app.rules.history import Day, Record
-from tray_app.rules.local_time import moment
+from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import buys
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
@@ -77,19 +77,19 @@ def error_json(kind: str, title: str, message: str) -> dict[str, Any]:
 
 
 def readings_csv(records: Iterable[Record], out: TextIO) -> None:
-    """Write a line for each time that the amounts stayed the same."""
+    """Write a line for each stretch of time in which the amounts stayed the same."""
     table = csv.writer(out)
     table.writerow(("first_utc", "first_local", "last_utc", "last_local", *_AMOUNTS))
     for record in records:
-        first, last = (datetime.fromtimestamp(at, UTC) for at in (record.first, record.last))
-        table.writerow((*_utc_and_local(first), *_utc_and_local(last), *record.amounts))
+        first, last = _utc_and_local(record.first), _utc_and_local(record.last)
+        table.writerow((*first, *last, *record.amounts))
 
 
 def days_csv(days: Iterable[Day], out: TextIO) -> None:
     """Write a line for each local day: when it began, its close, and what changed.
 
-    ``seen`` is 1, or 0 for a day on which nothing was seen, so that its close is that of the day
-    before, and what was spent on it is a share.
+    ``seen`` is 0 for a day on which nothing was seen: its close is that of the day before, and its
+    spending is a share of what was spent while nobody looked.
     """
     table = csv.writer(out)
     table.writerow(("date", "begin_utc", "begin_local", "seen", *_AMOUNTS, "spent", "refilled"))
@@ -97,7 +97,7 @@ def days_csv(days: Iterable[Day], out: TextIO) -> None:
         table.writerow(
             (
                 day.date.isoformat(),
-                *_utc_and_local(moment(day.date)),
+                *_utc_and_local(midnight(day.date)),
                 int(day.is_seen),
                 *day.close.amounts,
                 f"{day.spent:.2f}",
@@ -106,12 +106,13 @@ def days_csv(days: Iterable[Day], out: TextIO) -> None:
         )
 
 
-def _utc_and_local(at: datetime) -> tuple[str, str]:
-    return f"{at.replace(tzinfo=None).isoformat()}Z", at.astimezone().isoformat()
+def _utc_and_local(seconds: int) -> tuple[str, str]:
+    at = datetime.fromtimestamp(seconds, UTC)
+    return _iso(at), at.astimezone().isoformat()
 
 
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _iso(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from tray_app.rules.history import Record, refills
 from tray_app.rules.local_time import DAY
 
 STRETCHES = 80
-"""The chart's time is cut into so many parts, each of which is painted by two to four points."""
+"""The parts of the chart's time; each is painted by two to four points."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,24 +11,8 @@ from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
+from tray_app.words import balance_words, forecast_words
 from tray_app.words.amounts import amount_words, bucket_labels, unit_words
-from tray_app.words.balance_words import (
-    age_line,
-    age_of_figures,
-    explained,
-    headline,
-    level_name,
-    notes,
-    snoozed,
-    team_name,
-)
-from tray_app.words.forecast_words import (
-    advice_words,
-    forecast_words,
-    lapse_words,
-    lasts_words,
-    past_forecast_words,
-)
 from tray_app.words.formats import Formats
 from tray_app.words.plan_words import buys_line
 from tray_app.words.problem_words import Remedy, problem_words, remedy_words
@@ -75,7 +59,7 @@ class View:
     taken: str
     """How old the figures are, in a form that stays true without ticking; empty without any."""
     figures: str
-    """The same, and the problem that is the cause."""
+    """How old the figures are, and the problem that keeps newer ones away."""
     read_at: datetime | None
     """When the figures were read; ``None`` without any."""
     next_at: datetime | None
@@ -89,7 +73,7 @@ class View:
     lasts: str
     """How long the balance lasts, in a few words; empty when nobody knows."""
     forecast: str
-    """The same in a sentence with its range, or from when it can be said."""
+    """How long the balance lasts, as a sentence with a range; or when that will be known."""
     buys: str
     """What the balance is enough for."""
     advice: str
@@ -103,14 +87,14 @@ class View:
     def age_line(self, now: datetime) -> str:
         """Say how old the figures are now, and when the next come."""
         if self.read_at is None and self.asks_the_user:
-            return ""  # waiting does not help
+            return ""  # waiting for the next poll does not help
         has_failed = self.trouble is not None
-        return age_line(self.read_at, self.next_at, now, has_failed=has_failed)
+        return balance_words.age_line(self.read_at, self.next_at, now, has_failed=has_failed)
 
     def tooltip(self, most: int = 1000) -> str:
-        """Return everything at once, one thing a line, in at most so many characters.
+        """Return everything at once, one thing a line, in at most ``most`` characters.
 
-        Where that is too much, first the problem is left out, then the buckets.
+        Of a longer text first the problem is left out, then the buckets.
         """
         buckets = " · ".join(f"{row.label} {row.text}" for row in self.rows)
         for parts in (
@@ -128,24 +112,25 @@ class View:
 def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime) -> View:
     """Say what a snapshot shows."""
     reading, problem = snapshot.reading, snapshot.problem
+    read_at = reading.at if reading else None
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
     labels = bucket_labels()
     stale = is_stale(snapshot, now)
     today = now.astimezone().date()
-    # Of what is empty nobody has to be told when it runs out.
+    # A balance that is empty has run out: there is no end of it to tell of.
     lasting = None if snapshot.level is Level.EMPTY else snapshot.analysis
-    made_at = reading.at if reading else now
+    made_at = read_at or now
     made_on = made_at.astimezone().date()
-    level = level_name(snapshot.level, problem)
+    level = balance_words.level_name(snapshot.level, problem)
     total = amount_words(credits, formats)
     unit = unit_words(credits)
     trouble = None if problem is None else _trouble(problem.kind, snapshot.key_source)
-    taken = "" if reading is None else age_of_figures(reading.at, formats, now)
+    taken = "" if read_at is None else balance_words.age_of_figures(read_at, formats, now)
     return View(
         icon=_icon(snapshot, settings.icon, stale=stale),
-        team=team_name(snapshot.team),
-        headline=headline(level, total, unit, stale=stale),
+        team=balance_words.team_name(snapshot.team),
+        headline=balance_words.headline(level, total, unit, stale=stale),
         total=total,
         unit=unit,
         level=level,
@@ -156,26 +141,26 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         ),
         trouble=trouble,
         taken=taken,
-        figures=taken if trouble is None else explained(taken, trouble.title),
-        read_at=reading.at if reading else None,
+        figures=taken if trouble is None else balance_words.explained(taken, trouble.title),
+        read_at=read_at,
         next_at=snapshot.next_at,
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
-        notes=tuple(notes(snapshot)),
-        snooze=snoozed(snapshot.snooze, formats, now),
-        lasts="" if stale else lasts_words(lasting, formats, today, made_on),
-        forecast=past_forecast_words(lasting, made_at, formats, now)
+        notes=tuple(balance_words.notes(snapshot)),
+        snooze=balance_words.snoozed(snapshot.snooze, formats, now),
+        lasts="" if stale else forecast_words.lasts_words(lasting, formats, today, made_on),
+        forecast=forecast_words.past_forecast_words(lasting, made_at, formats, now)
         if stale
-        else forecast_words(lasting, formats, today, made_on),
+        else forecast_words.forecast_words(lasting, formats, today, made_on),
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
         advice="" if stale else _advice(snapshot, settings, formats, today),
     )
 
 
 def is_stale(snapshot: Snapshot, now: datetime) -> bool:
-    """Tell figures that are no longer to be relied on.
+    """Tell whether a snapshot's figures are out of date.
 
-    They are out of date when newer ones could not be had, when newer ones should have come long
-    ago, as after a sleep, and when the clock says that they are of the future.
+    They are when newer ones could not be had, when newer ones should have come long ago, as after a
+    sleep, and when the clock says that they are of the future.
     """
     if snapshot.reading is None:
         return False
@@ -218,6 +203,6 @@ def _advice(snapshot: Snapshot, settings: Settings, formats: Formats, today: dat
     is_over = analysis.lasts_until is not None and analysis.lasts_until < today
     advice = ""
     if (is_short or snapshot.level is not Level.HEALTHY) and not is_over:
-        advice = advice_words(analysis, settings.prices, formats)
-    # What may be missing by the renewal is not said to lapse with it.
-    return advice or lapse_words(analysis, formats, today)
+        advice = forecast_words.advice_words(analysis, settings.prices, formats)
+    # Of credits that may run short, none are said to be left over and to lapse.
+    return advice or forecast_words.lapse_words(analysis, formats, today)

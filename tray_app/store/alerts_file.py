@@ -1,8 +1,9 @@
 """What the user was told, so that a restart does not tell it again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -10,7 +11,7 @@ from tray_app.rules.alerts import LASTING, AlertKind, AlertState, Said, SaidDrai
 from tray_app.rules.levels import Level
 from tray_app.store.json_file import read_object, update_object
 
-Record = TypeVar("Record", Said, SaidDrain)
+T = TypeVar("T")
 
 
 class AlertsFile:
@@ -38,46 +39,45 @@ class AlertsFile:
         Raises:
             OSError: the file can't be written.
         """
+        snooze = state.snooze or Snooze()
         entry = {
             "team": team_id,
             "level": state.level,
             "said": {kind: astuple(said) for kind, said in state.said.items()},
             "said_drain": astuple(state.drain) if state.drain else None,
             "refilled": state.refilled,
-            **{f"snooze_{name}": getattr(state.snooze, name, None) for name in _SNOOZE},
+            "snooze_since": snooze.since,
+            "snooze_until": snooze.until,
+            "snooze_level": snooze.level,
         }
         update_object(self._path, lambda content: content.update({self._account: entry}))
+
+
+def _parse(entry: dict[str, Any]) -> AlertState:
+    def read(name: str, make: Callable[[Any], T]) -> T | None:
+        value = entry.get(name)
+        return None if value is None else make(value)
+
+    said = {AlertKind(kind): values for kind, values in entry.get("said", {}).items()}
+    snooze = Snooze(
+        read("snooze_until", _moment), read("snooze_level", Level), read("snooze_since", _moment)
+    )
+    return AlertState(
+        level=read("level", Level),
+        said={kind: _record(Said, values) for kind, values in said.items() if kind in LASTING},
+        drain=read("said_drain", partial(_record, SaidDrain)),
+        refilled=int(entry.get("refilled", 0)),
+        snooze=None if snooze == Snooze() else snooze,
+    )
 
 
 def _moment(text: Any) -> datetime:
     return datetime.fromisoformat(text).astimezone()
 
 
-_SNOOZE: dict[str, Callable[[Any], Any]] = {"since": _moment, "until": _moment, "level": Level}
-"""The fields of a snooze, and what reads each."""
-
-
-def _parse(entry: dict[str, Any]) -> AlertState:
-    level, drain = entry.get("level"), entry.get("said_drain")
-    said = {AlertKind(kind): values for kind, values in entry.get("said", {}).items()}
-    snooze = {
-        name: read(value)
-        for name, read in _SNOOZE.items()
-        if (value := entry.get(f"snooze_{name}")) is not None
-    }
-    return AlertState(
-        level=None if level is None else Level(level),
-        said={kind: _record(Said, said[kind]) for kind in said if kind in LASTING},
-        drain=None if drain is None else _record(SaidDrain, drain),
-        refilled=int(entry.get("refilled", 0)),
-        snooze=Snooze(**snooze) if snooze else None,
-    )
-
-
-def _record(kind: type[Record], values: Iterable[Any]) -> Record:
+def _record(kind: type[T], values: Sequence[Any]) -> T:
     """Make a record of its fields' values, which the file lists in the order of the fields."""
-    types = get_type_hints(kind)
-    named = dict(zip(types, values, strict=True))
-    if not all(isinstance(value, types[name]) for name, value in named.items()):
+    types = get_type_hints(kind).values()
+    if not all(map(isinstance, values, types)):
         raise TypeError(kind)
-    return kind(**named)
+    return kind(*values)

@@ -1,5 +1,6 @@
 """What can be wrong with a file of this program, by kind; ``words/`` has the sentences."""
 
+import itertools
 import os
 from contextlib import suppress
 from datetime import datetime
@@ -29,18 +30,16 @@ class FileFault(NamedTuple):
 def set_aside(path: Path, companions: tuple[str, ...] = ()) -> FileFault:
     """Give a broken file a name that no file has; its lock must be held (``store/lock.py``).
 
-    Before it the files go that only add ``companions`` to its name, so that the next file of this
-    name does not find them.
+    The files whose names only add ``companions`` to its name go with it, and before it, so that
+    they are not taken for those of the next file.
 
     Raises:
         OSError: the file can't be renamed.
     """
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")  # noqa: DTZ005  (a name for its owner)
-    name, number = f"{path.name}.broken-{stamp}", 1
-    aside = path.with_name(name)
-    while os.path.lexists(aside):
-        number += 1
-        aside = path.with_name(f"{name}-{number}")
+    name = f"{path.name}.broken-{stamp}"
+    names = itertools.chain((name,), (f"{name}-{number}" for number in itertools.count(2)))
+    aside = next(each for each in map(path.with_name, names) if not os.path.lexists(each))
     for ending in (*companions, ""):
         with suppress(FileNotFoundError):
             Path(f"{path}{ending}").rename(f"{aside}{ending}")

@@ -11,7 +11,7 @@ import platformdirs
 APP = "lemlist-credits"
 
 NOWHERE = Path(os.devnull) / APP
-"""A folder that can't exist: keeping a file there fails, as on a disk that can't be written."""
+"""A folder that can't exist: nothing can be written there, as on a disk that is read-only."""
 
 
 def _folder(locate: Callable[..., Path], **options: bool) -> Path:
@@ -27,8 +27,7 @@ def _file(locate: Callable[..., Path], name: str) -> Path:
     return _folder(locate) / name
 
 
-# The places of the user's settings, of what the user was told, of what is known of the keys and
-# their teams, of the history of the balance, and of the log; each is a function.
+# Each of these is a function that returns the path.
 settings_file = partial(_file, platformdirs.user_config_path, "settings.json")
 alerts_file = partial(_file, platformdirs.user_state_path, "alerts.json")
 teams_file = partial(_file, platformdirs.user_state_path, "teams.json")
@@ -39,7 +38,7 @@ log_file = partial(_file, platformdirs.user_log_path, "lemlist-credits.log")
 def runtime_folder() -> Path:
     """Return the folder for what one running instance tells another.
 
-    platformdirs makes it, with the right permissions and its parent if need be: a folder with
-    others the next instance would not trust, and look for this one elsewhere.
+    platformdirs makes a missing one. The next instance trusts it only with the right permissions,
+    and would look for this instance elsewhere.
     """
     return _folder(platformdirs.user_runtime_path, ensure_exists=True)

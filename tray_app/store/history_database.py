@@ -4,6 +4,7 @@ import itertools
 import logging
 import os
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
@@ -22,7 +23,7 @@ T = TypeVar("T")
 KEPT_WHOLE = 90 * DAY
 """Seconds for which every change is kept."""
 KEPT_AT_ALL = 5 * 366 * DAY
-"""Seconds for which a record is kept that thinning leaves."""
+"""Seconds for which the rows that thinning leaves are kept."""
 
 EARLIEST = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
 """This program is younger: a clock that shows an earlier time has not been set."""
@@ -32,8 +33,8 @@ LARGEST = 2**53
 
 _APPLICATION_ID = int.from_bytes(b"lmcr", "big")
 
-# The statements of the first migration make a file of version 1, those of the second make version
-# 2 of that file, and so on. A migration that was published is never changed.
+# Migration n makes a file of version n out of one of version n - 1, and the first makes a new file.
+# A migration that was published is never changed.
 _MIGRATIONS = (
     (
         f"PRAGMA application_id = {_APPLICATION_ID}",
@@ -64,19 +65,23 @@ _MIGRATIONS = (
 _COLUMNS = ", ".join(Record._fields)
 
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-"""SQLite's codes for a file that is broken (https://sqlite.org/rescode.html). ``SQLITE_ERROR``, for
-a wrong statement, is none: for a defect of this program no history is set aside."""
+"""SQLite's codes for a broken file (https://sqlite.org/rescode.html). ``SQLITE_ERROR`` is none of
+them: it means a wrong statement, and a defect of this program sets no history aside."""
 
 _BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process, whose transactions take milliseconds."""
 
 
 class _ForeignError(sqlite3.DatabaseError):
-    """The file is a database of another program."""
+    """The file is a database of another program: for this program it is broken."""
+
+    sqlite_errorcode = sqlite3.SQLITE_NOTADB
 
 
-class _NewerVersionError(Exception):
+class _NewerVersionError(sqlite3.Error):
     """The file is of a newer version of this program."""
+
+    sqlite_errorname = "newer version"
 
 
 class History:
@@ -101,19 +106,19 @@ class History:
     def record(self, team_id: str, record: Record) -> bool:
         """Keep what was just seen, and tell whether it is kept.
 
-        Amounts that have not changed extend the last row. Impossible times and negative totals
-        are refused; a negative bucket counts as unknown.
+        A record whose amounts are those of the last row extends that row. Impossible times and
+        negative totals are refused; a negative bucket counts as unknown.
 
-        A record from before the last row means that the clock was wrong then, or is wrong now.
-        So nothing is kept for a 24th of the difference, at most for a day: a clock that is wrong
-        after the start is usually set within minutes, and must not cost years of history. A clock
-        that is still behind after that is believed: the rows after the time to which it was set
-        back are dropped. For instance, with a last row of 12:00:
+        A record from before the last row shows that the clock is wrong now, or was when that row
+        was written. A clock that is wrong now, as after a start, is usually set within minutes.
+        So records are refused for a 24th of the time by which the clock went back, at most for a
+        day. A clock that is still behind then is right: the rows after the time to which it was
+        set back are deleted. For instance, with a last row of 12:00:
 
         ===== ====================================================================
-        10:00 not kept: the clock was set back by two hours
-        10:04 not kept, as for five minutes nothing is
-        10:05 kept, and the rows after 10:00 are dropped
+        10:00 refused: the clock was set back by two hours
+        10:04 refused, as all is for five minutes
+        10:05 kept, and the rows after 10:00 are deleted
         ===== ====================================================================
         """
         if not (
@@ -126,7 +131,7 @@ class History:
         return self._attempt(_record, team_id, record, otherwise=False)
 
     def read(self, team_id: str, since: int = 0) -> list[Record]:
-        """Return what was seen at ``since`` (seconds since the epoch) or later, in its order."""
+        """Return what was seen at ``since`` (seconds since the epoch) or later, in time order."""
         return self._attempt(_read, team_id, since, otherwise=[], make=False)
 
     def teams(self) -> dict[str, int]:
@@ -136,8 +141,9 @@ class History:
     def thin(self, team_id: str, now: int, zone: tzinfo | None = None) -> None:
         """Thin the rows that are older than 90 days, and drop those that are older than 5 years.
 
-        For once a day. Age is counted back from the last reading of more than a day before ``now``
-        (seconds since the epoch): a clock that runs ahead for less than a day costs nothing.
+        To be called once a day. The age of a row is counted from the last reading that is a day
+        older than ``now`` (seconds since the epoch), so that no row is lost to a clock that runs
+        ahead for less than a day.
         """
         self._attempt(_thin, team_id, now, zone, otherwise=None)
 
@@ -154,42 +160,38 @@ class History:
 
         A missing file is as good as an empty one; without ``make`` it stays missing.
         """
+        result, fault = otherwise, None
         try:
-            if not make and _identity(self._path) is None:
-                self._fault = None
-                return otherwise
-            try:
-                result = action(self._open(), *arguments)
-            except sqlite3.DatabaseError as error:
-                if not _is_broken(error):
-                    raise
-                self._set_broken_aside()
-                result = action(self._open(), *arguments)
-        except (_NewerVersionError, OSError, sqlite3.Error, UnicodeEncodeError) as error:
+            if make or _identity(self._path) is not None:
+                try:
+                    result = action(self._open(), *arguments)
+                except sqlite3.DatabaseError as error:
+                    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BROKEN:
+                        raise
+                    self._set_broken_aside()
+                    result = action(self._open(), *arguments)
+        except (OSError, sqlite3.Error, UnicodeEncodeError) as error:
             self.close()
             fault = FileFault(FaultKind.UNUSABLE, str(self._path))
-            reason = getattr(error, "sqlite_errorname", type(error).__name__)
             if isinstance(error, _NewerVersionError):
-                fault, reason = FileFault(FaultKind.NEWER), "newer version"
+                fault = FileFault(FaultKind.NEWER)
             if fault != self._fault:  # not at every poll
+                reason = getattr(error, "sqlite_errorname", type(error).__name__)
                 log.warning("no history: %s", reason)
-            self._fault = fault
-            return otherwise
-        self._fault = None
+        self._fault = fault
         return result
 
     def _open(self) -> sqlite3.Connection:
         if self._database is not None and self._opened == _identity(self._path):
             return self._database
-        # What is still open is no longer the file of this name, which was deleted or set aside.
-        self.close()
+        self.close()  # another program has deleted the file that is open, or set it aside
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # The lock keeps others from setting the file aside meanwhile: SQLite finds a file's log by
-        # name, and would take the log of the next file of this name.
+        # SQLite finds a file's log by name. If another program set the file aside meanwhile, SQLite
+        # would take the new file's log for the old file's; so others are locked out.
         with locked(self._path):
-            # The file is made here to be private; SQLite makes its companions as private. A file
-            # that exists is not opened here: closing it would end the locks that other connections
-            # of this process have on it.
+            # A new file is made here so that only its user can read it; SQLite gives its log the
+            # same permissions. A file that exists is not opened here: closing it would end the
+            # locks that other connections of this process have on it.
             with suppress(FileExistsError):
                 os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode=0o600))
             self._opened = _identity(self._path)
@@ -201,8 +203,8 @@ class History:
         with locked(self._path):
             if self._opened != _identity(self._path):
                 return  # another program has set the file aside, and made a new one
-            # The log goes first: a new file must not find the log of the old one. The old file
-            # without its log, as after a crash in here, is only found to be broken again.
+            # The log goes first, so that a crash never leaves it to a new file. After a crash in
+            # between, the file without its log is found to be broken once more.
             self._set_aside = set_aside(self._path, companions=("-wal", "-shm"))
         log.warning("the history was broken and has been set aside")
 
@@ -226,17 +228,17 @@ def _connected(path: Path) -> sqlite3.Connection:
 def migrate(
     database: sqlite3.Connection, application_id: int, migrations: Sequence[Sequence[str]]
 ) -> None:
-    """Apply to a database those of the migrations that it lacks, in one transaction.
+    """Apply the migrations that a database lacks, in one transaction.
 
-    Its version is the number of migrations that it has seen. The first migration sets the
-    application's number, by which a database is told from those of other programs.
+    A database's version is the number of its migrations. The first one sets the application's
+    number, which tells the database from those of other programs.
     """
     state = "SELECT * FROM pragma_application_id, pragma_user_version"
     if database.execute(state).fetchone() == (application_id, len(migrations)):
         return
     with database:
         database.execute("BEGIN IMMEDIATE")
-        # Now that no other process can migrate the file, see whether one has done so.
+        # Another process may have migrated the file just before this one got the lock.
         found_id, done = database.execute(state).fetchone()
         if found_id != application_id:
             if database.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
@@ -247,11 +249,6 @@ def migrate(
         for statement in itertools.chain.from_iterable(migrations[done:]):
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {len(migrations)}")
-
-
-def _is_broken(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
-    return isinstance(error, _ForeignError) or code & 0xFF in _BROKEN
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -286,19 +283,20 @@ def _record(database: sqlite3.Connection, team_id: str, record: Record) -> bool:
             last = _last_row(database, team)
         if set_back_at is not None:
             _set_back(database, team, None)
-        if last is not None and last.amounts == record.amounts:
-            database.execute(
-                "UPDATE readings SET last = ? WHERE team = ? AND first = ?",
-                (record.last, team, last.first),
-            )
-        else:
-            # A reading replaces another one of the same second.
-            database.execute(
-                f"INSERT OR REPLACE INTO readings (team, {_COLUMNS})"  # noqa: S608
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (team, *record),
-            )
+        # This replaces the last row, if it is extended or of the same second.
+        database.execute(
+            f"INSERT OR REPLACE INTO readings (team, {_COLUMNS})"  # noqa: S608
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (team, *row_after(last, record)),
+        )
     return True
+
+
+def row_after(last: Record | None, record: Record) -> Record:
+    """Return the row to keep for a record: the last row, extended, if its amounts still hold."""
+    if last is not None and last.amounts == record.amounts:
+        return last._replace(last=record.last)
+    return record
 
 
 def _last_row(database: sqlite3.Connection, team: int) -> Record | None:
@@ -321,67 +319,46 @@ def _forget_after(database: sqlite3.Connection, team: int, at: int) -> None:
     )
 
 
-def _read(database: sqlite3.Connection, team_id: str, since: int) -> list[Record]:
-    found = database.execute("SELECT id FROM teams WHERE lemlist_id = ?", (team_id,)).fetchone()
-    if found is None:
-        return []
-    rows = _between(database, found[0], since, LATEST)
-    return rows[1:] if rows and rows[0].last < since else rows
-
-
-def _teams(database: sqlite3.Connection) -> dict[str, int]:
-    return dict(
-        database.execute(
-            """
-            SELECT lemlist_id, max(last) FROM teams JOIN readings ON readings.team = teams.id
-            GROUP BY teams.id ORDER BY max(last) DESC
-            """
-        )
-    )
-
-
-def _between(database: sqlite3.Connection, team: int, begin: int, end: int) -> list[Record]:
-    """Return the rows that began in a time, and the one before them."""
+def _read(database: sqlite3.Connection, team_id: str, since: int = 0) -> list[Record]:
     rows = database.execute(
-        f"""
-        SELECT {_COLUMNS} FROM readings
-        WHERE team = ?1 AND first <= ?3 AND first >= coalesce(
-            (SELECT max(first) FROM readings WHERE team = ?1 AND first < ?2), ?2
-        )
-        ORDER BY first
-        """,  # noqa: S608
-        (team, begin, end),
+        f"SELECT {_COLUMNS} FROM teams JOIN readings ON team = id"  # noqa: S608
+        " WHERE lemlist_id = ? AND last >= ? ORDER BY first",
+        (team_id, since),
     )
     return list(map(Record._make, rows))
 
 
+def _teams(database: sqlite3.Connection) -> dict[str, int]:
+    rows = database.execute(
+        "SELECT lemlist_id, max(last) FROM teams JOIN readings ON team = id"
+        " GROUP BY id ORDER BY max(last) DESC"
+    )
+    return dict(rows)
+
+
 def _thin(database: sqlite3.Connection, team_id: str, now: int, zone: tzinfo | None) -> None:
-    found = database.execute(
-        """
-        SELECT id, thinned_until, last FROM teams, readings ON team = id
-        WHERE lemlist_id = ? AND last <= ? ORDER BY first DESC LIMIT 1
-        """,
-        (team_id, now - DAY),
-    ).fetchone()
-    if found is None:
+    rows = _read(database, team_id)
+    newest = next((row.last for row in reversed(rows) if row.last <= now - DAY), None)
+    if newest is None:
         return
-    team, begin, newest = found
+    team, begin = database.execute(
+        "SELECT id, thinned_until FROM teams WHERE lemlist_id = ?", (team_id,)
+    ).fetchone()
     end = midnight(date_at(newest - KEPT_WHOLE, zone), zone)
     if end <= begin:
         return
-    # The last row of those that were thinned before is read too, as the first change is seen beside
-    # it; and a day after those to thin, as a return after midnight pays back a dip before it.
-    rows = _between(database, team, begin, end + DAY)
+    # Rows around those to thin tell which of them can go: the row before them shows their first
+    # change, and a rise on the day after them may pay back their last dip.
+    first, last = bisect_left(rows, (begin,)) - 1, bisect_left(rows, (end + DAY,))
+    rows = rows[max(first, 0) : last]
     dropped = set(rows).difference(thinned(rows, end, zone))
     oldest = newest - KEPT_AT_ALL
-    # So far no lock was needed, as rows so old do not change. Other processes wait only for this:
+    # Rows of this age are not changed by others, so that only deleting them needs the lock.
     with database:
         database.execute("BEGIN IMMEDIATE")
         database.executemany(
             "DELETE FROM readings WHERE team = ? AND first = ?",
             ((team, row.first) for row in dropped),
         )
-        database.execute(
-            "DELETE FROM readings WHERE team = ?1 AND first < ?2 AND last < ?2", (team, oldest)
-        )
+        database.execute("DELETE FROM readings WHERE team = ? AND last < ?", (team, oldest))
         database.execute("UPDATE teams SET thinned_until = ? WHERE id = ?", (end, team))

@@ -15,7 +15,7 @@ from tray_app.store.file_fault import FaultKind, FileFault, set_aside
 from tray_app.store.lock import locked
 
 LEFT_BEHIND = 60.0
-"""Seconds that no write takes: an older half-written file is that of a process that was killed."""
+"""Seconds that no write takes: whatever process began an older half-written file was killed."""
 
 _HALF_WRITTEN = ".new"
 
@@ -23,14 +23,14 @@ _HALF_WRITTEN = ".new"
 def read_object(path: Path) -> tuple[dict[str, Any], FileFault | None]:
     """Return the JSON object in a file, and what is wrong with the file, if anything is.
 
-    A file that is missing or can't be used is as good as an empty object. A file that holds
-    something else is set aside.
+    A file that is missing or can't be used is as good as an empty object. A file that holds no
+    JSON object is set aside.
     """
     try:
         content = _read(path)
         if content is not None:
             return content, None
-        with locked(path):  # another program may have replaced the file before
+        with locked(path):  # before that, another program may have set the broken file aside
             return _read_or_set_aside(path)
     except OSError:
         return {}, FileFault(FaultKind.UNUSABLE, str(path))
@@ -40,7 +40,7 @@ def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a file's JSON object; no change that others make at the same time is lost.
 
     The file is replaced, so that a crash leaves the old or the new one. A broken file is set
-    aside, and an empty object changed.
+    aside, and an empty object is changed in its place.
 
     Raises:
         OSError: the file can't be read or written, and is untouched.
@@ -53,7 +53,7 @@ def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """Return a file's object, or ``None`` if it holds something else."""
+    """Return a file's JSON object, or ``None`` if it holds none."""
     try:
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -72,10 +72,9 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         # Replacing the file would succeed, against the wish of whoever made it read-only.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    # What processes have left behind that were killed while they wrote this file.
     for half_written in path.parent.glob(f".{path.name}.*{_HALF_WRITTEN}"):
         with suppress(OSError):  # another process may have deleted it
-            # A time in the future counts too: the clock may have been set back since.
+            # A file of the future is an old one too: the clock was set back since.
             if abs(time.time() - half_written.stat().st_mtime) > LEFT_BEHIND:
                 half_written.unlink()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_HALF_WRITTEN, dir=path.parent)

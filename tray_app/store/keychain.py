@@ -34,73 +34,53 @@ class Keychain:
     Each call is a process of its own: only a process can be ended while nobody answers a prompt, or
     while a keychain hangs. And the libraries for a keychain would take a seventh of the program's
     memory. The key passes through pipes, never through arguments or variables.
+
+    Raises:
+        Problem: ``keychain_locked`` or ``keychain_unavailable``, by each call that has an answer.
     """
 
     def __init__(self, account: str) -> None:
         self._account = account
-        self._begun: subprocess.Popen[bytes] | None = None
+        self._begun: dict[str, subprocess.Popen[bytes]] = {}  # by what they were asked
 
     def begin_to_read(self) -> None:
         """Have the key read while other work is done; ``read(prompt=False)`` then fetches it."""
+        request = self._request("read", prompt=False)
         with suppress(OSError):  # read() meets the same error
-            self._begun = _start(self._request("read", prompt=False))
+            self._begun[request] = _start(request)
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
 
         Without ``prompt`` a locked keychain is left alone; with it, the user is asked.
-
-        Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``.
         """
-        begun = None
-        if not prompt:
-            begun, self._begun = self._begun, None
         timeout = PROMPT_TIME if prompt else ANSWER_TIME
-        key: str | None = self._ask("read", timeout, begun, prompt=prompt)
+        key: str | None = self._ask("read", timeout, prompt=prompt)
         return key
 
     def write(self, key: str) -> None:
         """Store the key, and read it back to see that it is there.
 
-        Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``. The key is not stored then,
-                not even if the user answers a prompt later on.
+        After a Problem it is not stored, not even if the user answers a prompt later on.
         """
         self._ask("write", PROMPT_TIME, key=key)
 
     def remove(self) -> bool:
-        """Delete the key, see that it is gone, and tell whether there was one.
-
-        Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``.
-        """
+        """Delete the key, see that it is gone, and tell whether there was one."""
         return bool(self._ask("remove", PROMPT_TIME))
 
     def name(self) -> str:
-        """Name the keychain that is used here, or what keeps it from saying so."""
+        """Name the keychain in which a key would be kept; the user is asked for nothing."""
+        return str(self._ask("name", ANSWER_TIME))
+
+    def _request(self, call: str, **arguments: object) -> str:
+        return json.dumps({"call": call, "account": self._account, **arguments})
+
+    def _ask(self, call: str, timeout: float, **arguments: object) -> Any:
+        request = self._request(call, **arguments)
+        begun = self._begun.pop(request, None)
         try:
-            return str(self._ask("name", ANSWER_TIME))
-        except Problem as problem:
-            return problem.kind
-
-    def check(self) -> None:
-        """Find out whether a key could be kept here, without asking the user for anything.
-
-        Raises:
-            Problem: ``keychain_unavailable``.
-        """
-        self._ask("name", ANSWER_TIME)
-
-    def _ask(
-        self,
-        call: str,
-        timeout: float,
-        begun: "subprocess.Popen[bytes] | None" = None,
-        **arguments: object,
-    ) -> Any:
-        try:
-            answer = _answer_of(begun or _start(self._request(call, **arguments)), timeout)
+            answer = _answer_of(begun or _start(request), timeout)
         except OSError as error:
             raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
         if not answer:
@@ -110,11 +90,8 @@ class Keychain:
             raise Problem(Kind(outcome["kind"]), outcome["detail"])
         return outcome["result"]
 
-    def _request(self, call: str, **arguments: object) -> str:
-        return json.dumps({"call": call, "account": self._account, **arguments})
 
-
-def _start(request: str) -> "subprocess.Popen[bytes]":
+def _start(request: str) -> subprocess.Popen[bytes]:
     """Start the process with a request; it ends when this program does, as that closes its input.
 
     Raises:
@@ -134,13 +111,20 @@ def _start(request: str) -> "subprocess.Popen[bytes]":
     return process
 
 
-def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
-    """Return the process's answer, which is empty when time is up.
+def _command() -> tuple[str, ...]:
+    if not getattr(sys, "frozen", False):
+        return sys.executable, "-m", "tray_app", COMMAND
+    program = Path(sys.executable)
+    if sys.platform == "win32":
+        program = program.with_suffix(".com")  # the .exe has no standard streams
+    return str(program), COMMAND
 
-    Time runs once the process says that it is ready.
+
+def _answer_of(process: subprocess.Popen[bytes], timeout: float) -> bytes:
+    """Return the process's answer; an empty one when it took too long after it was ready.
 
     Raises:
-        OSError: the process ended by itself without an answer, or did not even get ready.
+        OSError: the process ended by itself without an answer, or did not get ready in time.
     """
     with process:
         answers = cast("IO[bytes]", process.stdout)
@@ -154,18 +138,9 @@ def _answer_of(process: "subprocess.Popen[bytes]", timeout: float) -> bytes:
     return answer
 
 
-def _command() -> tuple[str, ...]:
-    if not getattr(sys, "frozen", False):
-        return sys.executable, "-m", "tray_app", COMMAND
-    program = Path(sys.executable)
-    if sys.platform == "win32":
-        program = program.with_suffix(".com")  # the .exe has no standard streams
-    return str(program), COMMAND
-
-
 @contextmanager
-def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterator[threading.Event]:
-    """Kill a process that takes too long, which sets the event, or that an error has left alone."""
+def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+    """Kill a process that takes too long, and set the event then."""
     late = threading.Event()
 
     def kill() -> None:
@@ -177,8 +152,5 @@ def _killed_after(seconds: float, process: "subprocess.Popen[bytes]") -> Iterato
     timer.start()
     try:
         yield late
-    except BaseException:
-        process.kill()
-        raise
     finally:
         timer.cancel()

@@ -1,7 +1,7 @@
 """The process that asks the keychain. The only place that knows keyring.
 
-An empty line on standard output says that the process is ready. It then reads one call from
-standard input, and writes the outcome to standard output, both as a line of JSON.
+The process says by an empty line on standard output that it is ready. Then it reads one call from
+standard input and writes the outcome to standard output, each as a line of JSON.
 """
 
 import json
@@ -21,8 +21,8 @@ from tray_app.store.lock import locked
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-# keyring's environment variable and configuration file can steer it to backends that lose the key
-# or write it in plain text. So keyring is not asked to choose: the first of these that works is it.
+# The first of these that works is used. keyring is not asked to choose: its environment variable
+# and its configuration file can make it choose one that loses the key or writes it in plain text.
 _BACKENDS = {
     "win32": ("keyring.backends.Windows:WinVaultKeyring",),
     "darwin": ("keyring.backends.macOS:Keyring",),
@@ -30,18 +30,18 @@ _BACKENDS = {
 }
 
 _NICENESS = 10
-"""Lets other processes go first: the icon is to show soon, even if processors are busy."""
+"""Lets other processes go first, so that the icon shows soon even if processors are busy."""
 
 _LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "TimeoutError"}
-"""Names of the exceptions that mean that the user has not unlocked the keychain. ``TimeoutError``
-is raised while another program that stores a key has the user asked to unlock the keychain."""
+"""Names of exceptions which mean that the keychain is locked. ``TimeoutError`` is raised while
+another program stores a key, and the user is asked there to unlock the keychain."""
 
 
 def serve() -> int:
     """Answer one call, or none if the caller ends first, and return the exit code.
 
-    Here end the many exceptions of keyring and of its libraries. Their texts are not kept, as some
-    quote the key.
+    The many exceptions of keyring and its libraries end here. Only their names are passed on, as
+    some texts quote the key.
     """
     if sys.platform != "win32":
         os.nice(_NICENESS)
@@ -85,8 +85,8 @@ def _name(backend: "KeyringBackend", account: str) -> str:  # noqa: ARG001
 
 def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | None:
     if not prompt and type(backend).__module__ == "keyring.backends.SecretService":
-        # The Secret Service would ask for a password at every start of a session that nobody has
-        # unlocked. The other keychains ask by themselves, and only when they must.
+        # In a session that nobody has unlocked, the Secret Service would ask for a password at each
+        # start of this program. The other keychains ask only when they must.
         is_locked = _is_locked()
         if is_locked is None:
             return None
@@ -111,7 +111,7 @@ def _is_locked() -> bool | None:
 
 
 def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
-    with _alone():
+    with _turn():
         before = backend.get_password(SERVICE, account)
         if before == key:
             return  # macOS would delete the key before adding it again
@@ -122,7 +122,7 @@ def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
 
 
 def _remove(backend: "KeyringBackend", account: str) -> bool:
-    with _alone():
+    with _turn():
         if backend.get_password(SERVICE, account) is None:
             return False
         backend.delete_password(SERVICE, account)
@@ -131,7 +131,7 @@ def _remove(backend: "KeyringBackend", account: str) -> bool:
         return True
 
 
-def _alone() -> AbstractContextManager[None]:
+def _turn() -> AbstractContextManager[None]:
     """Let the tray and the terminal take turns, so that each finds the key that it has written."""
     return locked(runtime_folder() / "keychain")
 

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 LONGEST_HOLD = 10.0
 """Seconds to wait for another program; a lock is usually held for milliseconds."""
 
@@ -20,54 +25,39 @@ def locked(path: Path) -> Iterator[None]:
     The lock is on the file's folder: the file may get another name meanwhile, and closing a handle
     on it would end SQLite's locks. Windows can't lock a folder, so there an empty file beside is
     locked. Where a disk has no locks, as some network disks, there is none. A lock ends with its
-    process. It can't be taken twice: whoever has it and asks for it waits in vain.
+    process. A thread that has the lock and asks for it again waits in vain.
 
     Raises:
         TimeoutError: another program did not give the lock back in time.
     """
     try:
-        handle = _open(path)
+        if sys.platform == "win32":
+            handle = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT)
+        else:
+            handle = os.open(path.parent, os.O_RDONLY)
     except OSError:  # if this matters, using the file will say what is wrong
         yield
         return
+    deadline = time.monotonic() + LONGEST_HOLD
     try:
-        _lock(handle, path)
+        while not _try_to_lock(handle):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} is locked by another program")
+            time.sleep(_LOOK_EVERY)
         yield
     finally:
         os.close(handle)
 
 
-if sys.platform == "win32":
-
-    def _open(path: Path) -> int:
-        return os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT)
-
-    def _try_to_lock(handle: int) -> None:
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-
-    def _open(path: Path) -> int:
-        return os.open(path.parent, os.O_RDONLY)
-
-    def _try_to_lock(handle: int) -> None:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _lock(handle: int, path: Path) -> None:
-    deadline = time.monotonic() + LONGEST_HOLD
-    while True:
-        try:
-            _try_to_lock(handle)
-        except (BlockingIOError, PermissionError):  # Windows raises the second
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{path} is locked by another program") from None
-            time.sleep(_LOOK_EVERY)
-        except OSError:  # this disk has no locks
-            return
+def _try_to_lock(handle: int) -> bool:
+    """Tell whether to go on, with the lock or because the disk has none."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
-            return
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # the second on Windows
+        return False
+    except OSError:  # the disk has no locks
+        return True
+    return True

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tray_app.store.json_file import read_object, update_object
 
@@ -12,13 +12,6 @@ log = logging.getLogger(__name__)
 
 _FAR = 2**33
 """Seconds since the epoch, in the year 2242; this program writes no later time."""
-
-
-class KnownTeam(NamedTuple):
-    """lemlist's identity of a team, and its name, which may be empty."""
-
-    id: str
-    name: str
 
 
 class TeamsFile:
@@ -30,31 +23,31 @@ class TeamsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def team_of(self, mark: str) -> KnownTeam | None:
-        """Return the team that a key opens, as it was called last."""
+    def team_of(self, mark: str) -> str | None:
+        """Return lemlist's identity of the team that a key opens, if that is known."""
         team_id = self._part("keys", mark).get("team")
-        return KnownTeam(team_id, self.name_of(team_id)) if isinstance(team_id, str) else None
+        return team_id if isinstance(team_id, str) else None
 
     def name_of(self, team_id: str) -> str:
         """Return how a team was called last; empty if that is not known."""
         name = self._part("names").get(team_id)
         return name if isinstance(name, str) else ""
 
-    def learn(self, mark: str, team: KnownTeam) -> None:
-        """Keep which team a key opens."""
-        if self.team_of(mark) == team:
+    def learn(self, mark: str, team_id: str, name: str) -> None:
+        """Keep which team a key opens, and how the team is called."""
+        if (self.team_of(mark), self.name_of(team_id)) == (team_id, name):
             return
 
         def change(content: dict[str, Any]) -> None:
-            _part_of(content, "keys", mark)["team"] = team.id
-            _part_of(content, "names")[team.id] = team.name
+            _part_of(content, "keys", mark)["team"] = team_id
+            _part_of(content, "names")[team_id] = name
 
         self._change(change)
 
     def pause_of(self, mark: str) -> tuple[int, str]:
-        """Return until when lemlist asked for a pause with a key, and by what kind of problem.
+        """Return until when (seconds since the epoch) a key must not ask, and the kind of problem.
 
-        In seconds since the epoch; 0 if there was no pause.
+        0 if lemlist asked for no pause.
         """
         key = self._part("keys", mark)
         until, kind = key.get("ask_after"), key.get("pause")
@@ -81,11 +74,10 @@ class TeamsFile:
 def mark_of(key: str) -> str:
     """Return what tells a key from others, and does not give the key away: a hash of 4 bytes.
 
-    Billions of keys have the same mark. Who holds a list of keys can tell by a mark which of them
-    it may belong to, and no more.
+    Billions of keys have the same mark. Whoever holds a list of keys learns from a mark only which
+    of them it may be of.
     """
-    person = b"lemlist-credits"
-    return hashlib.blake2b(key.encode(), digest_size=4, person=person).hexdigest()
+    return hashlib.blake2b(key.encode(), digest_size=4, person=b"lemlist-credits").hexdigest()
 
 
 def _part_of(content: dict[str, Any], *names: str) -> dict[str, Any]:

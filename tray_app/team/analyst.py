@@ -10,7 +10,7 @@ from tray_app.rules.analysis import Analysis, Lesson, conclude, learn
 from tray_app.rules.drains import RECENT
 from tray_app.rules.history import Drop, Record, Refill, changes
 from tray_app.store.file_fault import FileFault
-from tray_app.store.history_database import History
+from tray_app.store.history_database import History, row_after
 
 _MOST_UNNAMED = 288
 """Records that wait until their team is known: a day of them at the default interval."""
@@ -98,14 +98,12 @@ class Analyst:
         last = recent[-1] if recent else None
         if last is not None and record.credits > last.credits:
             self._learned_for = None  # a refill may show the day of the renewal
-        if last is not None and last.amounts == record.amounts:
-            recent[-1] = last._replace(last=record.last)
-            return
-        if last is not None and last.first == record.first:
-            recent.pop()  # of two readings in one second the later one counts
+        row = row_after(last, record)
+        if last is not None and last.first == row.first:
+            recent.pop()  # which the new row replaces
         while len(recent) > 1 and recent[1].first < record.first - RECENT:
             recent.popleft()
-        recent.append(record)
+        recent.append(row)
 
     def _learn(self, team_id: str, now: datetime) -> None:
         records = self._history.read(team_id)

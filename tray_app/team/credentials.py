@@ -18,10 +18,7 @@ class KeySource(StrEnum):
 
 
 class Credentials:
-    """Finds the key once, until it is to be forgotten, and keeps a new one.
-
-    Blocks as the keychain does.
-    """
+    """Finds the key once, until it is to be forgotten, and keeps a new one; blocks meanwhile."""
 
     def __init__(self, environ: Mapping[str, str], keychain: Keychain) -> None:
         self._from_environment = environ.get(KEY_VARIABLE, "")
@@ -51,7 +48,7 @@ class Credentials:
         """Store a key that works, and use it from now on.
 
         Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``; the old key stays.
+            Problem: as the keychain does; the old key stays.
         """
         self._keychain.write(key)
         self.use(key, KeySource.KEYCHAIN)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.rules.schedule import pause_left
-from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
+from tray_app.store.teams import TeamsFile, mark_of
 
 T = TypeVar("T")
 
@@ -109,13 +109,14 @@ class PatientApi:
         Raises:
             Problem: as the API's client does, of a key whose team was never known.
         """
+        teams = self._pauses.teams
         try:
             team = self._ask(lambda: self._api.team(deadline))
         except Problem:
-            if (known := self._pauses.teams.team_of(self._mark)) is None:
+            if (team_id := teams.team_of(self._mark)) is None:
                 raise
-            return Team(*known)
-        self._pauses.teams.learn(self._mark, KnownTeam(team.id, team.name))
+            return Team(team_id, teams.name_of(team_id))
+        teams.learn(self._mark, team.id, team.name)
         return team
 
     def _ask(self, request: Callable[[], T]) -> T:

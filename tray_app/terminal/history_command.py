@@ -43,8 +43,7 @@ def history(
             key = Credentials(environ, Keychain(ACCOUNT)).get()
         except Problem as problem:
             return fail(problem, as_json=as_json)
-        team = teams.team_of(mark_of(key))
-        team_id = team.id if team is not None else None
+        team_id = teams.team_of(mark_of(key))
     else:
         called = [each for each in seen if wanted in (each, teams.name_of(each))]
         team_id = called[0] if len(called) == 1 else None

@@ -71,7 +71,7 @@ class About(QObject):
         def describe() -> str:
             from tray_app.report.diagnostics import report
 
-            return report(settings, problems, keychain=keychain.name(), tray=tray)
+            return report(settings, problems, keychain, tray)
 
         def copy(text: str) -> None:
             self._is_describing = False

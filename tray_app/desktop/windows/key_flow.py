@@ -72,7 +72,7 @@ class KeyFlow(QObject):
         def check() -> tuple[Checked, Problem | None]:
             checked = session.watch.check(key)
             try:
-                keychain.check()
+                keychain.name()
             except Problem as problem:
                 return checked, problem
             return checked, None
