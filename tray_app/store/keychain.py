@@ -140,7 +140,7 @@ def _answer_of(process: subprocess.Popen[bytes], timeout: float) -> bytes:
 
 @contextmanager
 def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
-    """Kill a process that takes too long, and set the event then."""
+    """Kill a process that takes too long, which sets the event, or that an error has left alone."""
     late = threading.Event()
 
     def kill() -> None:
@@ -152,5 +152,8 @@ def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[
     timer.start()
     try:
         yield late
+    except BaseException:
+        process.kill()
+        raise
     finally:
         timer.cancel()
