@@ -7,10 +7,11 @@ The way of the data, one direction, one owner for each step:
 2. ``tray_app/desktop/system/worker.py``  which runs in the worker thread:
 3. ``tray_app/team/watch.py``             one poll takes the key (``credentials.py``), asks
 4. ``tray_app/lemlist/client.py``         the lemlist API, reads the answer as a ``Balance``, has
-   ``tray_app/team/analyst.py``           record it in the history,
-   ``tray_app/team/alerts.py``            keep what was told, and lets
-5. ``tray_app/rules/``                    decide on the level, the forecast, an alert, the next
-                                          poll; it ends in one ``Snapshot``, good or bad.
+   ``tray_app/team/analyst.py``           record it and ask ``tray_app/rules/analysis.py`` what
+                                          the history means, has
+   ``tray_app/team/announcer.py``         ask ``tray_app/rules/alerts.py`` what there is to tell,
+5. ``tray_app/rules/schedule.py``         and when to poll again. It ends in one ``Snapshot``,
+                                          good or bad.
 6. ``tray_app/report/view.py``            turns the Snapshot into words and numbers, for
 7. ``tray_app/desktop/``                  icon, tooltip, menu, popup and notification,
    ``tray_app/terminal/``                 or the terminal.

@@ -34,6 +34,7 @@ from tray_app.rules.schedule import LATE
 from tray_app.store.folders import settings_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings, SettingsFile
+from tray_app.team.announcer import News
 from tray_app.team.watch import Snapshot
 from tray_app.words.balance_words import snooze_choices
 from tray_app.words.notice_words import notice
@@ -281,9 +282,9 @@ class App(QObject):
             self._shown.snooze(SnoozeChoice(chosen.data()))
 
     @Slot(object)
-    def _note_heard(self, news: tuple[int, Alert]) -> None:
+    def _note_heard(self, news: News) -> None:
         for poller in self._pollers():  # an answer may come after a switch between them
-            poller.note_heard(*news)
+            poller.note_heard(news)
 
     @Slot()
     def _remedy(self) -> None:
@@ -304,9 +305,9 @@ class App(QObject):
             self._history_and_plan.read_trend()
         if snapshot.problem is not None:
             self._about.note(snapshot.problem)
-        if snapshot.alert is not None:
-            self._notify(snapshot, snapshot.alert)
-        elif snapshot.withdraws:
+        if snapshot.news.alert is not None:
+            self._notify(snapshot, snapshot.news.alert)
+        elif snapshot.news.withdraws:
             self._notifier.withdraw()
         self._key.show(snapshot)
 
@@ -316,8 +317,8 @@ class App(QObject):
         )
         picture = paint_icon(self._view().icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-        news = snapshot.alert_id, alert
-        self._notifier.notify(snapshot.alert_id, news, title, body, picture, urgent=urgent)
+        news = snapshot.news
+        self._notifier.notify(news.id, news, title, body, picture, urgent=urgent)
 
     @Slot()
     def _look_again(self) -> None:

@@ -10,8 +10,9 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
+from tray_app.team.api import connector
 from tray_app.team.credentials import Credentials
-from tray_app.team.watch import Snapshot, Watch, connector
+from tray_app.team.watch import Snapshot, Watch
 
 
 @dataclass(eq=False)
@@ -25,7 +26,7 @@ class Session:
     watch: Watch
     settings: Settings
     """What the team is judged by, or is going to be as soon as the worker comes to it."""
-    history: Path
+    history_path: Path
     """The file in which the balances are recorded."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     """What is known now."""
@@ -37,11 +38,8 @@ class Session:
 
 def open_session(environ: Mapping[str, str], keychain: Keychain, settings: Settings) -> Session:
     """Open what is kept of the user's own team; blocks as the disk does."""
-    watch = Watch(
-        Credentials(environ, keychain),
-        connector(environ),
-        AlertsFile(alerts_file(), ACCOUNT),
-        settings,
-        Analyst(History(history_file())),
+    credentials, path = Credentials(environ, keychain), history_file()
+    alerts, analyst = AlertsFile(alerts_file(), ACCOUNT), Analyst(History(path))
+    return Session(
+        Watch(credentials, connector(environ), alerts, settings, analyst), settings, path
     )
-    return Session(watch, settings, history_file())

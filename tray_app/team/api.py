@@ -1,17 +1,23 @@
-"""The API as one key may use it now: nothing is asked sooner than lemlist allows, whoever asks."""
+"""lemlist's API as one key may use it now: nothing is asked in a pause that lemlist asked for."""
 
 import math
 import sys
 import time
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol, TypeVar
 
 from tray_app.errors import Kind, Problem
+from tray_app.lemlist.address import api_url
 from tray_app.lemlist.balance import Balance, Team
+from tray_app.lemlist.key import clean_key
 from tray_app.rules.schedule import pause_left
+from tray_app.store.folders import teams_file
 from tray_app.store.teams import KnownTeam, TeamsFile, mark_of
 
 T = TypeVar("T")
+
+TEAM_DEADLINE = 5.0
+"""Seconds for the team's name, which nothing depends on."""
 
 
 class Api(Protocol):
@@ -24,8 +30,34 @@ class Api(Protocol):
         """Fetch the team's identity; ``deadline`` in seconds."""
 
 
-class Paused(Problem):
-    """Nothing was asked, as lemlist has asked for a pause that is not over."""
+class Checked(NamedTuple):
+    """What a key turned out to open."""
+
+    team: str | None
+    balance: Balance
+
+
+def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
+    """Return what turns a key into the API at the address that the environment names."""
+    # What it brings takes 0.1 s to import, in which the keychain is being asked.
+    from tray_app.lemlist.client import Client
+
+    pauses = Pauses(TeamsFile(teams_file()))
+    return lambda key: PausingApi(Client(api_url(environ), key), key, pauses)
+
+
+def check_key(connect: Callable[[str], Api], key: str) -> Checked:
+    """Find out what a key opens; nothing is stored.
+
+    Raises:
+        Problem: ``bad_key``, or as the API's client does.
+    """
+    api = connect(clean_key(key))
+    balance = api.balance()
+    try:
+        return Checked(api.team(TEAM_DEADLINE).name, balance)
+    except Problem:
+        return Checked(None, balance)
 
 
 def since_boot() -> float:
@@ -35,6 +67,10 @@ def since_boot() -> float:
     if sys.platform == "darwin":  # whose time.monotonic() sleeps too
         return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
+
+
+class Paused(Problem):
+    """Nothing was asked, as lemlist has asked for a pause that is not over."""
 
 
 class Pauses:
@@ -55,37 +91,32 @@ class Pauses:
         self.teams = teams
         self._elapsed = elapsed
         self._now = now
-        self._ends: dict[str, tuple[float, Kind]] = {}
-        self._noted: dict[str, int] = {}
+        # By the mark: the end, the problem, and the end as it stands in the file.
+        self._of_this_run: dict[str, tuple[float, Kind, int]] = {}
 
     def begin(self, mark: str, problem: Problem) -> None:
         """Take note of a pause, if a problem asks for one."""
         if not problem.retry_after:
             return
-        until = math.ceil(self._now() + problem.retry_after)
-        self._ends[mark] = self._elapsed() + problem.retry_after, problem.kind
-        self._noted[mark] = until
-        self.teams.pause(mark, until, problem.kind)
+        written = math.ceil(self._now() + problem.retry_after)
+        self._of_this_run[mark] = self._elapsed() + problem.retry_after, problem.kind, written
+        self.teams.pause(mark, written, problem.kind)
 
     def check(self, mark: str) -> None:
-        """Do nothing if lemlist may be asked.
-
-        Raises:
-            Paused: it may not.
-        """
-        end, kind = self._ends.get(mark, (0.0, Kind.RATE_LIMITED))
+        """Raise :class:`Paused` if lemlist may not be asked yet."""
+        end, kind, written = self._of_this_run.get(mark, (0.0, Kind.RATE_LIMITED, 0))
         left = end - self._elapsed()
         if left <= 0:
-            until, noted = self.teams.pause_of(mark)
-            # That of this run is over, whatever the clock says that it was noted by.
-            left = pause_left(until, self._now()) if until != self._noted.get(mark) else 0.0
-            kind = Kind(noted) if noted in list(Kind) else Kind.RATE_LIMITED
+            until, name = self.teams.pause_of(mark)
+            # The pause of this run is over, even where the file's clock has been set back.
+            left = pause_left(until, self._now()) if until != written else 0.0
+            kind = Kind(name) if name in list(Kind) else Kind.RATE_LIMITED
         if left > 0:
             raise Paused(kind, "lemlist has asked for a pause", retry_after=left)
 
 
-class PatientApi:
-    """The API of one key: asks in the pauses of that key nothing, and keeps whom the key opens."""
+class PausingApi:
+    """The API of one key, which keeps that key's pauses, and notes whose key it is."""
 
     def __init__(self, api: Api, key: str, pauses: Pauses) -> None:
         self._api = api
@@ -102,9 +133,7 @@ class PatientApi:
         return self._ask(self._api.balance)
 
     def team(self, deadline: float) -> Team:
-        """Fetch the team's identity, or tell it from an earlier time if that can't be done.
-
-        ``deadline`` is in seconds.
+        """Fetch the team's identity (``deadline`` in seconds), or tell it from an earlier time.
 
         Raises:
             Problem: as the API's client does, of a key whose team was never known.
