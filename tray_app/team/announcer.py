@@ -58,7 +58,7 @@ class Announcer:
         self._id = 0  # of the alert that was told last
         self._is_heard = False
         self._is_taken_back = False
-        self._unjudged_by: Settings | None = None  # which a change has replaced before a reading
+        self._unjudged_by: Settings | None = None  # replaced before a reading was judged by them
 
     def level(self, credits: int, settings: Settings) -> Level:
         """Judge a balance, by the level that it had before too."""
@@ -101,12 +101,12 @@ class Announcer:
     def acknowledge(
         self, credits: int, settings: Settings, before: Evidence, after: Evidence
     ) -> None:
-        """Judge a reading by other settings, of which the user knows what they change."""
+        """Judge a reading by other settings. The user knows what they make true."""
         self._remember(acknowledged(self.state, credits, settings.thresholds, before, after))
         self._take_back_if_untrue(credits, after)
 
     def acknowledge_later(self, replaced: Settings) -> None:
-        """The same, when there is no reading yet that was judged by the old settings."""
+        """Do so with the next reading, as none was judged by the replaced settings."""
         self._unjudged_by = self._unjudged_by or replaced
 
     def begin_snooze(self, choice: SnoozeChoice) -> None:
@@ -115,18 +115,18 @@ class Announcer:
         self.drop_unheard()
 
     def drop_unheard(self) -> None:
-        """Take back what was not heard yet; where it is still true, the next reading tells it."""
+        """Take back an alert that was not heard; the next reading tells it if it is still true."""
         if not self._is_heard:
             self._take_back()
 
     def change_key(self) -> None:
         """Begin anew with a key that may be another team's."""
         if self._team_id is None:
-            self.state = AlertState()  # what was said of a team that nobody knows
+            self.state = AlertState()
         self._take_back()
 
     def belong_to(self, team_id: str | None) -> None:
-        """Go by what was said of this team, of ``None`` as long as it is not known."""
+        """Forget what was heard of any other team; ``None`` is a team that is not known yet."""
         if self._team_id not in (None, team_id):
             self.state = AlertState()
             self._take_back()

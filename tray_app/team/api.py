@@ -76,8 +76,8 @@ class Paused(Problem):
 class Pauses:
     """The pauses that lemlist has asked for, by the mark of the key that it was asked with.
 
-    Those of this run go by a clock that nobody sets, those of other programs and of earlier runs
-    by the time that stands in the file.
+    Pauses of this run go by a clock that nobody sets, those of other programs and earlier runs by
+    the time in the file.
     """
 
     def __init__(
@@ -94,16 +94,13 @@ class Pauses:
         # By the mark: the end, the problem, and the end as it stands in the file.
         self._of_this_run: dict[str, tuple[float, Kind, int]] = {}
 
-    def begin(self, mark: str, problem: Problem) -> None:
-        """Take note of a pause, if a problem asks for one."""
-        if not problem.retry_after:
-            return
-        written = math.ceil(self._now() + problem.retry_after)
-        self._of_this_run[mark] = self._elapsed() + problem.retry_after, problem.kind, written
-        self.teams.pause(mark, written, problem.kind)
+    def ask(self, mark: str, request: Callable[[], T]) -> T:
+        """Ask with a key, and take note of a pause that the answer asks for.
 
-    def check(self, mark: str) -> None:
-        """Raise :class:`Paused` if lemlist may not be asked yet."""
+        Raises:
+            Paused: it is too soon; nothing was asked.
+            Problem: as the request does.
+        """
         end, kind, written = self._of_this_run.get(mark, (0.0, Kind.RATE_LIMITED, 0))
         left = end - self._elapsed()
         if left <= 0:
@@ -113,10 +110,19 @@ class Pauses:
             kind = Kind(name) if name in list(Kind) else Kind.RATE_LIMITED
         if left > 0:
             raise Paused(kind, "lemlist has asked for a pause", retry_after=left)
+        try:
+            return request()
+        except Problem as problem:
+            if problem.retry_after:
+                written = math.ceil(self._now() + problem.retry_after)
+                end = self._elapsed() + problem.retry_after
+                self._of_this_run[mark] = end, problem.kind, written
+                self.teams.pause(mark, written, problem.kind)
+            raise
 
 
 class PausingApi:
-    """The API of one key, which keeps that key's pauses, and notes whose key it is."""
+    """The API of one key, asked outside its pauses only. Keeps which team the key opens."""
 
     def __init__(self, api: Api, key: str, pauses: Pauses) -> None:
         self._api = api
@@ -124,33 +130,19 @@ class PausingApi:
         self._pauses = pauses
 
     def balance(self) -> Balance:
-        """Fetch the credits.
-
-        Raises:
-            Paused: it is too soon.
-            Problem: as the API's client does.
-        """
-        return self._ask(self._api.balance)
+        """Fetch the credits; raises as :meth:`Pauses.ask` does."""
+        return self._pauses.ask(self._mark, self._api.balance)
 
     def team(self, deadline: float) -> Team:
-        """Fetch the team's identity (``deadline`` in seconds), or tell it from an earlier time.
+        """Fetch the team's identity; where that fails, return it as it was known last.
 
-        Raises:
-            Problem: as the API's client does, of a key whose team was never known.
+        ``deadline`` is in seconds. Raises as :meth:`Pauses.ask` does if it was never known.
         """
         try:
-            team = self._ask(lambda: self._api.team(deadline))
+            team = self._pauses.ask(self._mark, lambda: self._api.team(deadline))
         except Problem:
             if (known := self._pauses.teams.team_of(self._mark)) is None:
                 raise
             return Team(*known)
         self._pauses.teams.learn(self._mark, KnownTeam(team.id, team.name))
         return team
-
-    def _ask(self, request: Callable[[], T]) -> T:
-        self._pauses.check(self._mark)
-        try:
-            return request()
-        except Problem as problem:
-            self._pauses.begin(self._mark, problem)
-            raise
