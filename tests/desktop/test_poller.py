@@ -15,7 +15,7 @@ from tests.fake_clock import TICK, FakeClock
 from tests.fakes import FakeKeychain
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.desktop.poller import PATIENCE, Poller
+from tray_app.desktop.poller import EARLY_ALERT_AFTER, Poller
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.resume import Resume
 from tray_app.desktop.system.worker import Worker
@@ -324,7 +324,7 @@ def test_a_defect_in_the_next_poll_alerts_nothing_early(
         return bool(alerts(snapshots))
 
     with pytest.raises(TimeoutError):
-        wait_until(is_alerted, 1.5 * PATIENCE / 1000, "an early alert")
+        wait_until(is_alerted, 1.5 * EARLY_ALERT_AFTER / 1000, "an early alert")
     assert len(defects) == 1
     watch.may_study.set()
 

@@ -108,7 +108,7 @@ class App(QObject):
         self._join()
 
     def _join(self) -> None:
-        self._overdue.timeout.connect(self._look_again)
+        self._overdue.timeout.connect(self._show_now)
         self._tray.clicked.connect(self._toggle_popup)
         self._actions.refresh.triggered.connect(self._refresh)
         self._actions.open.triggered.connect(self._open_popup)
@@ -130,7 +130,7 @@ class App(QObject):
         self._notifier.clicked.connect(self._open_popup)
         self._notifier.accepted.connect(self._note_heard)
         self._instance.opened_again.connect(self._open_popup)
-        self._instance.key_changed.connect(self._key.find)
+        self._instance.key_changed_elsewhere.connect(self._key.find)
         self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)
         if self._uncaught.places:
@@ -151,7 +151,7 @@ class App(QObject):
         self._instance.listen()
         self._tray.hear_of_loss()
         self._resume = Resume(self, self._gate)
-        self._resume.noticed.connect(self._look_again)
+        self._resume.noticed.connect(self._show_now)
         self._resume.resumed.connect(self._poll)
 
     @Slot()
@@ -297,7 +297,7 @@ class App(QObject):
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._look_again()
+        self._show_now()
         self._overdue.start(round((snapshot.wait + LATE.total_seconds() + 1) * 1000))
         if self._shown is not None:
             self._history_and_plan.show(self._shown.session)
@@ -321,7 +321,7 @@ class App(QObject):
         self._notifier.notify(news.id, news, title, body, picture, urgent=urgent)
 
     @Slot()
-    def _look_again(self) -> None:
+    def _show_now(self) -> None:
         """Show what is known as of now."""
         view = self._view()
         self._actions.show_view(view)
@@ -329,7 +329,7 @@ class App(QObject):
         if self._popup is not None:
             self._popup.show_view(view)
             self._popup.say(self._all_complaints())
-        self._history_and_plan.look_again()
+        self._history_and_plan.show_now()
 
     def _view(self) -> View:
         return view_of(self._snapshot, self._settings, self._formats, datetime.now(UTC))
@@ -366,20 +366,20 @@ class App(QObject):
             self._popup = popup = Popup(self._formats, self._actions)
             popup.trend_ranges.chosen.connect(self._history_and_plan.choose_trend)
             popup.closed_as_window.connect(QApplication.quit)
-            self._look_again()
+            self._show_now()
             self._show_busy()
             self._show_trend()
         return self._popup
 
     @Slot()
     def _toggle_popup(self) -> None:
-        self._look_again()
+        self._show_now()
         self._the_popup().toggle(self._tray.geometry())
         self._history_and_plan.read_trend()
 
     @Slot()
     def _open_popup(self) -> None:
-        self._look_again()
+        self._show_now()
         self._the_popup().open(self._tray.geometry())
         self._history_and_plan.read_trend()
 

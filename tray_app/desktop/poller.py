@@ -21,7 +21,7 @@ BREATH = 2.0
 """Seconds for which an answer serves another *Refresh* too, as when the user clicks again. Whether
 lemlist may be asked at all, ``team/api.py`` knows."""
 
-PATIENCE = 1000
+EARLY_ALERT_AFTER = 1000
 """Milliseconds that the first alert of a run waits for what the history has to say of it."""
 
 
@@ -45,8 +45,8 @@ class Poller(QObject):
         self._refresh_from = 0.0
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self.poll)
-        self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
-        self._patience.timeout.connect(self._alert_early)
+        self._early_timer = QTimer(self, singleShot=True, interval=EARLY_ALERT_AFTER)
+        self._early_timer.timeout.connect(self._alert_early)
 
     def start(self) -> None:
         """Poll from now on. Nothing is known any more, as the team may be another one."""
@@ -60,7 +60,7 @@ class Poller(QObject):
         """Ask no more, and tell nothing."""
         self._is_started = False
         self._timer.stop()
-        self._patience.stop()
+        self._early_timer.stop()
 
     @Slot()
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
@@ -118,10 +118,10 @@ class Poller(QObject):
         """Ask the history; what there is to alert waits a moment for it, the figures do not."""
         # Nothing is alerted of figures that are out of date.
         if snapshot.news.early is not None and snapshot.problem is None and self._is_started:
-            self._patience.start()
+            self._early_timer.start()
 
         def publish(learned: Snapshot) -> None:
-            self._patience.stop()
+            self._early_timer.stop()
             self._publish(learned)
 
         self._worker.submit(self.session.watch.study, publish)

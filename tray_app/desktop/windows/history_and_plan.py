@@ -54,9 +54,9 @@ class HistoryAndPlan(QObject):
             self.read_trend()
         if self.history.window is not None:
             self._read_history(self.history.window.ranges.days)
-        self.look_again()
+        self.show_now()
 
-    def look_again(self) -> None:
+    def show_now(self) -> None:
         """Show what is known as of now."""
         if self.plan.window is not None:
             self._show_figures(self.plan.window)
