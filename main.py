@@ -5,13 +5,14 @@ The way of the data, one direction, one owner for each step:
 1. ``tray_app/desktop/poller.py``         a QTimer, or the user, asks for a poll of one team,
                                           whose one owner is ``tray_app/team/session.py``,
 2. ``tray_app/desktop/system/worker.py``  which runs in the worker thread:
-3. ``tray_app/team/watch.py``             one poll takes the key (``credentials.py``), asks
+3. ``tray_app/team/watch.py``             one poll takes the key (``credentials.py``), asks, if
+                                          there is no pause (``api.py``),
 4. ``tray_app/lemlist/client.py``         the lemlist API, reads the answer as a ``Balance``, has
-   ``tray_app/team/analyst.py``           record it and ask ``tray_app/rules/analysis.py`` what
-                                          the history means, has
-   ``tray_app/team/announcer.py``         ask ``tray_app/rules/alerts.py`` what there is to tell,
-5. ``tray_app/rules/schedule.py``         and when to poll again. It ends in one ``Snapshot``,
-                                          good or bad.
+   ``tray_app/team/analyst.py``           record it and tell what the history means, and has
+   ``tray_app/team/announcer.py``         keep what was told. It lets
+5. ``tray_app/rules/``                    decide on the level (``levels.py``), the forecast, an
+                                          alert (``alerts.py``) and the next poll
+                                          (``schedule.py``); it ends in one ``Snapshot``.
 6. ``tray_app/report/view.py``            turns the Snapshot into words and numbers, for
 7. ``tray_app/desktop/``                  icon, tooltip, menu, popup and notification,
    ``tray_app/terminal/``                 or the terminal.

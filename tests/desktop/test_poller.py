@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import wait_with_events
 from tests.fake_clock import TICK, FakeClock
-from tests.fakes import FakeKeychain
+from tests.fakes import FakeKeychain, NoHistory
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.poller import EARLY_ALERT_AFTER, Poller
@@ -152,7 +152,7 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     sandbox.set_fault("429", retry_after="3600")
     environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
     credentials = Credentials(environ, FakeKeychain())
-    poller.session.watch = Watch(credentials, connector(environ), None, Settings())
+    poller.session.watch = Watch(credentials, connector(environ), None, Settings(), NoHistory())
     clock = FakeClock(tick=TICK)
     resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock.seconds)
     resume.resumed.connect(poller.poll)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_clock import FakeClock
-from tests.fakes import FakeApi, FakeKeychain
+from tests.fakes import FakeApi, FakeKeychain, NoHistory
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
@@ -84,7 +84,7 @@ class World:
             self.connect,
             AlertsFile(self.alerts, "default"),
             settings or Settings(),
-            analyst,
+            analyst or NoHistory(),
             now=self.clock,
             chance=lambda: 0.5,
         )
@@ -644,7 +644,9 @@ def test_state_that_can_not_be_kept_fails_nothing(
 
 
 def test_without_a_file_nothing_is_kept(world: World) -> None:
-    watch = HeardAtOnce(Credentials({}, world.keychain), world.connect, None, Settings())
+    watch = HeardAtOnce(
+        Credentials({}, world.keychain), world.connect, None, Settings(), NoHistory()
+    )
     assert alerted(world, watch, 12_000, 480) == [None, "low"]
     assert not world.alerts.exists()
 
@@ -872,7 +874,7 @@ def test_a_key_that_is_removed_is_forgotten(world: World) -> None:
         clients.append(weakref.ref(api))
         return api
 
-    watch = Watch(Credentials({}, world.keychain), connect, None, Settings())
+    watch = Watch(Credentials({}, world.keychain), connect, None, Settings(), NoHistory())
     assert watch.poll().reading is not None
     world.keychain.key = None
     watch.forget_key()
@@ -916,7 +918,9 @@ def test_what_was_said_of_a_team_that_nobody_knows_does_not_hold_for_another_key
 
 def watch_at(url: str) -> Watch:
     environ = {URL_VARIABLE: url, KEY_VARIABLE: DEMO_KEY}
-    return Watch(Credentials(environ, FakeKeychain()), connector(environ), None, Settings())
+    return Watch(
+        Credentials(environ, FakeKeychain()), connector(environ), None, Settings(), NoHistory()
+    )
 
 
 def test_the_sandbox() -> None:

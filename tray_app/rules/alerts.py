@@ -41,8 +41,6 @@ NOT_TWICE_WITHIN = 3600
 EPISODE_ENDS_AFTER = 3600
 """Seconds after which an episode ends whose reason is not true, and not clearly gone either."""
 
-UNTOLD = 0
-"""As :attr:`Said.at`: the user knew without being told."""
 GONE = 0
 """As :attr:`Said.left`: the reason is clearly gone."""
 
@@ -146,7 +144,7 @@ class Said:
     """An episode that the user knows of. Times are in seconds since the epoch."""
 
     at: int
-    """When the user heard of it, or :data:`UNTOLD`."""
+    """When the user heard of it; 0 if the user knew without being told."""
     left: int | None = None
     """Since when its reason is not true, or :data:`GONE`; ``None`` while the reason is true."""
 
@@ -227,7 +225,7 @@ def acknowledged(
         for kind, each in state.said.items()
     }
     for kind in sorted(new):
-        said[kind] = replace(said.get(kind, Said(UNTOLD)), left=None)
+        said[kind] = replace(said.get(kind, Said(at=0)), left=None)
     return replace(state, level=level, said=said)
 
 

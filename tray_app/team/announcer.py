@@ -9,18 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tray_app.rules.alerts import (
-    Alert,
-    AlertState,
-    Evidence,
-    SnoozeChoice,
-    acknowledged,
-    decide,
-    heard,
-    is_same_news,
-    is_untrue,
-    snoozed,
-)
+from tray_app.rules import alerts
+from tray_app.rules.alerts import Alert, AlertState, Evidence, SnoozeChoice
 from tray_app.rules.levels import Level, level_of
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.settings import Settings
@@ -96,13 +86,13 @@ class Announcer:
         # Who was told early is not told again with what the history adds.
         self._told = told if news.alert == news.early else news.alert
         self._is_heard = True
-        self._remember(heard(self.state, self._told, self._now()))
+        self._remember(alerts.heard(self.state, self._told, self._now()))
 
     def acknowledge(
         self, credits: int, settings: Settings, before: Evidence, after: Evidence
     ) -> None:
         """Judge a reading by other settings. The user knows what they make true."""
-        self._remember(acknowledged(self.state, credits, settings.thresholds, before, after))
+        self._remember(alerts.acknowledged(self.state, credits, settings.thresholds, before, after))
         self._take_back_if_untrue(credits, after)
 
     def acknowledge_later(self, replaced: Settings) -> None:
@@ -111,7 +101,7 @@ class Announcer:
 
     def begin_snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back for a while."""
-        self._remember(snoozed(self.state, choice, self._now()))
+        self._remember(alerts.snoozed(self.state, choice, self._now()))
         self.drop_unheard()
 
     def drop_unheard(self) -> None:
@@ -141,21 +131,22 @@ class Announcer:
             state = replace(state, level=level_of(credits, old.thresholds, state.level))
             warn_within = min(old.warn_within, evidence.warn_within)
             before = replace(evidence, warn_within=warn_within)
-            state = acknowledged(state, credits, thresholds, before, evidence)
-        state, alert = decide(state, credits, thresholds, now, evidence)
+            state = alerts.acknowledged(state, credits, thresholds, before, evidence)
+        state, alert = alerts.decide(state, credits, thresholds, now, evidence)
         while alert is not None and not settings.notifications:
             # Nobody wants to hear it, nor later, when notifications are wanted again.
-            state, alert = decide(heard(state, alert, now), credits, thresholds, now, evidence)
+            state = alerts.heard(state, alert, now)
+            state, alert = alerts.decide(state, credits, thresholds, now, evidence)
         return state, alert
 
     def _tell(self, alert: Alert) -> None:
-        if self._told is None or self._is_heard or not is_same_news(self._told, alert):
+        if self._told is None or self._is_heard or not alerts.is_same_news(self._told, alert):
             self._id = next(_ids)
         self._told, self._is_heard = alert, False
 
     def _take_back_if_untrue(self, credits: int, evidence: Evidence) -> None:
         told = self._told
-        if told is not None and is_untrue(told, self.state, credits, self._now(), evidence):
+        if told is not None and alerts.is_untrue(told, self.state, credits, self._now(), evidence):
             self._take_back()
 
     def _take_back(self) -> None:

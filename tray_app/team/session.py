@@ -17,11 +17,7 @@ from tray_app.team.watch import Snapshot, Watch
 
 @dataclass(eq=False)
 class Session:
-    """One team: its account, its settings, its watch, its history and what was seen of it last.
-
-    Settings and snapshot belong to the thread that shows the team. The calls of ``watch`` block,
-    and belong to one worker thread.
-    """
+    """One team. The thread that shows it owns settings and snapshot, one worker uses ``watch``."""
 
     watch: Watch
     settings: Settings

@@ -77,7 +77,7 @@ class Watch:
         connect: Callable[[str], Api],
         alerts_file: AlertsFile | None,
         settings: Settings,
-        analyst: "Analyst | None" = None,
+        analyst: "Analyst",
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
@@ -150,10 +150,7 @@ class Watch:
         self._settings = settings
         reading = self._snapshot.reading
         if reading is not None:
-            analysis = None
-            if self._analyst is not None:
-                at = self._now()
-                analysis = self._analyst.judge(reading.balance, at, settings.renewal_day)
+            analysis = self._analyst.judge(reading.balance, self._now(), settings.renewal_day)
             level = self._announcer.level(reading.balance.credits, settings)
             self._snapshot = replace(self._snapshot, level=level, analysis=analysis)
         if reading is None or self._snapshot.to_study:
@@ -208,8 +205,7 @@ class Watch:
         self._team_wanted_at = 0.0
         self._failures = 0
         self._snapshot = Snapshot()
-        if self._analyst is not None:
-            self._analyst.forget()
+        self._analyst.forget()
 
     def _learn_team(self, api: Api, time_left: float) -> None:
         """Learn whose balance it is, once; that it can't be had fails nothing."""
@@ -229,7 +225,7 @@ class Watch:
         team_id, name = (self._team.id, self._team.name) if self._team else (None, None)
         source = self._credentials.source
         self._snapshot = Snapshot(reading, level, name, team_id, key_source=source)
-        if self._analyst is None or self._analyst.is_ready:
+        if self._analyst.is_ready:
             self._ask_history(reading)
             return self._schedule(self._judge(reading))
         self._snapshot = replace(self._snapshot, to_study=True)
@@ -237,10 +233,9 @@ class Watch:
 
     def _ask_history(self, reading: Reading) -> None:
         """Have the reading recorded, and learn what it means."""
-        if self._analyst is not None:
-            team_id, renewal_day = self._snapshot.team_id, self._settings.renewal_day
-            analysis = self._analyst.take(team_id, reading.balance, reading.at, renewal_day)
-            self._snapshot = replace(self._snapshot, analysis=analysis, to_study=False)
+        team_id, renewal_day = self._snapshot.team_id, self._settings.renewal_day
+        analysis = self._analyst.take(team_id, reading.balance, reading.at, renewal_day)
+        self._snapshot = replace(self._snapshot, analysis=analysis, to_study=False)
 
     def _judge(self, reading: Reading) -> Alert | None:
         return self._announcer.judge(reading.balance.credits, self._settings, self._evidence())
@@ -249,7 +244,7 @@ class Watch:
         """Return what is known of the last reading, as the settings judge it."""
         analysis = self._snapshot.analysis
         evidence = analysis.evidence(self._settings.warn_within) if analysis else Evidence()
-        return replace(evidence, refills=self._analyst.refills()) if self._analyst else evidence
+        return replace(evidence, refills=self._analyst.refills())
 
     def _schedule(self, alert: Alert | None = None, early: Alert | None = None) -> Snapshot:
         """Complete the snapshot after a poll: the next one is reckoned from now."""
@@ -267,6 +262,6 @@ class Watch:
             news=self._announcer.news(alert, early),
             snooze=self._announcer.state.snooze,
             can_remember=self._announcer.can_remember,
-            history_fault=self._analyst.history_fault if self._analyst else None,
+            history_fault=self._analyst.history_fault,
         )
         return self._snapshot
