@@ -267,7 +267,7 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
 
 
 def is_same_news(alert: Alert, other: Alert) -> bool:
-    """Tell whether two alerts differ only in the balance, or in a drain that one tells of too."""
+    """Tell whether two alerts differ only in the balance, or in what one of them tells besides."""
     return (alert.kind, alert.gained) == (other.kind, other.gained)
 
 
