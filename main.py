@@ -9,9 +9,9 @@ The way of the data, one direction:
    ``tray_app/team/credentials.py``       from the keychain and asks
 4. ``tray_app/lemlist/client.py``         lemlist, whose answer becomes a ``Balance``.
 5. ``tray_app/team/analyst.py``           The history gets the balance, and
-   ``tray_app/team/alerts.py``            what is worth an alert is kept until it is heard, as
-   ``tray_app/rules/``                    the rules decide; so do they on level, forecast and
-                                          the time of the next poll.
+   ``tray_app/team/announcer.py``         what is worth an alert is kept until it is heard, as
+   ``tray_app/rules/``                    the rules decide (``alerts.py``); so do they on level,
+                                          forecast and the time of the next poll.
 6. ``tray_app/report/view.py``            What came of it, a ``Snapshot``, good or bad, becomes
    ``tray_app/words/``                    words and numbers: a ``View``,
 7. ``tray_app/desktop/``                  for the icon, the popup and notifications, or

@@ -7,7 +7,7 @@ from tray_app.rules.forecast import Curve, Rhythm
 from tray_app.rules.levels import Thresholds
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import IconStyle, Settings
-from tray_app.team.watch import Checked
+from tray_app.team.api import Checked
 
 NOW = datetime(2026, 11, 22, 15, 20, tzinfo=UTC)
 TODAY = date(2026, 11, 22)

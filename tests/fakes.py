@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from tray_app.errors import Problem
 from tray_app.lemlist.balance import Balance, Team
+from tray_app.rules.analysis import Analysis
+from tray_app.rules.history import Refill
 from tray_app.store.keychain import Keychain
+from tray_app.team.analyst import Analyst
 from tray_app.words.formats import Formats
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -59,6 +62,30 @@ class FakeApi:
         if isinstance(self.identity, Problem):
             raise self.identity
         return self.identity
+
+
+class NoHistory(Analyst):
+    """An analyst who keeps no history, and so learns nothing."""
+
+    is_ready = True
+    history_fault = None
+
+    def __init__(self) -> None:
+        pass
+
+    def take(
+        self, team_id: str | None, balance: Balance, at: dt.datetime, renewal_day: int | None
+    ) -> Analysis | None:
+        return None
+
+    def judge(self, balance: Balance, at: dt.datetime, renewal_day: int | None) -> Analysis | None:
+        return None
+
+    def refills(self) -> list[Refill]:
+        return []
+
+    def forget(self) -> None:
+        pass
 
 
 class FakeKeychain(Keychain):

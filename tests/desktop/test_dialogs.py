@@ -48,7 +48,7 @@ from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
 from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from tray_app.store.settings import LONGEST_WARNING, Settings
-from tray_app.team.watch import Checked
+from tray_app.team.api import Checked
 from tray_app.words.problem_words import problem_words
 
 pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")

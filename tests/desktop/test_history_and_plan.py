@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import FORMATS, wait_with_events
-from tests.fakes import FakeApi, FakeKeychain
+from tests.fakes import FakeApi, FakeKeychain, NoHistory
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
@@ -46,7 +46,7 @@ def path(tmp_path: Path) -> Path:
 def session_of(team_id: str | None, path: Path, team: str | None = None) -> Session:
     """A session that knows no more than whose it is."""
     credentials = Credentials({}, FakeKeychain())
-    watch = Watch(credentials, lambda _key: FakeApi(), None, Settings())
+    watch = Watch(credentials, lambda _key: FakeApi(), None, Settings(), NoHistory())
     return Session(watch, Settings(), path, Snapshot(team_id=team_id, team=team))
 
 

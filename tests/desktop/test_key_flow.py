@@ -10,7 +10,7 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import FORMATS, key_field, paste, press, wait_with_events, words
-from tests.fakes import FakeApi, FakeKeychain
+from tests.fakes import FakeApi, FakeKeychain, NoHistory
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.key_dialog import KeyDialog
@@ -32,7 +32,7 @@ class Flow:
         self.keychain = FakeKeychain()
         credentials = Credentials({}, self.keychain)
         api = FakeApi()
-        watch = Watch(credentials, lambda _key: api, None, Settings())
+        watch = Watch(credentials, lambda _key: api, None, Settings(), NoHistory())
         self.session = Session(watch, Settings(), folder / "history.sqlite")
         self.owner = QObject()
         self.flow = KeyFlow(self.keychain, worker, FORMATS, self.owner)

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import wait_with_events
 from tests.fake_clock import TICK, FakeClock
-from tests.fakes import FakeKeychain
+from tests.fakes import FakeKeychain, NoHistory
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
-from tray_app.desktop.poller import PATIENCE, Poller
+from tray_app.desktop.poller import EARLY_ALERT_AFTER, Poller
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.resume import Resume
 from tray_app.desktop.system.worker import Worker
@@ -26,9 +26,11 @@ from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.sandbox import DEMO_KEY
 from tray_app.store.settings import Settings
+from tray_app.team.announcer import News
+from tray_app.team.api import connector
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session
-from tray_app.team.watch import Reading, Snapshot, Watch, connector
+from tray_app.team.watch import Reading, Snapshot, Watch
 
 GOOD = Snapshot(reading=Reading(Balance(480), datetime(2026, 11, 22, tzinfo=UTC)), wait=300)
 
@@ -45,7 +47,7 @@ class FakeWatch(Watch):
         self.learned = GOOD
         self.may_study = threading.Event()
         self.may_study.set()
-        self.was_heard: list[tuple[int, Alert]] = []
+        self.was_heard: list[News] = []
         self.last = Snapshot()
         self.is_broken = False
 
@@ -62,14 +64,14 @@ class FakeWatch(Watch):
     def fail(self, defect: Problem) -> Snapshot:
         if self.is_broken:
             raise ZeroDivisionError
-        return replace(self.last, problem=defect, alert=None, wait=900)
+        return replace(self.last, problem=defect, news=News(), wait=900)
 
     def study(self) -> Snapshot:
         self.may_study.wait(20)
         return self.learned
 
-    def heard(self, alert_id: int, alert: Alert) -> None:
-        self.was_heard.append((alert_id, alert))
+    def heard(self, news: News) -> None:
+        self.was_heard.append(news)
 
     def apply(self, settings: Settings) -> Snapshot:
         self.asked.append(f"apply {settings.interval}")
@@ -150,7 +152,7 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     sandbox.set_fault("429", retry_after="3600")
     environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
     credentials = Credentials(environ, FakeKeychain())
-    poller.session.watch = Watch(credentials, connector(environ), None, Settings())
+    poller.session.watch = Watch(credentials, connector(environ), None, Settings(), NoHistory())
     clock = FakeClock(tick=TICK)
     resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock.seconds)
     resume.resumed.connect(poller.poll)
@@ -268,21 +270,21 @@ def test_settings_and_snooze_ask_the_server_nothing(
 EARLY = Alert(AlertKind.CRITICAL, 80)
 DATED = Alert(AlertKind.CRITICAL, 80, is_dated=True)
 DRAIN = Alert(AlertKind.DRAIN, 9_000)
-TO_STUDY = replace(GOOD, to_study=True, early_alert=EARLY)
+TO_STUDY = replace(GOOD, to_study=True, news=News(early=EARLY))
 
 
 def alerts(snapshots: list[Snapshot]) -> list[Alert]:
-    return [each.alert for each in snapshots if each.alert is not None]
+    return [each.news.alert for each in snapshots if each.news.alert is not None]
 
 
 def test_the_first_alert_waits_for_the_history_and_the_figures_do_not(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:
     watch.may_study.clear()
-    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=DATED)
+    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, news=News(DATED))
     poller.start()
     wait_with_events(lambda: snapshots, "the figures")
-    assert (snapshots[0].reading, snapshots[0].alert) == (GOOD.reading, None)
+    assert (snapshots[0].reading, snapshots[0].news.alert) == (GOOD.reading, None)
     watch.may_study.set()
     wait_with_events(lambda: len(snapshots) == 2, "what the history tells")
     assert alerts(snapshots) == [DATED]
@@ -299,7 +301,7 @@ def test_an_alert_does_not_wait_long(
     told: list[Alert],
 ) -> None:
     watch.may_study.clear()
-    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=learned)
+    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, news=News(learned))
     poller.start()
     wait_with_events(lambda: alerts(snapshots), "the alert without what the history tells")
     watch.may_study.set()
@@ -322,7 +324,7 @@ def test_a_defect_in_the_next_poll_alerts_nothing_early(
         return bool(alerts(snapshots))
 
     with pytest.raises(TimeoutError):
-        wait_until(is_alerted, 1.5 * PATIENCE / 1000, "an early alert")
+        wait_until(is_alerted, 1.5 * EARLY_ALERT_AFTER / 1000, "an early alert")
     assert len(defects) == 1
     watch.may_study.set()
 
@@ -344,7 +346,7 @@ def test_a_team_that_was_left_alerts_nothing_any_more(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot], worker: Worker
 ) -> None:
     watch.may_study.clear()
-    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, alert=DATED)
+    watch.answers, watch.learned = [TO_STUDY], replace(GOOD, news=News(DATED))
     poller.start()
     wait_with_events(lambda: snapshots, "the figures")
     poller.stop()
@@ -356,6 +358,7 @@ def test_a_team_that_was_left_alerts_nothing_any_more(
 
 
 def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
-    poller.note_heard(7, EARLY)
+    news = News(EARLY, id=7)
+    poller.note_heard(news)
     wait_with_events(lambda: watch.was_heard, "it is noted")
-    assert watch.was_heard == [(7, EARLY)]
+    assert watch.was_heard == [news]

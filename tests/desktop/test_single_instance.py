@@ -21,7 +21,7 @@ def instance(qapp: QApplication, tmp_path: Path, heard: list[str]) -> Iterator[S
     instance = SingleInstance(tmp_path, TRAY)
     assert instance.acquire()
     instance.opened_again.connect(lambda: heard.append("opened again"))
-    instance.key_changed.connect(lambda: heard.append("key changed"))
+    instance.key_changed_elsewhere.connect(lambda: heard.append("key changed"))
     yield instance
     instance.close()
 

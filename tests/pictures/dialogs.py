@@ -35,7 +35,7 @@ from tray_app.rules.forecast import Rhythm, TooEarly
 from tray_app.rules.levels import Thresholds
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import IconStyle, Settings
-from tray_app.team.watch import Checked
+from tray_app.team.api import Checked
 
 FAKE_KEY = "not-a-key-" * 3
 RENEWAL = date(2026, 12, 31)

@@ -31,7 +31,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QLabel
 
-from tests.fakes import FakeKeychain
+from tests.fakes import FakeKeychain, NoHistory
 from tray_app.__main__ import main
 from tray_app.desktop import app
 from tray_app.desktop.widgets.buttons import RefreshButton, TextButton
@@ -216,7 +216,7 @@ class LedApp(app.App):
             return Client(url, key, deadline=deadline)
 
         credentials = Credentials({}, FakeKeychain(KEY))
-        watch = Watch(credentials, connect, None, Settings())  # which keeps no history
+        watch = Watch(credentials, connect, None, Settings(), NoHistory())
         session = Session(watch, Settings(), history_file())
         self._begin_to_poll(self._poller_of(session))
 

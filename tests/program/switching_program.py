@@ -47,12 +47,12 @@ class SwitchingApp(app.App):
         self._steps += 1
         match self._steps:
             case 1:
-                assert snapshot.alert is not None
+                assert snapshot.news.alert is not None
                 assert not is_demo
                 self._of_team = self._notifier.taken
                 self._open_demo()
             case 2:
-                assert snapshot.alert is not None
+                assert snapshot.news.alert is not None
                 assert is_demo
                 if TOLD == "team":
                     self._notifier.accepted.emit(self._of_team)
@@ -64,7 +64,7 @@ class SwitchingApp(app.App):
                 assert not is_demo
                 self._poll()
             case _:
-                told = snapshot.alert.kind if snapshot.alert is not None else "nothing"
+                told = snapshot.news.alert.kind if snapshot.news.alert is not None else "nothing"
                 print(told, flush=True)
                 QApplication.quit()
 

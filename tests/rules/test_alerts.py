@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.fakes import NOON
 from tray_app.rules.alerts import (
-    CALM,
     LONGEST_SNOOZE,
+    NOT_TWICE_WITHIN,
     Alert,
     AlertKind,
     AlertState,
@@ -181,9 +181,9 @@ def test_a_team_that_was_never_seen_has_no_news_but_its_level(watched: Watched) 
 def test_what_is_true_again_after_an_hour_is_said_again(watched: Watched) -> None:
     """Credits that were reserved came back, and then they were spent after all."""
     assert said(watched, [800, 0, 800, 0]) == [None, "empty", None, None]
-    watched.now = NOON + POLL + timedelta(seconds=CALM - 1)
+    watched.now = NOON + POLL + timedelta(seconds=NOT_TWICE_WITHIN - 1)
     assert watched.see(0) is None
-    watched.now = NOON + POLL + timedelta(seconds=CALM)
+    watched.now = NOON + POLL + timedelta(seconds=NOT_TWICE_WITHIN)
     assert said(watched, [0, 0]) == ["empty", None]
 
 
@@ -460,7 +460,7 @@ def test_another_threshold_is_another_episode(watched: Watched) -> None:
     assert said(watched, [600, 490]) == [None, "low"]
     watched.change(Thresholds(300, 50))
     assert said(watched, [490, 290]) == [None, None]
-    watched.now += timedelta(seconds=CALM)
+    watched.now += timedelta(seconds=NOT_TWICE_WITHIN)
     assert said(watched, [290, 290]) == ["low", None]
 
 
@@ -473,7 +473,7 @@ def test_a_change_of_settings_forgets_nothing_that_was_heard_within_the_hour(
     watched.change(Thresholds(80, 70))
     watched.change(LIMITS)
     assert said(watched, [850, 90]) == [None, None]
-    watched.now += timedelta(seconds=CALM)
+    watched.now += timedelta(seconds=NOT_TWICE_WITHIN)
     assert said(watched, [90]) == ["critical"]
 
 
@@ -496,7 +496,7 @@ def test_a_risk_beside_a_near_end_is_known_when_settings_end_the_near_end(watche
     near = Evidence(3, warn_within=5)
     risky = replace(near, is_one_busy_day=True)
     assert kinds(watched, 9_000, [near]) == ["runs_out"]
-    watched.now += timedelta(seconds=CALM)
+    watched.now += timedelta(seconds=NOT_TWICE_WITHIN)
     assert kinds(watched, 9_000, [near, risky]) == [None, None]
     after = replace(risky, warn_within=1)
     watched.state = acknowledged(watched.state, 9_000, LIMITS, risky, after)

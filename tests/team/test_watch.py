@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_clock import FakeClock
-from tests.fakes import FakeApi, FakeKeychain
+from tests.fakes import FakeApi, FakeKeychain, NoHistory
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
@@ -29,9 +29,10 @@ from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
+from tray_app.team.announcer import News
+from tray_app.team.api import Checked, PausingApi, check_key, connector
 from tray_app.team.credentials import Credentials, KeySource
-from tray_app.team.patience import PatientApi
-from tray_app.team.watch import Checked, Reading, Snapshot, Watch, connector
+from tray_app.team.watch import Reading, Snapshot, Watch
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"
@@ -48,8 +49,7 @@ class HeardAtOnce(Watch):
         return self._hear(super().study())
 
     def _hear(self, snapshot: Snapshot) -> Snapshot:
-        if snapshot.alert is not None:
-            self.heard(snapshot.alert_id, snapshot.alert)
+        self.heard(snapshot.news)
         return snapshot
 
 
@@ -84,7 +84,7 @@ class World:
             self.connect,
             AlertsFile(self.alerts, "default"),
             settings or Settings(),
-            analyst,
+            analyst or NoHistory(),
             now=self.clock,
             chance=lambda: 0.5,
         )
@@ -124,7 +124,7 @@ def alerted(world: World, watch: Watch, *answers: int | Problem) -> list[str | N
     for answer in answers:
         snapshot = world.poll(watch, answer)
         snapshots.append(watch.study() if snapshot.to_study else snapshot)
-    return [each.alert.kind.value if each.alert else None for each in snapshots]
+    return [each.news.alert.kind.value if each.news.alert else None for each in snapshots]
 
 
 # --- a poll -------------------------------------------------------------------------------------
@@ -148,9 +148,9 @@ def test_a_failure_keeps_the_last_good_figures(world: World) -> None:
     good = world.poll(watch, 480)
     bad = world.poll(watch, OFFLINE)
     assert (bad.reading, bad.level, bad.team) == (good.reading, Level.LOW, "Acme Growth")
-    assert (bad.problem, bad.alert, bad.wait) == (OFFLINE, None, 15)
+    assert (bad.problem, bad.news.alert, bad.wait) == (OFFLINE, None, 15)
     again = world.poll(watch, 470)
-    assert (again.problem, again.alert, again.wait) == (None, None, 300)
+    assert (again.problem, again.news.alert, again.wait) == (None, None, 300)
 
 
 def test_a_failure_from_the_start(world: World) -> None:
@@ -320,22 +320,22 @@ def test_the_first_alert_of_a_run_waits_for_the_history(world: World) -> None:
     world.spend(watch, days=12, hourly=150)
     again = world.watch(analyst=world.analyst(), confirms_alerts=True)
     first = world.poll(again, 80)
-    early = first.early_alert
-    assert (first.alert, early, first.level) == (
+    early = first.news.early
+    assert (first.news.alert, early, first.level) == (
         None,
         Alert(AlertKind.CRITICAL, 80),
         Level.CRITICAL,
     )
     assert early is not None
     studied = again.study()
-    assert studied.alert is not None
-    assert studied.alert.drain is not None
-    assert studied.alert == Alert(
-        AlertKind.CRITICAL, 80, drain=studied.alert.drain, is_dated=True, is_at_risk=True
+    assert studied.news.alert is not None
+    assert studied.news.alert.drain is not None
+    assert studied.news.alert == Alert(
+        AlertKind.CRITICAL, 80, drain=studied.news.alert.drain, is_dated=True, is_at_risk=True
     )
-    assert studied.alert_id == first.alert_id
+    assert studied.news.id == first.news.id
     # If the history took too long, what was told without it is not followed by less urgent news.
-    again.heard(first.alert_id, early)
+    again.heard(replace(first.news, alert=early))
     assert alerted(world, again, 80) == [None]
 
 
@@ -343,7 +343,7 @@ def test_a_study_of_figures_that_are_out_of_date_alerts_nothing(world: World) ->
     watch = world.watch(analyst=world.analyst())
     world.poll(watch, 480)
     failed = world.poll(watch, OFFLINE)
-    assert (failed.alert, failed.early_alert, watch.study().alert) == (None, None, None)
+    assert (failed.news.alert, failed.news.early, watch.study().news.alert) == (None, None, None)
     assert alerted(world, watch, 480) == ["low"]
 
 
@@ -410,9 +410,9 @@ def test_alerts(world: World, answers: list[int | Problem], expected: list[str |
 
 def test_the_alert_of_a_poll_is_not_in_the_next_snapshot(world: World) -> None:
     watch = world.watch()
-    assert world.poll(watch, 480).alert == Alert(AlertKind.LOW, 480)
-    assert watch.apply(Settings(interval=60)).alert is None
-    assert watch.snooze(SnoozeChoice.HOUR).alert is None
+    assert world.poll(watch, 480).news.alert == Alert(AlertKind.LOW, 480)
+    assert watch.apply(Settings(interval=60)).news.alert is None
+    assert watch.snooze(SnoozeChoice.HOUR).news.alert is None
 
 
 def test_a_restart_does_not_say_it_again(world: World) -> None:
@@ -431,8 +431,8 @@ def confirmed(world: World) -> Watch:
 
 
 def heard(watch: Watch, snapshot: Snapshot) -> None:
-    assert snapshot.alert is not None
-    watch.heard(snapshot.alert_id, snapshot.alert)
+    assert snapshot.news.alert is not None
+    watch.heard(snapshot.news)
 
 
 def test_what_nobody_heard_is_told_with_each_reading(world: World, confirmed: Watch) -> None:
@@ -465,8 +465,8 @@ def test_what_nobody_heard_is_dropped_when_it_is_out_of_date(
     world: World, confirmed: Watch
 ) -> None:
     assert alerted(world, confirmed, 12_000, 480) == [None, "low"]
-    assert world.poll(confirmed, OFFLINE).withdraws
-    assert not world.poll(confirmed, OFFLINE).withdraws
+    assert world.poll(confirmed, OFFLINE).news.withdraws
+    assert not world.poll(confirmed, OFFLINE).news.withdraws
     assert alerted(world, confirmed, 480) == ["low"]
 
 
@@ -474,29 +474,29 @@ def test_news_keeps_its_id_until_it_was_heard_or_taken_back(world: World, confir
     world.poll(confirmed, 12_000)
     confirmed.study()
     low, still_low = world.poll(confirmed, 480), world.poll(confirmed, 479)
-    assert still_low.alert_id == low.alert_id
+    assert still_low.news.id == low.news.id
     heard(confirmed, still_low)
     critical = world.poll(confirmed, 90)
-    assert critical.alert_id not in (0, low.alert_id)
-    assert world.poll(confirmed, OFFLINE).withdraws
-    assert world.poll(confirmed, 90).alert_id not in (low.alert_id, critical.alert_id)
+    assert critical.news.id not in (0, low.news.id)
+    assert world.poll(confirmed, OFFLINE).news.withdraws
+    assert world.poll(confirmed, 90).news.id not in (low.news.id, critical.news.id)
 
 
 def test_what_was_heard_stays_when_it_is_out_of_date(world: World, confirmed: Watch) -> None:
     world.poll(confirmed, 12_000)
     confirmed.study()
     heard(confirmed, world.poll(confirmed, 480))
-    assert not world.poll(confirmed, OFFLINE).withdraws
+    assert not world.poll(confirmed, OFFLINE).news.withdraws
 
 
 def test_what_is_no_longer_true_is_withdrawn(world: World, confirmed: Watch) -> None:
     world.poll(confirmed, 1_000)
     confirmed.study()
     heard(confirmed, world.poll(confirmed, 80))
-    assert not world.poll(confirmed, 70).withdraws
+    assert not world.poll(confirmed, 70).news.withdraws
     back = world.poll(confirmed, 990)  # which was only reserved
-    assert (back.alert, back.withdraws) == (None, True)
-    assert not world.poll(confirmed, 980).withdraws
+    assert (back.news.alert, back.news.withdraws) == (None, True)
+    assert not world.poll(confirmed, 980).news.withdraws
 
 
 def test_news_take_the_place_of_what_is_no_longer_true(world: World, confirmed: Watch) -> None:
@@ -504,17 +504,24 @@ def test_news_take_the_place_of_what_is_no_longer_true(world: World, confirmed: 
     confirmed.study()
     heard(confirmed, world.poll(confirmed, 80))
     back = world.poll(confirmed, 9_000)
-    assert back.alert == Alert(AlertKind.REFILL, 9_000, gained=8_920)
-    assert not back.withdraws
+    assert back.news.alert == Alert(AlertKind.REFILL, 9_000, gained=8_920)
+    assert not back.news.withdraws
 
 
 def test_a_snooze_drops_what_nobody_heard(world: World, confirmed: Watch) -> None:
     assert alerted(world, confirmed, 12_000, 480) == [None, "low"]
-    assert confirmed.snooze(SnoozeChoice.HOUR).withdraws
+    assert confirmed.snooze(SnoozeChoice.HOUR).news.withdraws
     assert alerted(world, confirmed, 470) == [None]
     world.clock.forward(hours=1)
     heard(confirmed, world.poll(confirmed, 470))
-    assert not confirmed.snooze(SnoozeChoice.HOUR).withdraws
+    assert not confirmed.snooze(SnoozeChoice.HOUR).news.withdraws
+
+
+def test_a_snooze_drops_what_still_waits_for_the_history(world: World, confirmed: Watch) -> None:
+    """Which was told all the same if the history took longer than a second."""
+    assert world.poll(confirmed, 480).news.early == Alert(AlertKind.LOW, 480)
+    news = confirmed.snooze(SnoozeChoice.HOUR).news
+    assert (news.alert, news.early, news.withdraws) == (None, None, True)
 
 
 def test_what_another_key_told_is_withdrawn_and_not_heard(world: World, confirmed: Watch) -> None:
@@ -524,20 +531,19 @@ def test_what_another_key_told_is_withdrawn_and_not_heard(world: World, confirme
     confirmed.use_key(OTHER_KEY, store=True)
     heard(confirmed, told)
     first = world.poll(confirmed, 470)
-    assert first.withdraws
-    assert confirmed.study().alert == Alert(AlertKind.LOW, 470)
+    assert first.news.withdraws
+    assert confirmed.study().news.alert == Alert(AlertKind.LOW, 470)
 
 
 def test_what_is_heard_after_the_next_poll_is_heard(world: World, confirmed: Watch) -> None:
     """Each poll made a new alert of it, so that what a slow service took counted for nothing."""
-    first = world.poll(confirmed, 480)
-    alert = confirmed.study().alert
-    assert first.early_alert == alert == Alert(AlertKind.LOW, 480)
-    later = world.poll(confirmed, 479)
+    first = world.poll(confirmed, 480).news
+    news = confirmed.study().news
+    assert first.early == news.alert == Alert(AlertKind.LOW, 480)
+    later = world.poll(confirmed, 479).news
     assert later.alert == Alert(AlertKind.LOW, 479)
-    assert later.alert_id == first.alert_id != 0
-    assert alert is not None
-    confirmed.heard(first.alert_id, alert)
+    assert later.id == news.id == first.id != 0
+    confirmed.heard(news)
     assert alerted(world, confirmed, 478) == [None]
 
 
@@ -547,7 +553,7 @@ def test_a_refill_that_has_grown_is_not_heard_with_the_smaller(
     assert alerted(world, confirmed, 90) == ["critical"]
     heard(confirmed, world.poll(confirmed, 90))
     smaller = world.poll(confirmed, 2_090)
-    assert world.poll(confirmed, 5_090).alert is not None
+    assert world.poll(confirmed, 5_090).news.alert is not None
     heard(confirmed, smaller)
     assert alerted(world, confirmed, 5_090) == ["refill"]
 
@@ -560,7 +566,7 @@ def test_settings_that_change_before_the_first_reading_alert_nothing(world: Worl
     for analyst in (None, world.analyst()):
         watch = world.watch(analyst=analyst)
         assert alerted(world, watch, OFFLINE) == [None]
-        assert watch.apply(WIDER).alert is None
+        assert watch.apply(WIDER).news.alert is None
         assert alerted(world, watch, 600, 590) == [None, None]
         watch.apply(Settings())
         assert alerted(world, watch, 590) == [None]
@@ -594,7 +600,7 @@ def test_another_key_is_another_story(world: World) -> None:
     world.api.identity = Team("tea_2", "Other")
     watch.use_key(OTHER_KEY, store=True)
     snapshot = world.poll(watch, 90)
-    assert snapshot.alert == Alert(AlertKind.CRITICAL, 90)
+    assert snapshot.news.alert == Alert(AlertKind.CRITICAL, 90)
     assert snapshot.team == "Other"
 
 
@@ -610,7 +616,7 @@ def test_switching_notifications_off_drops_what_nobody_heard(
 ) -> None:
     assert alerted(world, confirmed, 12_000, 480) == [None, "low"]
     off = confirmed.apply(Settings(notifications=False))
-    assert (off.alert, off.withdraws) == (None, True)
+    assert (off.news.alert, off.news.withdraws) == (None, True)
     assert alerted(world, confirmed, 480) == [None]
     confirmed.apply(Settings())
     assert alerted(world, confirmed, 480) == [None]
@@ -638,7 +644,9 @@ def test_state_that_can_not_be_kept_fails_nothing(
 
 
 def test_without_a_file_nothing_is_kept(world: World) -> None:
-    watch = HeardAtOnce(Credentials({}, world.keychain), world.connect, None, Settings())
+    watch = HeardAtOnce(
+        Credentials({}, world.keychain), world.connect, None, Settings(), NoHistory()
+    )
     assert alerted(world, watch, 12_000, 480) == [None, "low"]
     assert not world.alerts.exists()
 
@@ -673,15 +681,15 @@ def test_no_sequence_alerts_twice_in_an_episode_or_on_stale_data(
                     assert snapshot.level is not None
                     now = snapshot.level.severity
                     said -= {level.value for level in Level if level.severity > now}
-                    if snapshot.alert and snapshot.alert.kind is not AlertKind.REFILL:
-                        assert snapshot.alert.kind.value not in said
-                        said.add(snapshot.alert.kind.value)
+                    if snapshot.news.alert and snapshot.news.alert.kind is not AlertKind.REFILL:
+                        assert snapshot.news.alert.kind.value not in said
+                        said.add(snapshot.news.alert.kind.value)
                 case Problem():
-                    assert world.poll(watch, step).alert is None
+                    assert world.poll(watch, step).news.alert is None
                 case SnoozeChoice():
-                    assert watch.snooze(step).alert is None
+                    assert watch.snooze(step).news.alert is None
                 case "settings":
-                    assert watch.apply(Settings(interval=60)).alert is None
+                    assert watch.apply(Settings(interval=60)).news.alert is None
                 case _:
                     watch = world.watch()
 
@@ -693,7 +701,7 @@ def test_other_thresholds_judge_anew_and_say_nothing(world: World) -> None:
     watch = world.watch()
     world.poll(watch, 600)
     snapshot = watch.apply(Settings(Thresholds(1000, 100), interval=60))
-    assert (snapshot.level, snapshot.alert, snapshot.wait) == (Level.LOW, None, 60)
+    assert (snapshot.level, snapshot.news.alert, snapshot.wait) == (Level.LOW, None, 60)
     assert alerted(world, watch, 590) == [None]
     assert watch.apply(Settings()).level is Level.HEALTHY
 
@@ -708,7 +716,7 @@ def test_one_threshold_leaves_the_band_of_the_other_alone(world: World) -> None:
 def test_an_earlier_warning_alerts_nothing(world: World) -> None:
     watch = world.watch(Settings(warn_within=0), world.analyst())
     world.spend(watch, days=12, hourly=150)
-    assert watch.apply(Settings(warn_within=5)).alert is None
+    assert watch.apply(Settings(warn_within=5)).news.alert is None
     assert alerted(world, watch, 50_000 - 150 * 24 * 12) == [None]
 
 
@@ -716,13 +724,13 @@ def test_settings_between_a_poll_and_its_study(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
     world.poll(watch, 480)
     assert watch.apply(Settings(Thresholds(490, 100))).level is Level.LOW
-    assert watch.study().alert == Alert(AlertKind.LOW, 480)
+    assert watch.study().news.alert == Alert(AlertKind.LOW, 480)
 
 
 def test_thresholds_that_make_an_alert_untrue_withdraw_it(world: World) -> None:
     watch = world.watch()
     assert alerted(world, watch, 480) == ["low"]
-    assert watch.apply(Settings(Thresholds(300, 100))).withdraws
+    assert watch.apply(Settings(Thresholds(300, 100))).news.withdraws
 
 
 def test_other_settings_leave_the_level_alone(world: World) -> None:
@@ -748,22 +756,22 @@ def test_settings_while_there_is_a_problem(world: World) -> None:
 
 
 def test_checking_a_key_stores_nothing(world: World) -> None:
-    watch = world.watch()
-    assert watch.check(f" {OTHER_KEY}\n") == Checked("Acme Growth", Balance(1000))
+    checked = check_key(world.connect, f" {OTHER_KEY}\n")
+    assert checked == Checked("Acme Growth", Balance(1000))
     assert world.keys == [OTHER_KEY]
     assert world.keychain.key == KEY
 
 
 def test_checking_a_key_of_a_team_without_a_name(world: World) -> None:
     world.api.identity = Problem(Kind.TIMEOUT)
-    assert world.watch().check(OTHER_KEY).team is None
+    assert check_key(world.connect, OTHER_KEY).team is None
 
 
 @pytest.mark.parametrize(("key", "kind"), [("", Kind.BAD_KEY), (OTHER_KEY, Kind.UNAUTHORIZED)])
 def test_checking_a_key_that_is_no_good(world: World, key: str, kind: Kind) -> None:
     world.api.answer = Problem(Kind.UNAUTHORIZED)
     with pytest.raises(Problem) as caught:
-        world.watch().check(key)
+        check_key(world.connect, key)
     assert caught.value.kind is kind
 
 
@@ -788,7 +796,7 @@ def test_the_old_key_stays_when_the_new_one_can_not_be_stored(world: World) -> N
         watch.use_key(OTHER_KEY, store=True)
     assert world.keychain.key == KEY
     after = world.poll(watch, 480)
-    unlike = {"reading": None, "alert": None, "alert_id": 0, "next_at": None}
+    unlike = {"reading": None, "news": News(), "next_at": None}
     assert replace(after, **unlike) == replace(before, **unlike)  # type: ignore[arg-type]
     assert world.keys == [KEY]
 
@@ -852,7 +860,7 @@ def test_nothing_of_one_team_goes_on_with_the_key_of_another(world: World, told:
     assert (first.reading, first.team, first.team_id, first.analysis) == (None, None, None, None)
     world.poll(watch, 470)
     second = watch.study()
-    assert (second.alert, second.team) == (Alert(AlertKind.LOW, 470), "Other")
+    assert (second.news.alert, second.team) == (Alert(AlertKind.LOW, 470), "Other")
     history = world.history()
     assert [each.credits for each in history.read("tea_1")] == [12_000, 480]
     assert [each.credits for each in history.read("tea_2")] == [470]
@@ -866,7 +874,7 @@ def test_a_key_that_is_removed_is_forgotten(world: World) -> None:
         clients.append(weakref.ref(api))
         return api
 
-    watch = Watch(Credentials({}, world.keychain), connect, None, Settings())
+    watch = Watch(Credentials({}, world.keychain), connect, None, Settings(), NoHistory())
     assert watch.poll().reading is not None
     world.keychain.key = None
     watch.forget_key()
@@ -910,7 +918,9 @@ def test_what_was_said_of_a_team_that_nobody_knows_does_not_hold_for_another_key
 
 def watch_at(url: str) -> Watch:
     environ = {URL_VARIABLE: url, KEY_VARIABLE: DEMO_KEY}
-    return Watch(Credentials(environ, FakeKeychain()), connector(environ), None, Settings())
+    return Watch(
+        Credentials(environ, FakeKeychain()), connector(environ), None, Settings(), NoHistory()
+    )
 
 
 def test_the_sandbox() -> None:
@@ -928,7 +938,7 @@ def test_the_sandbox() -> None:
         assert bad.wait >= 12
         sandbox.set_fault(None)
         sandbox.set_total(0)
-        assert watch.poll().alert == Alert(AlertKind.EMPTY, 0)
+        assert watch.poll().news.alert == Alert(AlertKind.EMPTY, 0)
 
 
 def test_a_bad_address() -> None:
@@ -938,7 +948,7 @@ def test_a_bad_address() -> None:
 
 
 def test_the_connector_makes_clients() -> None:
-    assert isinstance(connector({})(KEY), PatientApi)
+    assert isinstance(connector({})(KEY), PausingApi)
 
 
 def test_the_users_own_tries_make_no_wait_longer(world: World) -> None:

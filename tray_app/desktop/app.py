@@ -34,6 +34,7 @@ from tray_app.rules.schedule import LATE
 from tray_app.store.folders import settings_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings, SettingsFile
+from tray_app.team.announcer import News
 from tray_app.team.watch import Snapshot
 from tray_app.words.balance_words import snooze_choices
 from tray_app.words.notice_words import notice
@@ -107,7 +108,7 @@ class App(QObject):
         self._join()
 
     def _join(self) -> None:
-        self._overdue.timeout.connect(self._look_again)
+        self._overdue.timeout.connect(self._show_now)
         self._tray.clicked.connect(self._toggle_popup)
         self._actions.refresh.triggered.connect(self._refresh)
         self._actions.open.triggered.connect(self._open_popup)
@@ -128,7 +129,7 @@ class App(QObject):
         self._notifier.clicked.connect(self._open_popup)
         self._notifier.accepted.connect(self._note_heard)
         self._instance.opened_again.connect(self._open_popup)
-        self._instance.key_changed.connect(self._key.find)
+        self._instance.key_changed_elsewhere.connect(self._key.find)
         self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)
         if self._uncaught.places:
@@ -149,7 +150,7 @@ class App(QObject):
         self._instance.listen()
         self._tray.hear_of_loss()
         self._resume = Resume(self, self._gate)
-        self._resume.noticed.connect(self._look_again)
+        self._resume.noticed.connect(self._show_now)
         self._resume.resumed.connect(self._poll)
 
     @Slot()
@@ -280,9 +281,9 @@ class App(QObject):
             self._shown.snooze(SnoozeChoice(chosen.data()))
 
     @Slot(object)
-    def _note_heard(self, news: tuple[int, Alert]) -> None:
+    def _note_heard(self, news: News) -> None:
         for poller in self._pollers():  # an answer may come after a switch between them
-            poller.note_heard(*news)
+            poller.note_heard(news)
 
     @Slot()
     def _remedy(self) -> None:
@@ -295,7 +296,7 @@ class App(QObject):
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._look_again()
+        self._show_now()
         self._overdue.start(round((snapshot.wait + LATE.total_seconds() + 1) * 1000))
         if self._shown is not None:
             self._history_and_plan.show(self._shown.session)
@@ -303,9 +304,9 @@ class App(QObject):
             self._history_and_plan.read_trend()
         if snapshot.problem is not None:
             self._about.note(snapshot.problem)
-        if snapshot.alert is not None:
-            self._notify(snapshot, snapshot.alert)
-        elif snapshot.withdraws:
+        if snapshot.news.alert is not None:
+            self._notify(snapshot, snapshot.news.alert)
+        elif snapshot.news.withdraws:
             self._notifier.withdraw()
         self._key.show(snapshot)
 
@@ -315,11 +316,11 @@ class App(QObject):
         )
         picture = paint_icon(self._view().icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-        news = snapshot.alert_id, alert
-        self._notifier.notify(snapshot.alert_id, news, title, body, picture, urgent=urgent)
+        news = snapshot.news
+        self._notifier.notify(news.id, news, title, body, picture, urgent=urgent)
 
     @Slot()
-    def _look_again(self) -> None:
+    def _show_now(self) -> None:
         """Show what is known as of now."""
         view = self._view()
         self._actions.show_view(view)
@@ -327,7 +328,7 @@ class App(QObject):
         if self._popup is not None:
             self._popup.show_view(view)
             self._popup.say(self._all_complaints())
-        self._history_and_plan.look_again()
+        self._history_and_plan.show_now()
 
     def _view(self) -> View:
         return view_of(self._snapshot, self._settings, self._formats, datetime.now(UTC))
@@ -364,20 +365,20 @@ class App(QObject):
             self._popup = popup = Popup(self._formats, self._actions)
             popup.trend_ranges.chosen.connect(self._history_and_plan.choose_trend)
             popup.closed_as_window.connect(QApplication.quit)
-            self._look_again()
+            self._show_now()
             self._show_busy()
             self._show_trend()
         return self._popup
 
     @Slot()
     def _toggle_popup(self) -> None:
-        self._look_again()
+        self._show_now()
         self._the_popup().toggle(self._tray.geometry())
         self._history_and_plan.read_trend()
 
     @Slot()
     def _open_popup(self) -> None:
-        self._look_again()
+        self._show_now()
         self._the_popup().open(self._tray.geometry())
         self._history_and_plan.read_trend()
 

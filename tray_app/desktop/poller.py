@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Problem
-from tray_app.rules.alerts import Alert, SnoozeChoice
+from tray_app.rules.alerts import SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
+from tray_app.team.announcer import News
 from tray_app.team.watch import Snapshot
 
 if TYPE_CHECKING:  # it brings the database with it, which the icon does not wait for
@@ -18,9 +19,9 @@ if TYPE_CHECKING:  # it brings the database with it, which the icon does not wai
 
 BREATH = 2.0
 """Seconds for which an answer serves another *Refresh* too, as when the user clicks again. Whether
-lemlist may be asked at all, ``patience.py`` knows."""
+lemlist may be asked at all, ``team/api.py`` knows."""
 
-PATIENCE = 1000
+EARLY_ALERT_AFTER = 1000
 """Milliseconds that the first alert of a run waits for what the history has to say of it."""
 
 
@@ -44,8 +45,8 @@ class Poller(QObject):
         self._refresh_from = 0.0
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self.poll)
-        self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
-        self._patience.timeout.connect(self._alert_early)
+        self._early_timer = QTimer(self, singleShot=True, interval=EARLY_ALERT_AFTER)
+        self._early_timer.timeout.connect(self._alert_early)
 
     def start(self) -> None:
         """Poll from now on. Nothing is known any more, as the team may be another one."""
@@ -59,7 +60,7 @@ class Poller(QObject):
         """Ask no more, and tell nothing."""
         self._is_started = False
         self._timer.stop()
-        self._patience.stop()
+        self._early_timer.stop()
 
     @Slot()
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
@@ -79,7 +80,7 @@ class Poller(QObject):
 
         def give_up(defect: Problem) -> None:
             last = self.session.snapshot
-            self._end_poll(replace(last, problem=defect, alert=None, wait=LONGEST_RETRY))
+            self._end_poll(replace(last, problem=defect, news=News(), wait=LONGEST_RETRY))
 
         self._worker.submit(
             lambda: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
@@ -101,10 +102,10 @@ class Poller(QObject):
         watch = self.session.watch
         self._worker.submit(lambda: watch.snooze(choice), self._publish)
 
-    def note_heard(self, alert_id: int, alert: Alert) -> None:
+    def note_heard(self, news: News) -> None:
         """Note that the user was told this, if it is this team's."""
         watch = self.session.watch
-        self._worker.submit(lambda: watch.heard(alert_id, alert))
+        self._worker.submit(lambda: watch.heard(news))
 
     def _end_poll(self, snapshot: Snapshot) -> None:
         self._set_busy(False)
@@ -116,11 +117,11 @@ class Poller(QObject):
     def _study(self, snapshot: Snapshot) -> None:
         """Ask the history; what there is to alert waits a moment for it, the figures do not."""
         # Nothing is alerted of figures that are out of date.
-        if snapshot.early_alert is not None and snapshot.problem is None and self._is_started:
-            self._patience.start()
+        if snapshot.news.early is not None and snapshot.problem is None and self._is_started:
+            self._early_timer.start()
 
         def publish(learned: Snapshot) -> None:
-            self._patience.stop()
+            self._early_timer.stop()
             self._publish(learned)
 
         self._worker.submit(self.session.watch.study, publish)
@@ -128,7 +129,7 @@ class Poller(QObject):
     @Slot()
     def _alert_early(self) -> None:
         last = self.session.snapshot
-        self._publish(replace(last, alert=last.early_alert))
+        self._publish(replace(last, news=replace(last.news, alert=last.news.early)))
 
     def _publish_until_next(self, snapshot: Snapshot) -> None:
         """Tell what is known until the next poll, which is due when the snapshot says so."""

@@ -1,21 +1,21 @@
-"""When to say something: what is true of the balance, and was not heard yet.
+"""What to tell the user: what is true of the balance, and was not heard yet.
 
-What is true stays news with each reading until the user has heard of it, so that nothing is lost
-while nobody can show it. What was heard is news again in its next **episode**. An episode ends
-when its reason is clearly gone, or was not true for an hour. Nothing is told twice within an hour,
-unless a refill came between. With the usual thresholds, 500 and 100:
+An alert is told with each reading until the user has heard it, so that none is lost while nobody
+can show it. An alert that was heard is told again in its next **episode**. An episode ends when its
+reason is clearly gone, or was not true for an hour. No alert is told twice within an hour, unless a
+refill came between. With the usual thresholds, 500 and 100:
 
 ===== ======= =======================================================================
 09:55     850
-10:00      90 *critical* is news, and is heard
+10:00      90 *critical* is told, and is heard
 10:05     110 above *critical*, but by less than a quarter: the episode goes on, until
               an hour of this ends it
 10:10      90 the same episode
-10:15     850 a reservation came back, which is no refill (``rules/history.py``); it
-              ends the episode, so that what was heard can be taken off the screen
+10:15     850 a reservation came back, which is no refill (``rules/history.py``): the
+              episode ends, and *critical* is taken off the screen
 10:20      90 another episode, but *critical* was heard within the hour, so it waits
-11:00      90 *critical* is news
-11:05   5,850 *refill* is news, and after a refill nothing waits
+11:00      90 *critical* is told
+11:05   5,850 *refill* is told, and after a refill nothing waits
 ===== ======= =======================================================================
 """
 
@@ -33,15 +33,16 @@ MORNING = time(8)
 """Local time at which a snooze until tomorrow ends."""
 
 LONGEST_SNOOZE = timedelta(hours=36)
-"""From the first minute of a day to the next morning it is 32 hours, and up to 2 more when clocks
-change. A snooze that is longer, or begins in the future, was begun by a clock that was wrong."""
+"""A snooze that is longer was begun by a clock that was wrong. From the first minute of a day to
+the next morning it is 32 hours, and up to 2 more when clocks change."""
 
-UNTOLD = 0
-"""As :attr:`Said.at`: the user did not need words."""
+NOT_TWICE_WITHIN = 3600
+"""Seconds between two times that the user is told the same."""
+EPISODE_ENDS_AFTER = 3600
+"""Seconds after which an episode ends whose reason is not true, and not clearly gone either."""
+
 GONE = 0
 """As :attr:`Said.left`: the reason is clearly gone."""
-CALM = 3600
-"""Seconds in which nothing is told twice, and after which an episode without its reason ends."""
 
 
 class AlertKind(StrEnum):
@@ -60,7 +61,7 @@ _ENDS = frozenset({AlertKind.RUNS_OUT, AlertKind.BUSY_DAY})
 _LEVELS = frozenset({AlertKind.LOW, AlertKind.CRITICAL, AlertKind.EMPTY})
 
 LASTING = _ENDS | _LEVELS
-"""What is true for a while; a refill or a drain is an event, and is told once."""
+"""The kinds that have episodes; a refill or a drain is an event, and is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,9 @@ class Alert:
     gained: int = 0
     """What a refill brought."""
     drain: Drain | None = None
-    """Sudden spending that was not told before: what the alert is about, or why a level came."""
+    """Sudden spending that was not told before: the alert's subject, or what brought the level."""
     has_doubled: bool = False
-    """Whether the drain was told before, and is twice as large now."""
+    """Whether the drain was told before, at half its size or less."""
     is_dated: bool = False
     """Whether the alert of a level also tells that the balance runs out soon."""
     is_at_risk: bool = False
@@ -140,16 +141,16 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the user knows of something :data:`LASTING`. Times are in seconds since the epoch."""
+    """An episode that the user knows of. Times are in seconds since the epoch."""
 
     at: int
-    """When the user heard of it, or :data:`UNTOLD`."""
+    """When the user heard of it; 0 if the user knew without being told."""
     left: int | None = None
-    """Since when it is not true any more, or :data:`GONE`; ``None`` while it is true."""
+    """Since when its reason is not true, or :data:`GONE`; ``None`` while the reason is true."""
 
     def is_over(self, now: int) -> bool:
-        """Tell whether the episode has ended, so that the next one is news."""
-        return self.left is not None and not _is_within(CALM, self.left, now)
+        """Tell whether the episode has ended."""
+        return self.left is not None and not _is_within(EPISODE_ENDS_AFTER, self.left, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ class SaidDrain:
     """Whether the user has heard that the drain has doubled, too."""
 
     def is_same(self, drain: Drain) -> bool:
-        """Tell whether a drain is this one, which may have paused for less than an hour."""
+        """Tell whether a drain is this one, gone on after a pause of an hour at most."""
         return drain.begin <= self.end + DRAIN_WINDOW
 
 
@@ -178,7 +179,7 @@ class AlertState:
     drain: SaidDrain | None = None
     """The last drain that the user has heard of."""
     refilled: int = 0
-    """The time, in seconds since the epoch, up to which refills need no more words."""
+    """Up to when refills need no more words, in seconds since the epoch."""
     snooze: Snooze | None = None
 
 
@@ -212,9 +213,9 @@ def acknowledged(
     before: Evidence = _NOTHING_KNOWN,
     after: Evidence = _NOTHING_KNOWN,
 ) -> AlertState:
-    """Judge the last balance by new settings: the user knows what is true by these alone.
+    """Judge the last balance by new settings. Who chose them knows what they make true.
 
-    ``before`` and ``after`` are the evidence by the old settings and by the new settings.
+    ``before`` and ``after`` are the evidence by the old and by the new settings.
     """
     level = level_of(credits, thresholds, state.level)
     old = _true_kinds(state.level or Level.HEALTHY, before)
@@ -227,7 +228,7 @@ def acknowledged(
         for kind, each in state.said.items()
     }
     for kind in sorted(new):
-        said[kind] = replace(said.get(kind, Said(UNTOLD)), left=None)
+        said[kind] = replace(said.get(kind, Said(at=0)), left=None)
     return replace(state, level=level, said=said)
 
 
@@ -238,11 +239,7 @@ def decide(
     now: datetime,
     evidence: Evidence = _NOTHING_KNOWN,
 ) -> tuple[AlertState, Alert | None]:
-    """Take in a good reading, and tell what there is to say of it that was not heard yet.
-
-    One thing is said at a time, the most urgent first. It is returned with each reading until it
-    was :func:`heard` or is no longer true; what is left is said after it.
-    """
+    """Take in a good reading, and return the most urgent alert that was not :func:`heard` yet."""
     seconds = int(now.timestamp())
     level = level_of(credits, thresholds, state.level)
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
@@ -273,11 +270,7 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
 
 
 def is_same_news(alert: Alert, other: Alert) -> bool:
-    """Tell whether who hears one of two alerts does not need the other.
-
-    For instance when only a credit was spent between the two. A drain that only one tells of stays
-    news.
-    """
+    """Tell whether two alerts differ only in the balance, or in what one of them tells besides."""
     return (alert.kind, alert.gained) == (other.kind, other.gained)
 
 
@@ -288,7 +281,7 @@ def is_untrue(
     now: datetime,
     evidence: Evidence = _NOTHING_KNOWN,
 ) -> bool:
-    """Tell whether an alert is contradicted by a later reading, which ``state`` has taken in."""
+    """Tell whether a later reading, which ``state`` has taken in, contradicts an alert."""
     if alert.kind is AlertKind.REFILL:
         return credits <= alert.credits - alert.gained
     if alert.kind is AlertKind.DRAIN and alert.drain is not None:  # what was spent has come back
@@ -333,7 +326,7 @@ def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> A
 
 
 class _Standing(Enum):
-    """What a reading tells of something :data:`LASTING` that was said."""
+    """What a reading tells of the reason for an alert."""
 
     TRUE = auto()
     """Or not known to be untrue."""
@@ -345,7 +338,20 @@ class _Standing(Enum):
 def _standings(
     level: Level, credits: int, thresholds: Thresholds, evidence: Evidence
 ) -> dict[AlertKind, _Standing]:
-    """A level is gone a quarter of its threshold above it; *empty* has that of *critical*."""
+    """Return how the reasons for all :data:`LASTING` alerts stand.
+
+    A level is gone a quarter of its threshold above it, *empty* a quarter of *critical*'s. With
+    the thresholds 500 and 100, for a balance that comes from 0:
+
+    ======= ====== ======== ======
+    credits low    critical empty
+    ======= ====== ======== ======
+         25 TRUE   TRUE     NEARLY
+        125 TRUE   NEARLY   GONE
+        126 TRUE   GONE     GONE
+        600 NEARLY GONE     GONE
+    ======= ====== ======== ======
+    """
     standings = {
         AlertKind.RUNS_OUT: _Standing.GONE if evidence.is_long else _Standing.TRUE,
         AlertKind.BUSY_DAY: _Standing.GONE if evidence.is_safe else _Standing.TRUE,
@@ -367,7 +373,7 @@ def _followed(
     refills: Sequence[Refill],
     now: int,
 ) -> dict[AlertKind, Said]:
-    """Follow what was said through a reading, and leave out what may be news again."""
+    """Follow the episodes through a reading, and leave out those that may be told again."""
     followed = {}
     for kind, each in said.items():
         match standings[kind]:
@@ -379,7 +385,7 @@ def _followed(
                 if any(each.at < refill.at <= now for refill in refills):
                     continue  # after a refill nothing waits
                 each = replace(each, left=GONE)
-        if not each.is_over(now) or _is_within(CALM, each.at, now):
+        if not each.is_over(now) or _is_within(NOT_TWICE_WITHIN, each.at, now):
             followed[kind] = each
     return followed
 
@@ -392,9 +398,9 @@ def _refill(
     refills: Sequence[Refill],
     now: int,
 ) -> tuple[int, int]:
-    """Return the credits of refills to tell, and the time up to which refills need no words.
+    """Return the credits of refills to tell, and the new :attr:`AlertState.refilled`.
 
-    Refills are worth telling when they have brought the balance clearly out of a level.
+    Refills are told if they have brought the balance clearly out of a level.
     """
     if state.level is None:  # nothing is known from before
         return 0, now
@@ -413,7 +419,7 @@ def _true_kinds(level: Level, evidence: Evidence) -> set[AlertKind]:
 
 
 def _told_by(alert: Alert) -> set[AlertKind]:
-    """Return what an alert tells of that lasts: a near end is also at risk by a busy day."""
+    """Return the :data:`LASTING` kinds that an alert makes known: a near end covers a busy day."""
     told = _up_to(Level(alert.kind)) if alert.kind in _LEVELS else set()
     if alert.kind is AlertKind.RUNS_OUT or alert.is_dated:
         return told | _ENDS
@@ -423,10 +429,10 @@ def _told_by(alert: Alert) -> set[AlertKind]:
 
 
 def _up_to(level: Level) -> set[AlertKind]:
-    """Return the levels that a balance has reached when it is at this one."""
+    """Return the level's kind, and those of the levels above that a balance has come through."""
     return {AlertKind(each) for each in Level if 0 < each.severity <= level.severity}
 
 
 def _is_within(seconds: int, stamp: int, now: int) -> bool:
-    """Tell whether a time has passed since a stamp; a stamp of the future is a wrong clock's."""
+    """Tell whether a stamp is younger than this; a stamp of the future is a wrong clock's."""
     return 0 <= now - stamp < seconds

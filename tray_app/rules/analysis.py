@@ -27,7 +27,7 @@ DAYS_BEFORE_WARNING = 10
 """Days of history before the date on which the balance runs out is worth an alert."""
 
 FORECAST_HOLDS = timedelta(days=1)
-"""How old figures may be whose forecast is still said, with the time that it is from."""
+"""For how long a forecast of old figures is still said."""
 
 ADVISED_DAYS = 30
 """Days that a top-up is to last when no renewal is known."""
@@ -36,12 +36,12 @@ NEAR = 14
 """Days to the earliest end of the balance from which one busy day more is worth an alert."""
 
 TOO_WIDE = 2.4
-"""Times the likely spending; where the high end is above that, advice would be a guess."""
+"""The high end of a spending, in times of the likely spending, above which advice is a guess."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What was learned from a history. Learning takes its time, and holds for a day."""
+    """What was learned from a history, which takes its time. It holds for a day."""
 
     rhythm: Rhythm | TooEarly
     habit: Habit | None
@@ -107,15 +107,12 @@ def conclude(
     renewal_day: int | None,
     zone: tzinfo | None = None,
 ) -> Analysis:
-    """Tell what a balance means.
+    """Tell what a balance means; ``renewal_day`` is the day of the month that the user has set.
 
-    ``recent`` are the changes of :data:`~tray_app.rules.drains.RECENT` seconds, ``renewal_day`` is
-    the day of the month that the user has set.
+    ``recent`` are the changes of the last :data:`~tray_app.rules.drains.RECENT` seconds.
     """
-    today, rhythm = now.date(), lesson.rhythm
-    drain = None
-    if lesson.habit is not None:
-        drain = sudden_drain(recent, lesson.habit, int(now.timestamp()))
+    today, rhythm, habit = now.date(), lesson.rhythm, lesson.habit
+    drain = sudden_drain(recent, habit, int(now.timestamp())) if habit else None
     day = renewal_day or lesson.renewal_day
     renewal = next_renewal(lesson.refills, day, today, zone) if day else None
     if isinstance(rhythm, TooEarly):

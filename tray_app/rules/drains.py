@@ -28,10 +28,9 @@ SMALLEST_DRAIN = 250
 
 _HOUR = 3600
 _BEYOND = 2.0
-"""The limit of a habit, in peaks of a busy day."""
 _BEYOND_AT_FIRST = 10.0
-"""Divided by the days seen, and added to :data:`_BEYOND`, as a week does not show the busiest day
-of a month: the limit is 4 peaks after 5 days, and 2.3 peaks after 30."""
+"""The limit of a habit in peaks of a busy day: the first, and the second divided by the days seen,
+as a week does not show a month's busiest day. After 5 days that is 4 peaks, after 30 it is 2.3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,9 @@ class Drain:
 def habit_of(records: Sequence[Record], now: int) -> Habit | None:
     """Learn a team's habit from its last month; ``None`` if it was seen on too few days.
 
-    The limit goes by the peak of the team's second busiest day: one drain in a month does not
-    become the habit, and a campaign every other week does. Dips count in the peaks even if they
-    came back, since credits that are reserved each day are no surprise either.
+    The limit goes by the peak of the second busiest day, so that a campaign every other week is
+    a habit, and one drain a month is none. Reservations that came back count too, as those of each
+    day are no surprise.
     """
     begin = now - HABIT_DAYS * DAY
     first = max(bisect_left(records, (begin,)) - 1, 0)
@@ -87,10 +86,9 @@ def habit_of(records: Sequence[Record], now: int) -> Habit | None:
 def sudden_drain(recent: Iterable[Refill | Drop], habit: Habit, now: int) -> Drain | None:
     """Return the drain that goes on, or ended within :data:`DRAIN_WINDOW` before now.
 
-    A drop that took longer has no known pace, and is no drain. A drain that goes on is returned
-    with each reading, and grows; what follows a pause of more than :data:`DRAIN_WINDOW` is another
-    drain. For instance, with limits of 500 in ten minutes and of 800 in an hour, and what was
-    spent in the five minutes before each time:
+    A drop that took longer is no drain, as its pace is not known. What follows a pause of more than
+    :data:`DRAIN_WINDOW` is another drain. For instance, with limits of 500 in ten minutes and of
+    800 in an hour, and what was spent in the five minutes before each time:
 
     ===== === ====================================================
     10:00  20 usual
@@ -102,8 +100,7 @@ def sudden_drain(recent: Iterable[Refill | Drop], habit: Habit, now: int) -> Dra
     """
     drops = [one for one in recent if isinstance(one, Drop) and one.end <= now]
     sudden = _excesses(drops, SHORT_WINDOW, habit.short_limit)
-    # What was sudden within ten minutes does not count within the hour: the usual spending before
-    # such a drain would look like its beginning.
+    # Counted within the hour too, a burst would make the usual spending before it look sudden.
     steady = [drop for drop in drops if not any(_covers(span, drop) for span in sudden)]
     spans = sorted(sudden + _excesses(steady, DRAIN_WINDOW, habit.long_limit))
     drains = _joined(spans, DRAIN_WINDOW)
@@ -168,10 +165,7 @@ class _Span(NamedTuple):
 
 
 def _excesses(drops: Sequence[Drop], window: int, limit: int) -> list[_Span]:
-    """Return the windows above the limit, as narrow as can be.
-
-    Windows that overlap, or follow each other within a window, are one.
-    """
+    """Return the windows above the limit, as narrow as can be; those close together are one."""
     found: list[_Span] = []
     for last, (first, amount) in enumerate(_windows(drops, window)):
         if amount <= limit:
@@ -200,10 +194,9 @@ def _covers(span: _Span, drop: Drop) -> bool:
 
 
 def _windows(drops: Sequence[Drop], window: int) -> Iterator[tuple[int, int]]:
-    """Yield, for each drop, what was spent within the window that ends with this drop.
+    """Yield, for each drop, the first drop's index and the sum of the window that it ends.
 
-    As the index of the window's first drop, and the sum. A drop that took longer than the window
-    is in no window: the index is the next drop's, and the sum is 0.
+    The window of a drop that took longer is empty: the index is the next drop's, the sum 0.
     """
     first = amount = 0
     for last, drop in enumerate(drops):

@@ -1,8 +1,8 @@
 """What the balance has done: records of it, and what their differences mean.
 
-The one idea: **a fall of a bucket is a dip, which stays open for 15 minutes; a rise pays open dips
-back, the latest first.** What is not paid back of a dip was spent. A rise that is more than all
-open dips is a refill, and pays none back. For instance, with one bucket:
+A fall of a bucket is a **dip**, which is open for 15 minutes. A rise that is no more than the open
+dips pays them back, the latest first. A larger rise is a refill, and pays nothing back. What is
+never paid back of a dip was spent. For instance, with one bucket:
 
 ===== ======= ============================================ ====================
 time  credits what the record says                         open dips after it
@@ -37,10 +37,9 @@ lemlist is said to reserve credits when a job is submitted and to charge them on
 
 
 class Record(NamedTuple):
-    """Amounts that were seen unchanged from ``first`` to ``last``.
+    """Credits that were seen unchanged from ``first`` to ``last``; ``None`` is unknown.
 
-    Times are whole seconds since the epoch (UTC), amounts credits; ``None`` is unknown. A tuple,
-    since thousands of records are read at once.
+    Times are whole seconds since the epoch. A tuple, since thousands of records are read at once.
     """
 
     first: int
@@ -53,7 +52,7 @@ class Record(NamedTuple):
 
     @property
     def amounts(self) -> tuple[int | None, ...]:
-        """The total and the buckets, which is all that a later record may change."""
+        """The total and the buckets."""
         return self[2:]
 
     @property
@@ -138,20 +137,12 @@ def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) 
     starts = [midnight(each, zone) for each in dates]
     spent = [0.0] * len(dates)
     refills: dict[int, list[Refill]] = defaultdict(list)
-    steps = _steps_at_rises(records)
-    day = 0
-    for index, (before, after) in enumerate(pairwise(records), 1):
-        while after.first >= starts[day + 1]:
-            day += 1
-        step = steps.get(index)
-        lost = sum(step.lost.values()) if step else before.credits - after.credits
-        if before.last >= starts[day]:
-            spent[day] += lost
-        elif lost:
-            for each, share in _shares(before.last, after.first, dates, starts):
-                spent[each] += lost * share
-        if step and step.came:
-            refills[day].append(Refill(after.first, *_summed(step.came)))
+    for change in changes(records):
+        if isinstance(change, Refill):
+            refills[bisect_right(starts, change.at) - 1].append(change)
+            continue
+        for day, share in _shares(change.begin, change.end, dates, starts):
+            spent[day] += change.amount * share
     days = []
     for day, local_date in enumerate(each for each in dates if each <= today):
         close = records[bisect_left(records, (starts[day + 1],)) - 1]
@@ -163,23 +154,19 @@ def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) 
 def thinned(records: Sequence[Record], before: int, zone: tzinfo | None = None) -> list[Record]:
     """Leave out, of the records that ended before a time, those that :func:`days_of` can miss.
 
-    The closes, the spending and the refills of each day stay what they were, as long as ``zone``
-    does. What stays for that: the first and the last record of each local day; each rise that is
-    more than a return, from the oldest dip that it could have paid back; and a return, from the
-    dip that it has paid back, where something between the two has to stay.
+    As long as ``zone`` stays the same, so do the closes, the spending and the refills of each day.
+    On a day that ends before ``before``:
 
-    For instance, on a day that ends before ``before``:
-
-    ===== ======= =============================================
-    09:00     500 stays: the first
-    09:05     480 goes: the next record that stays tells of both
-    09:10     400 goes: a dip, paid back within the day
-    09:20     480 goes: its return
+    ===== ======= =======================================================
+    09:00     500 stays: the first of the day
+    09:05     480 goes: 09:25 tells of its spending too
+    09:10     400 goes: a dip that 09:20 pays back
+    09:20     480 goes: a return, as nothing since its dip has to stay
     09:25     470 stays: the record before the dip of 09:30
-    09:30     460 stays: a dip that the rise could have paid back
+    09:30     460 stays: a dip that is open at 09:41
     09:41   5,460 stays: a refill
-    18:00   5,000 stays: the last
-    ===== ======= =============================================
+    18:00   5,000 stays: the last of the day
+    ===== ======= =======================================================
     """
     if not records:
         return []
@@ -199,7 +186,7 @@ def thinned(records: Sequence[Record], before: int, zone: tzinfo | None = None) 
         elif not _only_fell(records[index - 1], records[index]):
             stay.update(range(max(_oldest_open(records, index) - 1, 0), index + 1))
     for begin, end in returns:
-        # A dip that stayed without all of its return would make the return look like a refill.
+        # Without the whole of its dip a return would look like a refill.
         if not stay.isdisjoint(range(begin + 1, end)):
             stay.update(range(begin, end + 1))
     return [records[index] for index in sorted(stay)]
@@ -223,12 +210,12 @@ class _Dip:
 
 
 class _Step:
-    """What a record tells beside the one before it; ``index`` is the record's."""
+    """The differences, by bucket, between a record, which has the index, and the one before it."""
 
     def __init__(self, index: int, before: Record, after: Record) -> None:
         self.dips = [_Dip(index, *fall) for fall in _fallen(before, after).items()]
         self.came: dict[str, int] = {}
-        """What has risen and is more than came back."""
+        """The rises that are refills."""
         self.oldest_paid = index
         """The index of the oldest dip that was paid back."""
         self._risen = _fallen(after, before)
@@ -236,16 +223,16 @@ class _Step:
 
     @property
     def lost(self) -> dict[str, int]:
-        """Credits by bucket that have not come back."""
+        """The credits of the dips that have not come back, by bucket."""
         return {dip.bucket: dip.amount for dip in self.dips if dip.amount}
 
     @property
     def is_return(self) -> bool:
-        """Whether all that has risen are credits that came back."""
+        """Whether there are rises, and none is a refill."""
         return self._is_alike and bool(self._risen) and not self.came
 
     def pay_back(self, open_dips: Sequence[_Dip]) -> None:
-        """Let what has risen pay back open dips, of which the latest come first."""
+        """Pay back open dips, of which the latest come first, with the rises."""
         for bucket, amount in self._risen.items():
             dips = [dip for dip in open_dips if bucket in (dip.bucket, _UNKNOWN)]
             if amount > sum(dip.amount for dip in dips):
@@ -260,10 +247,9 @@ class _Step:
 
 
 def _steps_at_rises(records: Sequence[Record]) -> dict[int, _Step]:
-    """Return the rises, and the steps before them whose dips they could pay back, in their order.
+    """Return the steps with a rise, and those whose dips are open at a rise, by their index.
 
-    By the index of the later record. What else there is are plain falls: all is spent. There are
-    thousands of them, so that none is looked at closely here.
+    All other steps are plain falls, thousands of them, whose credits were spent.
     """
     steps: dict[int, _Step] = {}
     for index, (before, after) in enumerate(pairwise(records), 1):
@@ -279,12 +265,12 @@ def _steps_at_rises(records: Sequence[Record]) -> dict[int, _Step]:
 
 
 def _oldest_open(records: Sequence[Record], index: int) -> int:
-    """Return the index of the first record whose dip is still open at a later one."""
+    """Return the index of the first record whose dip is still open at the record of ``index``."""
     return bisect_left(records, (records[index].first - RESERVATION,))
 
 
 def _fallen(before: Record, after: Record) -> dict[str, int]:
-    """Return what each bucket lost; what the total lost if the buckets don't explain its change."""
+    """Return what each bucket lost, or the total if the buckets don't explain its change."""
     total = before.credits - after.credits
     if total and None not in before and None not in after:
         falls = list(map(sub, before.buckets, after.buckets))
@@ -318,8 +304,9 @@ def _shares(
     begin: int, end: int, dates: Sequence[date], starts: Sequence[int]
 ) -> list[tuple[int, float]]:
     """Return the share that each day has in a time nobody looked at; they add up to 1."""
-    first = bisect_right(starts, begin) - 1
-    last = bisect_right(starts, end) - 1
+    first, last = bisect_right(starts, begin) - 1, bisect_right(starts, end) - 1
+    if first == last:
+        return [(first, 1.0)]
     parts = [
         (day, min(end, starts[day + 1]) - max(begin, starts[day])) for day in range(first, last + 1)
     ]

@@ -44,11 +44,10 @@ class Thresholds:
 
 
 def level_of(credits: int, thresholds: Thresholds, previous: Level | None = None) -> Level:
-    """Judge a balance by its amount.
+    """Judge a balance by its amount, and by the level that it had before.
 
-    To leave a level upwards takes 5 % more than the level's threshold, so that a balance that
-    moves around a threshold does not make the icon flicker: after 500 credits, which are *low*,
-    524 are *low* too, and 525 are *healthy*.
+    A level is left upwards only with 5 % more than its threshold, which keeps the icon from
+    flickering: after 500 credits, which are *low*, 524 are *low* too, and 525 are *healthy*.
     """
     for level, limit in thresholds.limits.items():
         if credits <= limit:

@@ -15,12 +15,12 @@ _WORKING_HOURS = (8.0, 18.0)
 def moment(day: date, clock: time = MIDNIGHT, zone: tzinfo | None = None) -> datetime:
     """Return when clocks show a time on a day, in UTC. Without a zone that of the system counts.
 
-    A day has 23 to 25 hours where clocks change, and may lack its midnight; so the zone is asked
-    for each moment anew, and no hours are added up. Of two moments at which clocks show the same
-    the first is returned. A time that clocks leave out is as long after midnight as it would have
-    been, so a day without a midnight begins when the clocks are put forward.
+    Of two moments at which clocks show the same the first is returned. A time that clocks leave out
+    is as long after midnight as it would have been, so that a day without a midnight begins when
+    the clocks are put forward.
     """
-    # astimezone() would move a time that clocks leave out back, in the system's zone.
+    # A day may have 23 or 25 hours, so the zone is asked for each moment. astimezone() would move a
+    # time that clocks leave out back, in the system's zone.
     return datetime.fromtimestamp(datetime.combine(day, clock, zone).timestamp(), UTC)
 
 
@@ -35,9 +35,6 @@ def midnight(day: date, zone: tzinfo | None = None) -> int:
 
 
 def share_over(now: datetime) -> float:
-    """Return how much of a day's work is over at a local time, as a share.
-
-    Nobody tells when a day's credits are spent; evenly in usual working hours is a guess.
-    """
+    """Return the share of a day's spending that is over, as a guess: evenly in working hours."""
     begin, end = _WORKING_HOURS
     return min(max((now.hour + now.minute / 60 - begin) / (end - begin), 0.0), 1.0)

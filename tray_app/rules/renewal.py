@@ -18,11 +18,15 @@ _DAYS_OF_MONTH = range(1, 32)
 def learned_day(refills: Iterable[Refill], today: date, zone: tzinfo | None = None) -> int | None:
     """Return the day of the month on which the subscription's credits seem to come.
 
-    ``None`` until two of the last three months had a refill on the same day. Of several such days
-    that of the latest month wins, as the day may have changed; then that of the most credits; then
-    that whose refills were seen the soonest. For instance, after refills of 10,000 credits on
-    1 August, 5,000 on 12 September and 5,000 on 13 October it is the 12th, which needs a delay of
-    one day in all.
+    ``None`` until two of the last three months had a refill on the same day, or up to three days
+    later. Of several such days one of the latest month wins, as the day may have changed; then that
+    of the most credits; then that whose refills were the least late. It is the 12th after these:
+
+    ============ ====== ===========================================
+    1 August     10,000 no other month has a refill near the 1st
+    12 September  5,000 0 days late for the 12th, 1 for the 11th
+    13 October    5,000 1 day late for the 12th, 2 for the 11th
+    ============ ====== ===========================================
     """
     jumps = _jumps(refills, zone)
     scores = {day: _score(jumps, _last_dues(day, today)) for day in _DAYS_OF_MONTH}
@@ -33,10 +37,9 @@ def learned_day(refills: Iterable[Refill], today: date, zone: tzinfo | None = No
 def next_renewal(
     refills: Iterable[Refill], day: int, today: date, zone: tzinfo | None = None
 ) -> date:
-    """Return the local day on which the subscription's credits are likely to be renewed next.
+    """Return the local day of the next renewal: today, until today's refill was seen.
 
-    ``day`` is the day of the month, 1 to 31; a month that is shorter has it on its last day. It
-    is today as long as today's refill has not been seen.
+    ``day`` is the day of the month, 1 to 31; a month that is shorter has it on its last day.
     """
     due = _due(today, day)
     is_seen = any(due - ONE_DAY <= jump <= today for jump, _ in _jumps(refills, zone))
@@ -44,12 +47,10 @@ def next_renewal(
 
 
 def likely_to_lapse(subscription: int, spending: float) -> int:
-    """Return the credits of the subscription that are likely to be left at its renewal.
+    """Return the subscription's credits that a likely spending leaves at its renewal.
 
-    They do not roll over, while bought credits do
-    (https://help.lemlist.com/en/articles/8944295). That they are spent first is an assumption, as
-    the order of spending is documented nowhere. ``spending`` are the credits that are likely to be
-    spent until the renewal.
+    They do not roll over, while bought credits do (https://help.lemlist.com/en/articles/8944295).
+    That they are spent first is an assumption: no document tells the order.
     """
     return max(0, int(subscription - spending))
 

@@ -17,11 +17,7 @@ _MOST_UNNAMED = 288
 
 
 class Analyst:
-    """Records readings and draws conclusions. Calls block, as the disk does.
-
-    What takes long is learned once a day and after a refill; the readings in between are judged by
-    what was learned.
-    """
+    """Records readings, and judges them by what is learned once a day. Calls block as the disk."""
 
     def __init__(self, history: History, zone: tzinfo | None = None) -> None:
         """``zone`` is for tests; without it days are those of the system's time zone."""
@@ -94,7 +90,7 @@ class Analyst:
     def _see(self, record: Record) -> None:
         recent = self._recent
         while recent and recent[-1].last > record.first:
-            recent.pop()  # of a clock that has been set back since
+            recent.pop()  # by a clock that has been set back since
         last = recent[-1] if recent else None
         if last is not None and record.credits > last.credits:
             self._learned_for = None  # a refill may show the day of the renewal

@@ -10,22 +10,19 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
+from tray_app.team.api import connector
 from tray_app.team.credentials import Credentials
-from tray_app.team.watch import Snapshot, Watch, connector
+from tray_app.team.watch import Snapshot, Watch
 
 
 @dataclass(eq=False)
 class Session:
-    """One team: its account, its settings, its watch, its history and what was seen of it last.
-
-    Settings and snapshot belong to the thread that shows the team. The calls of ``watch`` block,
-    and belong to one worker thread.
-    """
+    """One team. The thread that shows it owns settings and snapshot, one worker uses ``watch``."""
 
     watch: Watch
     settings: Settings
     """What the team is judged by, or is going to be as soon as the worker comes to it."""
-    history: Path
+    history_path: Path
     """The file in which the balances are recorded."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     """What is known now."""
@@ -37,11 +34,8 @@ class Session:
 
 def open_session(environ: Mapping[str, str], keychain: Keychain, settings: Settings) -> Session:
     """Open what is kept of the user's own team; blocks as the disk does."""
-    watch = Watch(
-        Credentials(environ, keychain),
-        connector(environ),
-        AlertsFile(alerts_file(), ACCOUNT),
-        settings,
-        Analyst(History(history_file())),
+    credentials, path = Credentials(environ, keychain), history_file()
+    alerts, analyst = AlertsFile(alerts_file(), ACCOUNT), Analyst(History(path))
+    return Session(
+        Watch(credentials, connector(environ), alerts, settings, analyst), settings, path
     )
-    return Session(watch, settings, history_file())

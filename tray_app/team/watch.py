@@ -1,15 +1,14 @@
-"""One poll: key, fetch, record, rules, and one Snapshot at its end."""
+"""One poll: key, balance, team, history, rules, and one Snapshot at its end."""
 
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
-from tray_app.lemlist.address import api_url
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.key import clean_key
 from tray_app.rules.alerts import Alert, Evidence, Snooze, SnoozeChoice
@@ -18,12 +17,10 @@ from tray_app.rules.levels import Level
 from tray_app.rules.schedule import next_wait
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.file_fault import FileFault
-from tray_app.store.folders import teams_file
 from tray_app.store.settings import Settings
-from tray_app.store.teams import TeamsFile
-from tray_app.team.alerts import Alerts
+from tray_app.team.announcer import Announcer, News
+from tray_app.team.api import TEAM_DEADLINE, Api, Paused
 from tray_app.team.credentials import Credentials, KeySource
-from tray_app.team.patience import Api, PatientApi, Paused, Pauses
 
 if TYPE_CHECKING:  # it brings the database with it, which the icon does not wait for
     from tray_app.team.analyst import Analyst
@@ -32,9 +29,6 @@ log = logging.getLogger(__name__)
 
 POLL_DEADLINE = 15.0
 """Seconds for all that one poll asks of the API."""
-
-TEAM_DEADLINE = 5.0
-"""Seconds for the team's name, which nothing depends on."""
 
 TEAM_RETRY = 3600.0
 """Seconds after which a team without a name is asked for it again."""
@@ -62,14 +56,7 @@ class Snapshot:
     """What the history tells of the reading."""
     to_study: bool = False
     """Whether the history has not been asked yet, which takes longer than a poll should."""
-    alert: Alert | None = None
-    """What the user has not heard yet; it is told with each reading, until it was."""
-    alert_id: int = 0
-    """Of the alert, as ``Alerts.id`` says."""
-    early_alert: Alert | None = None
-    """The same, for when the history takes too long to be asked."""
-    withdraws: bool = False
-    """Whether what was alerted last must not be told any more, or stay on the screen."""
+    news: News = field(default_factory=News)
     snooze: Snooze | None = None
     key_source: KeySource | None = None
     can_remember: bool = True
@@ -81,23 +68,6 @@ class Snapshot:
     next_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a key turned out to open."""
-
-    team: str | None
-    balance: Balance
-
-
-def connector(environ: Mapping[str, str]) -> Callable[[str], PatientApi]:
-    """Return what turns a key into the API at the address that the environment names."""
-    # What it brings takes 0.1 s to import, in which the keychain is being asked.
-    from tray_app.lemlist.client import Client
-
-    pauses = Pauses(TeamsFile(teams_file()))
-    return lambda key: PatientApi(Client(api_url(environ), key), key, pauses)
-
-
 class Watch:
     """One team, watched with one key. Used by one worker thread; every call may block."""
 
@@ -107,19 +77,19 @@ class Watch:
         connect: Callable[[str], Api],
         alerts_file: AlertsFile | None,
         settings: Settings,
-        analyst: "Analyst | None" = None,
+        analyst: "Analyst",
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: Callable[[], float] = random.random,
     ) -> None:
         """``connect`` turns a key into the API as that key sees it."""
+        self.connect = connect
         self._credentials = credentials
-        self._connect = connect
         self._settings = settings
         self._analyst = analyst
         self._now = now
         self._chance = chance
-        self._alerts = Alerts(alerts_file, now)
+        self._announcer = Announcer(alerts_file, now)
         self._api: Api | None = None
         self._key_hash: int | None = None  # of the key that opened all that is known here
         self._team: Team | None = None
@@ -134,7 +104,7 @@ class Watch:
         """
         started = time.monotonic()
         try:
-            api = self._api_of_key(prompt=prompt)
+            api = self._find_api(prompt=prompt)
             balance = api.balance()
         except Problem as problem:
             if not isinstance(problem, Paused) and not (by_user and self._failures):
@@ -143,54 +113,18 @@ class Watch:
             if problem.kind in NEEDS_ANOTHER_KEY and snapshot.key_source is KeySource.KEYCHAIN:
                 self._credentials.forget()  # the keychain may have another one by the next try
             return snapshot
-        self._name_team(api, POLL_DEADLINE - (time.monotonic() - started))
-        return self._succeed(Reading(balance, self._now()))
+        self._learn_team(api, POLL_DEADLINE - (time.monotonic() - started))
+        return self._take_in(Reading(balance, self._now()))
 
     def fail(self, problem: Problem) -> Snapshot:
         """Tell what is known after a poll that this problem, or defect, has ended."""
         # It is kept, and with it everything that it was raised from would be.
         problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
-        self._snapshot = replace(
-            self._snapshot,
-            problem=problem,
-            early_alert=None,
-            key_source=self._credentials.source,
-        )
-        self._alerts.drop_unheard()  # which is out of date
-        return self._schedule(None)
-
-    def check(self, key: str) -> Checked:
-        """Find out what a key opens; nothing is stored.
-
-        Raises:
-            Problem: ``bad_key``, or as the API's client does.
-        """
-        api = self._connect(clean_key(key))
-        balance = api.balance()
-        try:
-            return Checked(api.team(TEAM_DEADLINE).name, balance)
-        except Problem:
-            return Checked(None, balance)
-
-    def use_key(self, key: str, *, store: bool) -> None:
-        """Use another key from now on, stored or for this run only.
-
-        Raises:
-            Problem: ``keychain_locked`` or ``keychain_unavailable``; the old key stays.
-        """
-        if store:
-            self._credentials.keep(clean_key(key))
-        else:
-            self._credentials.use(clean_key(key))
-        self._api = None
-        self._failures = 0
-
-    def forget_key(self) -> None:
-        """Find the key anew at the next poll, as another program has changed it."""
-        self._credentials.forget()
-        self._api = None
-        self._failures = 0
+        self._announcer.drop_unheard()  # which is out of date
+        source = self._credentials.source
+        self._snapshot = replace(self._snapshot, problem=problem, key_source=source)
+        return self._schedule()
 
     def study(self) -> Snapshot:
         """Ask the history what the last reading means, after a snapshot that wants it."""
@@ -201,9 +135,14 @@ class Watch:
         # If a poll has failed since, the figures are out of date, and the next good one tells.
         return self._complete(None if self._snapshot.problem else self._judge(reading))
 
-    def heard(self, alert_id: int, alert: Alert) -> None:
+    def heard(self, news: News) -> None:
         """Note that the user was told what a snapshot alerted."""
-        self._alerts.hear(alert_id, alert, self._snapshot.early_alert)
+        self._announcer.hear(news)
+
+    def snooze(self, choice: SnoozeChoice) -> Snapshot:
+        """Hold alerts back for a while."""
+        self._announcer.begin_snooze(choice)
+        return self._complete()
 
     def apply(self, settings: Settings) -> Snapshot:
         """Judge the last reading by other settings. The user knows, so nothing is alerted."""
@@ -211,27 +150,34 @@ class Watch:
         self._settings = settings
         reading = self._snapshot.reading
         if reading is not None:
-            analysis = None
-            if self._analyst is not None:
-                at = self._now()
-                analysis = self._analyst.judge(reading.balance, at, settings.renewal_day)
-            level = self._alerts.level(reading.balance.credits, settings)
+            analysis = self._analyst.judge(reading.balance, self._now(), settings.renewal_day)
+            level = self._announcer.level(reading.balance.credits, settings)
             self._snapshot = replace(self._snapshot, level=level, analysis=analysis)
         if reading is None or self._snapshot.to_study:
-            self._alerts.acknowledge_later(old)
+            self._announcer.acknowledge_later(old)
         else:
             after = self._evidence()
-            self._alerts.acknowledge(reading.balance.credits, settings, before, after)
+            self._announcer.acknowledge(reading.balance.credits, settings, before, after)
         if not settings.notifications:
-            self._alerts.drop_unheard()
-        return self._schedule(None)
+            self._announcer.drop_unheard()
+        return self._schedule()
 
-    def snooze(self, choice: SnoozeChoice) -> Snapshot:
-        """Hold alerts back for a while."""
-        self._alerts.begin_snooze(choice)
-        return self._complete(None)
+    def use_key(self, key: str, *, store: bool) -> None:
+        """Use another key from now on, stored or for this run only.
 
-    def _api_of_key(self, *, prompt: bool) -> Api:
+        Raises:
+            Problem: ``keychain_locked`` or ``keychain_unavailable``; the old key stays.
+        """
+        use = self._credentials.keep if store else self._credentials.use
+        use(clean_key(key))
+        self._failures = 0
+
+    def forget_key(self) -> None:
+        """Find the key anew at the next poll, as another program has changed it."""
+        self._credentials.forget()
+        self._failures = 0
+
+    def _find_api(self, *, prompt: bool) -> Api:
         """Return the API as the key opens it that is to be used now.
 
         Raises:
@@ -241,28 +187,27 @@ class Watch:
             key = self._credentials.get(prompt=prompt)
         except Problem as problem:
             if problem.kind in (Kind.NO_KEY, Kind.BAD_KEY):
-                self._begin_with(None)
+                self._forget_unless_of(None)
             raise
-        self._begin_with(hash(key))
+        self._forget_unless_of(hash(key))
         if self._api is None:
-            self._api = self._connect(key)
+            self._api = self.connect(key)
         return self._api
 
-    def _begin_with(self, key_hash: int | None) -> None:
-        """Let go of all that another key has opened; the next one may open another team."""
+    def _forget_unless_of(self, key_hash: int | None) -> None:
+        """Let go of all that another key has opened; this one may open another team."""
         if key_hash == self._key_hash:
             return
         if self._key_hash is not None:
-            self._alerts.change_key()
+            self._announcer.change_key()
         self._key_hash = key_hash
         self._api = self._team = None
         self._team_wanted_at = 0.0
         self._failures = 0
         self._snapshot = Snapshot()
-        if self._analyst is not None:
-            self._analyst.forget()
+        self._analyst.forget()
 
-    def _name_team(self, api: Api, time_left: float) -> None:
+    def _learn_team(self, api: Api, time_left: float) -> None:
         """Learn whose balance it is, once; that it can't be had fails nothing."""
         if self._team is None and time.monotonic() >= self._team_wanted_at and time_left > 0:
             try:
@@ -270,69 +215,53 @@ class Watch:
             except Problem as problem:
                 log.info("no team name: %s %s", problem.kind, problem.detail)
                 self._team_wanted_at = time.monotonic() + TEAM_RETRY
-        self._alerts.belong_to(self._team.id if self._team else None)
+        self._announcer.belong_to(self._team.id if self._team else None)
 
-    def _succeed(self, reading: Reading) -> Snapshot:
-        """Take a reading in. Where the history takes long to be asked, ``study`` does that."""
-        credits, settings = reading.balance.credits, self._settings
+    def _take_in(self, reading: Reading) -> Snapshot:
+        """Judge a reading. Where the history takes long to be asked, ``study`` does that."""
+        credits = reading.balance.credits
         self._failures = 0
-        self._snapshot = Snapshot(
-            reading=reading,
-            level=self._alerts.level(credits, settings),
-            key_source=self._credentials.source,
-        )
-        if self._analyst is None or self._analyst.is_ready:
+        level = self._announcer.level(credits, self._settings)
+        team_id, name = (self._team.id, self._team.name) if self._team else (None, None)
+        source = self._credentials.source
+        self._snapshot = Snapshot(reading, level, name, team_id, key_source=source)
+        if self._analyst.is_ready:
             self._ask_history(reading)
             return self._schedule(self._judge(reading))
-        early = self._alerts.judge_early(credits, settings)
-        self._snapshot = replace(
-            self._snapshot,
-            to_study=True,
-            early_alert=early,
-            history_fault=self._analyst.history_fault,
-        )
-        return self._schedule(None)
+        self._snapshot = replace(self._snapshot, to_study=True)
+        return self._schedule(early=self._announcer.judge_early(credits, self._settings))
 
     def _ask_history(self, reading: Reading) -> None:
-        if self._analyst is None:
-            return
-        team_id = self._team.id if self._team else None
-        analysis = self._analyst.take(
-            team_id, reading.balance, reading.at, self._settings.renewal_day
-        )
-        fault = self._analyst.history_fault
-        self._snapshot = replace(
-            self._snapshot, analysis=analysis, to_study=False, history_fault=fault
-        )
+        """Have the reading recorded, and learn what it means."""
+        team_id, renewal_day = self._snapshot.team_id, self._settings.renewal_day
+        analysis = self._analyst.take(team_id, reading.balance, reading.at, renewal_day)
+        self._snapshot = replace(self._snapshot, analysis=analysis, to_study=False)
 
     def _judge(self, reading: Reading) -> Alert | None:
-        return self._alerts.judge(reading.balance.credits, self._settings, self._evidence())
+        return self._announcer.judge(reading.balance.credits, self._settings, self._evidence())
 
     def _evidence(self) -> Evidence:
         """Return what is known of the last reading, as the settings judge it."""
         analysis = self._snapshot.analysis
         evidence = analysis.evidence(self._settings.warn_within) if analysis else Evidence()
-        return replace(evidence, refills=self._analyst.refills()) if self._analyst else evidence
+        return replace(evidence, refills=self._analyst.refills())
 
-    def _schedule(self, alert: Alert | None) -> Snapshot:
+    def _schedule(self, alert: Alert | None = None, early: Alert | None = None) -> Snapshot:
         """Complete the snapshot after a poll: the next one is reckoned from now."""
         wait = next_wait(
             self._settings.interval, self._failures, self._snapshot.problem, self._chance()
         )
         next_at = self._now() + timedelta(seconds=wait)
         self._snapshot = replace(self._snapshot, wait=wait, next_at=next_at)
-        return self._complete(alert)
+        return self._complete(alert, early)
 
-    def _complete(self, alert: Alert | None) -> Snapshot:
+    def _complete(self, alert: Alert | None = None, early: Alert | None = None) -> Snapshot:
         """Complete the snapshot with what does not come from the poll itself."""
         self._snapshot = replace(
             self._snapshot,
-            team=self._team.name if self._team else None,
-            team_id=self._team.id if self._team else None,
-            alert=alert,
-            alert_id=self._alerts.id,
-            withdraws=self._alerts.withdraws() and alert is None,
-            snooze=self._alerts.state.snooze,
-            can_remember=self._alerts.can_remember,
+            news=self._announcer.news(alert, early),
+            snooze=self._announcer.state.snooze,
+            can_remember=self._announcer.can_remember,
+            history_fault=self._analyst.history_fault,
         )
         return self._snapshot

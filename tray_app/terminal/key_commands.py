@@ -11,9 +11,7 @@ from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.key import KeyFault, clean_key
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, Keychain
-from tray_app.store.settings import Settings
-from tray_app.team.credentials import Credentials
-from tray_app.team.watch import Watch, connector
+from tray_app.team.api import check_key, connector
 from tray_app.terminal.output import fail, print_text
 from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
 from tray_app.words.command_words import key_removed_words, key_stored_words
@@ -25,8 +23,7 @@ def key_set(environ: Mapping[str, str]) -> int:
     keychain = Keychain(ACCOUNT)
     try:
         key = clean_key(_read_key())
-        watch = Watch(Credentials({}, keychain), connector(environ), None, Settings())
-        checked = watch.check(key)
+        checked = check_key(connector(environ), key)
         keychain.write(key)
     except Problem as problem:
         return fail(problem)

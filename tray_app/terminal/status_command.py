@@ -11,8 +11,9 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings, SettingsFile
 from tray_app.team.analyst import Analyst
+from tray_app.team.api import connector
 from tray_app.team.credentials import Credentials
-from tray_app.team.watch import Snapshot, Watch, connector
+from tray_app.team.watch import Snapshot, Watch
 from tray_app.terminal.output import complain, fail, print_json, print_text
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words

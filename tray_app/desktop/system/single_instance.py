@@ -20,7 +20,7 @@ class SingleInstance(QObject):
     """Holds the place of the one instance, and hears what others have to tell it."""
 
     opened_again = Signal()
-    key_changed = Signal()
+    key_changed_elsewhere = Signal()
     """The key in the keychain is another one, or gone."""
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -95,7 +95,7 @@ class SingleInstance(QObject):
 
     def _take(self, word: bytes) -> None:
         if word == KEY_CHANGED:
-            self.key_changed.emit()
+            self.key_changed_elsewhere.emit()
         else:
             self.opened_again.emit()
 

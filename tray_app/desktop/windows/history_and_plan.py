@@ -49,14 +49,14 @@ class HistoryAndPlan(QObject):
         if snapshot.team_id != self._team_id:
             self._team_id = snapshot.team_id
             self._show_trend(None)
-        self._reader.use(session.history, self._team_id)
+        self._reader.use(session.history_path, self._team_id)
         if self.trend is None and snapshot.analysis is not None:
             self.read_trend()
         if self.history.window is not None:
             self._read_history(self.history.window.ranges.days)
-        self.look_again()
+        self.show_now()
 
-    def look_again(self) -> None:
+    def show_now(self) -> None:
         """Show what is known as of now."""
         if self.plan.window is not None:
             self._show_figures(self.plan.window)

@@ -23,7 +23,7 @@ from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
 from tray_app.lemlist.address import KEYS_PAGE
 from tray_app.lemlist.key import clean_key
-from tray_app.team.watch import Checked
+from tray_app.team.api import Checked
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
 from tray_app.words.problem_words import detail_words, problem_words

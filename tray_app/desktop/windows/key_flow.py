@@ -8,7 +8,8 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.single_window import SingleWindow
 from tray_app.errors import Kind, Problem
 from tray_app.store.keychain import Keychain
-from tray_app.team.watch import Checked, Snapshot
+from tray_app.team.api import Checked, check_key
+from tray_app.team.watch import Snapshot
 from tray_app.words.formats import Formats
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class KeyFlow(QObject):
             return
 
         def check() -> tuple[Checked, Problem | None]:
-            checked = session.watch.check(key)
+            checked = check_key(session.watch.connect, key)
             try:
                 keychain.name()
             except Problem as problem:

@@ -1,23 +1,16 @@
-"""What the user is told of one team, and what is taken back from the screen."""
+"""What the user is told of one team and has heard, and what is taken back from the screen.
+
+When there is something to tell, ``tray_app/rules/alerts.py`` decides.
+"""
 
 import itertools
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tray_app.rules.alerts import (
-    Alert,
-    AlertState,
-    Evidence,
-    SnoozeChoice,
-    acknowledged,
-    decide,
-    heard,
-    is_same_news,
-    is_untrue,
-    snoozed,
-)
+from tray_app.rules import alerts
+from tray_app.rules.alerts import Alert, AlertState, Evidence, SnoozeChoice
 from tray_app.rules.levels import Level, level_of
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.settings import Settings
@@ -27,11 +20,23 @@ log = logging.getLogger(__name__)
 _ids = itertools.count(1)
 
 
-class Alerts:
-    """Decides what to tell, and keeps what was heard. Blocks as the file does.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What there is to tell the user now."""
 
-    An alert is told with each reading, until it was heard or is no longer true.
-    """
+    alert: Alert | None = None
+    """It is told with each reading, until the user has heard it."""
+    early: Alert | None = None
+    """What to tell in the alert's place if the history takes too long to be asked."""
+    id: int = 0
+    """No other alert has it, of whatever team. The same alert in other words keeps it until it was
+    heard, so that it can be shown once."""
+    withdraws: bool = False
+    """Whether what was told last must not be told any more, or stay on the screen."""
+
+
+class Announcer:
+    """Makes the news of one team, and keeps what was heard. Blocks as the file does."""
 
     def __init__(self, file: AlertsFile | None, now: Callable[[], datetime]) -> None:
         self._file = file
@@ -39,13 +44,11 @@ class Alerts:
         self.state, self._team_id = file.load() if file else (AlertState(), None)
         self.can_remember = True
         """Whether what is heard now will still be known after a restart."""
-        self.id = 0
-        """Of what was told last. No other alert has it, of whatever team; the same news keeps it
-        until it was heard, so that it can be shown once."""
         self._told: Alert | None = None  # which is on the screen, or is to be
+        self._id = 0  # of the alert that was told last
         self._is_heard = False
         self._is_taken_back = False
-        self._unjudged_by: Settings | None = None  # which a change has replaced before a reading
+        self._unjudged_by: Settings | None = None  # replaced before a reading was judged by them
 
     def level(self, credits: int, settings: Settings) -> Level:
         """Judge a balance, by the level that it had before too."""
@@ -63,88 +66,87 @@ class Alerts:
         state, alert = self._judge(credits, settings, evidence)
         self._unjudged_by = None
         self._remember(state)
-        self._review(credits, evidence)
+        self._take_back_if_untrue(credits, evidence)
         if alert is None:
             self.drop_unheard()
         else:
             self._tell(alert)
         return alert
 
+    def news(self, alert: Alert | None, early: Alert | None) -> News:
+        """Put together what is told now; that something is taken back is told once."""
+        taken_back, self._is_taken_back = self._is_taken_back, False
+        return News(alert, early, self._id, withdraws=taken_back and alert is None)
+
+    def hear(self, news: News) -> None:
+        """Note that the user was told this, unless it is another team's or was taken back."""
+        told = self._told
+        if told is None or news.alert is None or news.id != self._id:
+            return
+        # Who was told early is not told again with what the history adds.
+        self._told = told if news.alert == news.early else news.alert
+        self._is_heard = True
+        self._remember(alerts.heard(self.state, self._told, self._now()))
+
     def acknowledge(
         self, credits: int, settings: Settings, before: Evidence, after: Evidence
     ) -> None:
-        """Judge a reading by other settings, of which the user knows what they change."""
-        self._remember(acknowledged(self.state, credits, settings.thresholds, before, after))
-        self._review(credits, after)
+        """Judge a reading by other settings. The user knows what they make true."""
+        self._remember(alerts.acknowledged(self.state, credits, settings.thresholds, before, after))
+        self._take_back_if_untrue(credits, after)
 
     def acknowledge_later(self, replaced: Settings) -> None:
-        """The same, when there is no reading yet that was judged by the old settings."""
+        """Do so with the next reading, as none was judged by the replaced settings."""
         self._unjudged_by = self._unjudged_by or replaced
-
-    def hear(self, alert_id: int, alert: Alert, early: Alert | None) -> None:
-        """Note that the user was told this, unless it is another team's or was taken back.
-
-        ``early`` is what :meth:`judge_early` returned of the last reading.
-        """
-        if self._told is None or alert_id != self.id:
-            return
-        if alert == early:
-            alert = self._told  # which is not told: nothing less urgent is to take its place
-        self._told, self._is_heard = alert, True
-        self._remember(heard(self.state, alert, self._now()))
 
     def begin_snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back for a while."""
-        self._remember(snoozed(self.state, choice, self._now()))
+        self._remember(alerts.snoozed(self.state, choice, self._now()))
         self.drop_unheard()
 
     def drop_unheard(self) -> None:
-        """Take back what was not heard yet; where it is still true, the next reading tells it."""
+        """Take back an alert that was not heard; the next reading tells it if it is still true."""
         if not self._is_heard:
             self._take_back()
 
     def change_key(self) -> None:
         """Begin anew with a key that may be another team's."""
         if self._team_id is None:
-            self.state = AlertState()  # what was said of a team that nobody knows
+            self.state = AlertState()
         self._take_back()
 
     def belong_to(self, team_id: str | None) -> None:
-        """Go by what was said of this team, of ``None`` as long as it is not known."""
+        """Forget what was heard of any other team; ``None`` is a team that is not known yet."""
         if self._team_id not in (None, team_id):
             self.state = AlertState()
             self._take_back()
         self._team_id = team_id
-
-    def withdraws(self) -> bool:
-        """Tell, once, whether what was told last must not stay on the screen."""
-        taken_back, self._is_taken_back = self._is_taken_back, False
-        return taken_back
 
     def _judge(
         self, credits: int, settings: Settings, evidence: Evidence
     ) -> tuple[AlertState, Alert | None]:
         thresholds, now, state = settings.thresholds, self._now(), self.state
         if (old := self._unjudged_by) is not None and state.level is not None:
-            # What is known from an earlier run is told by the settings of then.
+            # The level of an earlier run is that of the settings of then.
             state = replace(state, level=level_of(credits, old.thresholds, state.level))
             warn_within = min(old.warn_within, evidence.warn_within)
             before = replace(evidence, warn_within=warn_within)
-            state = acknowledged(state, credits, thresholds, before, evidence)
-        state, alert = decide(state, credits, thresholds, now, evidence)
+            state = alerts.acknowledged(state, credits, thresholds, before, evidence)
+        state, alert = alerts.decide(state, credits, thresholds, now, evidence)
         while alert is not None and not settings.notifications:
             # Nobody wants to hear it, nor later, when notifications are wanted again.
-            state, alert = decide(heard(state, alert, now), credits, thresholds, now, evidence)
+            state = alerts.heard(state, alert, now)
+            state, alert = alerts.decide(state, credits, thresholds, now, evidence)
         return state, alert
 
     def _tell(self, alert: Alert) -> None:
-        if self._told is None or self._is_heard or not is_same_news(self._told, alert):
-            self.id = next(_ids)
+        if self._told is None or self._is_heard or not alerts.is_same_news(self._told, alert):
+            self._id = next(_ids)
         self._told, self._is_heard = alert, False
 
-    def _review(self, credits: int, evidence: Evidence) -> None:
+    def _take_back_if_untrue(self, credits: int, evidence: Evidence) -> None:
         told = self._told
-        if told is not None and is_untrue(told, self.state, credits, self._now(), evidence):
+        if told is not None and alerts.is_untrue(told, self.state, credits, self._now(), evidence):
             self._take_back()
 
     def _take_back(self) -> None:

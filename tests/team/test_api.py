@@ -14,7 +14,7 @@ from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.rules.schedule import LONGEST_PAUSE, pause_left
 from tray_app.store.teams import TeamsFile, mark_of
-from tray_app.team.patience import PatientApi, Paused, Pauses, since_boot
+from tray_app.team.api import Paused, Pauses, PausingApi, since_boot
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"
@@ -34,10 +34,10 @@ class Computer:
         self.time.forward(seconds=seconds)
         self.uptime.forward(seconds=seconds)
 
-    def program(self, api: FakeApi) -> Callable[[str], PatientApi]:
+    def program(self, api: FakeApi) -> Callable[[str], PausingApi]:
         """Start a program, and return how it connects."""
         pauses = Pauses(self.file, elapsed=self.uptime.seconds, now=self.time.seconds)
-        return lambda key: PatientApi(api, key, pauses)
+        return lambda key: PausingApi(api, key, pauses)
 
 
 @pytest.fixture
@@ -61,27 +61,27 @@ def problem_of(ask: Callable[[], object]) -> Problem:
 
 
 def test_nothing_is_asked_in_a_pause(computer: Computer, api: FakeApi) -> None:
-    patient = computer.program(api)(KEY)
+    api_of_key = computer.program(api)(KEY)
     api.answer = limited()
-    assert not isinstance(problem_of(patient.balance), Paused)
+    assert not isinstance(problem_of(api_of_key.balance), Paused)
     computer.forward(HOUR - 60)
-    again = problem_of(patient.balance)
+    again = problem_of(api_of_key.balance)
     assert isinstance(again, Paused)
     assert (again.kind, again.retry_after) == (Kind.RATE_LIMITED, 60)
-    assert isinstance(problem_of(lambda: patient.team(5)), Paused)
+    assert isinstance(problem_of(lambda: api_of_key.team(5)), Paused)
     assert (api.asked_balance, api.asked_team) == (1, 0)
     computer.forward(60)
     api.answer = Balance(7)
-    assert patient.balance() == Balance(7)
+    assert api_of_key.balance() == Balance(7)
 
 
 def test_a_pause_that_is_asked_for_with_the_name_holds_for_the_balance(
     computer: Computer, api: FakeApi
 ) -> None:
-    patient = computer.program(api)(KEY)
+    api_of_key = computer.program(api)(KEY)
     api.identity = limited()
-    problem_of(lambda: patient.team(5))
-    assert isinstance(problem_of(patient.balance), Paused)
+    problem_of(lambda: api_of_key.team(5))
+    assert isinstance(problem_of(api_of_key.balance), Paused)
     assert api.asked_balance == 0
 
 
@@ -123,15 +123,15 @@ def test_another_key_may_ask_at_once(computer: Computer, api: FakeApi) -> None:
 def test_setting_the_clock_ends_no_pause_and_makes_none_longer(
     computer: Computer, api: FakeApi, jump: float
 ) -> None:
-    patient = computer.program(api)(KEY)
+    api_of_key = computer.program(api)(KEY)
     api.answer = limited()
-    problem_of(patient.balance)
+    problem_of(api_of_key.balance)
     computer.time.forward(seconds=jump)
     computer.forward(HOUR - 1)
-    assert isinstance(problem_of(patient.balance), Paused)
+    assert isinstance(problem_of(api_of_key.balance), Paused)
     computer.forward(1)
     api.answer = Balance(7)
-    assert patient.balance() == Balance(7)
+    assert api_of_key.balance() == Balance(7)
 
 
 def test_a_pause_noted_by_a_clock_that_was_ahead_does_not_hold(
@@ -146,10 +146,10 @@ def test_a_pause_noted_by_a_clock_that_was_ahead_does_not_hold(
 
 
 def test_a_problem_that_asks_for_no_pause_makes_none(computer: Computer, api: FakeApi) -> None:
-    patient = computer.program(api)(KEY)
+    api_of_key = computer.program(api)(KEY)
     for answer in (Problem(Kind.OFFLINE), Problem(Kind.SERVER_ERROR), Problem(Kind.UNAUTHORIZED)):
         api.answer = answer
-        assert problem_of(patient.balance) is answer
+        assert problem_of(api_of_key.balance) is answer
     assert api.asked_balance == 3
 
 
@@ -189,11 +189,11 @@ def test_where_nothing_can_be_kept_pauses_are_those_of_the_run(
 ) -> None:
     (tmp_path / "file").touch()
     computer = Computer(tmp_path / "file")
-    patient = computer.program(api)(KEY)
-    assert patient.team(5).name == "Acme Growth"
+    api_of_key = computer.program(api)(KEY)
+    assert api_of_key.team(5).name == "Acme Growth"
     api.answer = limited()
-    problem_of(patient.balance)
-    assert isinstance(problem_of(patient.balance), Paused)
+    problem_of(api_of_key.balance)
+    assert isinstance(problem_of(api_of_key.balance), Paused)
 
 
 # --- whose key it is ----------------------------------------------------------------------------
