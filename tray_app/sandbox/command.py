@@ -6,7 +6,7 @@ import signal
 import sys
 
 from tray_app.sandbox import DEMO_KEY
-from tray_app.sandbox.answers import REFUSED_KEYS
+from tray_app.sandbox.handler import REFUSED_KEYS
 from tray_app.sandbox.server import Sandbox
 from tray_app.sandbox.stories import STORIES
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, faults
 from tray_app.sandbox.faults import FAULTS, Fault, Params
 from tray_app.sandbox.handler import Handler
 from tray_app.sandbox.stories import STORIES, Buckets, split
 
-LOOPBACK = "127.0.0.1"
-RATE_WINDOW = 2.0
+_LOOPBACK = "127.0.0.1"
+_RATE_WINDOW = 2.0
 """Seconds (lemlist's API documentation, "Rate Limit")."""
 
 
@@ -30,11 +30,10 @@ class Sandbox(socketserver.ThreadingTCPServer):
     allow_reuse_address = sys.platform != "win32"  # where it would let two servers share a port
     request_queue_size = 128
 
+    # What the tests' sandbox has of its own
     handler: type[Handler] = Handler
     faults: Mapping[str, Fault] = FAULTS
-    """What can be switched on, by name."""
     key = DEMO_KEY
-    """The key that is accepted."""
     team_name = DEMO_TEAM
     request_limit = 20  # per key in each window
     clock: Callable[[], float] = staticmethod(time.monotonic)
@@ -46,12 +45,12 @@ class Sandbox(socketserver.ThreadingTCPServer):
         self._windows: dict[str, tuple[float, int]] = {}
         self._lock = threading.Lock()
         self.set_story(story)
-        super().__init__((LOOPBACK, port), self.handler)
+        super().__init__((_LOOPBACK, port), self.handler)
 
     @property
     def url(self) -> str:
         """The base address of the API, as ``LEMLIST_API_URL`` wants it."""
-        return f"http://{LOOPBACK}:{self.server_address[1]}/api"
+        return f"http://{_LOOPBACK}:{self.server_address[1]}/api"
 
     def log(self, line: str) -> None:
         """Print what was answered: method, path and status."""
@@ -69,6 +68,11 @@ class Sandbox(socketserver.ThreadingTCPServer):
         """The credits at this moment."""
         begun, balance_at = self._course
         return balance_at(self.clock() - begun)
+
+    def remaining(self) -> dict[str, int]:
+        """Return the balance as the API tells it."""
+        balance = self.balance
+        return {"total": balance.total, **balance._asdict()}
 
     def set_story(self, name: str) -> None:
         """Begin a story; a ValueError says that there is none of that name."""
@@ -97,10 +101,6 @@ class Sandbox(socketserver.ThreadingTCPServer):
     def set_fault(self, name: str | None, /, **params: object) -> None:
         """Switch one of the ``faults`` on in place of the one before; ``None`` is none.
 
-        Every fault takes ``path="/team"`` or ``"/team/credits"``, which leaves the other well.
-        Those that are a status also take ``retry_after`` (any text; ``None`` for no such header),
-        the slow one ``seconds``.
-
         Raises:
             ValueError: there is none of that name, or it doesn't take these parameters.
         """
@@ -108,10 +108,13 @@ class Sandbox(socketserver.ThreadingTCPServer):
             if params:
                 raise ValueError("no fault takes no parameters")
             self.fault = None
-        elif name in self.faults:
-            self.fault = (name, self.faults[name].check(params))
-        else:
+            return
+        if name not in self.faults:
             raise ValueError(f"no fault is called {name!r}")
+        checks = {"path": faults.path, **self.faults[name].params}
+        if foreign := params.keys() - checks:
+            raise ValueError(f"this fault takes no {', '.join(sorted(foreign))}")
+        self.fault = name, {param: checks[param](value) for param, value in params.items()}
 
     def count(self, key: str) -> tuple[bool, Mapping[str, str]]:
         """Count a request; return whether it is within the rate limit, and the four headers.
@@ -121,14 +124,14 @@ class Sandbox(socketserver.ThreadingTCPServer):
         """
         with self._lock:
             now = self.clock()
-            alive = {k: w for k, w in self._windows.items() if now - w[0] < RATE_WINDOW}
+            alive = {k: w for k, w in self._windows.items() if now - w[0] < _RATE_WINDOW}
             begin, count = alive.get(key, (now, 0))
             self._windows = {**alive, key: (begin, count + 1)}
         headers = {
-            "Retry-After": f"{RATE_WINDOW:.0f}",
+            "Retry-After": f"{_RATE_WINDOW:.0f}",
             "X-RateLimit-Limit": str(self.request_limit),
             "X-RateLimit-Remaining": str(max(0, self.request_limit - count - 1)),
-            "X-RateLimit-Reset": _javascript_date(time.time() + begin + RATE_WINDOW - now),
+            "X-RateLimit-Reset": _javascript_date(time.time() + begin + _RATE_WINDOW - now),
         }
         return count < self.request_limit, headers
 
@@ -154,19 +157,19 @@ class Sandbox(socketserver.ThreadingTCPServer):
 
     def state(self) -> dict[str, Any]:
         """Return what a GET answers: what is in force, and what there is to choose from."""
-        balance, fault = self.balance, self.fault
+        fault = self.fault
         return {
             "url": self.url,
             "story": self.story,
             "fault": None if fault is None else {"fault": fault[0], **fault[1]},
-            "balance": {"total": balance.total, **balance._asdict()},
+            "balance": self.remaining(),
             "stories": {name: story.description for name, story in STORIES.items()},
             "faults": {name: fault.description for name, fault in self.faults.items()},
         }
 
 
 def _check_amount(amount: object) -> None:
-    if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
+    if type(amount) is not int or amount < 0:
         raise ValueError("an amount is a whole number, 0 or more")
 
 

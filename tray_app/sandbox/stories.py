@@ -7,7 +7,6 @@ subscription, then the paid ones is an assumption; lemlist doesn't say.
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from types import MappingProxyType
 from typing import NamedTuple
 
 DAY = 10.0
@@ -97,14 +96,11 @@ def _demo(seconds: float) -> Buckets:
     return _spend(FULL, FULL.total - total)
 
 
-STORIES: Mapping[str, Story] = MappingProxyType(
-    {
-        "steady": Story("about 380 credits a day, refilled every 20 days", _steady),
-        "drain": Story("two quiet days, then nearly everything goes in one", _drain),
-        "refill": Story("low for three days, then the subscription is refilled", _refill),
-        "dry": Story("620 credits that run out within a week and stay out", _dry),
-        "demo": Story("healthy, low, critical, empty, refilled, in 150 s, again and again", _demo),
-        "fixed": Story("nothing moves", lambda _seconds: FULL),
-    }
-)
-"""The stories by name."""
+STORIES: Mapping[str, Story] = {
+    "steady": Story("about 380 credits a day, refilled every 20 days", _steady),
+    "drain": Story("two quiet days, then nearly everything goes in one", _drain),
+    "refill": Story("low for three days, then the subscription is refilled", _refill),
+    "dry": Story("620 credits that run out within a week and stay out", _dry),
+    "demo": Story("healthy, low, critical, empty, refilled, in 150 s, again and again", _demo),
+    "fixed": Story("nothing moves", lambda _seconds: FULL),
+}

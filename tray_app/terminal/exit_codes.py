@@ -1,21 +1,17 @@
-"""With which number a command ends, as lemlist's own command-line tool has them.
-
-1 arguments, 2 key, 3 rate limit, 4 network or server, 6 anything else.
-"""
+"""With which number a command ends, as lemlist's own command-line tool has them."""
 
 from tray_app.errors import Kind
 
 BAD_ARGUMENTS = 1
 """argparse would say 2."""
 
-CANNOT_WRITE = 6
-"""Standard output takes nothing."""
-
-CANNOT_READ = 6
-"""It can't be told what the history is."""
+FAILED = 6
+"""Standard output takes nothing, or it can't be told what the history is."""
 
 EXIT_CODES = {
-    Kind.BAD_ADDRESS: 1,
+    # arguments
+    Kind.BAD_ADDRESS: BAD_ARGUMENTS,
+    # the key
     Kind.NO_KEY: 2,
     Kind.BAD_KEY: 2,
     Kind.BAD_REQUEST: 2,
@@ -25,11 +21,14 @@ EXIT_CODES = {
     Kind.NO_USER: 2,
     Kind.KEYCHAIN_LOCKED: 2,
     Kind.KEYCHAIN_UNAVAILABLE: 2,
+    # the rate limit
     Kind.RATE_LIMITED: 3,
+    # network or server
     Kind.OFFLINE: 4,
     Kind.TIMEOUT: 4,
     Kind.TLS: 4,
     Kind.SERVER_ERROR: 4,
-    Kind.UNEXPECTED_RESPONSE: 6,
-    Kind.DEFECT: 6,
+    # anything else
+    Kind.UNEXPECTED_RESPONSE: FAILED,
+    Kind.DEFECT: FAILED,
 }

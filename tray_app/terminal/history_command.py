@@ -15,15 +15,8 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
-from tray_app.terminal.exit_codes import BAD_ARGUMENTS, CANNOT_READ
+from tray_app.terminal.exit_codes import BAD_ARGUMENTS, FAILED
 from tray_app.terminal.output import complain, fail, print_json, print_text
-from tray_app.words.command_words import (
-    figures_from_words,
-    known_teams_words,
-    no_history_words,
-    team_words,
-    unknown_team_words,
-)
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 
@@ -33,8 +26,8 @@ def history(
 ) -> int:
     """Print the history of the last ``days`` days; lemlist is asked nothing.
 
-    It is of the team that the key opens which ``status`` would use, or of the ``wanted`` one, by
-    its name or identity; if that is empty, all teams are listed.
+    The team is the one whose key ``status`` would use, or the ``wanted`` one, by its name or
+    identity; if ``wanted`` is empty, all teams are listed.
     """
     past, teams = History(history_file()), TeamsFile(teams_file())
     seen = past.teams()
@@ -52,21 +45,37 @@ def history(
     past.close()
     if past.fault is not None:
         _say_why(history_fault_words(past.fault), as_json=as_json)
-        return CANNOT_READ
-    known = [team_words(each, teams.name_of(each)) for each in seen]
+        return FAILED
+    known = [_team_words(each, teams.name_of(each)) for each in seen]
     if wanted == "":
-        for each in known:
-            print_text(each)
-        if not known:
-            complain(no_history_words())
-        return 0
-    if team_id is None and known:
-        _say_why(unknown_team_words(of_key=wanted is None), as_json=as_json)
-        complain(known_teams_words(known))
-        return CANNOT_READ if wanted is None else BAD_ARGUMENTS
-    name = teams.name_of(team_id) if team_id else ""
-    _print_history(records, days, team_id, name, as_csv=as_csv, as_json=as_json)
+        if known:
+            print_text("\n".join(known))
+        else:
+            complain(tr("There is no history yet."))
+    elif team_id is not None or not known:
+        name = teams.name_of(team_id) if team_id else ""
+        _print_history(records, days, team_id, name, as_csv=as_csv, as_json=as_json)
+    else:
+        if wanted is None:
+            why = tr("Which team this key opens is not known yet: run status once, or use --team.")
+        else:
+            why = tr("There is no history of such a team, or of more than one.")
+        _say_why(why, as_json=as_json)
+        complain(tr("There is a history of: {teams}.", teams=", ".join(known)))
+        return FAILED if wanted is None else BAD_ARGUMENTS
     return 0
+
+
+def _team_words(team_id: str, name: str) -> str:
+    """Name a team, with the identity by which it can be asked for."""
+    return tr("{name} ({identity})", name=name, identity=team_id) if name else team_id
+
+
+def _say_why(text: str, *, as_json: bool) -> None:
+    """Say why there is nothing to print."""
+    if as_json:
+        print_json(error_json("history", tr("No history"), text))
+    complain(text)
 
 
 def _print_history(
@@ -90,21 +99,17 @@ def _print_history(
         print_text(text.getvalue(), end="")
     elif as_json:
         print_json(history_json(name, team_id, seen_at, every_day[-days:]))
-    elif team_id is None or seen_at is None or not shown:
-        complain(no_history_words(team_words(team_id, name) if team_id else ""))
+    elif team_id is None:
+        complain(tr("There is no history yet."))
+    elif seen_at is None or not shown:
+        team = _team_words(team_id, name)
+        complain(tr("There is no history of {team} in these days.", team=team))
     else:
         formats = TerminalFormats()
         view = history_of(records, every_day, days, name or team_id, formats, seconds)
         print_text(f"{view.team}: {view.title}")
-        print_text(figures_from_words(seen_at, formats))
+        print_text(tr("Figures from {time}.", time=formats.day_and_time(seen_at)))
         _print_days(view)
-
-
-def _say_why(text: str, *, as_json: bool) -> None:
-    """Say why there is nothing to print."""
-    if as_json:
-        print_json(error_json("history", tr("No history"), text))
-    complain(text)
 
 
 def _print_days(view: HistoryView) -> None:
