@@ -22,9 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tray_app.logs import outline
         from tray_app.terminal.output import fail
 
-        # A traceback would quote the error, and with it perhaps the key.
-        defect = Problem(Kind.DEFECT, outline(error, error.__traceback__))
-        return fail(defect, as_json="--json" in arguments)
+        if not isinstance(error, Problem):
+            # A traceback would quote the error, and with it perhaps the key.
+            error = Problem(Kind.DEFECT, outline(error, error.__traceback__))
+        # argparse also takes a part of "--json".
+        return fail(error, as_json=any(each.startswith("--j") for each in arguments))
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -56,9 +58,7 @@ def _run(arguments: Sequence[str]) -> int:
         case "history":
             from tray_app.terminal.history_command import history
 
-            return history(
-                environ, options.days, options.team, as_csv=options.csv, as_json=options.json
-            )
+            return history(environ, options.days, options.team, options.form)
         case "key":
             from tray_app.terminal.key_commands import key_remove, key_set
 

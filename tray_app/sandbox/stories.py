@@ -1,8 +1,8 @@
 """The sandbox's stories: how a team's balance moves, in accelerated time.
 
-A story is a pure function of the seconds since it began. Ten seconds are one working day, so
-a month of work passes in minutes. That credits are spent from the gifted ones first, then the
-subscription, then the paid ones is an assumption; lemlist doesn't say.
+A story is a pure function of the seconds since it began. A month of work passes in minutes.
+lemlist doesn't say in which order credits are spent; here the gifted ones go before the
+subscription's, and the paid ones last.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ DAY = 10.0
 """The seconds that stand for one working day."""
 
 _DAYS_A_MONTH = 20
-_FOUND_EMAIL = 5  # credits; the smallest step in which a balance usually moves
+_FOUND_EMAIL = 5  # credits; a balance seldom moves in smaller steps
 
 
 class Buckets(NamedTuple):
@@ -84,8 +84,7 @@ def _dry(seconds: float) -> Buckets:
     return _spend(Buckets(subscription=200, paid=390, gifted=30, freemium=0), 100 * seconds / DAY)
 
 
-# Seconds and the total then. Each level lasts 35 s or more, so that somebody who polls every
-# 30 s sees all of them.
+# Seconds, and the total then. Each level lasts 35 s or more: a poll every 30 s sees all of them.
 _DEMO = ((0.0, FULL.total), (40.0, 500), (75.0, 100), (110.0, 0), (150.0, 0))
 
 

@@ -4,7 +4,6 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from tray_app.errors import Problem
 from tray_app.i18n import tr
 from tray_app.report.exports import error_json, history_json, readings_csv
 from tray_app.report.history_view import HistoryView, history_of
@@ -16,27 +15,21 @@ from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
 from tray_app.terminal.exit_codes import BAD_ARGUMENTS, FAILED
-from tray_app.terminal.output import complain, fail, print_json, print_text
+from tray_app.terminal.output import complain, print_json, print_text
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 
 
-def history(
-    environ: Mapping[str, str], days: int, wanted: str | None, *, as_csv: bool, as_json: bool
-) -> int:
-    """Print the history of the last ``days`` days; lemlist is asked nothing.
+def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str | None) -> int:
+    """Print the history of the last ``days`` days, as "csv", "json" or, without a form, a table.
 
     The team is the one whose key ``status`` would use, or the ``wanted`` one, by its name or
-    identity; if ``wanted`` is empty, all teams are listed.
+    identity; if ``wanted`` is empty, all teams are listed. Without a key a Problem is raised.
     """
     past, teams = History(history_file()), TeamsFile(teams_file())
     seen = past.teams()
     if wanted is None:
-        try:
-            key = Credentials(environ, Keychain(ACCOUNT)).get()
-        except Problem as problem:
-            return fail(problem, as_json=as_json)
-        team = teams.team_of(mark_of(key))
+        team = teams.team_of(mark_of(Credentials(environ, Keychain(ACCOUNT)).get()))
         team_id = team.id if team is not None else None
     else:
         called = [each for each in seen if wanted in (each, teams.name_of(each))]
@@ -44,7 +37,7 @@ def history(
     records = past.read(team_id) if team_id is not None else []
     past.close()
     if past.fault is not None:
-        _say_why(history_fault_words(past.fault), as_json=as_json)
+        _say_why(history_fault_words(past.fault), form)
         return FAILED
     known = [_team_words(each, teams.name_of(each)) for each in seen]
     if wanted == "":
@@ -54,13 +47,13 @@ def history(
             complain(tr("There is no history yet."))
     elif team_id is not None or not known:
         name = teams.name_of(team_id) if team_id else ""
-        _print_history(records, days, team_id, name, as_csv=as_csv, as_json=as_json)
+        _print_history(records, days, team_id, name, form)
     else:
         if wanted is None:
             why = tr("Which team this key opens is not known yet: run status once, or use --team.")
         else:
             why = tr("There is no history of such a team, or of more than one.")
-        _say_why(why, as_json=as_json)
+        _say_why(why, form)
         complain(tr("There is a history of: {teams}.", teams=", ".join(known)))
         return FAILED if wanted is None else BAD_ARGUMENTS
     return 0
@@ -71,21 +64,15 @@ def _team_words(team_id: str, name: str) -> str:
     return tr("{name} ({identity})", name=name, identity=team_id) if name else team_id
 
 
-def _say_why(text: str, *, as_json: bool) -> None:
+def _say_why(text: str, form: str | None) -> None:
     """Say why there is nothing to print."""
-    if as_json:
+    if form == "json":
         print_json(error_json("history", tr("No history"), text))
     complain(text)
 
 
 def _print_history(
-    records: Sequence[Record],
-    days: int,
-    team_id: str | None,
-    name: str,
-    *,
-    as_csv: bool,
-    as_json: bool,
+    records: Sequence[Record], days: int, team_id: str | None, name: str, form: str | None
 ) -> None:
     now = datetime.now(UTC)
     seconds = int(now.timestamp())
@@ -93,11 +80,11 @@ def _print_history(
     every_day = days_of(records, now.astimezone().date())
     shown = [record for record in records if record.last >= begin]
     seen_at = datetime.fromtimestamp(records[-1].last, UTC) if records else None
-    if as_csv:
+    if form == "csv":
         text = io.StringIO(newline="")
         readings_csv(shown, text)
         print_text(text.getvalue(), end="")
-    elif as_json:
+    elif form == "json":
         print_json(history_json(name, team_id, seen_at, every_day[-days:]))
     elif team_id is None:
         complain(tr("There is no history yet."))

@@ -14,21 +14,22 @@ from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Watch, connector
-from tray_app.terminal.output import fail, print_text
+from tray_app.terminal.output import print_text
 from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
 from tray_app.words.formats import TerminalFormats
 
 
 def key_set(environ: Mapping[str, str]) -> int:
-    """Read a key from standard input or a hidden prompt, check it, and store it."""
+    """Read a key from standard input or a hidden prompt, check it, and store it.
+
+    Raises:
+        Problem: the key is no good, or can't be checked or stored.
+    """
     keychain = Keychain(ACCOUNT)
-    try:
-        key = clean_key(_read_key())
-        watch = Watch(Credentials({}, keychain), connector(environ), None, Settings())
-        checked = watch.check(key)
-        keychain.write(key)
-    except Problem as problem:
-        return fail(problem)
+    key = clean_key(_read_key())
+    watch = Watch(Credentials({}, keychain), connector(environ), None, Settings())
+    checked = watch.check(key)
+    keychain.write(key)
     tell(runtime_folder(), TRAY, KEY_CHANGED)
     stored = tr(
         "The key of {team} ({amount} credits) is stored.",
@@ -40,11 +41,8 @@ def key_set(environ: Mapping[str, str]) -> int:
 
 
 def key_remove() -> int:
-    """Delete the key from the keychain, and see that it is gone."""
-    try:
-        was_there = Keychain(ACCOUNT).remove()
-    except Problem as problem:
-        return fail(problem)
+    """Delete the key from the keychain, or raise a Problem."""
+    was_there = Keychain(ACCOUNT).remove()
     tell(runtime_folder(), TRAY, KEY_CHANGED)
     print_text(tr("The key is removed.") if was_there else tr("There was no key."))
     return 0

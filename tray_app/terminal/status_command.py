@@ -13,14 +13,14 @@ from tray_app.store.settings import Settings, SettingsFile
 from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch, connector
-from tray_app.terminal.output import complain, fail, print_json, print_text
+from tray_app.terminal.output import complain, print_json, print_text
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 from tray_app.words.settings_words import settings_fault_words
 
 
 def status(environ: Mapping[str, str], *, as_json: bool) -> int:
-    """Fetch once and print the balance, for people or as one JSON object."""
+    """Fetch once and print the balance, for people or as one JSON object, or raise a Problem."""
     settings, faults = SettingsFile(settings_file()).load()
     for fault in faults:
         complain(settings_fault_words(fault))
@@ -33,8 +33,7 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     if snapshot.history_fault is not None:
         complain(history_fault_words(snapshot.history_fault))
     if snapshot.reading is None:
-        problem = snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
-        return fail(problem, as_json=as_json)
+        raise snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
     if as_json:
         print_json(status_json(snapshot.reading, snapshot, settings))
     else:
