@@ -20,11 +20,8 @@ _RATE_WINDOW = 2.0
 class Sandbox(socketserver.ThreadingTCPServer):
     """A stand-in lemlist API on 127.0.0.1, which listens, and tells its story, from the start.
 
-    Port 0 picks a free one.
-
-    Raises:
-        OSError, OverflowError: the port is taken, or is none.
-        ValueError: there is no such story.
+    Port 0 picks a free one. An OSError or OverflowError says that the port is taken or none, a
+    ValueError that there is no such story.
     """
 
     allow_reuse_address = sys.platform != "win32"  # where it would let two servers share a port
@@ -84,8 +81,7 @@ class Sandbox(socketserver.ThreadingTCPServer):
     def set_balance(self, **amounts: int) -> None:
         """Fix the balance, which stops the story; a bucket that isn't named keeps its amount.
 
-        Raises:
-            TypeError, ValueError: there is no such bucket, or it can't have such an amount.
+        A ValueError says that there is no such bucket, or that it can't have such an amount.
         """
         for amount in amounts.values():
             _check_amount(amount)
@@ -101,8 +97,7 @@ class Sandbox(socketserver.ThreadingTCPServer):
     def set_fault(self, name: str | None, /, **params: object) -> None:
         """Switch one of the ``faults`` on in place of the one before; ``None`` is none.
 
-        Raises:
-            ValueError: there is none of that name, or it doesn't take these parameters.
+        A ValueError says that there is no such fault, or that it doesn't take these parameters.
         """
         if name is None:
             if params:
@@ -119,8 +114,8 @@ class Sandbox(socketserver.ThreadingTCPServer):
     def count(self, key: str) -> tuple[bool, Mapping[str, str]]:
         """Count a request; return whether it is within the rate limit, and the four headers.
 
-        A key's window begins with its first request. As with lemlist, ``Retry-After`` is there on
-        every answer and so means nothing by itself.
+        A key's window begins with its first request. As at lemlist, every answer has a
+        ``Retry-After``.
         """
         with self._lock:
             now = self.clock()
@@ -138,11 +133,7 @@ class Sandbox(socketserver.ThreadingTCPServer):
     # --- for the control route ---
 
     def change(self, wish: dict[str, Any]) -> None:
-        """Do what a POST asks for.
-
-        Raises:
-            TypeError, ValueError: it is none of the things that the package describes.
-        """
+        """Do what a POST asks for; a TypeError or ValueError says that nobody can."""
         match wish:
             case {"fault": name, **params}:
                 self.set_fault(name, **params)

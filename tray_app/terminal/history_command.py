@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tray_app.i18n import tr
 from tray_app.report.exports import error_json, history_json, readings_csv
-from tray_app.report.history_view import HistoryView, history_of
+from tray_app.report.history_view import history_of
 from tray_app.report.points import first_moment
 from tray_app.rules.history import Record, days_of
 from tray_app.store.folders import history_file, teams_file
@@ -15,7 +15,7 @@ from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
 from tray_app.terminal.exit_codes import BAD_ARGUMENTS, FAILED
-from tray_app.terminal.output import complain, print_json, print_text
+from tray_app.terminal.output import complain, print_json, print_table, print_text
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 
@@ -96,13 +96,5 @@ def _print_history(
         view = history_of(records, every_day, days, name or team_id, formats, seconds)
         print_text(f"{view.team}: {view.title}")
         print_text(tr("Figures from {time}.", time=formats.day_and_time(seen_at)))
-        _print_days(view)
-
-
-def _print_days(view: HistoryView) -> None:
-    """Print the days from the oldest on, so that the latest stands above the prompt."""
-    rows = (view.day_headings, *reversed(view.day_rows))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *rest in rows:
-        amounts = (f"{text:>{width}}" for text, width in zip(rest, widths[1:], strict=True))
-        print_text("  ".join((f"{first:<{widths[0]}}", *amounts)).rstrip())
+        # The latest day stands above the prompt.
+        print_table((view.day_headings, *reversed(view.day_rows)))

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -35,6 +36,14 @@ def print_text(text: str, end: str = "\n") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         complain(tr("The output can't be written: {reason}.", reason=error.strerror))
         raise SystemExit(FAILED) from None
+
+
+def print_table(rows: Sequence[Sequence[str]], indent: str = "") -> None:
+    """Write a line for each row, the first column to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *rest in rows:
+        amounts = (f"{text:>{width}}" for text, width in zip(rest, widths[1:], strict=True))
+        print_text(indent + "  ".join((f"{first:<{widths[0]}}", *amounts)).rstrip())
 
 
 def print_json(content: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from tray_app.store.settings import Settings, SettingsFile
 from tray_app.team.analyst import Analyst
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch, connector
-from tray_app.terminal.output import complain, print_json, print_text
+from tray_app.terminal.output import complain, print_json, print_table, print_text
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 from tray_app.words.settings_words import settings_fault_words
@@ -44,9 +44,6 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
 def _print_figures(snapshot: Snapshot, settings: Settings) -> None:
     view = view_of(snapshot, settings, TerminalFormats(), datetime.now(UTC))
     print_text(f"{view.team}: {view.headline}")
-    label_width = max(len(row.label) for row in view.rows)
-    amount_width = max(len(row.text) for row in view.rows)
-    for row in view.rows:
-        print_text(f"  {row.label:<{label_width}}  {row.text:>{amount_width}}")
+    print_table([(row.label, row.text) for row in view.rows], indent="  ")
     for sentence in filter(None, (view.forecast, view.buys, view.advice)):
         print_text(sentence)
