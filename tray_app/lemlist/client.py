@@ -55,7 +55,7 @@ class Client:
         """Fetch the team's credits.
 
         Raises:
-            Problem: of any kind that ``_STATUS_KINDS`` and :func:`_transport_problem` name.
+            Problem: of a kind that ``_STATUS_KINDS`` or :func:`_transport_problem` names.
         """
         return parse_balance(self._get("/team/credits", self._deadline))
 
@@ -188,7 +188,7 @@ def _transport_problem(error: Exception) -> Problem:
         )
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return Problem(Kind.TIMEOUT, name)
-    # Only the innermost error tells a server that breaks HTTP from a connection that breaks off.
+    # Only the innermost error tells a server that breaks HTTP from a connection that breaks.
     bad_http = isinstance(cause, HTTPException | urllib3.exceptions.InvalidHeader)
     if bad_http and not isinstance(cause, OSError):
         return Problem(Kind.UNEXPECTED_RESPONSE, type(cause).__name__)

@@ -24,7 +24,7 @@ class Sandbox(socketserver.ThreadingTCPServer):
     ValueError that there is no such story.
     """
 
-    allow_reuse_address = sys.platform != "win32"  # where it would let two servers share a port
+    allow_reuse_address = sys.platform != "win32"  # there two servers could share a port
     request_queue_size = 128
 
     # What the tests' sandbox has of its own

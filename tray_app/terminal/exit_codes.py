@@ -1,4 +1,7 @@
-"""With which number a command ends, as lemlist's own command-line tool has them."""
+"""With which number a command ends, as lemlist's own command-line tool has them.
+
+1 arguments, 2 key, 3 rate limit, 4 network or server, 6 anything else.
+"""
 
 from tray_app.errors import Kind
 
@@ -9,9 +12,7 @@ FAILED = 6
 """Standard output takes nothing, or it can't be told what the history is."""
 
 EXIT_CODES = {
-    # arguments
-    Kind.BAD_ADDRESS: BAD_ARGUMENTS,
-    # the key
+    Kind.BAD_ADDRESS: 1,
     Kind.NO_KEY: 2,
     Kind.BAD_KEY: 2,
     Kind.BAD_REQUEST: 2,
@@ -21,14 +22,11 @@ EXIT_CODES = {
     Kind.NO_USER: 2,
     Kind.KEYCHAIN_LOCKED: 2,
     Kind.KEYCHAIN_UNAVAILABLE: 2,
-    # the rate limit
     Kind.RATE_LIMITED: 3,
-    # network or server
     Kind.OFFLINE: 4,
     Kind.TIMEOUT: 4,
     Kind.TLS: 4,
     Kind.SERVER_ERROR: 4,
-    # anything else
-    Kind.UNEXPECTED_RESPONSE: FAILED,
-    Kind.DEFECT: FAILED,
+    Kind.UNEXPECTED_RESPONSE: 6,
+    Kind.DEFECT: 6,
 }
