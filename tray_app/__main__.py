@@ -18,14 +18,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # at the hidden prompt, which leaves the terminal as it was
         return INTERRUPTED
     except Exception as error:
-        from tray_app.terminal.output import fail_by_defect
+        from tray_app.errors import Kind, Problem
+        from tray_app.logs import outline
+        from tray_app.terminal.output import fail
 
-        return fail_by_defect(error, as_json="--json" in arguments)
+        if not isinstance(error, Problem):
+            # A traceback would quote the error, and with it perhaps the key.
+            error = Problem(Kind.DEFECT, outline(error, error.__traceback__))
+        # argparse also takes a part of "--json".
+        return fail(error, as_json=any(each.startswith("--j") for each in arguments))
 
 
 def _run(arguments: Sequence[str]) -> int:
     environ = _take_environment()
-    if not arguments:  # as at each login, when the icon does not wait for the words of the others
+    if not arguments:  # as at each login, when the icon does not wait for the parser's import
         return _tray(environ)
     if list(arguments) == ["keychain"]:  # the program's own, started by store/keychain.py
         from tray_app.store.keychain_process import serve
@@ -40,33 +46,31 @@ def _run(arguments: Sequence[str]) -> int:
 
         print_text(versions())
         return 0
-    if options.command in (None, "demo"):
-        return _tray(environ, demo=options.command == "demo", verbose=options.verbose)
-    if options.command == "sandbox":
-        from tray_app.sandbox.command import sandbox
+    match options.command:
+        case "sandbox":
+            from tray_app.sandbox.command import sandbox
 
-        return sandbox(options.port, options.story)
-    if options.command == "status":
-        from tray_app.terminal.status_command import status
+            return sandbox(options.port, options.story)
+        case "status":
+            from tray_app.terminal.status_command import status
 
-        return status(environ, as_json=options.json)
-    if options.command == "history":
-        from tray_app.terminal.history_command import history
+            return status(environ, as_json=options.json)
+        case "history":
+            from tray_app.terminal.history_command import history
 
-        return history(
-            environ, options.days, options.team, as_csv=options.csv, as_json=options.json
-        )
-    from tray_app.terminal.key_commands import key_remove, key_set
+            return history(environ, options.days, options.team, options.form)
+        case "key":
+            from tray_app.terminal.key_commands import key_remove, key_set
 
-    return key_set(environ) if options.action == "set" else key_remove()
+            return key_set(environ) if options.action == "set" else key_remove()
+    return _tray(environ, demo=options.command == "demo", verbose=options.verbose)
 
 
 def _take_environment() -> dict[str, str]:
-    """Return the environment, and keep its key from programs that are started from here.
+    """Return the environment, and keep its key from the programs that this one starts.
 
-    Those that are started from a bundle, as the browser, are given their own libraries back: the
-    bundle's starter points ``LD_LIBRARY_PATH`` at the bundle (PyInstaller, "Run-time Information").
-    This process has read it by now.
+    A bundle's starter points ``LD_LIBRARY_PATH`` at the bundle (PyInstaller, "Run-time
+    Information"). This process has read the variable by now; the browser needs the original.
     """
     if sys.platform == "linux" and getattr(sys, "frozen", False):
         original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
@@ -82,8 +86,8 @@ def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = Fal
     from tray_app.desktop.start import run
 
     code = run(environ, demo=demo, verbose=verbose)
-    # Without taking Python down: threads that nobody waits for go on, and one that still imports
-    # what the tray needs then crashes the process.
+    # Not sys.exit(): threads that nobody waits for go on, and one that still imports would crash
+    # the process while Python is taken down.
     os._exit(code)
 
 

@@ -8,9 +8,8 @@ INTERRUPTED = 130
 
 
 def end_when_interrupted() -> None:
-    """End the process at Ctrl-C from now on.
+    """End the process at Ctrl-C from now on; files are written to survive that.
 
-    Not by a KeyboardInterrupt: raised anywhere, in an import or in a destructor, it gets lost or
-    leaves a traceback. Nothing is left half done, as files are written to survive a kill.
+    A KeyboardInterrupt in an import or in a destructor would get lost or leave a traceback.
     """
     signal.signal(signal.SIGINT, lambda _number, _frame: os._exit(INTERRUPTED))

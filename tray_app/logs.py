@@ -10,16 +10,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 
-LARGEST_FILE = 200_000
-OLD_FILES = 2
-"""Bytes of a log file, and how many old ones are kept beside the newest."""
+LARGEST_FILE = 200_000  # bytes
+OLD_FILES = 2  # kept beside the newest
 
 
 def start_logging(file: Path, *, verbose: bool) -> Callable[[], None]:
     """Send what is logged to a file and to standard error; return what ends that.
 
-    A thread of its own does the writing, so that a slow disk holds up nobody. A log that can't be
-    written is done without.
+    A thread writes, so that a slow disk holds up nobody. Where no file can be written, there is
+    none.
     """
     logging.raiseExceptions = False
     with suppress(OSError):
@@ -46,14 +45,14 @@ def start_logging(file: Path, *, verbose: bool) -> Callable[[], None]:
         root.removeHandler(sender)
         listener.stop()
         for handler in handlers:
-            with suppress(OSError):  # it tries once more to write what a full disk did not take
+            with suppress(OSError):  # closing tries to write what a full disk did not take
                 handler.close()
 
     return stop
 
 
 def outline(error: BaseException | None, frames: TracebackType | None) -> str:
-    """Say what was raised, and where, without the values: some of them may be the key."""
+    """Say what was raised, and where, without the values: one may be the key."""
     places = (
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(frames)

@@ -31,8 +31,10 @@ from tests.servers.fault_servers import Fault, World, by_front, by_sandbox, by_s
 from tests.servers.faulty_sandbox import FAULTS, Sandbox
 from tests.servers.local_servers import answer, closed_port
 from tests.waiting import wait_until
+from tray_app.errors import Problem
 from tray_app.lemlist.client import DEADLINE
 from tray_app.terminal import status_command
+from tray_app.terminal.output import fail
 
 ANSWERED = 60.0  # seconds; generous, since build machines are slow
 LONGEST_STALL = 50.0  # milliseconds
@@ -556,7 +558,10 @@ def test_status(
             if name in world.env:
                 monkeypatch.setenv(name, world.env[name])
         environ = {"LEMLIST_API_KEY": KEY, "LEMLIST_API_URL": world.url}
-        code = status_command.status(environ, as_json=True)
+        try:
+            code = status_command.status(environ, as_json=True)
+        except Problem as problem:
+            code = fail(problem, as_json=True)
         output = capsys.readouterr()
         expect_status(row, code, output.out)
         assert KEY not in output.out + output.err

@@ -18,9 +18,8 @@ from typing import Any, NamedTuple
 
 from tests.servers.local_servers import LocalServer
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, faults, server
-from tray_app.sandbox.answers import PAGE
 from tray_app.sandbox.faults import Fault, Params, header_value, seconds, status_fault
-from tray_app.sandbox.handler import HTML, JSON, TEXT, Handler
+from tray_app.sandbox.handler import HTML, JSON, PAGE, TEXT, Handler
 
 SECONDS = MappingProxyType({"seconds": seconds})
 _MANY = 256  # MiB; more than a careless client can want in memory

@@ -206,7 +206,7 @@ sys.exit(__main__.main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("status", "--json")])
+@pytest.mark.parametrize("arguments", [("status",), ("status", "--json"), ("status", "--js")])
 def test_a_defect_is_called_one_and_told_by_its_place(env: Env, arguments: tuple[str, ...]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", DEFECTIVE, *arguments],

@@ -18,8 +18,8 @@ URL_VARIABLE = "LEMLIST_API_URL"
 def api_url(environ: Mapping[str, str]) -> str:
     """Return the API's base address, without a slash at its end.
 
-    ``LEMLIST_API_URL`` overrides the real address. It may be https anywhere, but http on this
-    computer only, as the key would travel in the clear.
+    ``LEMLIST_API_URL`` overrides the real address. http is for this computer only: elsewhere the
+    key would travel in the clear.
 
     Raises:
         Problem: ``bad_address``.

@@ -10,8 +10,7 @@ from tray_app.rules.buckets import BUCKETS
 LONGEST_NAME = 100
 """Characters of a team's name that are kept."""
 
-_LARGEST_EXACT = 2**53
-"""Above this a JSON number may have been rounded, as floats no longer tell integers apart."""
+_LARGEST_EXACT = 2**53  # a larger JSON number may be a float that was rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def parse_balance(body: bytes) -> Balance:
     """Read the answer of ``GET /team/credits``.
 
     The documented schema requires no field. The total is ``details.remaining.total``, else
-    ``credits``; without either there is nothing to show.
+    ``credits``; one of them must be there.
 
     Raises:
         Problem: ``unexpected_response``.
@@ -63,11 +62,7 @@ def parse_balance(body: bytes) -> Balance:
 
 
 def parse_team(body: bytes) -> Team:
-    """Read the identity from the answer of ``GET /team``.
-
-    Raises:
-        Problem: ``unexpected_response``.
-    """
+    """Read the answer of ``GET /team``; raise a Problem, ``unexpected_response``."""
     answer = _load(body)
     team_id, name = answer.get("_id"), answer.get("name")
     if not (isinstance(team_id, str) and isinstance(name, str)):
@@ -86,17 +81,15 @@ def _load(body: bytes) -> dict[str, Any]:
     try:
         return _object(json.loads(body), "the answer")
     except (ValueError, RecursionError):
-        # The original error would quote the body, which may hold a team's secrets.
+        # json's error quotes the body, which may hold a team's secrets.
         raise _unexpected("not JSON") from None
 
 
 def _object(value: object, name: str) -> dict[str, Any]:
     """Return a JSON object; a missing one is empty."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | None):
         raise _unexpected(f"{name} is not an object")
-    return value
+    return value or {}
 
 
 def _amount(value: object, name: str) -> int | None:

@@ -36,9 +36,9 @@ _STATUS_KINDS = {
 }
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
-"""Errors of a connection that ends while it is being secured, as behind some firewalls: that is no
-matter of trust. Python before 3.11.3 raises the second for the first
-(https://github.com/python/cpython/issues/95494)."""
+"""The connection ends while it is being secured, as behind some firewalls: no matter of trust.
+Before Python 3.11.3 the second stands for the first (https://github.com/python/cpython/issues/95494).
+"""
 
 
 class Client:
@@ -55,23 +55,19 @@ class Client:
         """Fetch the team's credits.
 
         Raises:
-            Problem: of any kind that ``_STATUS_KINDS`` and :func:`_transport_problem` name.
+            Problem: of a kind that ``_STATUS_KINDS`` or :func:`_transport_problem` names.
         """
         return parse_balance(self._get("/team/credits", self._deadline))
 
     def team(self, deadline: float = DEADLINE) -> Team:
-        """Fetch the team's name and identity; ``deadline`` in seconds.
-
-        Raises:
-            Problem: as :meth:`balance` does.
-        """
+        """Fetch the team's identity, in ``deadline`` seconds; raise as :meth:`balance` does."""
         return parse_team(self._get("/team", min(deadline, self._deadline)))
 
     def _get(self, path: str, deadline: float) -> bytes:
         """Fetch one path in a thread of its own, and leave that thread when time is up.
 
-        Cutting the connection ends the thread, except while the system resolves a name, which can't
-        be interrupted. No other request begins until such a thread has ended.
+        Cutting the connection ends the thread, unless the system is resolving a name. No other
+        request begins until the thread has ended.
         """
         if self._unfinished is not None and self._unfinished.is_alive():
             raise Problem(Kind.TIMEOUT, "the last request has not ended")
@@ -107,8 +103,7 @@ class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Say that nothing is a redirect.
 
-        requests looks where a redirect leads even if it is not to follow. To do so it reads the
-        body, however large that is, and however large when it is unpacked.
+        Otherwise requests, though not to follow a redirect, reads and unpacks its whole body.
         """
 
 
@@ -125,7 +120,7 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> 
                 auth=("", key),
                 headers={
                     "Accept": "application/json",
-                    "Accept-Encoding": "identity",  # how large a body unpacks nobody knows
+                    "Accept-Encoding": "identity",  # a packed body may be a bomb
                     "User-Agent": f"lemlist-credits/{__version__}",
                 },
                 allow_redirects=False,  # the key goes to the configured host and nowhere else
@@ -161,7 +156,7 @@ def _check(response: requests.Response) -> None:
 def _retry_after(response: requests.Response) -> float | None:
     """Return the seconds of ``Retry-After``, which may be a date (RFC 9110, 10.2.3).
 
-    This API sends the header with a 200, too: it counts only with a 429 or a 503.
+    The header counts only with a 429 or a 503: this API sends it with a 200, too.
     """
     text = response.headers.get("Retry-After", "").strip()
     try:
@@ -184,7 +179,7 @@ def _read(response: requests.Response) -> bytes:
 
 
 def _transport_problem(error: Exception) -> Problem:
-    """Name the failure of a connection. OSError comes last, as all errors of requests are such."""
+    """Name the failure of a connection. All errors of requests are OSErrors, so these come last."""
     name = type(error).__name__
     cause = _innermost(error)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
@@ -193,7 +188,7 @@ def _transport_problem(error: Exception) -> Problem:
         )
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return Problem(Kind.TIMEOUT, name)
-    # Only the innermost error tells a server that breaks HTTP from a connection that breaks off.
+    # Only the innermost error tells a server that breaks HTTP from a connection that breaks.
     bad_http = isinstance(cause, HTTPException | urllib3.exceptions.InvalidHeader)
     if bad_http and not isinstance(cause, OSError):
         return Problem(Kind.UNEXPECTED_RESPONSE, type(cause).__name__)

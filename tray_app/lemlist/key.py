@@ -20,13 +20,12 @@ class KeyFault(StrEnum):
 
 
 def clean_key(text: str) -> str:
-    """Return a key as it is sent: without the white space that a paste brings along.
+    """Return a key without the white space that a paste brings along.
 
     lemlist documents no format of keys.
 
     Raises:
-        Problem: ``bad_key`` if the text is empty, too long, or holds characters that no
-            Basic authentication can carry.
+        Problem: ``bad_key``: empty, too long, or not to be carried by Basic authentication.
     """
     key = text.strip()
     if not key:

@@ -13,10 +13,10 @@ from urllib3 import HTTPConnectionPool, PoolManager
 
 
 def system_trust() -> ssl.SSLContext:
-    """Read the system's certificates, to verify connections with them.
+    """Return a context that verifies servers by the system's certificates.
 
-    truststore knows where systems keep certificates, but on Linux it reads them anew for each
-    connection, in 40 ms of processor time. Where OpenSSL finds them by itself, they are read once.
+    truststore finds them everywhere, but on Linux reads them anew for each connection, in 40 ms of
+    processor time. Where OpenSSL finds them by itself, this context reads them once.
     """
     if sys.platform == "linux":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -27,14 +27,13 @@ def system_trust() -> ssl.SSLContext:
 
 
 class CuttableAdapter(HTTPAdapter):
-    """Connections that another thread can cut off.
+    """Connections that another thread can cut off, whose servers ``trust`` verifies.
 
-    requests has no total deadline: its timeout starts anew with each byte, so that a server that
-    drips its headers holds a thread for hours. Cutting the socket wakes that thread.
+    The timeout of requests starts anew with each byte, so that a server that drips its headers
+    could hold a thread for hours. Cutting the socket wakes that thread.
     """
 
     def __init__(self, trust: ssl.SSLContext | None = None) -> None:
-        """``trust`` verifies the servers of https."""
         self._trust = trust
         self._sockets: list[socket.socket] = []
         self._is_cut = threading.Event()
@@ -65,7 +64,7 @@ class CuttableAdapter(HTTPAdapter):
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: bool | str, cert: Any) -> None:
-        """Extend requests' hook, so that it does not add its own certificates to the system's."""
+        """Extend requests' hook, which would add requests' own certificates to the system's."""
         if isinstance(verify, str):
             super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         else:
@@ -83,7 +82,7 @@ class CuttableAdapter(HTTPAdapter):
         class Connection(pool_class.ConnectionCls):  # type: ignore[name-defined,misc]
             def _new_conn(self) -> socket.socket:
                 sock: socket.socket = super()._new_conn()
-                # A second handle, since TLS takes the socket's own away during its handshake.
+                # A second handle, as TLS takes the socket's own away during its handshake.
                 sockets.append(sock.dup())
                 if is_cut.is_set():  # cut while the system resolved the name
                     sock.close()

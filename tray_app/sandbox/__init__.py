@@ -2,7 +2,7 @@
 
 It gives the documented answers on ``GET /api/team/credits`` and ``GET /api/team`` with the
 documented codes, messages and rate limit, and an HTML page with a 200 on every other path.
-``resources/openapi.yaml`` describes it. Keys: the sandbox's own is good, ``blocked-key`` gets
+``resources/openapi.yaml`` describes them. Keys: the sandbox's own is good, ``blocked-key`` gets
 403, ``nobody-key`` 404, any other 401, none 400.
 
 While it runs, its control route ``/sandbox`` changes what it does::
@@ -14,11 +14,9 @@ While it runs, its control route ``/sandbox`` changes what it does::
     POST /sandbox {"fault": "429", "retry_after": 9}  switches a fault on
     POST /sandbox {"fault": null}                     switches it off
 
-A POST needs ``Content-Type: application/json``. A web page in the user's browser can't use the
-route: whatever carries an ``Origin`` or a ``Host`` that isn't loopback is refused.
-
-The sandbox keeps and prints no key that it is sent. Of its stories and its team's invented past
-(``past.py``) the demo is made too.
+A POST needs ``Content-Type: application/json``. Whatever carries an ``Origin`` or a ``Host`` that
+isn't loopback is refused, as it may come from a web page in the user's browser. No key that is
+sent is kept or printed. The demo is made of the same stories, and of ``past.py``.
 """
 
 DEMO_KEY = "sandbox-key"

@@ -6,7 +6,8 @@ import signal
 import sys
 
 from tray_app.sandbox import DEMO_KEY
-from tray_app.sandbox.answers import REFUSED_KEYS
+from tray_app.sandbox.faults import FAULTS
+from tray_app.sandbox.handler import REFUSED_KEYS
 from tray_app.sandbox.server import Sandbox
 from tray_app.sandbox.stories import STORIES
 
@@ -39,29 +40,27 @@ def sandbox(port: int, story: str) -> int:
 def _help(server: Sandbox) -> str:
     """Return the address, the keys and what can be switched."""
     refused = ", ".join(f"{key} ({status})" for key, status in REFUSED_KEYS.items())
-    stories = [f"  {name:<17} {story.description}" for name, story in STORIES.items()]
-    faults = [f"  {name:<17} {fault.description}" for name, fault in server.faults.items()]
+    stories = "\n".join(f"  {name:<17} {story.description}" for name, story in STORIES.items())
+    faults = "\n".join(f"  {name:<17} {fault.description}" for name, fault in FAULTS.items())
     control_url = server.url.removesuffix("/api") + "/sandbox"
     post = f"  curl -H 'Content-Type: application/json' {control_url} -d"
-    return "\n".join(
-        [
-            "A stand-in lemlist API, on this computer only. Ctrl-C ends it.",
-            "",
-            f"  URL  {server.url}",
-            f"  key  {DEMO_KEY}   (refused: {refused}, any other)",
-            "",
-            f"  curl --user :{DEMO_KEY} {server.url}/team/credits",
-            f"  LEMLIST_API_URL={server.url} LEMLIST_API_KEY={DEMO_KEY} lemlist-credits status",
-            "",
-            "Stories, ten seconds a day",
-            *stories,
-            "",
-            "Faults; all take `path`, the statuses `retry_after`",
-            *faults,
-            "",
-            "To change what it does while it runs",
-            f"  curl {control_url}",
-            *(f"{post} '{json.dumps(example)}'" for example in _EXAMPLES),
-            "",
-        ]
-    )
+    examples = "\n".join(f"{post} '{json.dumps(example)}'" for example in _EXAMPLES)
+    return f"""\
+A stand-in lemlist API, on this computer only. Ctrl-C ends it.
+
+  URL  {server.url}
+  key  {DEMO_KEY}   (refused: {refused}, any other)
+
+  curl --user :{DEMO_KEY} {server.url}/team/credits
+  LEMLIST_API_URL={server.url} LEMLIST_API_KEY={DEMO_KEY} lemlist-credits status
+
+Stories, ten seconds a day
+{stories}
+
+Faults; all take `path`, the statuses `retry_after`
+{faults}
+
+To change what it does while it runs
+  curl {control_url}
+{examples}
+"""

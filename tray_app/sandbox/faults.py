@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tray_app.sandbox.handler import JSON, Handler
@@ -16,23 +15,19 @@ class Fault(NamedTuple):
     description: str
     play: Callable[[Handler, bytes, Params], None]
     """Takes the body of the good answer, and the parameters."""
-    params: Mapping[str, Callable[[object], Any]] = MappingProxyType({})
-    """The parameters beside ``path``, and what makes them fit for ``play``."""
-
-    def check(self, params: Params) -> Params:
-        """Return parameters as ``play`` wants them.
-
-        Raises:
-            ValueError: the fault doesn't take such a parameter, or its value is bad.
-        """
-        known = {"path": _path, **self.params}
-        if foreign := params.keys() - known:
-            raise ValueError(f"this fault takes no {', '.join(sorted(foreign))}")
-        return {name: known[name](value) for name, value in params.items()}
+    params: Mapping[str, Callable[[Any], Any]] = {}
+    """The parameters beside ``path``, each with what returns it or raises a ValueError."""
 
 
-def header_value(value: object) -> str | None:
-    """Return the text of a header, ``None`` leaving it out; a ValueError says that none has it."""
+def path(value: Any) -> Any:
+    """Check the path that a fault is kept to."""
+    if value not in ("/team", "/team/credits"):
+        raise ValueError("path must be /team or /team/credits")
+    return value
+
+
+def header_value(value: Any) -> str | None:
+    """Check the text of a header, which ``None`` leaves out."""
     if value is None:
         return None
     text = str(value)
@@ -42,16 +37,10 @@ def header_value(value: object) -> str | None:
     return text
 
 
-def seconds(value: object) -> float:
-    """Return a time to wait; a ValueError says that it is none, or longer than an hour."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 3600:
+def seconds(value: Any) -> Any:
+    """Check a time to wait, which is an hour at most."""
+    if type(value) not in (int, float) or not 0 <= value <= 3600:
         raise ValueError("seconds must be a number from 0 to 3600")
-    return value
-
-
-def _path(value: object) -> str:
-    if not isinstance(value, str) or value not in ("/team", "/team/credits"):
-        raise ValueError("path must be /team or /team/credits")
     return value
 
 
@@ -75,11 +64,9 @@ def _slow(handler: Handler, good: bytes, params: Params) -> None:
 
 _STATUSES = (400, 401, 402, 403, 404, 405, 429, 500, 502, 503)
 
-FAULTS: Mapping[str, Fault] = MappingProxyType(
-    {
-        **{str(status): status_fault(status) for status in _STATUSES},
-        "slow": Fault("a good answer after `seconds` (1)", _slow, {"seconds": seconds}),
-        "silent": Fault("accepts and says nothing", lambda handler, *_: handler.wait(None)),
-    }
-)
+FAULTS: Mapping[str, Fault] = {
+    **{str(status): status_fault(status) for status in _STATUSES},
+    "slow": Fault("a good answer after `seconds` (1)", _slow, {"seconds": seconds}),
+    "silent": Fault("accepts and says nothing", lambda handler, *_: handler.wait(None)),
+}
 """Every fault by name. Each also takes `path`: /team or /team/credits, to leave the other well."""

@@ -1,15 +1,16 @@
 """The sandbox's HTTP: each request to the API or to the control route is answered here."""
 
+import base64
+import binascii
 import hashlib
 import json
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from tray_app.sandbox.answers import MESSAGES, PAGE, credits_answer, judge, team_answer
+from tray_app.sandbox import DEMO_TEAM_ID
 
 if TYPE_CHECKING:
     from tray_app.sandbox.server import Sandbox
@@ -20,11 +21,38 @@ HTML = "text/html; charset=utf-8"
 
 Headers = Mapping[str, str | None]
 """A header that is ``None`` is left out."""
+_NONE: Headers = {}
 
-_NONE: Headers = MappingProxyType({})
+REFUSED_KEYS = {"blocked-key": 403, "nobody-key": 404}
+"""Keys that stand for a blocked user and for a user who is gone, with their status."""
+
+PAGE = b"<!DOCTYPE html><html><head><title>lemlist</title></head><body>lemlist</body></html>"
+"""What lemlist answers, with a 200, on an unknown path."""
+
+_MESSAGES = {
+    400: b"No API key provided",
+    401: b"The authentication you supplied is incorrect",
+    402: b"Payment required",  # not documented
+    403: b"User linked to this API key is blocked",
+    404: b"No user found for this API key",
+    405: b"Method not allowed",
+    429: b"Too many requests",  # not documented
+}
 _METHODS = "GET, HEAD, OPTIONS"
 _LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d*)?", re.IGNORECASE)
 _LARGEST_BODY = 64 * 1024
+
+# Like the real answer this one holds what a client has no business to keep; here all is made up.
+_TEAM = {
+    "userIds": ["usr_sandbox0000000001", "usr_sandbox0000000002"],
+    "createdBy": "usr_sandbox0000000001",
+    "createdAt": "2024-02-16T09:02:42.000Z",
+    "hooks": [
+        {"_id": "hoo_1", "targetUrl": "https://hooks.slack.example/services/FAKE-SECRET"},
+        {"_id": "hoo_2", "targetUrl": "https://hooks.zapier.example/catch/FAKE-SECRET"},
+    ],
+    "invitedUsers": [{"email": "fake.person@acme.example", "role": "user"}],
+}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # an answer leaves in one piece
     rate_headers: Headers
-    """What lemlist tells its rate limit by, in the answer that is being made."""
+    """How the answer that is being made tells lemlist's rate limit."""
     status: int | str
     """The status that was sent; "-" before."""
 
@@ -57,10 +85,7 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_PATCH = do_DELETE = do_TRACE = do_CONNECT = do_QUERY = _serve  # noqa: N815
 
     def _read_body(self) -> bytes:
-        """Return the body, or nothing of one that is too large or framed in another way.
-
-        Then what follows can't be read as the next request.
-        """
+        """Return the body. One that is too large or framed in another way ends the connection."""
         length = self.headers.get("Content-Length", "0")
         is_readable = re.fullmatch("[0-9]{1,5}", length) and int(length) <= _LARGEST_BODY
         if not is_readable or "Transfer-Encoding" in self.headers:
@@ -75,8 +100,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve_api(self, path: str) -> None:
         """Answer a request to the API, within the rate limit."""
-        # It may hold somebody's real key, sent here by mistake: keep only what can't be turned
-        # back into it.
+        # The header may hold somebody's real key, sent here by mistake: only its hash is kept.
         authorization = self.headers.get("Authorization", "").encode(errors="surrogateescape")
         who = hashlib.sha256(authorization).hexdigest()
         within_limit, self.rate_headers = self.server.count(who)
@@ -84,9 +108,11 @@ class Handler(BaseHTTPRequestHandler):
             if not within_limit:
                 self.refuse(429)
             elif path == "/api/team/credits":
-                self._answer("/team/credits", credits_answer(self.server.balance))
+                remaining = self.server.remaining()
+                content = {"credits": remaining["total"], "details": {"remaining": remaining}}
+                self._answer("/team/credits", content)
             elif path == "/api/team":
-                self._answer("/team", team_answer(self.server.team_name))
+                self._answer("/team", {"_id": DEMO_TEAM_ID, "name": self.server.team_name, **_TEAM})
             else:
                 self.send(200, PAGE, HTML)
         finally:
@@ -106,10 +132,26 @@ class Handler(BaseHTTPRequestHandler):
             self.send(204, None, headers={"Allow": _METHODS})
         elif self.command not in ("GET", "HEAD"):
             self.refuse(405, {"Allow": _METHODS})
-        elif (status := judge(self.headers.get("Authorization", ""), self.server.key)) != 200:
+        elif (status := self._judge_key()) != 200:
             self.refuse(status)
         else:
             self.send(200, good, JSON)
+
+    def _judge_key(self) -> int:
+        """Return the status that the request's key gets.
+
+        lemlist does not document that a login or unreadable base64 is a wrong key, and another
+        scheme no key.
+        """
+        scheme, _, token = self.headers.get("Authorization", "").strip().partition(" ")
+        if scheme.lower() != "basic":
+            return 400
+        try:
+            sent = base64.b64decode(token.strip(), validate=True).decode(errors="replace")
+        except binascii.Error:
+            return 401
+        login, _, key = sent.partition(":")
+        return 401 if login else {self.server.key: 200, "": 400, **REFUSED_KEYS}.get(key, 401)
 
     # --- the control route, by which people and scripts change what the sandbox does ---
 
@@ -118,22 +160,18 @@ class Handler(BaseHTTPRequestHandler):
         host = self.headers.get("Host", "")
         if "Origin" in self.headers or not _LOOPBACK_HOST.fullmatch(host):
             self.send(403, b"Not for web pages")
-        elif self.command == "GET":
-            self._send_state()
-        elif self.command != "POST":
+        elif self.command not in ("GET", "POST"):
             self.refuse(405, {"Allow": "GET, POST"})
-        elif self.headers.get_content_type() != "application/json":
+        elif self.command == "POST" and self.headers.get_content_type() != "application/json":
             self.send(415, b"Content-Type must be application/json")
         else:
             try:
-                self.server.change(json.loads(body))
+                if self.command == "POST":
+                    self.server.change(json.loads(body))
             except (TypeError, ValueError, RecursionError) as error:
                 self.send(400, str(error).encode(errors="replace"))
             else:
-                self._send_state()
-
-    def _send_state(self) -> None:
-        self.send(200, json.dumps(self.server.state()).encode(), JSON)
+                self.send(200, json.dumps(self.server.state()).encode(), JSON)
 
     # --- on the wire ---
 
@@ -148,7 +186,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def refuse(self, status: int, headers: Headers = _NONE) -> None:
         """Answer with an error, in the words of lemlist's documentation where it has some."""
-        body = MESSAGES.get(status, HTTPStatus(status).phrase.encode())
+        body = _MESSAGES.get(status, HTTPStatus(status).phrase.encode())
         self.send(status, body, headers=headers)
 
     def send_head(self, status: int, headers: Headers) -> None:

@@ -1,8 +1,8 @@
 """What the demo's team has done before the demo begins: sixty days of work, invented.
 
-It is a team that works five days a week and spends about 1,380 credits on each. Its plan is
-renewed once a month, it has bought 4,000 more, and it lost 2,000 within ten minutes on one
-afternoon. It ends with the balance that the demo begins with.
+The team works five days a week and spends about 1,380 credits on each. Its plan is renewed once a
+month, it has bought 4,000 more, and it lost 2,000 within ten minutes on one afternoon. At the end
+it has the balance that the demo begins with.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,6 @@ _DRAINED_SLOT = 14 * 60 + 20
 """Nothing else is spent then on that day, so that what is seen is the drain alone."""
 _SPENT_A_DAY = (1_080, 1_240, 1_380, 1_520, 1_680)
 _MINUTES = tuple(hour * 60 + 20 for hour in (9, 10, 11, 13, 14, 15, 16, 17))
-_SEED = 7
 _SATURDAY = 5
 
 
@@ -46,21 +45,21 @@ def past_of_demo(now: datetime, zone: tzinfo | None = None) -> list[Record]:
     """Return the records of the sixty days before ``now``, in time order."""
     local = now.astimezone(zone)
     steps = sorted(step for step in _steps(local.date(), zone) if step.at < now.timestamp())
-    # Backwards, as the end is what is given.
+    # Backwards, as the balance at the end is given.
     left, until = FULL, int(now.timestamp())
     records = []
     for step in reversed(steps):
         records.append(Record(step.at, max(step.at, until), left.total, *left))
         before = _LEFT_AT_RENEWAL if step.is_renewal else left.subscription + step.spent
         left = left._replace(subscription=before, paid=left.paid - step.bought)
-        until = step.at - 300  # it was seen unchanged at the poll before
+        until = step.at - 300  # the poll before saw no change yet
     first = int((now - timedelta(days=DAYS)).timestamp())
     records.append(Record(min(first, until), until, left.total, *left))
     return records[::-1]
 
 
 def _steps(today: date, zone: tzinfo | None) -> Iterator[_Step]:
-    chance = Random(_SEED)  # noqa: S311  (no secret)
+    chance = Random(7)  # noqa: S311  (no secret)
     drained = today - timedelta(DRAINED)
     while drained.weekday() >= _SATURDAY:
         drained -= ONE_DAY

@@ -7,34 +7,30 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tray_app.sandbox import DEMO_KEY, DEMO_TEAM
+from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, faults
 from tray_app.sandbox.faults import FAULTS, Fault, Params
 from tray_app.sandbox.handler import Handler
 from tray_app.sandbox.stories import STORIES, Buckets, split
 
-LOOPBACK = "127.0.0.1"
-RATE_WINDOW = 2.0
+_LOOPBACK = "127.0.0.1"
+_RATE_WINDOW = 2.0
 """Seconds (lemlist's API documentation, "Rate Limit")."""
 
 
 class Sandbox(socketserver.ThreadingTCPServer):
     """A stand-in lemlist API on 127.0.0.1, which listens, and tells its story, from the start.
 
-    Port 0 picks a free one.
-
-    Raises:
-        OSError, OverflowError: the port is taken, or is none.
-        ValueError: there is no such story.
+    Port 0 picks a free one. An OSError or OverflowError says that the port is taken or none, a
+    ValueError that there is no such story.
     """
 
-    allow_reuse_address = sys.platform != "win32"  # where it would let two servers share a port
+    allow_reuse_address = sys.platform != "win32"  # there two servers could share a port
     request_queue_size = 128
 
+    # What the tests' sandbox has of its own
     handler: type[Handler] = Handler
     faults: Mapping[str, Fault] = FAULTS
-    """What can be switched on, by name."""
     key = DEMO_KEY
-    """The key that is accepted."""
     team_name = DEMO_TEAM
     request_limit = 20  # per key in each window
     clock: Callable[[], float] = staticmethod(time.monotonic)
@@ -46,12 +42,12 @@ class Sandbox(socketserver.ThreadingTCPServer):
         self._windows: dict[str, tuple[float, int]] = {}
         self._lock = threading.Lock()
         self.set_story(story)
-        super().__init__((LOOPBACK, port), self.handler)
+        super().__init__((_LOOPBACK, port), self.handler)
 
     @property
     def url(self) -> str:
         """The base address of the API, as ``LEMLIST_API_URL`` wants it."""
-        return f"http://{LOOPBACK}:{self.server_address[1]}/api"
+        return f"http://{_LOOPBACK}:{self.server_address[1]}/api"
 
     def log(self, line: str) -> None:
         """Print what was answered: method, path and status."""
@@ -70,6 +66,11 @@ class Sandbox(socketserver.ThreadingTCPServer):
         begun, balance_at = self._course
         return balance_at(self.clock() - begun)
 
+    def remaining(self) -> dict[str, int]:
+        """Return the balance as the API tells it."""
+        balance = self.balance
+        return {"total": balance.total, **balance._asdict()}
+
     def set_story(self, name: str) -> None:
         """Begin a story; a ValueError says that there is none of that name."""
         if name not in STORIES:
@@ -80,8 +81,7 @@ class Sandbox(socketserver.ThreadingTCPServer):
     def set_balance(self, **amounts: int) -> None:
         """Fix the balance, which stops the story; a bucket that isn't named keeps its amount.
 
-        Raises:
-            TypeError, ValueError: there is no such bucket, or it can't have such an amount.
+        A ValueError says that there is no such bucket, or that it can't have such an amount.
         """
         for amount in amounts.values():
             _check_amount(amount)
@@ -97,49 +97,43 @@ class Sandbox(socketserver.ThreadingTCPServer):
     def set_fault(self, name: str | None, /, **params: object) -> None:
         """Switch one of the ``faults`` on in place of the one before; ``None`` is none.
 
-        Every fault takes ``path="/team"`` or ``"/team/credits"``, which leaves the other well.
-        Those that are a status also take ``retry_after`` (any text; ``None`` for no such header),
-        the slow one ``seconds``.
-
-        Raises:
-            ValueError: there is none of that name, or it doesn't take these parameters.
+        A ValueError says that there is no such fault, or that it doesn't take these parameters.
         """
         if name is None:
             if params:
                 raise ValueError("no fault takes no parameters")
             self.fault = None
-        elif name in self.faults:
-            self.fault = (name, self.faults[name].check(params))
-        else:
+            return
+        if name not in self.faults:
             raise ValueError(f"no fault is called {name!r}")
+        checks = {"path": faults.path, **self.faults[name].params}
+        if foreign := params.keys() - checks:
+            raise ValueError(f"this fault takes no {', '.join(sorted(foreign))}")
+        self.fault = name, {param: checks[param](value) for param, value in params.items()}
 
     def count(self, key: str) -> tuple[bool, Mapping[str, str]]:
         """Count a request; return whether it is within the rate limit, and the four headers.
 
-        A key's window begins with its first request. As with lemlist, ``Retry-After`` is there on
-        every answer and so means nothing by itself.
+        A key's window begins with its first request. As at lemlist, every answer has a
+        ``Retry-After``.
         """
         with self._lock:
             now = self.clock()
-            alive = {k: w for k, w in self._windows.items() if now - w[0] < RATE_WINDOW}
+            alive = {k: w for k, w in self._windows.items() if now - w[0] < _RATE_WINDOW}
             begin, count = alive.get(key, (now, 0))
             self._windows = {**alive, key: (begin, count + 1)}
         headers = {
-            "Retry-After": f"{RATE_WINDOW:.0f}",
+            "Retry-After": f"{_RATE_WINDOW:.0f}",
             "X-RateLimit-Limit": str(self.request_limit),
             "X-RateLimit-Remaining": str(max(0, self.request_limit - count - 1)),
-            "X-RateLimit-Reset": _javascript_date(time.time() + begin + RATE_WINDOW - now),
+            "X-RateLimit-Reset": _javascript_date(time.time() + begin + _RATE_WINDOW - now),
         }
         return count < self.request_limit, headers
 
     # --- for the control route ---
 
     def change(self, wish: dict[str, Any]) -> None:
-        """Do what a POST asks for.
-
-        Raises:
-            TypeError, ValueError: it is none of the things that the package describes.
-        """
+        """Do what a POST asks for; a TypeError or ValueError says that nobody can."""
         match wish:
             case {"fault": name, **params}:
                 self.set_fault(name, **params)
@@ -154,19 +148,19 @@ class Sandbox(socketserver.ThreadingTCPServer):
 
     def state(self) -> dict[str, Any]:
         """Return what a GET answers: what is in force, and what there is to choose from."""
-        balance, fault = self.balance, self.fault
+        fault = self.fault
         return {
             "url": self.url,
             "story": self.story,
             "fault": None if fault is None else {"fault": fault[0], **fault[1]},
-            "balance": {"total": balance.total, **balance._asdict()},
+            "balance": self.remaining(),
             "stories": {name: story.description for name, story in STORIES.items()},
             "faults": {name: fault.description for name, fault in self.faults.items()},
         }
 
 
 def _check_amount(amount: object) -> None:
-    if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
+    if type(amount) is not int or amount < 0:
         raise ValueError("an amount is a whole number, 0 or more")
 
 

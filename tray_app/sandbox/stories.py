@@ -1,20 +1,19 @@
 """The sandbox's stories: how a team's balance moves, in accelerated time.
 
-A story is a pure function of the seconds since it began. Ten seconds are one working day, so
-a month of work passes in minutes. That credits are spent from the gifted ones first, then the
-subscription, then the paid ones is an assumption; lemlist doesn't say.
+A story is a pure function of the seconds since it began. A month of work passes in minutes.
+lemlist doesn't say in which order credits are spent; here the gifted ones go before the
+subscription's, and the paid ones last.
 """
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from types import MappingProxyType
 from typing import NamedTuple
 
 DAY = 10.0
 """The seconds that stand for one working day."""
 
 _DAYS_A_MONTH = 20
-_FOUND_EMAIL = 5  # credits; the smallest step in which a balance usually moves
+_FOUND_EMAIL = 5  # credits; a balance seldom moves in smaller steps
 
 
 class Buckets(NamedTuple):
@@ -85,8 +84,7 @@ def _dry(seconds: float) -> Buckets:
     return _spend(Buckets(subscription=200, paid=390, gifted=30, freemium=0), 100 * seconds / DAY)
 
 
-# Seconds and the total then. Each level lasts 35 s or more, so that somebody who polls every
-# 30 s sees all of them.
+# Seconds, and the total then. Each level lasts 35 s or more: a poll every 30 s sees all of them.
 _DEMO = ((0.0, FULL.total), (40.0, 500), (75.0, 100), (110.0, 0), (150.0, 0))
 
 
@@ -97,14 +95,11 @@ def _demo(seconds: float) -> Buckets:
     return _spend(FULL, FULL.total - total)
 
 
-STORIES: Mapping[str, Story] = MappingProxyType(
-    {
-        "steady": Story("about 380 credits a day, refilled every 20 days", _steady),
-        "drain": Story("two quiet days, then nearly everything goes in one", _drain),
-        "refill": Story("low for three days, then the subscription is refilled", _refill),
-        "dry": Story("620 credits that run out within a week and stay out", _dry),
-        "demo": Story("healthy, low, critical, empty, refilled, in 150 s, again and again", _demo),
-        "fixed": Story("nothing moves", lambda _seconds: FULL),
-    }
-)
-"""The stories by name."""
+STORIES: Mapping[str, Story] = {
+    "steady": Story("about 380 credits a day, refilled every 20 days", _steady),
+    "drain": Story("two quiet days, then nearly everything goes in one", _drain),
+    "refill": Story("low for three days, then the subscription is refilled", _refill),
+    "dry": Story("620 credits that run out within a week and stay out", _dry),
+    "demo": Story("healthy, low, critical, empty, refilled, in 150 s, again and again", _demo),
+    "fixed": Story("nothing moves", lambda _seconds: FULL),
+}

@@ -39,8 +39,8 @@ def argument_parser() -> argparse.ArgumentParser:
         help=tr("of this team, in place of the key's; without its name or identity, list them"),
     )
     form = history.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help=tr("every reading, as CSV"))
-    form.add_argument("--json", action="store_true", help=tr("the days, as JSON"))
+    for name, words in (("csv", tr("every reading, as CSV")), ("json", tr("the days, as JSON"))):
+        form.add_argument(f"--{name}", action="store_const", dest="form", const=name, help=words)
     key = commands.add_parser("key", help=tr("store or remove the API key"))
     key.add_argument(
         "action",

@@ -8,11 +8,8 @@ from tray_app.errors import Kind
 BAD_ARGUMENTS = 1
 """argparse would say 2."""
 
-CANNOT_WRITE = 6
-"""Standard output takes nothing."""
-
-CANNOT_READ = 6
-"""It can't be told what the history is."""
+FAILED = 6
+"""Standard output takes nothing, or it can't be told what the history is."""
 
 EXIT_CODES = {
     Kind.BAD_ADDRESS: 1,

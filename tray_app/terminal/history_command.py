@@ -4,10 +4,9 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from tray_app.errors import Problem
 from tray_app.i18n import tr
 from tray_app.report.exports import error_json, history_json, readings_csv
-from tray_app.report.history_view import HistoryView, history_of
+from tray_app.report.history_view import history_of
 from tray_app.report.points import first_moment
 from tray_app.rules.history import Record, days_of
 from tray_app.store.folders import history_file, teams_file
@@ -15,67 +14,64 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
-from tray_app.terminal.exit_codes import BAD_ARGUMENTS, CANNOT_READ
-from tray_app.terminal.output import complain, fail, print_json, print_text
-from tray_app.words.command_words import (
-    figures_from_words,
-    known_teams_words,
-    no_history_words,
-    team_words,
-    unknown_team_words,
-)
+from tray_app.terminal.exit_codes import BAD_ARGUMENTS, FAILED
+from tray_app.terminal.output import complain, print_json, print_table, print_text
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 
 
-def history(
-    environ: Mapping[str, str], days: int, wanted: str | None, *, as_csv: bool, as_json: bool
-) -> int:
-    """Print the history of the last ``days`` days; lemlist is asked nothing.
+def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str | None) -> int:
+    """Print the history of the last ``days`` days, as "csv", "json" or, without a form, a table.
 
-    It is of the team that the key opens which ``status`` would use, or of the ``wanted`` one, by
-    its name or identity; if that is empty, all teams are listed.
+    The team is the one whose key ``status`` would use, or the ``wanted`` one, by its name or
+    identity; if ``wanted`` is empty, all teams are listed. Without a key a Problem is raised.
     """
     past, teams = History(history_file()), TeamsFile(teams_file())
     seen = past.teams()
     if wanted is None:
-        try:
-            key = Credentials(environ, Keychain(ACCOUNT)).get()
-        except Problem as problem:
-            return fail(problem, as_json=as_json)
-        team_id = teams.team_of(mark_of(key))
+        team_id = teams.team_of(mark_of(Credentials(environ, Keychain(ACCOUNT)).get()))
     else:
         called = [each for each in seen if wanted in (each, teams.name_of(each))]
         team_id = called[0] if len(called) == 1 else None
     records = past.read(team_id) if team_id is not None else []
     past.close()
     if past.fault is not None:
-        _say_why(history_fault_words(past.fault), as_json=as_json)
-        return CANNOT_READ
-    known = [team_words(each, teams.name_of(each)) for each in seen]
+        _say_why(history_fault_words(past.fault), form)
+        return FAILED
+    known = [_team_words(each, teams.name_of(each)) for each in seen]
     if wanted == "":
-        for each in known:
-            print_text(each)
-        if not known:
-            complain(no_history_words())
-        return 0
-    if team_id is None and known:
-        _say_why(unknown_team_words(of_key=wanted is None), as_json=as_json)
-        complain(known_teams_words(known))
-        return CANNOT_READ if wanted is None else BAD_ARGUMENTS
-    name = teams.name_of(team_id) if team_id else ""
-    _print_history(records, days, team_id, name, as_csv=as_csv, as_json=as_json)
+        if known:
+            print_text("\n".join(known))
+        else:
+            complain(tr("There is no history yet."))
+    elif team_id is not None or not known:
+        name = teams.name_of(team_id) if team_id else ""
+        _print_history(records, days, team_id, name, form)
+    else:
+        if wanted is None:
+            why = tr("Which team this key opens is not known yet: run status once, or use --team.")
+        else:
+            why = tr("There is no history of such a team, or of more than one.")
+        _say_why(why, form)
+        complain(tr("There is a history of: {teams}.", teams=", ".join(known)))
+        return FAILED if wanted is None else BAD_ARGUMENTS
     return 0
 
 
+def _team_words(team_id: str, name: str) -> str:
+    """Name a team, with the identity by which it can be asked for."""
+    return tr("{name} ({identity})", name=name, identity=team_id) if name else team_id
+
+
+def _say_why(text: str, form: str | None) -> None:
+    """Say why there is nothing to print."""
+    if form == "json":
+        print_json(error_json("history", tr("No history"), text))
+    complain(text)
+
+
 def _print_history(
-    records: Sequence[Record],
-    days: int,
-    team_id: str | None,
-    name: str,
-    *,
-    as_csv: bool,
-    as_json: bool,
+    records: Sequence[Record], days: int, team_id: str | None, name: str, form: str | None
 ) -> None:
     now = datetime.now(UTC)
     seconds = int(now.timestamp())
@@ -83,33 +79,21 @@ def _print_history(
     every_day = days_of(records, now.astimezone().date())
     shown = [record for record in records if record.last >= begin]
     seen_at = datetime.fromtimestamp(records[-1].last, UTC) if records else None
-    if as_csv:
+    if form == "csv":
         text = io.StringIO(newline="")
         readings_csv(shown, text)
         print_text(text.getvalue(), end="")
-    elif as_json:
+    elif form == "json":
         print_json(history_json(name, team_id, seen_at, every_day[-days:]))
-    elif team_id is None or seen_at is None or not shown:
-        complain(no_history_words(team_words(team_id, name) if team_id else ""))
+    elif team_id is None:
+        complain(tr("There is no history yet."))
+    elif seen_at is None or not shown:
+        team = _team_words(team_id, name)
+        complain(tr("There is no history of {team} in these days.", team=team))
     else:
         formats = TerminalFormats()
         view = history_of(records, every_day, days, name or team_id, formats, seconds)
         print_text(f"{view.team}: {view.title}")
-        print_text(figures_from_words(seen_at, formats))
-        _print_days(view)
-
-
-def _say_why(text: str, *, as_json: bool) -> None:
-    """Say why there is nothing to print."""
-    if as_json:
-        print_json(error_json("history", tr("No history"), text))
-    complain(text)
-
-
-def _print_days(view: HistoryView) -> None:
-    """Print the days from the oldest on, so that the latest stands above the prompt."""
-    rows = (view.day_headings, *reversed(view.day_rows))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *rest in rows:
-        amounts = (f"{text:>{width}}" for text, width in zip(rest, widths[1:], strict=True))
-        print_text("  ".join((f"{first:<{widths[0]}}", *amounts)).rstrip())
+        print_text(tr("Figures from {time}.", time=formats.day_and_time(seen_at)))
+        # The latest day stands above the prompt.
+        print_table((view.day_headings, *reversed(view.day_rows)))

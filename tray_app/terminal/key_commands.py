@@ -12,23 +12,36 @@ from tray_app.lemlist.key import KeyFault, clean_key
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.team.api import check_key, connector
-from tray_app.terminal.output import fail, print_text
+from tray_app.terminal.output import print_text
 from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
-from tray_app.words.command_words import key_removed_words, key_stored_words
 from tray_app.words.formats import TerminalFormats
 
 
 def key_set(environ: Mapping[str, str]) -> int:
-    """Read a key from standard input or a hidden prompt, check it, and store it."""
+    """Read a key from standard input or a hidden prompt, check it, and store it.
+
+    Raises:
+        Problem: the key is no good, or can't be checked or stored.
+    """
     keychain = Keychain(ACCOUNT)
-    try:
-        key = clean_key(_read_key())
-        checked = check_key(connector(environ), key)
-        keychain.write(key)
-    except Problem as problem:
-        return fail(problem)
+    key = clean_key(_read_key())
+    checked = check_key(connector(environ), key)
+    keychain.write(key)
     tell(runtime_folder(), TRAY, KEY_CHANGED)
-    print_text(key_stored_words(checked.team, checked.balance.credits, TerminalFormats()))
+    stored = tr(
+        "The key of {team} ({amount} credits) is stored.",
+        team=checked.team or tr("a team without a name"),
+        amount=TerminalFormats().number(checked.balance.credits),
+    )
+    print_text(stored)
+    return 0
+
+
+def key_remove() -> int:
+    """Delete the key from the keychain, or raise a Problem."""
+    was_there = Keychain(ACCOUNT).remove()
+    tell(runtime_folder(), TRAY, KEY_CHANGED)
+    print_text(tr("The key is removed.") if was_there else tr("There was no key."))
     return 0
 
 
@@ -36,25 +49,14 @@ def _read_key() -> str:
     if sys.stdin is None:  # closed
         return ""
     try:
-        if sys.stdin.isatty():
-            # Which ends by an exception at Ctrl-C, and has the terminal show again what is typed.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            key = getpass.getpass(tr("lemlist API key: "))
-            end_when_interrupted()
-            return key
-        return sys.stdin.readline()
+        if not sys.stdin.isatty():
+            return sys.stdin.readline()
+        # A KeyboardInterrupt lets getpass have the terminal show again what is typed.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        key = getpass.getpass(tr("lemlist API key: "))
+        end_when_interrupted()
+        return key
     except EOFError:
         return ""
     except UnicodeDecodeError:
         raise Problem(Kind.BAD_KEY, KeyFault.ODD_CHARACTERS) from None
-
-
-def key_remove() -> int:
-    """Delete the key from the keychain, and see that it is gone."""
-    try:
-        removed = Keychain(ACCOUNT).remove()
-    except Problem as problem:
-        return fail(problem)
-    tell(runtime_folder(), TRAY, KEY_CHANGED)
-    print_text(key_removed_words(was_there=removed))
-    return 0

@@ -4,18 +4,18 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from tray_app.errors import Kind, Problem
-from tray_app.logs import outline
+from tray_app.errors import Problem
+from tray_app.i18n import tr
 from tray_app.report.exports import problem_json
-from tray_app.terminal.exit_codes import CANNOT_WRITE, EXIT_CODES
-from tray_app.words.command_words import unwritable_words
+from tray_app.terminal.exit_codes import EXIT_CODES, FAILED
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import detail_words, problem_words
 
-# What a command has to say, it says itself: without a handler Python prints the log's warnings.
+# Without a handler Python would print the log's warnings beside what the commands say.
 logging.getLogger("tray_app").addHandler(logging.NullHandler())
 
 
@@ -23,7 +23,7 @@ def print_text(text: str, end: str = "\n") -> None:
     """Write a line to standard output.
 
     Raises:
-        SystemExit: it can't be written, as to a full disk.
+        SystemExit: the line can't be written, as to a full disk.
     """
     if sys.stdout is None:  # closed
         return
@@ -33,14 +33,22 @@ def print_text(text: str, end: str = "\n") -> None:
         sys.stdout.write(f"{text}{end}".encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
-        # What could not be written would be tried again, and complained of, at Python's end.
+        # At its end Python would try to write the rest once more, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        complain(unwritable_words(error.strerror))
-        raise SystemExit(CANNOT_WRITE) from None
+        complain(tr("The output can't be written: {reason}.", reason=error.strerror))
+        raise SystemExit(FAILED) from None
+
+
+def print_table(rows: Sequence[Sequence[str]], indent: str = "") -> None:
+    """Write a line for each row, the first column to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *rest in rows:
+        amounts = (f"{text:>{width}}" for text, width in zip(rest, widths[1:], strict=True))
+        print_text(indent + "  ".join((f"{first:<{widths[0]}}", *amounts)).rstrip())
 
 
 def print_json(content: dict[str, Any]) -> None:
-    """Write an object in a line, in ASCII, so that it can be read whatever the encoding is."""
+    """Write an object in a line, in ASCII, which every encoding can carry."""
     print_text(json.dumps(content))
 
 
@@ -60,11 +68,3 @@ def fail(problem: Problem, *, as_json: bool = False) -> int:
     if detail := detail_words(problem, TerminalFormats()):
         complain(f"({detail})")
     return EXIT_CODES[problem.kind]
-
-
-def fail_by_defect(error: Exception, *, as_json: bool) -> int:
-    """Tell that this program has a defect, and where, and return the exit code.
-
-    A traceback would quote the error, and with it perhaps the key.
-    """
-    return fail(Problem(Kind.DEFECT, outline(error, error.__traceback__)), as_json=as_json)

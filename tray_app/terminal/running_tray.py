@@ -16,8 +16,6 @@ KEY_CHANGED = b"key\n"
 LONGEST_WORD = 64
 """Bytes."""
 
-_ANSWER_TIME = 1.0  # seconds for the tray to take a word
-
 
 def socket_of(folder: Path, name: str) -> Path:
     """Return the socket at which a tray hears of others."""
@@ -25,7 +23,7 @@ def socket_of(folder: Path, name: str) -> Path:
 
 
 def pipe_of(name: str) -> str:
-    """Return the name of the pipe that it is on Windows, whose users share the names."""
+    """Return the name of the pipe that serves on Windows, where all users share the names."""
     import getpass
 
     return f"{name}-{getpass.getuser()}"
@@ -41,5 +39,5 @@ def tell(folder: Path, name: str, word: bytes) -> None:
             import socket
 
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller:
-                caller.settimeout(_ANSWER_TIME)
+                caller.settimeout(1.0)  # the tray may be too busy to take a word
                 caller.sendto(word, str(socket_of(folder, name)))

@@ -14,14 +14,14 @@ from tray_app.team.analyst import Analyst
 from tray_app.team.api import connector
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch
-from tray_app.terminal.output import complain, fail, print_json, print_text
+from tray_app.terminal.output import complain, print_json, print_table, print_text
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 from tray_app.words.settings_words import settings_fault_words
 
 
 def status(environ: Mapping[str, str], *, as_json: bool) -> int:
-    """Fetch once and print the balance, for people or as one JSON object."""
+    """Fetch once and print the balance, for people or as one JSON object, or raise a Problem."""
     settings, faults = SettingsFile(settings_file()).load()
     for fault in faults:
         complain(settings_fault_words(fault, TerminalFormats()))
@@ -34,8 +34,7 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     if snapshot.history_fault is not None:
         complain(history_fault_words(snapshot.history_fault))
     if snapshot.reading is None:
-        problem = snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
-        return fail(problem, as_json=as_json)
+        raise snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
     if as_json:
         print_json(status_json(snapshot.reading, snapshot, settings))
     else:
@@ -46,9 +45,6 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
 def _print_figures(snapshot: Snapshot, settings: Settings) -> None:
     view = view_of(snapshot, settings, TerminalFormats(), datetime.now(UTC))
     print_text(f"{view.team}: {view.headline}")
-    label_width = max(len(row.label) for row in view.rows)
-    amount_width = max(len(row.text) for row in view.rows)
-    for row in view.rows:
-        print_text(f"  {row.label:<{label_width}}  {row.text:>{amount_width}}")
+    print_table([(row.label, row.text) for row in view.rows], indent="  ")
     for sentence in filter(None, (view.forecast, view.buys, view.advice)):
         print_text(sentence)
