@@ -96,7 +96,7 @@ class Popup(QWidget):
         self._ticker.setInterval(AGE_REFRESH_MS)
 
         self.content = PopupContent(formats, actions, self, now)
-        self.trend_ranges = self.content.forecast.sparkline.ranges
+        self.trend_ranges = self.content.sparkline.ranges
         self.content.setPalette(themed(self.palette()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -157,7 +157,7 @@ class _Graph(FlatButton):
         line = QColor(theme.muted if self._is_stale else theme.line)
         places = [self._place(*point) for point in self._trend.points]
         with QPainter(self) as painter:
-            self._paint_ground(painter, None, theme.focus)
+            self._paint_focus(painter, theme.focus, 1)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             self._paint_area(painter, places, line)
             low = round(self._place(0, self._low).y())
