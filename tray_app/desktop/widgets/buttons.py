@@ -160,7 +160,7 @@ class TextButton(FlatButton):
             if self.menu():
                 x = words.left() + 4 if self.isRightToLeft() else words.right() - 4
                 tip = QPointF(x + 0.5, self.height() / 2 + 2)
-                painter.setPen(_round_pen(ink, 1.5))
+                painter.setPen(QPen(QColor(ink), 1.5, c=Qt.PenCapStyle.RoundCap))
                 painter.drawPolyline([tip - QPointF(3.5, 3.5), tip, tip - QPointF(-3.5, 3.5)])
 
 
@@ -256,35 +256,22 @@ class RefreshButton(GlyphButton):
 
 def paint_refresh(painter: QPainter, colour: QColor) -> None:
     """Paint an arrow that runs around."""
-    painter.setPen(_round_pen(colour, 1.75))
+    painter.setPen(QPen(colour, 1.75, c=Qt.PenCapStyle.RoundCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    radius = 5.6
-    painter.drawArc(QRectF(-radius, -radius, 2 * radius, 2 * radius), 50 * 16, 290 * 16)
+    painter.drawArc(QRectF(-5.6, -5.6, 11.2, 11.2), 50 * 16, 290 * 16)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon([QPointF(1.6, -2.0), QPointF(7.0, -2.0), QPointF(7.0, -7.4)])
 
 
-def _round_pen(colour: str | QColor, width: float) -> QPen:
-    pen = QPen(QColor(colour), width)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    return pen
-
-
 def paint_gear(painter: QPainter, colour: QColor) -> None:
     """Paint a gear of eight teeth."""
+    tooth = ((-0.29, 5.2), (-0.17, 7.2), (0.17, 7.2), (0.29, 5.2))
+    corners = [((number + turn) * pi / 4, radius) for number in range(8) for turn, radius in tooth]
     gear = QPainterPath()
-    gear.setFillRule(Qt.FillRule.OddEvenFill)
-    points = []
-    for tooth in range(8):
-        for turn, radius in ((-0.29, 5.2), (-0.17, 7.2), (0.17, 7.2), (0.29, 5.2)):
-            angle = (tooth + turn) * pi / 4
-            points.append(QPointF(radius * cos(angle), radius * sin(angle)))
-    gear.addPolygon(points)
+    gear.addPolygon([QPointF(radius * cos(turn), radius * sin(turn)) for turn, radius in corners])
     gear.closeSubpath()
     gear.addEllipse(QPointF(0, 0), 2.5, 2.5)
-    pen = QPen(colour, 0.6)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(pen)
+    painter.setPen(QPen(colour, 0.6, j=Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(colour)
     painter.drawPath(gear)
