@@ -12,8 +12,7 @@ The way of the data, one direction, one owner for each step:
 5. ``tray_app/rules/``                    decide on the level, the forecast, an alert, the next
                                           poll; it ends in one ``Snapshot``, good or bad.
 6. ``tray_app/report/view.py``            turns the Snapshot into words and numbers, for
-7. ``tray_app/desktop/tray/``             icon, tooltip, menu and notification,
-   ``tray_app/desktop/popup/content.py``  the popup, whose parts and rows are in ``parts.py``,
+7. ``tray_app/desktop/``                  icon, tooltip, menu, popup and notification,
    ``tray_app/terminal/``                 or the terminal.
 
 ``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` is the one place that
