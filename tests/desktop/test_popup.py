@@ -250,6 +250,7 @@ def test_a_number_shrinks_before_it_is_cut(popup: Popup) -> None:
     opened(popup, known(Balance(1_234_567), NOW))
     assert popup.content.total.toolTip() == ""
     show(popup, known(Balance(2**53), NOW))
+    settle()
     assert popup.content.total.toolTip() == "9,007,199,254,740,992 credits"
 
 

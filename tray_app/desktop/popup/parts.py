@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QResizeEvent,
     QTransform,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -71,12 +70,6 @@ class TotalLabel(QLabel):
         self._number, self._unit = number, unit
         self.setText(f"{number} {unit}")
         set_muted(self, is_quiet)
-        self._explain()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """See whether the number fits now."""
-        super().resizeEvent(event)
-        self._explain()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As high as the number at its full size."""
@@ -85,8 +78,9 @@ class TotalLabel(QLabel):
     minimumSizeHint = sizeHint  # noqa: N815
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint number and unit on one base line."""
+        """Paint number and unit on one base line; what is cut is told by the tooltip."""
         font, metrics, number = self._fitting()
+        self.setToolTip(self.text() if number != self._number else "")
         width = metrics.horizontalAdvance(number)
         unit_width = self.fontMetrics().horizontalAdvance(self._unit)
         base = (self.height() + metrics.capHeight()) // 2
@@ -99,10 +93,6 @@ class TotalLabel(QLabel):
             painter.setFont(font)
             painter.setPen(self.palette().color(self.foregroundRole()))
             painter.drawText(x, base, number)
-
-    def _explain(self) -> None:
-        *_, number = self._fitting()
-        self.setToolTip(self.text() if number != self._number else "")
 
     def _fitting(self) -> tuple[QFont, QFontMetrics, str]:
         """Find the font in which the number fits, and what of it fits into the smallest."""
@@ -175,7 +165,7 @@ def level_mark(shape: IconShape) -> QPainterPath:
         case IconShape.LOW:
             _add_polygon(path, (0, -4.6), (5.4, 4.4), (-5.4, 4.4))
         case IconShape.CRITICAL:
-            left, right = ((-4.7, 2.7), (-4.7, -2.7)), ((4.7, -2.7), (4.7, 2.7))
+            right, left = ((4.7, -2.7), (4.7, 2.7)), ((-4.7, 2.7), (-4.7, -2.7))
             _add_polygon(path, (0, -5.4), *right, (0, 5.4), *left)
         case IconShape.EMPTY:
             path.setFillRule(Qt.FillRule.WindingFill)
@@ -204,16 +194,15 @@ def segment_widths(amounts: Sequence[int], width: int) -> list[int]:
     Each gets ``SMALLEST_SEGMENT`` at least, so that it can be seen.
     """
     room = width - SEGMENT_GAP * (len(amounts) - 1)
-    smallest: set[int] = set()
-    while True:
-        rest = [i for i in range(len(amounts)) if i not in smallest]
-        share = room - SMALLEST_SEGMENT * len(smallest)
-        whole = sum(amounts[i] for i in rest)
-        small = {i for i in rest if amounts[i] * share < SMALLEST_SEGMENT * whole}
-        if not small:
-            break
-        smallest |= small
     widths = [SMALLEST_SEGMENT] * len(amounts)
+    rest = list(range(len(amounts)))
+    while True:
+        share = room - SMALLEST_SEGMENT * (len(amounts) - len(rest))
+        whole = sum(amounts[i] for i in rest)
+        larger = [i for i in rest if amounts[i] * share >= SMALLEST_SEGMENT * whole]
+        if larger == rest:
+            break
+        rest = larger
     passed = 0
     for i in rest:
         start = share * passed // whole

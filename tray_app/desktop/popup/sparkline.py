@@ -41,7 +41,7 @@ class Sparkline(QWidget):
     def __init__(self, formats: Formats) -> None:
         super().__init__()
         self._formats = formats
-        self._trend: Trend | None = None
+        self._shown: tuple[Trend | None, bool, int] | None = None
         self._title = ""
         self.graph = _Graph()
         self.graph.pointed_at.connect(self._say)
@@ -65,17 +65,17 @@ class Sparkline(QWidget):
         ``low`` is the amount that counts as low, in credits.
         """
         self.setVisible(has_trend(trend))
-        if trend is None or not has_trend(trend):
+        shown = trend, is_stale, low
+        if trend is None or not has_trend(trend) or shown == self._shown:
             return
+        self._shown = shown
+        self._title = range_words(trend.begin, trend.end, trend.days, self._formats)
         self.graph.show_trend(trend, is_stale=is_stale, low=low)
-        if trend != self._trend:
-            self._trend = trend
-            self._title = range_words(trend.begin, trend.end, trend.days, self._formats)
-            self.ranges.show_days(trend.days)
-            self.graph.setAccessibleName(tr("Balance, {range}", range=self._title))
-            course = course_words(trend.points, trend.refills, self._formats)
-            self.graph.setAccessibleDescription(course)
-            self._say(self.graph.pointed)
+        self.graph.setAccessibleName(tr("Balance, {range}", range=self._title))
+        course = course_words(trend.points, trend.refills, self._formats)
+        self.graph.setAccessibleDescription(course)
+        self.ranges.show_days(trend.days)
+        self._say(self.graph.pointed)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
@@ -115,9 +115,7 @@ class _Graph(FlatButton):
     minimumSizeHint = sizeHint  # noqa: N815
 
     def show_trend(self, trend: Trend, *, is_stale: bool, low: int) -> None:
-        """Show a trend; paints nothing when it is the same again."""
-        if (trend, is_stale, low) == (self._trend, self._is_stale, self._low):
-            return
+        """Show a trend."""
         if trend != self._trend:
             self.pointed = None
         self._trend, self._is_stale, self._low = trend, is_stale, low
