@@ -14,7 +14,8 @@ The way of the data, one direction:
                                           forecast and the time of the next poll.
 6. ``tray_app/report/view.py``            What came of it, a ``Snapshot``, good or bad, becomes
    ``tray_app/words/``                    words and numbers: a ``View``,
-7. ``tray_app/desktop/``                  for the icon, the popup and notifications, or
+7. ``tray_app/desktop/tray/``             for the icon, its menu and notifications,
+   ``tray_app/desktop/popup/content.py``  for the popup, whose rows are in ``parts.py``, or
    ``tray_app/terminal/``                 for the terminal.
 
 ``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` wires all the rest.

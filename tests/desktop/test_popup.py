@@ -28,9 +28,8 @@ from tests.examples import HEALTHY, NOW
 from tests.pictures.popup import State, known, palette, states
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.parts import SEGMENT_GAP, SMALLEST_SEGMENT, segment_widths
-from tray_app.desktop.popup.popup import Popup
+from tray_app.desktop.popup.popup import GAP, Popup, place
 from tray_app.desktop.system.qt_formats import QtFormats
-from tray_app.desktop.widgets.placing import GAP, place
 from tray_app.desktop.widgets.theme import DARK, LIGHT, Theme
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
@@ -252,6 +251,7 @@ def test_a_number_shrinks_before_it_is_cut(popup: Popup) -> None:
     opened(popup, known(Balance(1_234_567), NOW))
     assert popup.content.total.toolTip() == ""
     show(popup, known(Balance(2**53), NOW))
+    settle()
     assert popup.content.total.toolTip() == "9,007,199,254,740,992 credits"
 
 
@@ -536,7 +536,7 @@ def test_as_a_window_it_stays(popup: Popup, elsewhere: QWidget) -> None:
     closed: list[bool] = []
     popup.closed_as_window.connect(lambda: closed.append(True))
     opened(popup)
-    popup.as_window()
+    popup.be_window(True)
     assert not popup.isVisible()
     go_to(elsewhere)
     opened(popup)
@@ -554,9 +554,9 @@ def test_as_a_window_it_stays(popup: Popup, elsewhere: QWidget) -> None:
 def test_from_a_window_back_to_a_popup(popup: Popup, elsewhere: QWidget) -> None:
     closed: list[bool] = []
     popup.closed_as_window.connect(lambda: closed.append(True))
-    popup.as_window()
+    popup.be_window(True)
     opened(popup)
-    popup.as_popup()
+    popup.be_window(False)
     assert not popup.isVisible()
     go_to(elsewhere)
     opened(popup)

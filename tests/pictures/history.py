@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from tests.desktop.widget_driver import FORMATS, shown
 from tests.examples import NOW
 from tests.pictures.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
-from tray_app.desktop.popup.forecast_block import SIDE
+from tray_app.desktop.popup.content import SIDE
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.theme import themed
 from tray_app.desktop.windows.history_window import HistoryWindow

@@ -388,13 +388,13 @@ class App(QObject):
         text = tr("This desktop has no tray. Closing this window ends the program.")
         self._complain("tray", text)
         popup = self._the_popup()
-        popup.as_window()
+        popup.be_window(True)
         popup.open(None)
 
     @Slot()
     def _use_panel(self) -> None:
         if self._popup is not None:
-            self._popup.as_popup()
+            self._popup.be_window(False)
             self._complain("tray", "")
 
     # The other windows

@@ -4,15 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QMargins, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QResizeEvent,
-)
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -24,27 +18,49 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.desktop.actions import Actions
-from tray_app.desktop.popup.forecast_block import SIDE, ForecastBlock
-from tray_app.desktop.popup.parts import BucketBar, BucketRow, LevelBadge, TotalLabel, TroubleBlock
-from tray_app.desktop.widgets.buttons import GlyphButton, RefreshButton, TextButton, paint_gear
-from tray_app.desktop.widgets.labels import ElidedLabel, muted_label, sized, strip
-from tray_app.desktop.widgets.theme import theme_of
+from tray_app.desktop.popup.parts import (
+    BucketBar,
+    BucketRow,
+    LevelBadge,
+    TotalLabel,
+    TroubleBlock,
+    sentence,
+    set_weight,
+)
+from tray_app.desktop.popup.sparkline import Sparkline
+from tray_app.desktop.widgets.buttons import (
+    LINK_INSET,
+    GlyphButton,
+    LinkButton,
+    RefreshButton,
+    TextButton,
+    paint_gear,
+)
+from tray_app.desktop.widgets.labels import ElidedLabel, muted_label, set_muted, sized
+from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
 from tray_app.report.trend import Trend
 from tray_app.report.view import View
 from tray_app.rules.buckets import BUCKETS
 from tray_app.words.formats import Formats
 
+SIDE = 16
+"""Pixels between the card's edge and what is on it."""
+GAP = 12
+"""Pixels between two groups."""
 LEAST_MIDDLE = 60
 """Pixels of the middle, however small the screen is."""
 GLYPH_INSET = 6
 """Pixels between a glyph button's edge and its glyph, which stands in line with the amounts."""
+SMALL = 0.92
 
 
 class PopupContent(QWidget):
-    """Team, total, level, problem, buckets, notes and buttons, from top to bottom.
+    """Team, total, level, problem, buckets, forecast, notes and buttons, from top to bottom.
 
     What is between the total and the buttons scrolls where the screen has no room for all of it.
+    A layout whose widgets are all hidden still takes the room of its margins and spacings. So
+    where it has any, what is hidden is a widget around.
     """
 
     def __init__(
@@ -55,6 +71,7 @@ class PopupContent(QWidget):
         self._view: View | None = None
 
         self.team = ElidedLabel()
+        set_weight(self.team, QFont.Weight.Medium)
         self.refresh = RefreshButton(actions.refresh)
         self.settings = GlyphButton(actions.settings, paint_gear)
         self.total = TotalLabel()
@@ -62,16 +79,23 @@ class PopupContent(QWidget):
         self.out_of_date = muted_label(tr("out of date"))
         self.trouble = TroubleBlock(actions.remedy)
         self.bar = BucketBar()
-        self.rows = {bucket: BucketRow(bucket) for bucket in BUCKETS}
-        self.forecast = ForecastBlock(formats, actions)
-        self._lines = tuple(muted_label() for _ in range(4))
+        self.rows = {bucket: BucketRow() for bucket in BUCKETS}
+        self.sparkline = Sparkline(formats)
+        self.sparkline.graph.clicked.connect(actions.history.trigger)
+        self.forecast, self.advice = sentence(), sentence()
+        set_weight(self.advice, QFont.Weight.Medium)
+        self.buys = LinkButton(tr("Plan what the credits are spent on"))
+        self.buys.clicked.connect(actions.plan.trigger)
+        self._lines = tuple(sentence(muted=True) for _ in range(4))
         self.said, self.note, self.snoozed, self.age = self._lines
+        for line in self._lines:
+            line.hide()
         self.snooze = TextButton(tr("Snooze"))
-        self.buy = TextButton("", primary=True)
-        self.buy.show_action(actions.buy)
         self.snooze_menu = QMenu(self.snooze)
         self.snooze_menu.addActions(actions.snooze.actions())
         self.snooze.setMenu(self.snooze_menu)
+        self.buy = TextButton(primary=True)
+        self.buy.show_action(actions.buy)
         self._lay_out()
         self._set_fonts()
 
@@ -87,25 +111,25 @@ class PopupContent(QWidget):
     def show_trend(self, trend: Trend | None, *, low: int) -> None:
         """Show the course of the balance; ``low`` is the amount that counts as low."""
         is_stale = self._view is not None and self._view.stale
-        self.forecast.sparkline.show_trend(trend, is_stale=is_stale, low=low)
-        self._show_forecast()
+        self.sparkline.show_trend(trend, is_stale=is_stale, low=low)
+        self._show_outlook()
 
     def say(self, text: str) -> None:
         """Show one more quiet line; none when empty."""
-        self._show_line(self.said, text)
+        _show_text(self.said, text)
 
     def tick(self) -> None:
         """Tell the age of the figures as it is now."""
         if self._view is not None:
-            self._show_line(self.age, self._view.age_line(self._now()))
+            _show_text(self.age, self._view.age_line(self._now()))
 
     def fit(self, width: int, most: int) -> int:
         """Make room for everything at a width, and return the height, in pixels.
 
         Where that would be more than ``most``, the middle gets less than it needs, and scrolls.
         """
-        # The inner layouts first: while nothing is visible Qt leaves them as they are, and so the
-        # outer ones would take the sizes of what was shown before.
+        # While nothing is visible Qt does not lay out the inner layouts, and the outer ones would
+        # take the sizes of what was shown before. So the inner ones come first.
         for layout in reversed(self.findChildren(QLayout)):
             layout.activate()
         around = self._column.totalSizeHint().height() - self.middle.minimumHeight()
@@ -129,97 +153,116 @@ class PopupContent(QWidget):
         self.team.setText(view.team)
         self.total.show_total(view.total, view.unit, is_quiet=view.stale or is_waiting)
         self.badge.show_level(view.icon.shape, view.level, is_stale=view.stale)
-        self.out_of_date.setVisible(view.stale)
         if view.trouble is not None:
             self.trouble.show_trouble(view.trouble)
-        self._trouble_place.setVisible(view.trouble is not None)
-        self.buy.set_primary(not view.asks_the_user)
+        self.trouble.setVisible(view.trouble is not None)
         self.bar.show_rows(view.rows, is_stale=view.stale)
         for row in view.rows:
             self.rows[row.bucket].show_row(row, is_stale=view.stale)
         for part in (self._headline, self._buckets, self._divider, self._actions):
             part.setVisible(has_figures or is_waiting)
-        self.forecast.show_view(view)
-        self._show_forecast()
-        self._show_line(self.note, "\n".join(view.notes))
-        self._show_line(self.snoozed, view.snooze)
+        self.out_of_date.setVisible(view.stale)
+        self.buy.set_primary(not view.asks_the_user)
+        _show_text(self.forecast, view.forecast)
+        _show_text(self.advice, view.advice)
+        # What is certain stands out from what is yet to be learned.
+        set_muted(self.forecast, view.stale or not view.lasts)
+        set_muted(self.advice, view.stale)
+        self.buys.setText(view.buys)
+        self.buys.setVisible(bool(view.buys))
+        self._show_outlook()
+        _show_text(self.note, "\n".join(view.notes))
+        _show_text(self.snoozed, view.snooze)
 
-    def _show_forecast(self) -> None:
+    def _show_outlook(self) -> None:
+        """Show chart and forecast, and the line above, once there is something on them."""
         has_figures = self._view is not None and self._view.read_at is not None
-        is_there = has_figures and self.forecast.has_content
-        for part in (self.forecast, self._forecast_divider):
+        parts = (self.sparkline, self.forecast, self.advice, self.buys)
+        is_there = has_figures and not all(part.isHidden() for part in parts)
+        for part in (self._outlook, self._outlook_divider):
             part.setVisible(is_there)
 
-    def _show_line(self, line: QLabel, text: str) -> None:
-        line.setText(text)
-        line.setVisible(bool(text))
-        self._notes.setVisible(any(each.text() for each in self._lines))
-
     def _lay_out(self) -> None:
-        pill = QVBoxLayout()
-        pill.setSpacing(2)
-        pill.addStretch()
-        pill.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTrailing)
-        pill.addWidget(self.out_of_date, alignment=Qt.AlignmentFlag.AlignTrailing)
-        pill.addStretch()
-        self._headline = strip(QMargins(SIDE, 8, SIDE, 0), self.total, 12, pill)
-        self._trouble_place = strip(QMargins(SIDE, 12, SIDE, 0), self.trouble)
-        self._buckets = QWidget()
-        buckets = QVBoxLayout(self._buckets)
-        buckets.setContentsMargins(SIDE, 12, SIDE, 0)
-        buckets.setSpacing(0)
-        buckets.addWidget(self.bar)
-        buckets.addSpacing(8)
-        for row in self.rows.values():
-            buckets.addWidget(row)
-        self._forecast_divider = _Divider()
-        self._divider = _Divider()
-        self._notes = QWidget()
-        notes = QVBoxLayout(self._notes)
-        notes.setContentsMargins(SIDE, 12, SIDE, 0)
-        notes.setSpacing(4)
-        for line in self._lines:
-            line.setWordWrap(True)
-            line.hide()
-            notes.addWidget(line)
-        self._actions = strip(QMargins(SIDE, 12, SIDE, 0), self.snooze, None, self.buy)
-
-        self.middle = _Middle(
-            *(self._trouble_place, self._buckets),
-            *(self._forecast_divider, self.forecast, self._divider, self._notes),
+        sides, beside_glyphs = QMargins(SIDE, 0, SIDE, 0), SIDE - GLYPH_INSET
+        header = _filled(
+            QHBoxLayout(), QMargins(beside_glyphs, 0, beside_glyphs, 0), 4, GLYPH_INSET, self.team
         )
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(0, 12, 0, SIDE)
-        column.setSpacing(0)
-        column.addLayout(self._header())
-        for part in (self._headline, self.middle, self._actions):
-            column.addWidget(part)
-
-    def _header(self) -> QHBoxLayout:
-        header = QHBoxLayout()
-        margin = SIDE - GLYPH_INSET
-        header.setContentsMargins(margin, 0, margin, 0)
-        header.setSpacing(4)
-        header.addSpacing(GLYPH_INSET)
-        header.addWidget(self.team, 1)
+        header.setStretchFactor(self.team, 1)
         header.addWidget(self.refresh)
         header.addWidget(self.settings)
-        return header
+
+        pill = _filled(QVBoxLayout(), QMargins(), 2, None, self.badge, self.out_of_date, None)
+        for label in (self.badge, self.out_of_date):
+            pill.setAlignment(label, Qt.AlignmentFlag.AlignTrailing)
+        self._headline = QWidget()
+        below_header = QMargins(SIDE, 8, SIDE, 0)
+        _filled(QHBoxLayout(self._headline), below_header, GAP, self.total, pill)
+
+        self._buckets = QWidget()
+        _filled(QVBoxLayout(self._buckets), QMargins(), 0, self.bar, 8, *self.rows.values())
+        words = (self.sparkline, self.forecast, self.advice)
+        inner = _filled(QVBoxLayout(), QMargins(LINK_INSET, 0, LINK_INSET, 0), 8, *words)
+        self._outlook = QWidget()
+        beside_link = SIDE - LINK_INSET
+        around = QMargins(beside_link, 0, beside_link, 0)
+        _filled(QVBoxLayout(self._outlook), around, 4, inner, self.buys)
+        notes = _filled(QVBoxLayout(), QMargins(), 4, *self._lines)
+        self._outlook_divider = _Hairline(lambda theme: theme.divider)
+        self._divider = _Hairline(lambda theme: theme.divider)
+        above = (self.trouble, self._buckets, self._outlook_divider)
+        self.middle = _Middle(
+            _filled(QVBoxLayout(), sides, GAP, *above),
+            self._outlook,
+            _filled(QVBoxLayout(), sides, GAP, self._divider, notes),
+        )
+        self._actions = QWidget()
+        below_middle = QMargins(SIDE, GAP, SIDE, 0)
+        _filled(QHBoxLayout(self._actions), below_middle, 0, self.snooze, None, self.buy)
+        parts = (header, self._headline, self.middle, self._actions)
+        self._column = _filled(QVBoxLayout(self), QMargins(0, 12, 0, SIDE), 0, *parts)
 
     def _set_fonts(self) -> None:
-        font = self.font()
-        small = sized(font, 0.92)
-        self.team.setFont(sized(font, 1, QFont.Weight.Medium))
-        self.total.setFont(font)
-        self.badge.setFont(sized(font, 0.92, QFont.Weight.DemiBold))
-        self.out_of_date.setFont(small)
-        self.trouble.title.setFont(sized(font, 1, QFont.Weight.DemiBold))
-        self.trouble.message.setFont(font)
-        for row in self.rows.values():
-            row.set_fonts(font)
-        self.forecast.set_fonts(font)
-        for line in self._lines:
-            line.setFont(small)
+        for label in (self.out_of_date, *self._lines):
+            label.setFont(sized(self.font(), SMALL))
+        self.badge.setFont(sized(self.font(), SMALL, QFont.Weight.DemiBold))
+
+
+def _filled(
+    layout: QBoxLayout, margins: QMargins, gap: int, *items: QWidget | QLayout | int | None
+) -> QBoxLayout:
+    """Put things into a layout; a number is pixels between them, None all that is left."""
+    layout.setContentsMargins(margins)
+    layout.setSpacing(gap)
+    for item in items:
+        match item:
+            case None:
+                layout.addStretch()
+            case int():
+                layout.addSpacing(item)
+            case QWidget():
+                layout.addWidget(item)
+            case QLayout():
+                layout.addLayout(item)
+    return layout
+
+
+def _show_text(label: QLabel, text: str) -> None:
+    """Show a text; without one the label takes no room."""
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+class _Hairline(QWidget):
+    """A line from side to side."""
+
+    def __init__(self, colour: Callable[[Theme], str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colour = colour
+        self.setFixedHeight(1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(self._colour(theme_of(self.palette()))))
 
 
 _BAR = """
@@ -236,14 +279,10 @@ class _Middle(QScrollArea):
     changed = Signal()
     """The parts may need more room than they have, or less."""
 
-    def __init__(self, *parts: QWidget) -> None:
+    def __init__(self, *parts: QWidget | QLayout) -> None:
         super().__init__()
         whole = QWidget()
-        self._column = QVBoxLayout(whole)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        for part in parts:
-            self._column.addWidget(part)
+        self._column = _filled(QVBoxLayout(whole), QMargins(0, GAP, 0, 0), GAP, *parts)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -253,12 +292,10 @@ class _Middle(QScrollArea):
         self.setWidget(whole)
         for ground in (self.viewport(), whole):
             ground.setAutoFillBackground(False)  # the card is painted below
-        self._edges = tuple(QWidget(self) for _ in range(2))
-        for edge in self._edges:
-            edge.setAutoFillBackground(True)
-            edge.hide()
-        self.verticalScrollBar().valueChanged.connect(self._show_edges)
-        self.verticalScrollBar().rangeChanged.connect(self._show_edges)
+        self._upper, self._lower = (_Hairline(lambda theme: theme.border, self) for _ in range(2))
+        self._bar = self.verticalScrollBar()
+        self._bar.valueChanged.connect(self._show_edges)
+        self._bar.rangeChanged.connect(self._show_edges)
 
     def fit(self, width: int, most: int) -> int:
         """Take the height that the parts need at a width, ``most`` at most, and return it."""
@@ -271,33 +308,24 @@ class _Middle(QScrollArea):
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         if height < needed:
             policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn
-            self._colour()
+            style = _BAR.format(handle=theme_of(self.palette()).undivided)
+            if self._bar.styleSheet() != style:
+                self._bar.setStyleSheet(style)
         self.setVerticalScrollBarPolicy(policy)
         self.setFixedHeight(height)
         return height
 
     def show_top(self) -> None:
         """Scroll to where the parts begin."""
-        self.verticalScrollBar().setValue(0)
-
-    def _colour(self) -> None:
-        theme = theme_of(self.palette())
-        style = _BAR.format(handle=theme.undivided)
-        if self.verticalScrollBar().styleSheet() != style:
-            self.verticalScrollBar().setStyleSheet(style)
-        for edge in self._edges:
-            palette = edge.palette()
-            palette.setColor(QPalette.ColorRole.Window, QColor(theme.border))
-            edge.setPalette(palette)
+        self._bar.setValue(0)
 
     @Slot()
     def _show_edges(self) -> None:
         """Draw a line where parts go on beyond the upper or the lower edge."""
-        bar, (upper, lower) = self.verticalScrollBar(), self._edges
-        upper.setVisible(bar.value() > bar.minimum())
-        lower.setVisible(bar.value() < bar.maximum())
-        upper.setGeometry(0, 0, self.width(), 1)
-        lower.setGeometry(0, self.height() - 1, self.width(), 1)
+        self._upper.setVisible(self._bar.value() > self._bar.minimum())
+        self._lower.setVisible(self._bar.value() < self._bar.maximum())
+        self._upper.setGeometry(0, 0, self.width(), 1)
+        self._lower.setGeometry(0, self.height() - 1, self.width(), 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the lines at the edges."""
@@ -310,16 +338,3 @@ class _Middle(QScrollArea):
         if event.type() is QEvent.Type.LayoutRequest:
             self.changed.emit()
         return handled
-
-
-class _Divider(QWidget):
-    """A hairline from side to side, with room above."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedHeight(13)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        with QPainter(self) as painter:
-            colour = QColor(theme_of(self.palette()).divider)
-            painter.fillRect(SIDE, self.height() - 1, self.width() - 2 * SIDE, 1, colour)

@@ -1,8 +1,8 @@
-"""What the popup shows its figures with: labels that paint themselves, the bar, the rows."""
+"""What the popup is made of: number, level, buckets and problem. Each paints itself."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMargins, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -13,16 +13,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QPolygonF,
-    QResizeEvent,
     QTransform,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.desktop.widgets.buttons import TextButton
-from tray_app.desktop.widgets.labels import muted_label, set_muted, sized, strip
+from tray_app.desktop.widgets.labels import set_muted, sized
 from tray_app.desktop.widgets.marks import SWATCH
-from tray_app.desktop.widgets.theme import Tint, theme_of
+from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
 from tray_app.report.view import Row, Trouble
@@ -35,70 +33,75 @@ ROW_HEIGHT = 28
 STALE_OPACITY = 0.6
 MARK = 10
 """The side of a level's mark, in pixels."""
+LARGEST, SMALLEST = 2.5, 1.25
+"""The size of the total's number, as a multiple of the text's."""
+UNIT_GAP = 6
+PILL_PADDING, PILL_GAP = 10, 6
+TROUBLE_EDGE = 3
+
+
+def sentence(*, muted: bool = False) -> QLabel:
+    """Return a label that wraps, and that takes no text for markup."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    set_muted(label, muted)
+    return label
+
+
+def set_weight(label: QLabel, weight: QFont.Weight) -> None:
+    """Make a label's text bolder; its size goes on following the parent's."""
+    font = QFont()
+    font.setWeight(weight)
+    label.setFont(font)
 
 
 class TotalLabel(QLabel):
     """The one strong number with its unit; the number shrinks before it is cut."""
 
-    SIZE = 2.5
-    SMALLEST = 1.25
-    GAP = 6
-
     def __init__(self) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._number = ""
-        self._unit = ""
+        self._number = self._unit = ""
 
     def show_total(self, number: str, unit: str, *, is_quiet: bool) -> None:
         """Show a number of credits; quiet when it is unknown or out of date."""
         self._number, self._unit = number, unit
         self.setText(f"{number} {unit}")
         set_muted(self, is_quiet)
-        self._explain()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """See whether the number fits now."""
-        super().resizeEvent(event)
-        self._explain()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As high as the number at its full size."""
-        capitals = QFontMetrics(self._number_font(self.SIZE)).capHeight()
-        return QSize(0, max(40, capitals + 16))
+        return QSize(0, max(40, QFontMetrics(self._number_font(LARGEST)).capHeight() + 16))
 
     minimumSizeHint = sizeHint  # noqa: N815
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint number and unit on one base line."""
+        """Paint number and unit on one base line; what is cut is told by the tooltip."""
         font, metrics, number = self._fitting()
+        self.setToolTip(self.text() if number != self._number else "")
         width = metrics.horizontalAdvance(number)
+        unit_width = self.fontMetrics().horizontalAdvance(self._unit)
         base = (self.height() + metrics.capHeight()) // 2
-        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        x, unit_x = 0, width + UNIT_GAP
+        if self.isRightToLeft():
+            x, unit_x = self.width() - width, self.width() - unit_x - unit_width
         with QPainter(self) as painter:
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(unit_x, base, self._unit)
             painter.setFont(font)
             painter.setPen(self.palette().color(self.foregroundRole()))
-            painter.drawText(self.width() - width if rtl else 0, base, number)
-            painter.setFont(self.font())
-            unit_width = painter.fontMetrics().horizontalAdvance(self._unit)
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            x = self.width() - width - self.GAP - unit_width if rtl else width + self.GAP
-            painter.drawText(x, base, self._unit)
-
-    def _explain(self) -> None:
-        *_, number = self._fitting()
-        self.setToolTip(self.text() if number != self._number else "")
+            painter.drawText(x, base, number)
 
     def _fitting(self) -> tuple[QFont, QFontMetrics, str]:
         """Find the font in which the number fits, and what of it fits into the smallest."""
-        unit_width = QFontMetrics(self.font()).horizontalAdvance(self._unit)
-        room = max(0, self.width() - self.GAP - unit_width)
-        factor = self.SIZE
+        room = max(0, self.width() - UNIT_GAP - self.fontMetrics().horizontalAdvance(self._unit))
+        factor = LARGEST
         while True:
             font = self._number_font(factor)
             metrics = QFontMetrics(font)
-            if factor <= self.SMALLEST or metrics.horizontalAdvance(self._number) <= room:
+            if factor <= SMALLEST or metrics.horizontalAdvance(self._number) <= room:
                 elided = metrics.elidedText(self._number, Qt.TextElideMode.ElideRight, room)
                 return font, metrics, elided
             factor -= 0.125
@@ -112,9 +115,6 @@ class TotalLabel(QLabel):
 class LevelBadge(QLabel):
     """A level in words on a pill, with a mark of its own; hollow when it is out of date."""
 
-    PADDING = 10
-    GAP = 6
-
     def __init__(self) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -123,16 +123,15 @@ class LevelBadge(QLabel):
 
     def show_level(self, shape: IconShape, words: str, *, is_stale: bool) -> None:
         """Show a level."""
-        if (shape, is_stale) != (self._shape, self._is_hollow):
-            self._shape, self._is_hollow = shape, is_stale
-            self.update()
+        self._shape, self._is_hollow = shape, is_stale
         self.setText(words)
         self.setAccessibleName(tr("{level}, out of date", level=words) if is_stale else words)
+        self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for mark and words."""
         metrics = QFontMetrics(self.font())
-        width = 2 * self.PADDING + MARK + self.GAP + metrics.horizontalAdvance(self.text())
+        width = 2 * PILL_PADDING + MARK + PILL_GAP + metrics.horizontalAdvance(self.text())
         return QSize(width, max(24, metrics.height() + 6))
 
     minimumSizeHint = sizeHint  # noqa: N815
@@ -140,49 +139,34 @@ class LevelBadge(QLabel):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint pill, mark and words."""
         tint = theme_of(self.palette()).levels[self._shape]
+        ink = QColor(tint.ink)
+        mark = QRect(PILL_PADDING, (self.height() - MARK) // 2, MARK, MARK)
+        words = self.rect().adjusted(PILL_PADDING + MARK + PILL_GAP, 0, -PILL_PADDING, 0)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             pill = QRectF(self.rect())
+            painter.setPen(Qt.PenStyle.NoPen)
             if self._is_hollow:
                 pill.adjust(0.5, 0.5, -0.5, -0.5)
-                painter.setPen(QPen(QColor(tint.ink), 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(ink, 1))
             else:
-                painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(tint.ground))
             painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
-            mark = QRect(self.PADDING, (self.height() - MARK) // 2, MARK, MARK)
-            words = self.rect().adjusted(self.PADDING + MARK + self.GAP, 0, -self.PADDING, 0)
-            place = self.style().visualRect
-            painter.setPen(QColor(tint.ink))
-            painter.drawText(
-                place(self.layoutDirection(), self.rect(), words),
-                Qt.AlignmentFlag.AlignCenter,
-                self.text(),
-            )
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tint.ink))
-            box = place(self.layoutDirection(), self.rect(), mark)
-            painter.drawPath(level_mark(self._shape).translated(QRectF(box).center()))
+            painter.setPen(ink)
+            painter.drawText(_mirrored(self, words), Qt.AlignmentFlag.AlignCenter, self.text())
+            centre = QRectF(_mirrored(self, mark)).center()
+            painter.fillPath(level_mark(self._shape).translated(centre), ink)
 
 
 def level_mark(shape: IconShape) -> QPainterPath:
     """Return the mark of a level around the origin, ``MARK`` pixels wide; each has its own form."""
     path = QPainterPath()
     match shape:
-        case IconShape.HEALTHY:
-            path.addEllipse(QPointF(0, 0), 4.5, 4.5)
         case IconShape.LOW:
-            path.addPolygon(QPolygonF([QPointF(0, -4.6), QPointF(5.4, 4.4), QPointF(-5.4, 4.4)]))
+            _add_polygon(path, (0, -4.6), (5.4, 4.4), (-5.4, 4.4))
         case IconShape.CRITICAL:
-            path.addPolygon(
-                QPolygonF(
-                    [
-                        *(QPointF(0, -5.4), QPointF(4.7, -2.7), QPointF(4.7, 2.7)),
-                        *(QPointF(0, 5.4), QPointF(-4.7, 2.7), QPointF(-4.7, -2.7)),
-                    ]
-                )
-            )
+            right, left = ((4.7, -2.7), (4.7, 2.7)), ((-4.7, 2.7), (-4.7, -2.7))
+            _add_polygon(path, (0, -5.4), *right, (0, 5.4), *left)
         case IconShape.EMPTY:
             path.setFillRule(Qt.FillRule.WindingFill)
             path.addRoundedRect(QRectF(-5.8, -1.2, 11.6, 2.4), 1, 1)
@@ -190,26 +174,35 @@ def level_mark(shape: IconShape) -> QPainterPath:
             path = QTransform().rotate(45).map(path)
         case _:
             path.addEllipse(QPointF(0, 0), 4.5, 4.5)
-            path.addEllipse(QPointF(0, 0), 3, 3)
+            if shape is not IconShape.HEALTHY:  # no level: a ring
+                path.addEllipse(QPointF(0, 0), 3, 3)
     return path
+
+
+def _add_polygon(path: QPainterPath, *corners: tuple[float, float]) -> None:
+    path.addPolygon([QPointF(x, y) for x, y in corners])
+
+
+def _mirrored(widget: QWidget, box: QRect) -> QRect:
+    """Return where a box goes in a widget whose language may run from right to left."""
+    return widget.style().visualRect(widget.layoutDirection(), widget.rect(), box)
 
 
 def segment_widths(amounts: Sequence[int], width: int) -> list[int]:
     """Share a bar's pixels among amounts above 0, in proportion, with gaps left between them.
 
-    None gets less than ``SMALLEST_SEGMENT``, so that what is there is seen.
+    Each gets ``SMALLEST_SEGMENT`` at least, so that it can be seen.
     """
     room = width - SEGMENT_GAP * (len(amounts) - 1)
-    smallest: set[int] = set()
-    while True:
-        rest = [i for i in range(len(amounts)) if i not in smallest]
-        share = room - SMALLEST_SEGMENT * len(smallest)
-        whole = sum(amounts[i] for i in rest)
-        small = {i for i in rest if amounts[i] * share < SMALLEST_SEGMENT * whole}
-        if not small:
-            break
-        smallest |= small
     widths = [SMALLEST_SEGMENT] * len(amounts)
+    rest = list(range(len(amounts)))
+    while True:
+        share = room - SMALLEST_SEGMENT * (len(amounts) - len(rest))
+        whole = sum(amounts[i] for i in rest)
+        larger = [i for i in rest if amounts[i] * share >= SMALLEST_SEGMENT * whole]
+        if larger == rest:
+            break
+        rest = larger
     passed = 0
     for i in rest:
         start = share * passed // whole
@@ -229,19 +222,17 @@ class BucketBar(QWidget):
 
     def show_rows(self, rows: Sequence[Row], *, is_stale: bool) -> None:
         """Show the buckets' amounts; paler when they are out of date."""
-        amounts = {row.bucket: row.amount for row in rows if row.amount and row.amount > 0}
-        if (amounts, is_stale) != (self._amounts, self._is_stale):
-            self._amounts, self._is_stale = amounts, is_stale
-            self.update()
+        self._amounts = {row.bucket: row.amount for row in rows if row.amount and row.amount > 0}
+        self._is_stale = is_stale
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the segments, or the track."""
         theme = theme_of(self.palette())
+        ends = QPainterPath()
+        ends.addRoundedRect(QRectF(self.rect()), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            ends = QPainterPath()
-            ends.addRoundedRect(QRectF(self.rect()), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
             if not self._amounts:
                 painter.fillPath(ends, QColor(theme.track))
                 return
@@ -249,25 +240,24 @@ class BucketBar(QWidget):
             x = 0
             widths = segment_widths(list(self._amounts.values()), self.width())
             for bucket, width in zip(self._amounts, widths, strict=True):
-                box = self.style().visualRect(
-                    self.layoutDirection(), self.rect(), QRect(x, 0, width, self.height())
-                )
                 segment = QPainterPath()
-                segment.addRect(QRectF(box))
+                segment.addRect(QRectF(_mirrored(self, QRect(x, 0, width, BAR_HEIGHT))))
                 painter.fillPath(ends.intersected(segment), QColor(theme.buckets[bucket]))
                 x += width + SEGMENT_GAP
 
 
 class BucketRow(QWidget):
-    """A bucket's colour, name and amount."""
+    """A bucket's colour, name and amount; grey when there is nothing in it, or nobody knows."""
 
-    def __init__(self, bucket: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._bucket = bucket
-        self._is_quiet = True
+        self._row: Row | None = None
         self._is_stale = False
         self.label = QLabel()
         self.amount = QLabel()
+        columns = QFont()
+        columns.setFeature(QFont.Tag("tnum"), 1)
+        self.amount.setFont(columns)
         self.setMinimumHeight(ROW_HEIGHT)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 4, 0, 4)
@@ -278,11 +268,8 @@ class BucketRow(QWidget):
         line.addWidget(self.amount)
 
     def show_row(self, row: Row, *, is_stale: bool) -> None:
-        """Show a bucket; grey when there is nothing in it, or nobody knows."""
-        is_quiet = not row.amount
-        if (is_quiet, is_stale) != (self._is_quiet, self._is_stale):
-            self._is_quiet, self._is_stale = is_quiet, is_stale
-            self.update()
+        """Show a bucket; its colour is paler when the amount is out of date."""
+        self._row, self._is_stale = row, is_stale
         self.label.setText(row.label)
         self.amount.setText(row.text)
         self.amount.setAccessibleName(
@@ -290,15 +277,9 @@ class BucketRow(QWidget):
             if row.text != UNKNOWN
             else tr("{bucket}: unknown", bucket=row.label)
         )
-        set_muted(self.label, is_quiet)
-        set_muted(self.amount, is_quiet)
-
-    def set_fonts(self, font: QFont) -> None:
-        """Use a font; the amounts stand in columns."""
-        columns = QFont(font)
-        columns.setFeature(QFont.Tag("tnum"), 1)
-        self.label.setFont(font)
-        self.amount.setFont(columns)
+        for label in (self.label, self.amount):
+            set_muted(label, not row.amount)
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the colour's swatch."""
@@ -306,62 +287,50 @@ class BucketRow(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            if self._is_quiet:
-                painter.setBrush(QColor(theme.track))
-            else:
+            painter.setBrush(QColor(theme.track))
+            if self._row is not None and self._row.amount:
                 painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
-                painter.setBrush(QColor(theme.buckets[self._bucket]))
+                painter.setBrush(QColor(theme.buckets[self._row.bucket]))
             swatch = QRect(0, (self.height() - SWATCH) // 2, SWATCH, SWATCH)
-            box = self.style().visualRect(self.layoutDirection(), self.rect(), swatch)
-            painter.drawRoundedRect(box, 3, 3)
+            painter.drawRoundedRect(_mirrored(self, swatch), 3, 3)
 
 
 class TroubleBlock(QWidget):
     """A problem, what to do about it, and the button that does it."""
 
-    EDGE = 3
-
     def __init__(self, remedy: QAction) -> None:
         super().__init__()
-        self.title = QLabel()
-        self.message = muted_label()
-        self.button = TextButton("", primary=True)
+        self.title, self.message = sentence(), sentence(muted=True)
+        set_weight(self.title, QFont.Weight.DemiBold)
+        self.button = TextButton(primary=True)
         self.button.show_action(remedy)
         self._is_invitation = False
-        for label in (self.title, self.message):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self.title)
+        words.addWidget(self.message)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(4)
-        column.addWidget(self.title)
-        column.addWidget(self.message)
-        self._action = strip(QMargins(0, 8, 0, 0), self.button, None)
-        column.addWidget(self._action)
+        column.setSpacing(12)
+        column.addLayout(words)
+        column.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeading)
 
     def show_trouble(self, trouble: Trouble) -> None:
-        """Show a problem."""
+        """Show a problem, or, in other colours, what is yet to be done."""
         self.title.setText(trouble.title)
         self.message.setText(trouble.message)
-        self._action.setVisible(trouble.remedy is not None)
-        if trouble.is_invitation != self._is_invitation:
-            self._is_invitation = trouble.is_invitation
-            self.update()
-
-    def tint(self) -> Tint:
-        """The colours of the block: a problem's, or those of something yet to be done."""
-        theme = theme_of(self.palette())
-        return theme.invitation if self._is_invitation else theme.trouble
+        self.button.setVisible(trouble.remedy is not None)
+        self._is_invitation = trouble.is_invitation
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the ground and its coloured edge."""
+        theme = theme_of(self.palette())
+        tint = theme.invitation if self._is_invitation else theme.trouble
+        ground = QPainterPath()
+        ground.addRoundedRect(QRectF(self.rect()), 8, 8)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            tint = self.tint()
-            ground = QPainterPath()
-            ground.addRoundedRect(QRectF(self.rect()), 8, 8)
             painter.fillPath(ground, QColor(tint.ground))
-            edge = QRect(0, 0, self.EDGE, self.height())
-            painter.setClipRect(self.style().visualRect(self.layoutDirection(), self.rect(), edge))
+            painter.setClipRect(_mirrored(self, QRect(0, 0, TROUBLE_EDGE, self.height())))
             painter.fillPath(ground, QColor(tint.ink))

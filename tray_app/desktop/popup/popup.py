@@ -5,7 +5,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QElapsedTimer,
+    QEvent,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -21,14 +32,12 @@ from PySide6.QtGui import (
     QScreen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QScrollBar, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.content import PopupContent
-from tray_app.desktop.widgets.placing import GAP, place
 from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
-from tray_app.report.trend import Trend
 from tray_app.report.view import View
 from tray_app.words.formats import Formats
 
@@ -36,6 +45,8 @@ WIDTH = 340
 """Pixels; more where the desktop's font is larger than usual."""
 WIDTH_IN_EMS = 23
 RADIUS = 10
+GAP = 8
+"""Pixels kept to the anchor and to the edges of the work area."""
 AGE_REFRESH_MS = 10_000
 SAME_CLICK_MS = 250
 """Milliseconds from the press that takes the focus away to the tray's report of the click."""
@@ -60,14 +71,10 @@ _AS_WINDOW = (
     | Qt.WindowType.WindowMinimizeButtonHint
     | Qt.WindowType.WindowCloseButtonHint
 )
-_SCROLLS: dict[int, QScrollBar.SliderAction] = {
-    Qt.Key.Key_Up: QScrollBar.SliderAction.SliderSingleStepSub,
-    Qt.Key.Key_Down: QScrollBar.SliderAction.SliderSingleStepAdd,
-    Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
-    Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
-    Qt.Key.Key_Home: QScrollBar.SliderAction.SliderToMinimum,
-    Qt.Key.Key_End: QScrollBar.SliderAction.SliderToMaximum,
-}
+_SCROLLS = (
+    *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp),
+    *(Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End),
+)
 
 
 class Popup(QWidget):
@@ -89,14 +96,14 @@ class Popup(QWidget):
         self._anchor = QRect()
         self._left = QElapsedTimer()
         self._focus_has_moved = False
-        self._settling = QTimer(self)
-        self._settling.setSingleShot(True)
-        self._settling.setInterval(SETTLING_MS)
-        self._ticker = QTimer(self)
-        self._ticker.setInterval(AGE_REFRESH_MS)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
+        self._ticker = QTimer(self, interval=AGE_REFRESH_MS)
 
         self.content = PopupContent(formats, actions, self, now)
-        self.trend_ranges = self.content.forecast.sparkline.ranges
+        self.trend_ranges = self.content.sparkline.ranges
+        self.show_trend = self.content.show_trend
+        self.set_busy = self.content.refresh.set_busy
+        self.say = self.content.say
         self.content.setPalette(themed(self.palette()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -106,8 +113,8 @@ class Popup(QWidget):
         self._ticker.timeout.connect(self.content.tick)
         self.content.middle.changed.connect(self._follow)
         self.content.snooze_menu.aboutToHide.connect(self._look_after_focus)
-        # Not the widget's deactivation: a popup that is hidden and at once shown again keeps
-        # the focus on X11, and Qt never calls it active, so it would not be deactivated either.
+        # Not the widget's deactivation: a popup that is hidden and at once shown again keeps the
+        # focus on X11, but Qt never activates it, and so would not deactivate it either.
         application = cast("QGuiApplication", QGuiApplication.instance())
         application.focusWindowChanged.connect(self._look_after_focus)
         application.screenAdded.connect(self._watch_screen)
@@ -119,18 +126,6 @@ class Popup(QWidget):
         """Show what is known now; cheap, and fine while hidden."""
         self.content.show_view(view)
         self.setAccessibleDescription(view.headline)
-
-    def show_trend(self, trend: Trend | None, *, low: int) -> None:
-        """Show the course of the balance; ``low`` is the amount that counts as low."""
-        self.content.show_trend(trend, low=low)
-
-    def set_busy(self, busy: bool) -> None:
-        """Say whether a refresh is under way."""
-        self.content.refresh.set_busy(busy)
-
-    def say(self, text: str) -> None:
-        """Show one more quiet line, such as a complaint about a file; none when empty."""
-        self.content.say(text)
 
     def toggle(self, anchor: QRect | None) -> None:
         """Answer a click on the icon, which may have closed the popup already."""
@@ -145,8 +140,8 @@ class Popup(QWidget):
             anchor = QRect(QCursor.pos(), QSize(1, 1))
         self._anchor = anchor
         self._left.invalidate()
-        # Qt tells on X11 only after a while that the focus was lost, so that what it tells now may
-        # be of the time before, as when the icon is clicked twice.
+        # On X11 Qt reports a lost focus late. What it reports during the next moments may be of
+        # the time before, as when the icon is clicked twice.
         self._focus_has_moved = False
         self._settling.start()
         self.content.tick()
@@ -158,24 +153,17 @@ class Popup(QWidget):
         self.activateWindow()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def as_window(self) -> None:
-        """Become an ordinary window, hidden until it is opened."""
-        self._change(as_window=True)
-
-    def as_popup(self) -> None:
-        """Become the icon's popup again, hidden until it is opened."""
-        self._change(as_window=False)
-
-    def _change(self, *, as_window: bool) -> None:
-        if as_window == self._is_window:
+    def be_window(self, is_window: bool) -> None:
+        """Become an ordinary window, or the icon's popup again, hidden until it is opened."""
+        if is_window == self._is_window:
             return
         self.hide()
         self.clearMask()
         # What is painted into a native window that was opaque before never shows.
         self.destroy()
-        self._is_window = as_window
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not as_window)
-        self.setWindowFlags(_AS_WINDOW if as_window else _AS_POPUP)
+        self._is_window = is_window
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not is_window)
+        self.setWindowFlags(_AS_WINDOW if is_window else _AS_POPUP)
 
     # Size and place
 
@@ -191,7 +179,7 @@ class Popup(QWidget):
         self._cut_corners()
         if not _compositor_places():
             corner = place(self.size(), self._anchor, area)
-            # Not moved, since Qt would make room for a frame, if this was a window once.
+            # Not move(): Qt would make room for a frame if the popup was a window once.
             self.setGeometry(QRect(corner, self.size()))
             # WORKAROUND: Qt raises a hidden window before it resizes it, and now and then takes
             # X11's answer, which still has the old size, for a resize by the window manager.
@@ -202,7 +190,7 @@ class Popup(QWidget):
     def _work_area(self, screen: QScreen) -> QRect:
         """Return what panels, and a window's title, leave of a screen."""
         area = screen.availableGeometry()
-        if _compositor_places() and area == screen.geometry():  # nobody tells of panels there
+        if _compositor_places() and area == screen.geometry():  # no panel is reported there
             area.setHeight(area.height() - WAYLAND_PANEL)
         if self._is_window:
             area.setHeight(
@@ -221,7 +209,7 @@ class Popup(QWidget):
 
     @Slot()
     def _follow(self) -> None:
-        """Follow the content's size, and the work area, as not every window manager does it."""
+        """Follow the content's size, and the work area, which not every window manager does."""
         if self.isVisible():
             self._fit()
 
@@ -276,8 +264,8 @@ class Popup(QWidget):
         """Close the popup on Escape, and scroll with the keys that do so elsewhere."""
         if event.key() == Qt.Key.Key_Escape and not self._is_window:
             self.hide()
-        elif (step := _SCROLLS.get(event.key())) is not None:
-            self.content.middle.verticalScrollBar().triggerAction(step)
+        elif event.key() in _SCROLLS:
+            QApplication.sendEvent(self.content.middle.verticalScrollBar(), event)
         else:
             super().keyPressEvent(event)
 
@@ -309,14 +297,14 @@ class Popup(QWidget):
             QTimer.singleShot(0, self, self._hide_when_left)
 
     def _settle(self) -> None:
-        # Where the window manager gives it no focus, it has none to lose.
+        # A popup that the window manager gave no focus has none to lose, and stays.
         if self._focus_has_moved:
             self._hide_when_left()
 
     def _hide_when_left(self) -> None:
         if self._is_window or not self.isVisible():
             return
-        if self._settling.isActive():  # it was opened after this was put off
+        if self._settling.isActive():  # the popup was opened after this call was put off
             self._focus_has_moved = True
             return
         # Not isActiveWindow(), which is also true while another window of this program is active.
@@ -326,6 +314,25 @@ class Popup(QWidget):
             self._left.start()
 
 
+def place(size: QSize, anchor: QRect, area: QRect) -> QPoint:
+    """Return the top left corner of a popup next to ``anchor``, inside the work area ``area``.
+
+    The popup is centred on the anchor, on the side of it where there is more room. An anchor
+    beside the area lies in an upright panel, and the popup goes beside it.
+    """
+    x = anchor.center().x() - size.width() // 2
+    if anchor.right() < area.left() or anchor.left() > area.right():
+        y = anchor.center().y() - size.height() // 2
+    elif anchor.center().y() > area.center().y():
+        y = anchor.top() - GAP - size.height()
+    else:
+        y = anchor.bottom() + 1 + GAP
+    furthest = area.bottomRight() - QPoint(size.width() + GAP - 1, size.height() + GAP - 1)
+    return QPoint(
+        max(area.left() + GAP, min(x, furthest.x())), max(area.top() + GAP, min(y, furthest.y()))
+    )
+
+
 def _compositor_places() -> bool:
-    """Tell whether the windows' places are the compositor's affair, as under Wayland."""
+    """Tell whether the compositor places the windows, as under Wayland."""
     return QGuiApplication.platformName().startswith("wayland")

@@ -1,7 +1,5 @@
 """The popup's small chart: the balance of the last days, its refills, and where it stands."""
 
-from bisect import bisect_left
-
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -43,7 +41,8 @@ class Sparkline(QWidget):
     def __init__(self, formats: Formats) -> None:
         super().__init__()
         self._formats = formats
-        self._trend: Trend | None = None
+        self._shown: tuple[Trend | None, bool, int] | None = None
+        self._title = ""
         self.graph = _Graph()
         self.graph.pointed_at.connect(self._say)
         self.caption = ElidedLabel()
@@ -66,16 +65,17 @@ class Sparkline(QWidget):
         ``low`` is the amount that counts as low, in credits.
         """
         self.setVisible(has_trend(trend))
-        if trend is None or not has_trend(trend):
+        shown = trend, is_stale, low
+        if trend is None or not has_trend(trend) or shown == self._shown:
             return
+        self._shown = shown
+        self._title = range_words(trend.begin, trend.end, trend.days, self._formats)
         self.graph.show_trend(trend, is_stale=is_stale, low=low)
-        if trend != self._trend:
-            self._trend = trend
-            self.ranges.show_days(trend.days)
-            self.graph.setAccessibleName(tr("Balance, {range}", range=self._title(trend)))
-            course = course_words(trend.points, trend.refills, self._formats)
-            self.graph.setAccessibleDescription(course)
-            self._say(self.graph.pointed)
+        self.graph.setAccessibleName(tr("Balance, {range}", range=self._title))
+        course = course_words(trend.points, trend.refills, self._formats)
+        self.graph.setAccessibleDescription(course)
+        self.ranges.show_days(trend.days)
+        self._say(self.graph.pointed)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
@@ -84,18 +84,10 @@ class Sparkline(QWidget):
             self._set_fonts()
 
     def _say(self, point: tuple[int, int] | None) -> None:
-        if self._trend is None:
-            return
-        self.caption.setText(
-            self._title(self._trend) if point is None else point_words(*point, self._formats)
-        )
-
-    def _title(self, trend: Trend) -> str:
-        return range_words(trend.begin, trend.end, trend.days, self._formats)
+        self.caption.setText(self._title if point is None else point_words(*point, self._formats))
 
     def _set_fonts(self) -> None:
-        small = sized(self.font(), 0.92)
-        self.caption.setFont(small)
+        self.caption.setFont(sized(self.font(), 0.92))
         self.ranges.setFont(sized(self.font(), 0.85))
 
 
@@ -123,9 +115,7 @@ class _Graph(FlatButton):
     minimumSizeHint = sizeHint  # noqa: N815
 
     def show_trend(self, trend: Trend, *, is_stale: bool, low: int) -> None:
-        """Show a trend; paints nothing when it is the same again."""
-        if (trend, is_stale, low) == (self._trend, self._is_stale, self._low):
-            return
+        """Show a trend."""
         if trend != self._trend:
             self.pointed = None
         self._trend, self._is_stale, self._low = trend, is_stale, low
@@ -135,14 +125,10 @@ class _Graph(FlatButton):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Point at the reading that is nearest in time."""
         super().mouseMoveEvent(event)
-        points = self._trend.points
-        if not points:
-            return
-        share = event.position().x() / (self.width() - DOT)
-        at = self._trend.begin + share * (self._trend.end - self._trend.begin)
-        place = bisect_left(points, at, key=lambda point: point[0])
-        near = points[max(0, place - 1) : place + 1]
-        self._point_at(min(near, key=lambda point: abs(point[0] - at)))
+        if points := self._trend.points:
+            share = event.position().x() / (self.width() - DOT)
+            at = self._trend.begin + share * (self._trend.end - self._trend.begin)
+            self._point_at(min(points, key=lambda point: abs(point[0] - at)))
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Point at nothing."""
@@ -151,35 +137,35 @@ class _Graph(FlatButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the line over a light ground, the refills, and what is pointed at."""
-        if not self._trend.points:
+        points = self._trend.points
+        if not points:
             return
         theme = theme_of(self.palette())
         line = QColor(theme.muted if self._is_stale else theme.line)
-        places = [self._place(*point) for point in self._trend.points]
+        places = [self._place(*point) for point in points]
         with QPainter(self) as painter:
-            self._paint_ground(painter, None, theme.focus)
+            self._paint_focus(painter, theme.focus, 1)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             self._paint_area(painter, places, line)
             low = round(self._place(0, self._low).y())
             if MARK_ROOM <= low <= self.height() - LOWEST_LINE:
-                painter.fillRect(
-                    0, low, self.width(), 1, faint(theme.levels[IconShape.LOW].ink, 0.45)
-                )
+                ink = theme.levels[IconShape.LOW].ink
+                painter.fillRect(0, low, self.width(), 1, faint(ink, 0.45))
             if self.pointed is not None:
                 x = round(self._place(*self.pointed).x())
                 painter.fillRect(x, 0, 1, self.height(), faint(theme.ink, 0.3))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            pen = QPen(line, 1.5)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(pen)
+            painter.setPen(QPen(line, 1.5, j=Qt.PenJoinStyle.RoundJoin))
             painter.drawPolyline(QPolygonF(places))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.muted if self._is_stale else theme.refill))
-            for at, _ in self._trend.refills:
-                painter.drawPolygon(triangle(self._place(at, self._after(at)) - QPointF(0, 3), 5))
+            for refilled_at, _ in self._trend.refills:
+                after = next((point for point in points if point[0] >= refilled_at), points[-1])
+                top = self._place(refilled_at, after[1])
+                painter.drawPolygon(triangle(top - QPointF(0, 3), 5))
             painter.setPen(QPen(QColor(theme.surface), 1.5))
             painter.setBrush(line)
-            painter.drawEllipse(self._place(*(self.pointed or self._trend.points[-1])), DOT, DOT)
+            painter.drawEllipse(self._place(*(self.pointed or points[-1])), DOT, DOT)
 
     def _paint_area(self, painter: QPainter, places: list[QPointF], line: QColor) -> None:
         foot = self.height() - FOOT
@@ -201,12 +187,6 @@ class _Graph(FlatButton):
             across * (self.width() - DOT),
             self.height() - FOOT - up * (self.height() - FOOT - MARK_ROOM),
         )
-
-    def _after(self, at: int) -> int:
-        """Return the balance that a refill led to."""
-        points = self._trend.points
-        place = bisect_left(points, at, key=lambda point: point[0])
-        return points[min(place, len(points) - 1)][1]
 
     def _point_at(self, point: tuple[int, int] | None) -> None:
         if point != self.pointed:

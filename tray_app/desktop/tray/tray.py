@@ -40,11 +40,11 @@ class Tray(QObject):
         self._look = IconLook(IconShape.LOADING)
         self.actions = actions
         self._menu = QMenu()
-        # Lines that tell something: the headline, four buckets, how long they last, age, silence.
+        # The headline, four buckets, how long they last, age, until when alerts are snoozed.
         self._figures = [self._menu.addAction("") for _ in range(8)]
         for figure in self._figures:
             figure.setVisible(False)
-            # A click opens the popup, so that the line needn't be grey.
+            # A line that does nothing would have to be grey.
             figure.triggered.connect(actions.open.trigger)
         _say(self._figures[0], tr("Loading"))
         self._menu.addAction(actions.remedy)
@@ -61,8 +61,7 @@ class Tray(QObject):
         self._hears_of_loss = False
         self._bus = bus
         self._bus.lost.connect(self._lose_panel)
-        self._search = QTimer(self)
-        self._search.setInterval(LOOK_AGAIN)
+        self._search = QTimer(self, interval=LOOK_AGAIN)
         self._search.timeout.connect(self._find_panel)
 
     def offer_snooze(self) -> None:
@@ -76,7 +75,7 @@ class Tray(QObject):
             self._wait_for_panel()
 
     def hear_of_loss(self) -> None:
-        """Come back when the session bus has gone. Not from the start: that delays the icon."""
+        """Watch for the end of the session bus. Not from the start: that would delay the icon."""
         self._hears_of_loss = True
         if self._icon is not None:
             self._bus.watch()
@@ -105,15 +104,14 @@ class Tray(QObject):
 
     def show_view(self, view: "View") -> None:
         """Show another view; only what differs is touched, as each touch costs memory."""
-        is_painted_anew = tray_icon(view.icon) is not tray_icon(self._look)
-        self._look = view.icon
-        if is_painted_anew and self._icon is not None:
-            self._icon.setIcon(tray_icon(view.icon))
-        tooltip = view.tooltip(WINDOWS_TOOLTIP) if sys.platform == "win32" else view.tooltip()
-        if tooltip != self._tooltip:
-            self._tooltip = tooltip
-            if self._icon is not None:
-                self._icon.setToolTip(tooltip)
+        before, self._look = self._look, view.icon
+        is_windows = sys.platform == "win32"
+        self._tooltip = view.tooltip(WINDOWS_TOOLTIP) if is_windows else view.tooltip()
+        if self._icon is not None:
+            if tray_icon(view.icon) is not tray_icon(before):
+                self._icon.setIcon(tray_icon(view.icon))
+            if self._icon.toolTip() != self._tooltip:
+                self._icon.setToolTip(self._tooltip)
         buckets = (f"{row.label}: {row.text}" for row in view.rows)
         texts = (view.headline, *buckets, view.lasts, view.figures, view.snooze)
         for figure, text in zip(self._figures, texts, strict=True):
@@ -141,8 +139,8 @@ class Tray(QObject):
 
     @Slot()
     def _lose_panel(self) -> None:
-        # Qt's icon stays with the bus it was made on. One that is made anew finds the next bus,
-        # or, on X11, a tray that needs none.
+        # Qt's icon never leaves the bus it was made on. A new icon finds the next bus, or, on X11,
+        # a tray that needs none.
         if self._icon is None:
             return
         log.warning("the session bus is gone, and the icon with it")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import cos, pi, sin
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
@@ -29,7 +29,9 @@ KEYBOARD = (
 )
 RADIUS = 8
 TURN, TURN_MS = 30, 90
-"""The refresh button turns by so many degrees, each time so many milliseconds have passed."""
+"""Degrees by which the refresh button's arrow turns, and milliseconds between two turns."""
+LINK_INSET = 8
+"""Pixels by which a link's ground stands out from its words."""
 
 
 class HeldEnter(QObject):
@@ -40,9 +42,9 @@ class HeldEnter(QObject):
     """
 
     def __init__(self, widget: QWidget) -> None:
-        """``widget`` has all its buttons already, or is one."""
+        """``widget`` is a button, or has all its buttons already."""
         super().__init__(widget)
-        self._released = 0  # when, in milliseconds of the display; 0 when that is not known
+        self._released = 0  # when, in milliseconds of the display; 0 before the first time
         for one in (widget, *widget.findChildren(QPushButton)):
             one.installEventFilter(self)
 
@@ -54,8 +56,8 @@ class HeldEnter(QObject):
         if event.type() is QEvent.Type.KeyRelease:
             self._released = event.timestamp()
             return False
-        # X11 tells of a repeat by a release and a press at the same time. Qt marks it only where it
-        # has got both at once.
+        # X11 reports a repeat as a release and a press at one time. Qt marks the press as a repeat
+        # only if it read both together.
         return event.isAutoRepeat() or event.timestamp() == self._released != 0
 
 
@@ -87,37 +89,57 @@ class FlatButton(QPushButton):
             self._shows_focus = event.reason() in KEYBOARD
         super().focusInEvent(event)
 
-    def _state_colour(self, idle: str | None, hover: str, pressed: str) -> str | None:
-        if self.isDown():
-            return pressed
-        return hover if self.underMouse() else idle
+    def _paint_ground(
+        self, painter: QPainter, idle: str | None = None, *, is_primary: bool = False
+    ) -> None:
+        """Paint the ground in the colour of the button's state, and the ring of the focus.
 
-    def _paint_ground(self, painter: QPainter, colour: str | None, ring: str) -> None:
+        Without a colour for ``idle`` there is a ground only under the pointer.
+        """
+        theme = theme_of(self.palette())
+        colour: str | None
+        if self.isDown():
+            colour = theme.primary_pressed if is_primary else theme.button_pressed
+        elif self.underMouse():
+            colour = theme.primary_hover if is_primary else theme.button_hover
+        else:
+            colour = theme.primary if is_primary else idle
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
         if colour is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
+        if is_primary:
+            self._paint_focus(painter, theme.primary_ink, inset=3)
+        else:
+            self._paint_focus(painter, theme.focus, inset=1)
+
+    def _paint_focus(self, painter: QPainter, colour: str, inset: int) -> None:
         if self.hasFocus() and self._shows_focus:
-            inset = 3 if ring == theme_of(self.palette()).primary_ink else 1
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(ring), 2))
+            painter.setPen(QPen(QColor(colour), 2))
             edge = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
             painter.drawRoundedRect(edge, RADIUS - inset, RADIUS - inset)
+
+    def _paint_words(
+        self, painter: QPainter, text: str, box: QRect, side: Qt.AlignmentFlag
+    ) -> None:
+        side = self.style().visualAlignment(self.layoutDirection(), side)
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class TextButton(FlatButton):
     """A button with words; the primary one is what most people want now."""
 
-    def __init__(self, text: str, *, primary: bool = False) -> None:
+    def __init__(self, text: str = "", *, primary: bool = False) -> None:
         super().__init__(text)
-        self._primary = primary
+        self._is_primary = primary
 
     def set_primary(self, primary: bool) -> None:
         """Make this the primary button, or not."""
-        if primary != self._primary:
-            self._primary = primary
-            self.update()
+        self._is_primary = primary
+        self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the words, which are never cut: for Qt's buttons it is the least size too."""
@@ -129,24 +151,44 @@ class TextButton(FlatButton):
         """Paint ground, words and a menu's arrow."""
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
-            if self._primary:
-                grounds = theme.primary, theme.primary_hover, theme.primary_pressed
-                ink = ring = theme.primary_ink
-            else:
-                grounds = theme.button, theme.button_hover, theme.button_pressed
-                ink, ring = theme.ink, theme.focus
-            self._paint_ground(painter, self._state_colour(*grounds), ring)
+            self._paint_ground(painter, theme.button, is_primary=self._is_primary)
+            ink = theme.primary_ink if self._is_primary else theme.ink
             words = self.rect().adjusted(14, 0, -14, 0)
             painter.setPen(QColor(ink))
             side = Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
-            side = self.style().visualAlignment(self.layoutDirection(), side)
-            centre = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(words, side | centre | Qt.TextFlag.TextShowMnemonic, self.text())
+            self._paint_words(painter, self.text(), words, side)
             if self.menu():
                 x = words.left() + 4 if self.isRightToLeft() else words.right() - 4
                 tip = QPointF(x + 0.5, self.height() / 2 + 2)
-                painter.setPen(_round_pen(ink, 1.5))
+                painter.setPen(QPen(QColor(ink), 1.5, c=Qt.PenCapStyle.RoundCap))
                 painter.drawPolyline([tip - QPointF(3.5, 3.5), tip, tip - QPointF(-3.5, 3.5)])
+
+
+class LinkButton(FlatButton):
+    """A line of quiet words that can be clicked; they are cut where there is no room."""
+
+    def __init__(self, explanation: str) -> None:
+        super().__init__()
+        self.setAccessibleDescription(explanation)
+        self.setToolTip(explanation)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As high as the words; the layout gives the width."""
+        return QSize(0, QFontMetrics(self.font()).height() + 8)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the words, and a ground while the pointer is on them."""
+        theme = theme_of(self.palette())
+        with QPainter(self) as painter:
+            self._paint_ground(painter)
+            painter.setPen(QColor(theme.ink if self.underMouse() else theme.muted))
+            words = self.rect().adjusted(LINK_INSET, 0, -LINK_INSET, 0)
+            elided = QFontMetrics(self.font()).elidedText(
+                self.text(), Qt.TextElideMode.ElideRight, words.width()
+            )
+            self._paint_words(painter, elided, words, Qt.AlignmentFlag.AlignLeading)
 
 
 class GlyphButton(FlatButton):
@@ -166,8 +208,7 @@ class GlyphButton(FlatButton):
         """Paint the glyph, and a ground while the pointer is on it."""
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
-            ground = self._state_colour(None, theme.button_hover, theme.button_pressed)
-            self._paint_ground(painter, ground, theme.focus)
+            self._paint_ground(painter)
             painter.translate(QRectF(self.rect()).center())
             painter.rotate(self._angle)
             self._glyph(painter, QColor(theme.ink if self.underMouse() else theme.muted))
@@ -178,25 +219,22 @@ class RefreshButton(GlyphButton):
 
     def __init__(self, action: QAction) -> None:
         super().__init__(action, paint_refresh)
-        self._busy = False
-        self._turning = QTimer(self)
-        self._turning.setInterval(TURN_MS)
+        self._is_busy = False
+        self._turning = QTimer(self, interval=TURN_MS)
         self._turning.timeout.connect(self._turn)
 
     def set_busy(self, busy: bool) -> None:
         """Say whether a refresh is under way."""
-        if busy == self._busy:
-            return
-        self._busy = busy
-        words = tr("Refreshing…") if busy else self.accessibleName()
-        self.setToolTip(words)
-        self.setAccessibleDescription(words if busy else "")
-        self._set_turning(busy and self.isVisible())
+        if busy != self._is_busy:
+            self._is_busy = busy
+            self.setToolTip(tr("Refreshing…") if busy else self.accessibleName())
+            self.setAccessibleDescription(tr("Refreshing…") if busy else "")
+            self._set_turning(busy and self.isVisible())
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Turn only while visible."""
         super().showEvent(event)
-        self._set_turning(self._busy)
+        self._set_turning(self._is_busy)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Turn only while visible."""
@@ -218,35 +256,22 @@ class RefreshButton(GlyphButton):
 
 def paint_refresh(painter: QPainter, colour: QColor) -> None:
     """Paint an arrow that runs around."""
-    painter.setPen(_round_pen(colour, 1.75))
+    painter.setPen(QPen(colour, 1.75, c=Qt.PenCapStyle.RoundCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    radius = 5.6
-    painter.drawArc(QRectF(-radius, -radius, 2 * radius, 2 * radius), 50 * 16, 290 * 16)
+    painter.drawArc(QRectF(-5.6, -5.6, 11.2, 11.2), 50 * 16, 290 * 16)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon([QPointF(1.6, -2.0), QPointF(7.0, -2.0), QPointF(7.0, -7.4)])
 
 
-def _round_pen(colour: str | QColor, width: float) -> QPen:
-    pen = QPen(QColor(colour), width)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    return pen
-
-
 def paint_gear(painter: QPainter, colour: QColor) -> None:
     """Paint a gear of eight teeth."""
+    tooth = ((-0.29, 5.2), (-0.17, 7.2), (0.17, 7.2), (0.29, 5.2))
+    corners = [((number + turn) * pi / 4, radius) for number in range(8) for turn, radius in tooth]
     gear = QPainterPath()
-    gear.setFillRule(Qt.FillRule.OddEvenFill)
-    points = []
-    for tooth in range(8):
-        for turn, radius in ((-0.29, 5.2), (-0.17, 7.2), (0.17, 7.2), (0.29, 5.2)):
-            angle = (tooth + turn) * pi / 4
-            points.append(QPointF(radius * cos(angle), radius * sin(angle)))
-    gear.addPolygon(points)
+    gear.addPolygon([QPointF(radius * cos(turn), radius * sin(turn)) for turn, radius in corners])
     gear.closeSubpath()
     gear.addEllipse(QPointF(0, 0), 2.5, 2.5)
-    pen = QPen(colour, 0.6)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(pen)
+    painter.setPen(QPen(colour, 0.6, j=Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(colour)
     painter.drawPath(gear)

@@ -1,11 +1,10 @@
-"""The tray icon's own characters: stroke skeletons, how they are set, and which text fits.
+"""The tray icon's own characters: their strokes, how they are set, and which text fits.
 
 At 16 px no font is legible: its hinting was made for text, its digits are too wide, and each
-machine has another one. These skeletons are set on whole pixels instead. Nothing here needs Qt.
+machine has another one. These strokes are set on whole pixels instead. Nothing here needs Qt.
 """
 
 from collections.abc import Iterator
-from functools import partial
 from math import ceil
 from typing import NamedTuple
 
@@ -14,72 +13,58 @@ MAX_AMOUNT = 99_999_999
 """Credits; the letters end here, and more is told as this much."""
 
 
+GLYPHS = {
+    "0": "(0,0) (1,0) (1,1) (0,1) z",
+    "1": "0,.2 1,0 1,1",
+    "2": "0,.15 (0,0) (1,0) (1,.42) 0,1 1,1",
+    "3": "0,0 (1,0) (1,.48) .3,.48 | .3,.48 (1,.48) (1,1) 0,1",
+    "4": ".7,1 .7,0 0,.7 1,.7",
+    "5": "1,0 0,0 0,.42 (1,.42) (1,1) 0,1",
+    "6": ".9,0 (0,0) 0,.6 | (0,.45) (1,.45) (1,1) (0,1) z",
+    "7": "0,0 1,0 .3,1",
+    "8": "(0,0) (1,0) (1,.48) (0,.48) z | (0,.48) (1,.48) (1,1) (0,1) z",
+    "9": ".1,1 (1,1) 1,.4 | (0,0) (1,0) (1,.55) (0,.55) z",
+    ".": "0,1",
+    "k": "0,0 0,1 | 1,.36 0,.7 | .4,.56 1,1",
+    "M": "0,1 0,0 .5,.5 1,0 1,1",
+    "!": "0,0 0,.62 | 0,1",
+    "?": "0,.22 (0,0) (1,0) (1,.42) (.5,.5) .5,.68 | .5,1",
+    "…": "0,1 | .5,1 | 1,1",
+    "×": "0,0 1,1 | 1,0 0,1",
+    "✓": "0,.55 .36,.95 1,.08",
+}
+"""Strokes, each a line through points: x and y from 0 to 1 in the character's box, y downwards.
+
+Round corners stand in brackets. A lone point is a dot; "z" leads back to a stroke's start.
+"""
+
+
 class Vertex(NamedTuple):
-    """A point of a skeleton: x and y from 0 to 1 in the glyph's box, y downwards."""
+    """A point of a stroke."""
 
     x: float
     y: float
-    is_round: bool = False
+    is_round: bool
 
 
 class Stroke(NamedTuple):
     """A line through vertices; a closed one returns to its start, a lone vertex is a dot."""
 
-    vertices: tuple[Vertex, ...]
-    is_closed: bool = False
+    vertices: list[Vertex]
+    is_closed: bool
 
 
-_p = Vertex
-_r = partial(Vertex, is_round=True)
+def strokes_of(char: str) -> list[Stroke]:
+    """Read a character's strokes from the table."""
+    return [
+        Stroke([_vertex(point) for point in line.rstrip(" z").split()], line.endswith("z"))
+        for line in GLYPHS[char].split(" | ")
+    ]
 
 
-def _line(*vertices: Vertex) -> Stroke:
-    return Stroke(vertices)
-
-
-def _loop(*vertices: Vertex) -> Stroke:
-    return Stroke(vertices, is_closed=True)
-
-
-GLYPHS: dict[str, tuple[Stroke, ...]] = {
-    "0": (_loop(_r(0, 0), _r(1, 0), _r(1, 1), _r(0, 1)),),
-    "1": (_line(_p(0, 0.2), _p(1, 0), _p(1, 1)),),
-    "2": (_line(_p(0, 0.15), _r(0, 0), _r(1, 0), _r(1, 0.42), _p(0, 1), _p(1, 1)),),
-    "3": (
-        _line(_p(0, 0), _r(1, 0), _r(1, 0.48), _p(0.3, 0.48)),
-        _line(_p(0.3, 0.48), _r(1, 0.48), _r(1, 1), _p(0, 1)),
-    ),
-    "4": (_line(_p(0.7, 1), _p(0.7, 0), _p(0, 0.7), _p(1, 0.7)),),
-    "5": (_line(_p(1, 0), _p(0, 0), _p(0, 0.42), _r(1, 0.42), _r(1, 1), _p(0, 1)),),
-    "6": (
-        _line(_p(0.9, 0), _r(0, 0), _p(0, 0.6)),
-        _loop(_r(0, 0.45), _r(1, 0.45), _r(1, 1), _r(0, 1)),
-    ),
-    "7": (_line(_p(0, 0), _p(1, 0), _p(0.3, 1)),),
-    "8": (
-        _loop(_r(0, 0), _r(1, 0), _r(1, 0.48), _r(0, 0.48)),
-        _loop(_r(0, 0.48), _r(1, 0.48), _r(1, 1), _r(0, 1)),
-    ),
-    "9": (
-        _line(_p(0.1, 1), _r(1, 1), _p(1, 0.4)),
-        _loop(_r(0, 0), _r(1, 0), _r(1, 0.55), _r(0, 0.55)),
-    ),
-    ".": (_line(_p(0, 1)),),
-    "k": (
-        _line(_p(0, 0), _p(0, 1)),
-        _line(_p(1, 0.36), _p(0, 0.7)),
-        _line(_p(0.4, 0.56), _p(1, 1)),
-    ),
-    "M": (_line(_p(0, 1), _p(0, 0), _p(0.5, 0.5), _p(1, 0), _p(1, 1)),),
-    "!": (_line(_p(0, 0), _p(0, 0.62)), _line(_p(0, 1))),
-    "?": (
-        _line(_p(0, 0.22), _r(0, 0), _r(1, 0), _r(1, 0.42), _r(0.5, 0.5), _p(0.5, 0.68)),
-        _line(_p(0.5, 1)),
-    ),
-    "…": (_line(_p(0, 1)), _line(_p(0.5, 1)), _line(_p(1, 1))),
-    "×": (_line(_p(0, 0), _p(1, 1)), _line(_p(1, 0), _p(0, 1))),
-    "✓": (_line(_p(0, 0.55), _p(0.36, 0.95), _p(1, 0.08)),),
-}
+def _vertex(point: str) -> Vertex:
+    x, y = point.strip("()").split(",")
+    return Vertex(float(x), float(y), is_round=point.startswith("("))
 
 
 class Run(NamedTuple):

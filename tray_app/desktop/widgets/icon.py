@@ -22,10 +22,10 @@ from PySide6.QtGui import (
 )
 
 from tray_app.desktop.widgets.glyphs import (
-    GLYPHS,
     Run,
     Stroke,
     amount_run,
+    strokes_of,
     symbol_run,
     told_by_icon,
 )
@@ -214,7 +214,7 @@ def _paint_run(painter: QPainter, run: Run, size: int, shape: IconShape, paint: 
 def _glyph(char: str, width: int, height: int, pen: float, dot: int) -> QPainterPath:
     """Return the inked area of a character in a box that starts at the origin."""
     inked = QPainterPath()
-    for stroke in GLYPHS[char]:
+    for stroke in strokes_of(char):
         if len(stroke.vertices) == 1:
             left = round(stroke.vertices[0].x * (width - dot))
             inked.addRect(left, height - dot, dot, dot)

@@ -71,8 +71,6 @@ class _Choice(FlatButton):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
-            idle = theme.button if self.isChecked() else None
-            ground = self._state_colour(idle, theme.button_hover, theme.button_pressed)
-            self._paint_ground(painter, ground, theme.focus)
+            self._paint_ground(painter, theme.button if self.isChecked() else None)
             painter.setPen(QColor(theme.ink if self.isChecked() else theme.muted))
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self.text())
