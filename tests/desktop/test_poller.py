@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.sandbox import DEMO_KEY
+from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session
@@ -99,7 +101,7 @@ def poller(worker: Worker, watch: FakeWatch, tmp_path: Path) -> Poller:
 
 def session_of(watch: Watch, folder: Path) -> Session:
     """A session that asks nobody but this watch."""
-    return Session(watch, Settings(), folder / "history.sqlite")
+    return Session(watch, Settings(), partial(History, folder / "history.sqlite"))
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from tray_app.desktop import app
 from tray_app.desktop.widgets.buttons import RefreshButton, TextButton
 from tray_app.lemlist.client import Client
 from tray_app.store.folders import history_file
+from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session
@@ -217,7 +219,7 @@ class LedApp(app.App):
 
         credentials = Credentials({}, FakeKeychain(KEY))
         watch = Watch(credentials, connect, None, Settings())  # which keeps no history
-        session = Session(watch, Settings(), history_file())
+        session = Session(watch, Settings(), partial(History, history_file()))
         self._begin_to_poll(self._poller_of(session))
 
     def poll(self) -> None:

@@ -85,7 +85,6 @@ class App(QObject):
         """The user's own team, as soon as its files are open."""
         self._shown: Poller | None = None
         """The team on the screen: the user's own, or the demo's."""
-        self._demo: Demo | None = None
         self._starts_with_demo = False
         self._is_opening = False
         self._unopened = Snapshot()
@@ -162,7 +161,6 @@ class App(QObject):
         if self._shown is not None:
             self._shown.stop()
         self._tray.hide()
-        self._close_demo()
         self._notifier.finish(QUIT_TIME)
         # Qt delivers nothing more by itself, and what was shown a moment ago is to be kept as said.
         QApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
@@ -206,7 +204,6 @@ class App(QObject):
     @Slot()
     def _show_team(self) -> None:
         """Poll the user's own team from now on, with the key that it has now."""
-        self._close_demo()
         if self._team is not None:
             self._begin_to_poll(self._team)
 
@@ -222,7 +219,6 @@ class App(QObject):
 
         def go_on(demo: "Demo") -> None:
             self._is_opening = False
-            self._demo = demo
             poller = self._poller_of(demo)
             self._begin_to_poll(poller)
             if self._settings is not settings:  # others were saved meanwhile
@@ -236,11 +232,6 @@ class App(QObject):
         if self._shown is None:
             self._unopened = Snapshot(problem=defect)
             self._show_snapshot(self._unopened)
-
-    def _close_demo(self) -> None:
-        if (demo := self._demo) is not None:
-            self._demo = None
-            self._network.submit(demo.close)
 
     def _begin_to_poll(self, poller: Poller) -> None:
         if self._shown is not None and self._shown is not poller:

@@ -1,8 +1,8 @@
 """A team as the program has it: the one place for all that belongs to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file
@@ -25,8 +25,8 @@ class Session:
     watch: Watch
     settings: Settings
     """What the team is judged by, or is going to be as soon as the worker comes to it."""
-    history: Path
-    """The file in which the balances are recorded."""
+    open_history: Callable[[], History]
+    """Gives each thread that reads the recorded balances its own access to them."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     """What is known now."""
 
@@ -37,11 +37,12 @@ class Session:
 
 def open_session(environ: Mapping[str, str], keychain: Keychain, settings: Settings) -> Session:
     """Open what is kept of the user's own team; blocks as the disk does."""
+    open_history = partial(History, history_file())
     watch = Watch(
         Credentials(environ, keychain),
         connector(environ),
         AlertsFile(alerts_file(), ACCOUNT),
         settings,
-        Analyst(History(history_file())),
+        Analyst(open_history()),
     )
-    return Session(watch, settings, history_file())
+    return Session(watch, settings, open_history)

@@ -49,7 +49,7 @@ class HistoryAndPlan(QObject):
         if snapshot.team_id != self._team_id:
             self._team_id = snapshot.team_id
             self._show_trend(None)
-        self._reader.use(session.history, self._team_id)
+        self._reader.use(session.open_history, self._team_id)
         if self.trend is None and snapshot.analysis is not None:
             self.read_trend()
         if self.history.window is not None:

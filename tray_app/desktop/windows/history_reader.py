@@ -26,14 +26,14 @@ class HistoryReader:
         self._worker = worker
         self._shelf: _Shelf | None = None
 
-    def use(self, path: Path, team_id: str | None) -> None:
+    def use(self, open_history: "Callable[[], History]", team_id: str | None) -> None:
         """Read this team's history from now on; of nobody without an identity."""
         shelf = self._shelf
-        if shelf is not None and (path, team_id) != (shelf.path, shelf.team_id):
+        if shelf is not None and (open_history, team_id) != (shelf.open, shelf.team_id):
             self._worker.submit(shelf.close, lambda _: None)
             shelf = None
         if shelf is None and team_id is not None:
-            shelf = _Shelf(path, team_id)
+            shelf = _Shelf(open_history, team_id)
         self._shelf = shelf
 
     def read_trend(self, days: int, show: "Callable[[Trend], object]") -> None:
@@ -101,16 +101,14 @@ class HistoryReader:
 class _Shelf:
     """One team's history as the worker's thread has it open."""
 
-    def __init__(self, path: Path, team_id: str) -> None:
-        self.path = path
+    def __init__(self, open_history: "Callable[[], History]", team_id: str) -> None:
+        self.open = open_history
         self.team_id = team_id
         self._history: History | None = None
 
     def read(self, since: int = 0) -> "list[Record]":
         if self._history is None:
-            from tray_app.store.history_database import History
-
-            self._history = History(self.path)
+            self._history = self.open()
         return self._history.read(self.team_id, since)
 
     def close(self) -> None:
