@@ -43,14 +43,14 @@ class DefectiveApp(app.App):
         super()._show_snapshot(snapshot)
         self._snapshots += 1
         if JOB == "save" and self._snapshots == 1:
-            self._save_settings(Settings(interval=60))
+            self._teams.choose(Settings(interval=60))
         elif JOB == "reopen" and self._snapshots == 1:
             SettingsFile.load = LOAD  # type: ignore[method-assign]
-            self._refresh()
+            self._teams.refresh()
         elif self._snapshots == 2 or JOB == "study":
             QTimer.singleShot(SETTLING, self, self._tell)
         else:
-            self._poll()
+            self._teams.poll()
 
     @Slot()
     def _tell(self) -> None:

@@ -220,15 +220,15 @@ class LedApp(app.App):
         credentials = Credentials({}, FakeKeychain(KEY))
         watch = Watch(credentials, connect, None, Settings())  # which keeps no history
         session = Session(watch, Settings(), partial(History, history_file()))
-        self._begin_to_poll(self._poller_of(session))
+        self._teams._show(self._teams._poller_of(session))
 
     def poll(self) -> None:
         """Ask the API at once."""
-        self._poll()
+        self._teams.poll()
 
     def is_busy(self) -> bool:
         """Whether a poll is under way."""
-        return self._shown is not None and self._shown.busy
+        return self._teams.busy
 
     def stop_waiting_for_panel(self) -> None:
         """Use the window at once, as happens after 10 s, and not in the middle of a test."""
@@ -236,7 +236,8 @@ class LedApp(app.App):
 
     def seen(self) -> dict[str, Any]:
         """What the user sees: the icon's look, and every text and button of the popup."""
-        icon, popup = self._tray._look, self._the_popup()
+        icon, popup = self._tray._look, self._popup
+        assert popup is not None
         return {
             "icon": [icon.shape, icon.amount, icon.stale],
             "texts": [each.text() for each in popup.findChildren(QLabel) if each.isVisible()],

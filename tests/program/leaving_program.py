@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from tray_app.__main__ import main
-from tray_app.desktop import app, demo
+from tray_app.desktop import app, demo, teams
 from tray_app.desktop.poller import Poller
 from tray_app.team import session
 from tray_app.team.watch import Watch
@@ -38,19 +38,18 @@ class HangingWatch(Watch):
         threading.Event().wait()
 
 
-class LeavingApp(app.App):
-    def _begin_to_poll(self, poller: Poller) -> None:
-        super()._begin_to_poll(poller)
+class LeavingTeams(teams.Teams):
+    def _show(self, poller: Poller) -> None:
+        super()._show(poller)
         if isinstance(poller.session, demo.Demo):
-            print("The demo is shown.")
             leave()
         else:
-            self._open_demo()
+            self.show_demo()
 
 
 if __name__ == "__main__":
     session.Watch = HangingWatch  # type: ignore[attr-defined]
     if WHEN == "opened":
         demo.past_of_demo = leave_and_hang  # type: ignore[attr-defined]
-    app.App = LeavingApp  # type: ignore[misc]
+    app.Teams = LeavingTeams  # type: ignore[attr-defined]
     sys.exit(main([]))

@@ -50,19 +50,19 @@ class SwitchingApp(app.App):
                 assert snapshot.alert is not None
                 assert not is_demo
                 self._of_team = self._notifier.taken
-                self._open_demo()
+                self._teams.show_demo()
             case 2:
                 assert snapshot.alert is not None
                 assert is_demo
                 if TOLD == "team":
                     self._notifier.accepted.emit(self._of_team)
                 of_demo = self._notifier.taken
-                self._show_team()
+                self._teams.show_own()
                 if TOLD == "demo":
                     self._notifier.accepted.emit(of_demo)
             case 3:
                 assert not is_demo
-                self._poll()
+                self._teams.poll()
             case _:
                 told = snapshot.alert.kind if snapshot.alert is not None else "nothing"
                 print(told, flush=True)
