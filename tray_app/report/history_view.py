@@ -10,7 +10,7 @@ from tray_app.report.points import Point, fewer, first_moment, layered, points_o
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
 from tray_app.rules.history import Day, Drop, Record, changes
 from tray_app.rules.local_time import ONE_DAY, date_at, midnight
-from tray_app.words.amounts import bucket_labels
+from tray_app.words.amounts import bucket_label
 from tray_app.words.formats import Formats, day_words
 from tray_app.words.history_words import (
     axis_words,
@@ -121,7 +121,6 @@ def history_of(
     records = until(records, now)
     recent = since(records, begin)
     layers, points = layered(fewer(points_of(recent, begin), STRETCHES))
-    labels = bucket_labels()
     drops, habit = largest_drops(changes(recent)), habit_of(records, now)
     marks = _marks(shown, drops, habit, formats)
     spans = _spans(shown, marks, formats, by_week=by_week)
@@ -136,7 +135,7 @@ def history_of(
             [(refill.at, refill.amount) for day in shown for refill in day.refills],
             formats,
         ),
-        layers=tuple(Layer(name, labels[name]) for name in layers),
+        layers=tuple(Layer(name, bucket_label(name)) for name in layers),
         points=points,
         spans=spans,
         by_week=by_week,

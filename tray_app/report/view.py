@@ -11,7 +11,7 @@ from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
-from tray_app.words.amounts import amount_words, bucket_labels, unit_words
+from tray_app.words.amounts import amount_words, bucket_label, unit_words
 from tray_app.words.balance_words import (
     age_line,
     age_of_figures,
@@ -130,7 +130,6 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     reading, problem = snapshot.reading, snapshot.problem
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
-    labels = bucket_labels()
     stale = is_stale(snapshot, now)
     today = now.astimezone().date()
     # Of what is empty nobody has to be told when it runs out.
@@ -151,7 +150,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         level=level,
         stale=stale,
         rows=tuple(
-            Row(name, labels[name], amount, amount_words(amount, formats))
+            Row(name, bucket_label(name), amount, amount_words(amount, formats))
             for name, amount in buckets.items()
         ),
         trouble=trouble,
