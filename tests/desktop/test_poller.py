@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
@@ -177,7 +178,7 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
         wait_for_snapshots(number + 1)
     for _ in range(1000):
         poller.refresh()
-    resume.stop()
+    shiboken6.delete(resume)
     assert [request.path for request in sandbox.requests] == ["/api/team/credits"]
     assert snapshots[-1].problem is not None
     assert snapshots[-1].problem.kind is Kind.RATE_LIMITED

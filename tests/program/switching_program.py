@@ -11,12 +11,11 @@ or `demo`. What the program's own team alerts after that is printed: the kind of
 import sys
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
-from tray_app.desktop.tray.notifier import Notifier
+from tray_app.desktop.tray.notifier import Notice, Notifier
 from tray_app.rules.levels import Thresholds
 from tray_app.store.settings import Settings, SettingsFile
 from tray_app.team.credentials import KeySource
@@ -28,10 +27,8 @@ TOLD = sys.argv[1]
 class HeldNotifier(Notifier):
     """A desktop that takes news, and says so when it is told to."""
 
-    def notify(
-        self, notice_id: int, news: object, title: str, body: str, picture: QImage, *, urgent: bool
-    ) -> None:
-        self.taken = news
+    def notify(self, notice: Notice) -> None:
+        self.taken = notice.news
 
 
 class SwitchingApp(app.App):

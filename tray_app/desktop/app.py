@@ -18,7 +18,7 @@ from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.teams import Teams
-from tray_app.desktop.tray.notifier import Notifier
+from tray_app.desktop.tray.notifier import Notice, Notifier
 from tray_app.desktop.tray.tray import Tray
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
 from tray_app.desktop.windows.about import About
@@ -201,7 +201,7 @@ class App(QObject):
         picture = paint_icon(self._view().icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
         news = snapshot.alert_id, alert
-        self._notifier.notify(snapshot.alert_id, news, title, body, picture, urgent=urgent)
+        self._notifier.notify(Notice(snapshot.alert_id, news, title, body, picture, urgent))
 
     @Slot()
     def _look_again(self) -> None:
