@@ -46,11 +46,11 @@ class DefectiveApp(app.App):
             self._teams.choose(Settings(interval=60))
         elif JOB == "reopen" and self._snapshots == 1:
             SettingsFile.load = LOAD  # type: ignore[method-assign]
-            self._teams.refresh()
+            self._teams.shown.refresh()
         elif self._snapshots == 2 or JOB == "study":
             QTimer.singleShot(SETTLING, self, self._tell)
         else:
-            self._teams.poll()
+            self._teams.shown.poll()
 
     @Slot()
     def _tell(self) -> None:

@@ -24,7 +24,7 @@ NO_KEYCHAIN = FakeKeychain(problem=Problem(Kind.KEYCHAIN_UNAVAILABLE))
 
 @pytest.fixture
 def demo() -> Demo:
-    return Demo(NO_KEYCHAIN, Settings())
+    return Demo(NO_KEYCHAIN)
 
 
 def test_it_begins_with_a_past_and_needs_neither_keychain_nor_server(demo: Demo) -> None:

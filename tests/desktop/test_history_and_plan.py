@@ -49,7 +49,7 @@ def session_of(team_id: str | None, path: Path, team: str | None = None) -> Sess
     credentials = Credentials({}, FakeKeychain())
     watch = Watch(credentials, lambda _key: FakeApi(), None, Settings())
     snapshot = Snapshot(team_id=team_id, team=team)
-    return Session(watch, Settings(), partial(History, path), snapshot)
+    return Session(lambda _settings: watch, partial(History, path), Settings(), snapshot)
 
 
 def busy_until(worker: Worker, released: threading.Event) -> None:

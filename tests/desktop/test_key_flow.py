@@ -34,7 +34,7 @@ class Flow:
         credentials = Credentials({}, self.keychain)
         api = FakeApi()
         watch = Watch(credentials, lambda _key: api, None, Settings())
-        self.session = Session(watch, Settings(), partial(History, folder / "history.sqlite"))
+        self.session = Session(lambda _settings: watch, partial(History, folder / "history.sqlite"))
         self.owner = QObject()
         self.flow = KeyFlow(self.keychain, worker, FORMATS, self.owner)
         self.flow.session = self.session

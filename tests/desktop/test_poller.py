@@ -102,7 +102,7 @@ def poller(worker: Worker, watch: FakeWatch, tmp_path: Path) -> Poller:
 
 def session_of(watch: Watch, folder: Path) -> Session:
     """A session that asks nobody but this watch."""
-    return Session(watch, Settings(), partial(History, folder / "history.sqlite"))
+    return Session(lambda _settings: watch, partial(History, folder / "history.sqlite"))
 
 
 @pytest.fixture
@@ -153,7 +153,8 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     sandbox.set_fault("429", retry_after="3600")
     environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
     credentials = Credentials(environ, FakeKeychain())
-    poller.session.watch = Watch(credentials, connector(environ), None, Settings())
+    watch = Watch(credentials, connector(environ), None, Settings())
+    poller.session.open_watch = lambda _settings: watch
     clock = FakeClock(tick=TICK)
     resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock.seconds)
     resume.resumed.connect(poller.poll)

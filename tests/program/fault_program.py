@@ -219,16 +219,16 @@ class LedApp(app.App):
 
         credentials = Credentials({}, FakeKeychain(KEY))
         watch = Watch(credentials, connect, None, Settings())  # which keeps no history
-        session = Session(watch, Settings(), partial(History, history_file()))
+        session = Session(lambda _settings: watch, partial(History, history_file()))
         self._teams._show(self._teams._poller_of(session))
 
     def poll(self) -> None:
         """Ask the API at once."""
-        self._teams.poll()
+        self._teams.shown.poll()
 
     def is_busy(self) -> bool:
         """Whether a poll is under way."""
-        return self._teams.busy
+        return self._teams.shown.busy
 
     def stop_waiting_for_panel(self) -> None:
         """Use the window at once, as happens after 10 s, and not in the middle of a test."""

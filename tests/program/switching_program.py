@@ -59,7 +59,7 @@ class SwitchingApp(app.App):
                     self._notifier.accepted.emit(of_demo)
             case 3:
                 assert not is_demo
-                self._teams.poll()
+                self._teams.shown.poll()
             case _:
                 told = snapshot.alert.kind if snapshot.alert is not None else "nothing"
                 print(told, flush=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.system.bus import Bus
@@ -81,31 +81,29 @@ class App(QObject):
         self._notifier = Notifier(self._tray.message, bus, gate)
         self._signals = QuitSignals(self)
         self._uncaught = uncaught
-        self._resume: Resume | None = None
         self._popup: Popup | None = None  # built on first use, like all other windows
         self._history_and_plan = HistoryAndPlan(disk, self._formats, self._actions, self)
         self._key = KeyFlow(keychain, self._network, self._formats, self)
+        self._key.session = self._teams.own.session
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
         self._about = About(keychain, uncaught, lambda: self._teams.settings, tray.kind, gate, self)
         self._join()
 
     def _join(self) -> None:
         actions = self._actions
-        actions.refresh.triggered.connect(self._teams.refresh)
+        actions.refresh.triggered.connect(lambda: self._teams.shown.refresh())
         actions.open.triggered.connect(self._open_popup)
         actions.history.triggered.connect(self._history_and_plan.history.open)
         actions.plan.triggered.connect(self._history_and_plan.plan.open)
         actions.buy.triggered.connect(lambda: self._open_link(BILLING_PAGE))
-        actions.snooze.triggered.connect(
-            lambda chosen: self._teams.snooze(SnoozeChoice(chosen.data()))
-        )
+        actions.snooze.triggered.connect(self._snooze)
         actions.settings.triggered.connect(self._settings_dialog.open)
         actions.change_key.triggered.connect(self._key.dialog.open)
         actions.remedy.triggered.connect(self._remedy)
         actions.about.triggered.connect(self._about.dialog.open)
         actions.quit.triggered.connect(QApplication.quit)
 
-        self._teams.opened.connect(self._listen)
+        self._teams.begun.connect(self._listen)
         self._teams.switched.connect(self._notifier.withdraw)
         self._teams.snapshot_made.connect(self._show_snapshot)
         self._teams.busy_changed.connect(self._show_busy)
@@ -129,23 +127,20 @@ class App(QObject):
             self._admit_defect()
 
     def start(self, *, demo: bool) -> None:
-        """Offer what can be done, and open the team that is to be shown."""
+        """Offer what can be done, and begin with the user's own team, or with the demo."""
         self._actions.offer_snooze(snooze_choices())
         self._tray.offer_snooze()
         QApplication.setWindowIcon(app_icon())
-        self._teams.open(demo=demo)
+        self._teams.begin(demo=demo)
 
     @Slot()
     def _listen(self) -> None:
         """Begin to hear of what comes from outside, as a key that was changed in a terminal."""
-        if self._teams.own is not None:
-            self._key.session = self._teams.own.session
-        if self._resume is None:
-            self._instance.listen()
-            self._tray.hear_of_loss()
-            self._resume = Resume(self, self._gate)
-            self._resume.noticed.connect(self._look_again)
-            self._resume.resumed.connect(self._teams.poll)
+        self._instance.listen()
+        self._tray.hear_of_loss()
+        resume = Resume(self, self._gate)
+        resume.noticed.connect(self._look_again)
+        resume.resumed.connect(lambda: self._teams.shown.poll())
 
     @Slot()
     def stop(self) -> None:
@@ -158,10 +153,14 @@ class App(QObject):
         self._disk.finish(QUIT_TIME)
         self._signals.close()
 
+    @Slot(QAction)
+    def _snooze(self, chosen: QAction) -> None:
+        self._teams.shown.snooze(SnoozeChoice(chosen.data()))
+
     @Slot()
     def _remedy(self) -> None:
         if self._actions.remedy.data() == Remedy.UNLOCK:
-            self._teams.unlock()
+            self._teams.shown.poll(prompt=True, by_user=True)
         else:
             self._key.dialog.open()
 
@@ -183,8 +182,7 @@ class App(QObject):
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._look_again()
         self._overdue.start(round((snapshot.wait + LATE.total_seconds() + 1) * 1000))
-        if self._teams.shown is not None:
-            self._history_and_plan.show(self._teams.shown.session)
+        self._history_and_plan.show(self._teams.shown.session)
         if self._popup is not None and self._popup.isVisible():
             self._history_and_plan.read_trend()
         if snapshot.problem is not None:
@@ -217,13 +215,13 @@ class App(QObject):
             self._popup.say(self._all_complaints())
 
     def _view(self) -> View:
-        teams = self._teams
-        return view_of(teams.snapshot, teams.settings, self._formats, datetime.now(UTC))
+        snapshot, settings = self._teams.shown.session.snapshot, self._teams.settings
+        return view_of(snapshot, settings, self._formats, datetime.now(UTC))
 
     @Slot()
     def _show_busy(self) -> None:
         if self._popup is not None:
-            self._popup.set_busy(self._teams.busy)
+            self._popup.set_busy(self._teams.shown.busy)
 
     def _complain(self, about: str, sentence: str) -> None:
         """Say something of the program itself on the popup, until something else or "" is said."""
@@ -234,7 +232,8 @@ class App(QObject):
             self._popup.say(self._all_complaints())
 
     def _all_complaints(self) -> str:
-        problem, complaints = self._teams.snapshot.problem, dict(self._complaints)
+        problem = self._teams.shown.session.snapshot.problem
+        complaints = dict(self._complaints)
         if problem is not None and problem.kind is Kind.DEFECT:
             complaints.pop("defect", None)  # the popup tells of the defect already
         return "\n".join(filter(None, complaints.values()))

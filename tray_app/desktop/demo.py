@@ -73,12 +73,15 @@ class DemoHistory(History):
 class Demo(Session):
     """The invented team. Nothing is read from the keychain, nor written to it or to the disk."""
 
-    def __init__(self, keychain: Keychain, settings: Settings) -> None:
+    def __init__(self, keychain: Keychain) -> None:
         credentials = Credentials({}, keychain)
         credentials.use(DEMO_KEY, KeySource.DEMO)
-        api, history, hurried = DemoApi(), DemoHistory(), replace(settings, interval=INTERVAL)
-        watch = Watch(credentials, lambda _key: api, None, hurried, Analyst(history))
-        super().__init__(watch, hurried, lambda: history)
+        api, history = DemoApi(), DemoHistory()
+
+        def open_watch(settings: Settings) -> Watch:
+            return Watch(credentials, lambda _key: api, None, settings, Analyst(history))
+
+        super().__init__(open_watch, lambda: history, Settings(interval=INTERVAL))
 
     def choose(self, settings: Settings) -> None:
         """Take other settings; the demo stays in a hurry."""

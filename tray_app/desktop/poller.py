@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -11,10 +10,8 @@ from tray_app.errors import Problem
 from tray_app.rules.alerts import Alert, SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
+from tray_app.team.session import Session
 from tray_app.team.watch import Snapshot
-
-if TYPE_CHECKING:  # it brings the database with it, which the icon does not wait for
-    from tray_app.team.session import Session
 
 BREATH = 2.0
 """Seconds for which an answer serves another *Refresh* too, as when the user clicks again. Whether
@@ -34,7 +31,7 @@ class Poller(QObject):
     snapshot_made = Signal(object)
     busy_changed = Signal()
 
-    def __init__(self, session: "Session", worker: Worker) -> None:
+    def __init__(self, session: Session, worker: Worker) -> None:
         super().__init__()
         self.session = session
         self._worker = worker
@@ -71,18 +68,18 @@ class Poller(QObject):
             return
         self._timer.stop()
         self._set_busy(True)
-        watch = self.session.watch
+        session = self.session
 
         def break_off(defect: Problem) -> None:
-            # The watch keeps in mind that its figures may be old, whatever is shown next.
-            self._worker.submit(lambda: watch.fail(defect), self._end_poll, give_up)
+            # The watch has to know that its figures are old, for what it tells until the next poll.
+            self._worker.submit(lambda: session.watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
-            last = self.session.snapshot
+            last = session.snapshot
             self._end_poll(replace(last, problem=defect, alert=None, wait=LONGEST_RETRY))
 
         self._worker.submit(
-            lambda: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
+            lambda: session.watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
         )
 
     def refresh(self) -> None:
@@ -92,19 +89,20 @@ class Poller(QObject):
 
     def apply(self, settings: Settings) -> None:
         """Have the team judged by other settings."""
-        self.session.choose(settings)
-        watch, chosen = self.session.watch, self.session.settings
-        self._worker.submit(lambda: watch.apply(chosen), self._publish_until_next)
+        session = self.session
+        session.choose(settings)
+        chosen = session.settings
+        self._worker.submit(lambda: session.watch.apply(chosen), self._publish_until_next)
 
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
-        watch = self.session.watch
-        self._worker.submit(lambda: watch.snooze(choice), self._publish)
+        session = self.session
+        self._worker.submit(lambda: session.watch.snooze(choice), self._publish)
 
     def note_heard(self, alert_id: int, alert: Alert) -> None:
         """Note that the user was told this, if it is this team's."""
-        watch = self.session.watch
-        self._worker.submit(lambda: watch.heard(alert_id, alert))
+        session = self.session
+        self._worker.submit(lambda: session.watch.heard(alert_id, alert))
 
     def _end_poll(self, snapshot: Snapshot) -> None:
         self._set_busy(False)
@@ -123,7 +121,8 @@ class Poller(QObject):
             self._patience.stop()
             self._publish(learned)
 
-        self._worker.submit(self.session.watch.study, publish)
+        session = self.session
+        self._worker.submit(lambda: session.watch.study(), publish)
 
     @Slot()
     def _alert_early(self) -> None:

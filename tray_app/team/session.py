@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file
@@ -18,31 +18,34 @@ from tray_app.team.watch import Snapshot, Watch, connector
 class Session:
     """One team: its account, its settings, its watch, its history and what was seen of it last.
 
-    Settings and snapshot belong to the thread that shows the team. The calls of ``watch`` block,
+    Settings and snapshot belong to the thread that shows the team. ``watch`` and its calls block,
     and belong to one worker thread.
     """
 
-    watch: Watch
-    settings: Settings
-    """What the team is judged by, or is going to be as soon as the worker comes to it."""
+    open_watch: Callable[[Settings], Watch]
     open_history: Callable[[], History]
     """Gives each thread that reads the recorded balances its own access to them."""
+    settings: Settings = field(default_factory=Settings)
+    """What the team is judged by, or is going to be as soon as the worker comes to it."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     """What is known now."""
 
+    @cached_property
+    def watch(self) -> Watch:
+        """The team's watch, which opens the team's files when it is first wanted."""
+        return self.open_watch(self.settings)
+
     def choose(self, settings: Settings) -> None:
-        """Take other settings, which ``watch.apply`` has to be told of."""
+        """Take other settings, which a watch that is open has to be told of."""
         self.settings = settings
 
 
-def open_session(environ: Mapping[str, str], keychain: Keychain, settings: Settings) -> Session:
-    """Open what is kept of the user's own team; blocks as the disk does."""
+def own_session(environ: Mapping[str, str], keychain: Keychain) -> Session:
+    """Return the user's own team."""
     open_history = partial(History, history_file())
-    watch = Watch(
-        Credentials(environ, keychain),
-        connector(environ),
-        AlertsFile(alerts_file(), ACCOUNT),
-        settings,
-        Analyst(open_history()),
-    )
-    return Session(watch, settings, open_history)
+
+    def open_watch(settings: Settings) -> Watch:
+        credentials, alerts = Credentials(environ, keychain), AlertsFile(alerts_file(), ACCOUNT)
+        return Watch(credentials, connector(environ), alerts, settings, Analyst(open_history()))
+
+    return Session(open_watch, open_history)

@@ -54,8 +54,10 @@ class KeyFlow(QObject):
     def find(self) -> None:
         """Go by the key that the keychain has now, as it was changed in a terminal."""
         self._has_asked = True  # who uses a terminal is not to be met by a dialog
-        if self.session is not None:
-            self._worker.submit(self.session.watch.forget_key, lambda _: self.key_changed.emit())
+        if (session := self.session) is not None:
+            self._worker.submit(
+                lambda: session.watch.forget_key(), lambda _: self.key_changed.emit()
+            )
 
     def _make_dialog(self) -> "KeyDialog":
         from tray_app.desktop.windows.key_dialog import KeyDialog
