@@ -11,12 +11,13 @@ The way of the data, one direction, one owner for each step:
    ``tray_app/team/alerts.py``            keep what was told, and lets
 5. ``tray_app/rules/``                    decide on the level, the forecast, an alert, the next
                                           poll; it ends in one ``Snapshot``, good or bad.
-6. ``tray_app/report/view.py``            turns the Snapshot into words and numbers, for
+6. ``tray_app/report/view.py``            turns the Snapshot into words and numbers, each sentence
+                                          of which stands in ``tray_app/words/``, for
 7. ``tray_app/desktop/``                  icon, tooltip, menu, popup and notification,
    ``tray_app/terminal/``                 or the terminal.
 
 ``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` is the one place that
-wires the rest together.
+wires the rest together, with the teams of ``tray_app/desktop/teams.py``.
 """
 
 import sys

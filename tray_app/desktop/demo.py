@@ -9,6 +9,7 @@ from tray_app.rules.history import Record
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.sandbox.stories import STORIES
+from tray_app.store.folders import NOWHERE
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
@@ -43,9 +44,8 @@ class DemoHistory(History):
     One thread records while another reads.
     """
 
-    fault = None
-
     def __init__(self) -> None:
+        super().__init__(NOWHERE)
         self._records = past_of_demo(datetime.now(UTC))
 
     def record(self, _team_id: str, record: Record) -> bool:
@@ -65,9 +65,6 @@ class DemoHistory(History):
 
     def thin(self, _team_id: str, _now: int, _zone: tzinfo | None = None) -> None:
         """Drop nothing."""
-
-    def close(self) -> None:
-        """Keep everything: there is no file to close."""
 
 
 class Demo(Session):

@@ -1,7 +1,9 @@
 """The clock of a team's polls: a QTimer, one worker thread, one request at a time."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -11,21 +13,21 @@ from tray_app.rules.alerts import Alert, SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
 from tray_app.team.session import Session
-from tray_app.team.watch import Snapshot
+from tray_app.team.watch import Snapshot, Watch
 
 BREATH = 2.0
-"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again. Whether
-lemlist may be asked at all, ``patience.py`` knows."""
+"""Seconds after an answer in which *Refresh* asks nothing, as when the user clicks again. Whether
+lemlist may be asked at all, ``patience.py`` decides."""
 
 PATIENCE = 1000
-"""Milliseconds that the first alert of a run waits for what the history has to say of it."""
+"""Milliseconds for which the first alert of a run waits for what the history adds to it."""
 
 
 class Poller(QObject):
     """Polls one team when its snapshots say so, and when the user asks.
 
-    Each snapshot is kept in the session. It is told as well from :meth:`start` until :meth:`stop`,
-    between which the team is polled.
+    Between :meth:`start` and :meth:`stop` the team is polled, and each snapshot is told. What comes
+    later is only kept in the session.
     """
 
     snapshot_made = Signal(object)
@@ -45,7 +47,7 @@ class Poller(QObject):
         self._patience.timeout.connect(self._alert_early)
 
     def start(self) -> None:
-        """Poll from now on. Nothing is known any more, as the team may be another one."""
+        """Poll from now on. What was known is dropped, as the key may open another team now."""
         self.stop()
         self._is_started = True
         self._refresh_from = 0.0
@@ -60,7 +62,7 @@ class Poller(QObject):
 
     @Slot()
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
-        """Ask now. Whoever asks while a request is under way gets that request's answer.
+        """Ask now, unless a request is under way, whose answer serves this call too.
 
         With ``prompt`` the keychain may ask the user for its password.
         """
@@ -68,18 +70,17 @@ class Poller(QObject):
             return
         self._timer.stop()
         self._set_busy(True)
-        session = self.session
 
         def break_off(defect: Problem) -> None:
             # The watch has to know that its figures are old, for what it tells until the next poll.
-            self._worker.submit(lambda: session.watch.fail(defect), self._end_poll, give_up)
+            self._ask(lambda watch: watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
-            last = session.snapshot
+            last = self.session.snapshot
             self._end_poll(replace(last, problem=defect, alert=None, wait=LONGEST_RETRY))
 
-        self._worker.submit(
-            lambda: session.watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
+        self._ask(
+            lambda watch: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
         )
 
     def refresh(self) -> None:
@@ -89,20 +90,17 @@ class Poller(QObject):
 
     def apply(self, settings: Settings) -> None:
         """Have the team judged by other settings."""
-        session = self.session
-        session.choose(settings)
-        chosen = session.settings
-        self._worker.submit(lambda: session.watch.apply(chosen), self._publish_until_next)
+        self.session.choose(settings)
+        chosen = self.session.settings
+        self._ask(lambda watch: watch.apply(chosen), self._publish_until_next)
 
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
-        session = self.session
-        self._worker.submit(lambda: session.watch.snooze(choice), self._publish)
+        self._ask(lambda watch: watch.snooze(choice), self._publish)
 
     def note_heard(self, alert_id: int, alert: Alert) -> None:
         """Note that the user was told this, if it is this team's."""
-        session = self.session
-        self._worker.submit(lambda: session.watch.heard(alert_id, alert))
+        self._ask(lambda watch: watch.heard(alert_id, alert))
 
     def _end_poll(self, snapshot: Snapshot) -> None:
         self._set_busy(False)
@@ -112,8 +110,8 @@ class Poller(QObject):
             self._study(snapshot)
 
     def _study(self, snapshot: Snapshot) -> None:
-        """Ask the history; what there is to alert waits a moment for it, the figures do not."""
-        # Nothing is alerted of figures that are out of date.
+        """Ask the history. An alert waits a moment for the answer; the figures are told already."""
+        # Figures that are out of date alert nothing.
         if snapshot.early_alert is not None and snapshot.problem is None and self._is_started:
             self._patience.start()
 
@@ -121,8 +119,7 @@ class Poller(QObject):
             self._patience.stop()
             self._publish(learned)
 
-        session = self.session
-        self._worker.submit(lambda: session.watch.study(), publish)
+        self._ask(lambda watch: watch.study(), publish)
 
     @Slot()
     def _alert_early(self) -> None:
@@ -143,3 +140,13 @@ class Poller(QObject):
     def _set_busy(self, busy: bool) -> None:
         self.busy = busy
         self.busy_changed.emit()
+
+    def _ask(
+        self,
+        question: Callable[[Watch], Any],
+        done: Callable[[Snapshot], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """Have the worker ask the team's watch, which it opens first if need be."""
+        session = self.session
+        self._worker.submit(lambda: question(session.watch), done, failed)
