@@ -25,10 +25,14 @@ class Kind(StrEnum):
     DEFECT = "defect"
 
 
-# A kind is waited out by itself, or it needs the user: only the latter offer a new key.
 NEEDS_ANOTHER_KEY = frozenset(
     {Kind.NO_KEY, Kind.BAD_KEY, Kind.BAD_REQUEST, Kind.UNAUTHORIZED, Kind.FORBIDDEN, Kind.NO_USER}
 )
+"""Only another key in the keychain mends these."""
+OFFERS_KEY = NEEDS_ANOTHER_KEY | {Kind.KEYCHAIN_UNAVAILABLE}
+"""With these a key can be entered: without a keychain too it is used, until the program ends."""
+NEEDS_USER = OFFERS_KEY | {Kind.BAD_ADDRESS, Kind.PAYMENT_REQUIRED, Kind.KEYCHAIN_LOCKED}
+"""These don't pass by themselves, so asking again soon is in vain."""
 
 
 class Problem(Exception):  # noqa: N818  (what the user has is a problem, not an error)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtGui import QAction, QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -326,6 +326,20 @@ def test_the_same_again_paints_nothing(popup: Popup) -> None:
     show(popup, replace(healthy(), team="Another"))
     settle()
     assert counter.painted > 0
+
+
+def test_the_focus_alone_paints_nothing(popup: Popup) -> None:
+    """It comes when the popup has just been painted, and many desktops dim what is elsewhere."""
+    dimmed = QApplication.palette()
+    dimmed.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.Highlight, QColor("#808080"))
+    popup.setPalette(dimmed)
+    opened(popup)
+    settle()
+    counter = PaintCounter(popup, *popup.findChildren(QWidget))
+    for change in (QEvent.Type.WindowDeactivate, QEvent.Type.WindowActivate):
+        QApplication.sendEvent(popup, QEvent(change))
+    settle()
+    assert counter.painted == 0
 
 
 # The bar

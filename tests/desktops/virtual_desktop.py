@@ -130,7 +130,8 @@ class VirtualDesktop(DesktopSession):
         display_from, display_to = os.pipe()
         width, height = self.size
         command = ("Xvfb", "-displayfd", str(display_to), "-screen", "0", f"{width}x{height}x24")
-        options = ("-dpi", "96", "-nolisten", "tcp", "-noreset")
+        # -r: a key that a busy machine holds down for long is still pressed once.
+        options = ("-dpi", "96", "-nolisten", "tcp", "-noreset", "-r")
         with os.fdopen(display_from, "rb") as pipe:
             try:
                 self._spawn("Xvfb", Component(command + options), pass_fds=(display_to,))

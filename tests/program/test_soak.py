@@ -27,11 +27,14 @@ def measured() -> list[Held]:
 
 @pytest.mark.parametrize("name", STEEPEST)
 def test_nothing_grows(measured: list[Held], name: str) -> None:
-    """Of all pairs the one in the middle tells: what comes or goes once makes no growth."""
+    """Of all pairs the one in the middle tells: what comes or goes once makes no growth.
+
+    A fall is as bad as a rise: who gives back a reference too often brings the program down.
+    """
     amounts = [(each.polls, getattr(each, name)) for each in measured]
     pairs = combinations(amounts, 2)
     slope = median((after - before) / (end - begin) for (begin, before), (end, after) in pairs)
-    assert slope < STEEPEST[name], amounts
+    assert abs(slope) < STEEPEST[name], amounts
 
 
 def test_nothing_is_left_open(measured: list[Held]) -> None:

@@ -491,6 +491,18 @@ def test_a_near_end_that_settings_have_brought_is_not_said(watched: Watched) -> 
     assert watched.see(9_000, after) is None
 
 
+def test_a_risk_beside_a_near_end_is_known_when_settings_end_the_near_end(watched: Watched) -> None:
+    """The end was heard of before the risk, of which nobody had to be told then."""
+    near = Evidence(3, warn_within=5)
+    risky = replace(near, is_one_busy_day=True)
+    assert kinds(watched, 9_000, [near]) == ["runs_out"]
+    watched.now += timedelta(seconds=CALM)
+    assert kinds(watched, 9_000, [near, risky]) == [None, None]
+    after = replace(risky, warn_within=1)
+    watched.state = acknowledged(watched.state, 9_000, LIMITS, risky, after)
+    assert kinds(watched, 9_000, [after, after]) == [None, None]
+
+
 def test_an_old_refill_is_no_news_by_other_settings(watched: Watched) -> None:
     assert said(watched, [2_000, 9_000]) == [None, None]
     watched.change(Thresholds(3_000, 100))

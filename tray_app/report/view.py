@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tray_app.errors import NEEDS_ANOTHER_KEY, Kind
+from tray_app.errors import OFFERS_KEY, Kind
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.levels import Level
@@ -200,7 +200,7 @@ def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
         remedy = None  # a key that is entered would not be used
     elif kind is Kind.KEYCHAIN_LOCKED:
         remedy = Remedy.UNLOCK
-    elif kind in NEEDS_ANOTHER_KEY or kind is Kind.KEYCHAIN_UNAVAILABLE:
+    elif kind in OFFERS_KEY:
         remedy = Remedy.ENTER_KEY
     else:
         remedy = None

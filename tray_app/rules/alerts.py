@@ -217,7 +217,10 @@ def acknowledged(
     ``before`` and ``after`` are the evidence by the old settings and by the new settings.
     """
     level = level_of(credits, thresholds, state.level)
-    new = _true_kinds(level, after) - _true_kinds(state.level or Level.HEALTHY, before)
+    old = _true_kinds(state.level or Level.HEALTHY, before)
+    if AlertKind.RUNS_OUT in state.said:
+        old.discard(AlertKind.BUSY_DAY)  # was no news, as it is none to who knows of the end
+    new = _true_kinds(level, after) - old
     standings = _standings(level, credits, thresholds, after)
     said = {
         kind: replace(each, left=GONE) if standings[kind] is _Standing.GONE else each

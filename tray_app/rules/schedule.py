@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
+from tray_app.errors import NEEDS_USER, Kind, Problem
 from tray_app.rules.local_time import DAY
 
 SHORTEST_INTERVAL = 30
@@ -25,13 +25,6 @@ LONGEST_PAUSE = 3600.0
 
 _JITTER = 0.2  # of a wait, either way, so that a team's computers don't knock all at once
 
-_FOR_THE_USER = NEEDS_ANOTHER_KEY | {
-    Kind.BAD_ADDRESS,
-    Kind.PAYMENT_REQUIRED,
-    Kind.KEYCHAIN_LOCKED,
-    Kind.KEYCHAIN_UNAVAILABLE,
-}
-
 
 def next_wait(interval: float, failures: int, problem: Problem | None, chance: float) -> float:
     """Return the seconds until the next poll.
@@ -42,7 +35,7 @@ def next_wait(interval: float, failures: int, problem: Problem | None, chance: f
     """
     if problem is None:
         return interval
-    if problem.kind in _FOR_THE_USER:
+    if problem.kind in NEEDS_USER:
         return WAIT_FOR_USER
     if problem.kind is Kind.DEFECT:
         return LONGEST_RETRY

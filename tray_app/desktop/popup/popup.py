@@ -242,6 +242,8 @@ class Popup(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Follow the content's size."""
+        if event.type() in (QEvent.Type.WindowActivate, QEvent.Type.WindowDeactivate):
+            return True  # Qt would paint all of it once more, though it looks the same
         handled = super().event(event)
         if event.type() is QEvent.Type.LayoutRequest:
             self._follow()
