@@ -73,7 +73,7 @@ class App(QObject):
         self._disk = disk
         self._network = Worker("network", gate)
         self._teams = Teams(environ, keychain, disk, self._network)
-        # Runs out only when a poll does not come, which leaves the figures out of date.
+        # Each snapshot starts this anew. When it ends, no poll has come, and the figures are old.
         self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
 
         self._tray = tray
@@ -135,7 +135,7 @@ class App(QObject):
 
     @Slot()
     def _listen(self) -> None:
-        """Begin to hear of what comes from outside, as a key that was changed in a terminal."""
+        """Begin to hear what comes from outside: other programs, buses, sleep and network."""
         self._instance.listen()
         self._tray.hear_of_loss()
         resume = Resume(self, self._gate)
@@ -147,7 +147,7 @@ class App(QObject):
         """End what was started. What takes longer than a moment is left to itself."""
         self._tray.hide()
         self._notifier.finish(QUIT_TIME)
-        # Qt delivers nothing more by itself, and what was shown a moment ago is to be kept as said.
+        # Qt's loop has ended, so it delivers by itself no news that was taken a moment ago.
         QApplication.sendPostedEvents(self._teams, QEvent.Type.MetaCall.value)
         self._network.finish(QUIT_TIME)
         self._disk.finish(QUIT_TIME)
