@@ -267,6 +267,29 @@ def test_settings_and_snooze_ask_the_server_nothing(
     assert watch.asked == ["poll", "apply 60", "snooze hour"]
 
 
+def test_a_team_is_opened_by_its_first_poll_with_the_settings_of_that_time(
+    worker: Worker, watch: FakeWatch, tmp_path: Path
+) -> None:
+    opened: list[int] = []
+
+    def open_watch(settings: Settings) -> Watch:
+        opened.append(settings.interval)
+        return watch
+
+    session = session_of(watch, tmp_path)
+    session.open_watch = open_watch
+    poller = Poller(session, worker)
+    poller.apply(Settings(interval=60))
+    poller.note_heard(7, EARLY)
+    idle: list[bool] = []
+    worker.submit(lambda: True, idle.append)
+    wait_with_events(lambda: idle, "the worker has nothing to do")
+    assert opened == []
+    poller.start()
+    wait_with_events(lambda: not poller.busy, "the poll")
+    assert (opened, watch.asked) == ([60], ["poll"])
+
+
 # --- alerts -------------------------------------------------------------------------------------
 
 EARLY = Alert(AlertKind.CRITICAL, 80)
@@ -360,6 +383,7 @@ def test_a_team_that_was_left_alerts_nothing_any_more(
 
 
 def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
+    poller.start()
     poller.note_heard(7, EARLY)
     wait_with_events(lambda: watch.was_heard, "it is noted")
     assert watch.was_heard == [(7, EARLY)]

@@ -84,7 +84,6 @@ class App(QObject):
         self._popup: Popup | None = None  # built on first use, like all other windows
         self._history_and_plan = HistoryAndPlan(disk, self._formats, self._actions, self)
         self._key = KeyFlow(keychain, self._network, self._formats, self)
-        self._key.session = self._teams.own.session
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
         self._about = About(keychain, uncaught, lambda: self._teams.settings, tray.kind, gate, self)
         self._join()
@@ -135,7 +134,8 @@ class App(QObject):
 
     @Slot()
     def _listen(self) -> None:
-        """Begin to hear what comes from outside: other programs, buses, sleep and network."""
+        """Begin to hear what comes from outside: keys, other programs, buses, sleep and network."""
+        self._key.session = self._teams.own.session
         self._instance.listen()
         self._tray.hear_of_loss()
         resume = Resume(self, self._gate)

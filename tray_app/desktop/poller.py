@@ -40,6 +40,7 @@ class Poller(QObject):
         self.busy = False
         """Whether a poll is under way."""
         self._is_started = False
+        self._was_started = False
         self._refresh_from = 0.0
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self.poll)
@@ -49,7 +50,7 @@ class Poller(QObject):
     def start(self) -> None:
         """Poll from now on. What was known is dropped, as the key may open another team now."""
         self.stop()
-        self._is_started = True
+        self._is_started = self._was_started = True
         self._refresh_from = 0.0
         self.session.snapshot = Snapshot()
         self.poll()
@@ -147,6 +148,8 @@ class Poller(QObject):
         done: Callable[[Snapshot], object] | None = None,
         failed: Callable[[Problem], object] | None = None,
     ) -> None:
-        """Have the worker ask the team's watch, which it opens first if need be."""
+        """Have the worker ask the team's watch, which the first poll opens, and nothing before."""
+        if not self._was_started:
+            return
         session = self.session
         self._worker.submit(lambda: question(session.watch), done, failed)

@@ -51,10 +51,12 @@ class Teams(QObject):
 
     def begin(self, *, demo: bool) -> None:
         """Read the settings, and show the user's own team, or the demo."""
+        default = self.settings
 
         def go_on(loaded: tuple[Settings, list[FileFault | FieldFault]]) -> None:
             settings, faults = loaded
-            self.own.session.choose(settings)
+            if self.settings is default:  # the user has saved no others meanwhile
+                self.own.session.choose(settings)
             self.begun.emit()
             self.settings_complained.emit(" ".join(map(settings_fault_words, faults)))
             if demo:
