@@ -33,7 +33,7 @@ from tests.examples import NOW
 from tests.pictures.history import believable, hover, view
 from tests.pictures.popup import palette
 from tray_app.desktop.widgets.theme import DARK, LIGHT
-from tray_app.desktop.windows.history_window import DAYS, READINGS, HistoryWindow
+from tray_app.desktop.windows.history_window import HistoryWindow
 from tray_app.report.history_view import HistoryView
 
 MONTH = view(believable(60), 30)
@@ -159,7 +159,7 @@ def choices(window: HistoryWindow) -> dict[str, QAbstractButton]:
 
 def test_a_click_asks_for_another_range(window: HistoryWindow) -> None:
     show(window)
-    asked = QSignalSpy(window.range_wanted)
+    asked = QSignalSpy(window.ranges.chosen)
     for name in ("Last 365 days", "Last 7 days", "Last 7 days", "Last 90 days"):
         QTest.mouseClick(choices(window)[name], Qt.MouseButton.LeftButton)
     assert emitted(asked) == [365, 7, 90]
@@ -167,7 +167,7 @@ def test_a_click_asks_for_another_range(window: HistoryWindow) -> None:
 
 def test_the_arrow_keys_ask_for_another_range(window: HistoryWindow) -> None:
     show(window)
-    asked = QSignalSpy(window.range_wanted)
+    asked = QSignalSpy(window.ranges.chosen)
     choices(window)["Last 30 days"].setFocus(Qt.FocusReason.TabFocusReason)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         press(window, key)
@@ -175,7 +175,7 @@ def test_the_arrow_keys_ask_for_another_range(window: HistoryWindow) -> None:
 
 
 def test_the_range_that_is_shown_is_chosen(window: HistoryWindow) -> None:
-    asked = QSignalSpy(window.range_wanted)
+    asked = QSignalSpy(window.ranges.chosen)
     show(window, view(believable(60), 90))
     assert [name for name, button in choices(window).items() if button.isChecked()] == [
         "Last 90 days"
@@ -397,14 +397,14 @@ def export(window: HistoryWindow, kind: int, path: Path) -> None:
     settle()
 
 
-@pytest.mark.parametrize(("kind", "name"), [(0, READINGS), (1, DAYS)])
+@pytest.mark.parametrize(("kind", "by_day"), [(0, False), (1, True)])
 def test_an_export_asks_for_a_file(
-    window: HistoryWindow, tmp_path: Path, kind: int, name: str
+    window: HistoryWindow, tmp_path: Path, kind: int, by_day: bool
 ) -> None:
     show(window)
     asked = QSignalSpy(window.export_requested)
     export(window, kind, tmp_path / "credits")
-    assert [asked.at(i) for i in range(asked.count())] == [[str(tmp_path / "credits.csv"), name]]
+    assert [asked.at(i) for i in range(asked.count())] == [[str(tmp_path / "credits.csv"), by_day]]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,7 +12,7 @@ from tests.fakes import FakeFormats
 from tray_app.report.history_view import HistoryView, Layer, Tick, history_of, readout_of
 from tray_app.report.points import Point, fewer
 from tray_app.report.trend import Trend, has_trend, trend_of
-from tray_app.rules.history import Record, days_of
+from tray_app.rules.history import Record
 from tray_app.words.history_words import course_words, point_words, range_words
 
 FORMATS = FakeFormats()
@@ -29,8 +29,7 @@ def trend(records: Sequence[Record], days: int = 30) -> Trend:
 
 
 def history(records: Sequence[Record], days: int = 30) -> HistoryView:
-    known = days_of(records, NOW.astimezone().date())
-    return history_of(records, known, days, "Acme", FORMATS, int(NOW.timestamp()))
+    return history_of(records, days, "Acme", FORMATS, int(NOW.timestamp()))
 
 
 def title(trend: Trend) -> str:

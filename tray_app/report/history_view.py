@@ -8,7 +8,7 @@ from itertools import groupby
 
 from tray_app.report.points import Point, fewer, first_moment, layered, points_of, since, until
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
-from tray_app.rules.history import Day, Drop, Record, changes
+from tray_app.rules.history import Day, Drop, Record, changes, days_of
 from tray_app.rules.local_time import ONE_DAY, date_at, midnight
 from tray_app.words.amounts import bucket_labels
 from tray_app.words.formats import Formats, day_words
@@ -104,19 +104,11 @@ class HistoryView:
 
 
 def history_of(
-    records: Sequence[Record],
-    days: Sequence[Day],
-    days_shown: int,
-    team: str,
-    formats: Formats,
-    now: int,
+    records: Sequence[Record], days: int, team: str, formats: Formats, now: int
 ) -> HistoryView:
-    """Prepare what the history window shows of the last ``days_shown`` days; a worker's task.
-
-    ``days`` are all that are known, up to today.
-    """
-    begin = first_moment(days_shown, now)
-    shown = days[-days_shown:]
+    """Prepare what the history window shows of the last ``days`` days; a worker's task."""
+    begin = first_moment(days, now)
+    shown = days_of(records, date_at(now))[-days:]
     by_week = len(shown) > MOST_DAYS_BY_DAY
     records = until(records, now)
     recent = since(records, begin)
@@ -127,10 +119,10 @@ def history_of(
     spans = _spans(shown, marks, formats, by_week=by_week)
     return HistoryView(
         team=team,
-        days=days_shown,
+        days=days,
         begin=spans[0].begin if spans else begin,
         end=spans[-1].end if spans else now,
-        title=summary_words(shown, days_shown, formats),
+        title=summary_words(shown, days, formats),
         description=course_words(
             [(point.at, point.credits) for point in points],
             [(refill.at, refill.amount) for day in shown for refill in day.refills],

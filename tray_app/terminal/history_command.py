@@ -81,7 +81,6 @@ def _print_history(
     now = datetime.now(UTC)
     seconds = int(now.timestamp())
     begin = first_moment(days, seconds)
-    every_day = days_of(records, now.astimezone().date())
     shown = [record for record in records if record.last >= begin]
     seen_at = datetime.fromtimestamp(records[-1].last, UTC) if records else None
     if as_csv:
@@ -89,12 +88,14 @@ def _print_history(
         readings_csv(shown, text)
         print_text(text.getvalue(), end="")
     elif as_json:
-        print_json(history_json(name, team_id, seen_at, every_day[-days:]))
+        print_json(
+            history_json(name, team_id, seen_at, days_of(records, now.astimezone().date())[-days:])
+        )
     elif team_id is None or seen_at is None or not shown:
         complain(no_history_words(team_words(team_id, name) if team_id else ""))
     else:
         formats = TerminalFormats()
-        view = history_of(records, every_day, days, name or team_id, formats, seconds)
+        view = history_of(records, days, name or team_id, formats, seconds)
         print_text(f"{view.team}: {view.title}")
         print_text(figures_from_words(seen_at, formats))
         _print_days(view)

@@ -1,12 +1,10 @@
 """The window of the balance's history: a chart, and its figures as tables."""
 
 from collections.abc import Sequence
-from enum import IntEnum
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
-    QMargins,
     QModelIndex,
     QPersistentModelIndex,
     QStandardPaths,
@@ -20,6 +18,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QStackedWidget,
     QTableView,
     QTabWidget,
@@ -30,7 +29,7 @@ from PySide6.QtWidgets import (
 from tray_app.desktop.widgets.buttons import TextButton
 from tray_app.desktop.widgets.chart import INSET, Chart
 from tray_app.desktop.widgets.dialog_parts import GAP, SPACE, paragraph
-from tray_app.desktop.widgets.labels import ElidedLabel, set_muted, sized, strip
+from tray_app.desktop.widgets.labels import ElidedLabel, set_muted, sized
 from tray_app.desktop.widgets.range_choice import RangeChoice
 from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
@@ -44,28 +43,14 @@ SIZE = (760, 620)
 TABLE_HEIGHT = 190
 COLUMN_GAP = 24
 
-READINGS = "readings"
-DAYS = "days"
-"""The kinds of CSV files."""
-
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class _Page(IntEnum):
-    """What the window shows below its head."""
-
-    WAITING = 0
-    EMPTY = 1
-    HISTORY = 2
-
-
 class HistoryWindow(QWidget):
-    """An ordinary window; it asks for what it shows, and for what is to be written."""
+    """An ordinary window. ``ranges`` and ``export_requested`` tell what the user wants of it."""
 
-    range_wanted = Signal(int)
-    """The user wants to see this number of days."""
-    export_requested = Signal(str, str)
-    """A file's path, and :data:`READINGS` or :data:`DAYS`."""
+    export_requested = Signal(str, bool)
+    """A file's path, and whether it is to have the days instead of the readings."""
 
     def __init__(self, formats: Formats) -> None:
         super().__init__()
@@ -82,13 +67,12 @@ class HistoryWindow(QWidget):
         self.days = _Table(tr("Table of the days"))
         self.message = ElidedLabel()
         self.export = TextButton(tr("Export CSV…"))
-        self._pages = QStackedWidget()
-        self._lay_out()
-        self._set_colours()
-        self._set_fonts()
-
-        self.ranges.chosen.connect(self.range_wanted)
         self.export.clicked.connect(self._choose_file)
+        self._pages = QStackedWidget()
+        self._history = self._build_history()
+        self._empty = _empty_page()
+        self._lay_out()
+        self._follow_desktop()
 
     def show_history(self, view: HistoryView) -> None:
         """Show a history; what was shown before stays until then."""
@@ -100,7 +84,7 @@ class HistoryWindow(QWidget):
             self.chart.show_history(view)
             self.drops.show_rows(view.drop_headings, view.drop_rows)
             self.days.show_rows(view.day_headings, view.day_rows)
-        self._pages.setCurrentIndex(_Page.HISTORY if view.points else _Page.EMPTY)
+        self._pages.setCurrentWidget(self._history if view.points else self._empty)
 
     def show_message(self, text: str) -> None:
         """Say what became of an export, also to a screen reader."""
@@ -117,83 +101,84 @@ class HistoryWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's colours and font."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self._set_colours()
-        elif event.type() is QEvent.Type.FontChange:
-            self._set_fonts()
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._follow_desktop()
 
     def _choose_file(self) -> None:
         """Ask where to, without waiting for the answer."""
         self.message.set_text("")
-        kinds = {tr("Readings (*.csv)"): READINGS, tr("Daily summary (*.csv)"): DAYS}
+        by_day = {tr("Readings (*.csv)"): False, tr("Daily summary (*.csv)"): True}
         dialog = QFileDialog(self, tr("Export CSV"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(kinds))
+        dialog.setNameFilters(list(by_day))
         dialog.setDefaultSuffix("csv")
         documents = QStandardPaths.StandardLocation.DocumentsLocation
         dialog.setDirectory(QStandardPaths.writableLocation(documents))
         dialog.selectFile("lemlist-credits.csv")
         dialog.fileSelected.connect(
-            lambda path: self.export_requested.emit(path, kinds[dialog.selectedNameFilter()])
+            lambda path: self.export_requested.emit(path, by_day[dialog.selectedNameFilter()])
         )
         dialog.open()
 
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(INSET, 0, INSET, 0)
-        head.setSpacing(SPACE)
-        head.addWidget(self.team, 1)
-        head.addWidget(self.ranges)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(INSET, 0, INSET, 0)
-        foot.setSpacing(SPACE)
-        foot.addWidget(self.message, 1)
-        foot.addWidget(self.export)
+    def _build_history(self) -> QWidget:
         tables = QTabWidget()
         tables.setDocumentMode(True)
         tables.tabBar().setDrawBase(False)
         tables.addTab(self.drops, tr("Largest drops"))
         tables.addTab(self.days, tr("Days"))
         tables.setFixedHeight(TABLE_HEIGHT)
-
-        history = QWidget()
-        column = QVBoxLayout(history)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self.chart, 1)
-        column.addWidget(strip(QMargins(INSET, 0, INSET, 0), tables))
-        empty = paragraph(
-            tr(
-                "History begins with the first readings. "
-                "Come back tomorrow to see where the credits go."
-            )
-        )
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        set_muted(empty, True)
-        for page in (QWidget(), empty, history):
-            self._pages.addWidget(page)
+        column.addLayout(_row(tables))
+        return page
 
+    def _lay_out(self) -> None:
+        for page in (QWidget(), self._empty, self._history):  # the first shows while it loads
+            self._pages.addWidget(page)
         column = QVBoxLayout(self._content)
-        # The chart has room for its focus at its sides, so that its content stands in line.
         column.setContentsMargins(SPACE - INSET, SPACE, SPACE - INSET, SPACE)
         column.setSpacing(GAP)
-        column.addLayout(head)
+        column.addLayout(_row(self.team, self.ranges))
         column.addWidget(self._pages, 1)
-        column.addLayout(foot)
+        column.addLayout(_row(self.message, self.export))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._content)
 
-    def _set_colours(self) -> None:
+    def _follow_desktop(self) -> None:
         palette = themed(self.palette())
         theme = theme_of(palette)
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.surface))
         palette.setColor(QPalette.ColorRole.Button, QColor(theme.button))
         self._content.setPalette(palette)
-
-    def _set_fonts(self) -> None:
         self.team.setFont(sized(self.font(), 1.2))
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    """Return a row, in line with the chart's content, of which the first widget is stretched."""
+    row = QHBoxLayout()
+    row.setContentsMargins(INSET, 0, INSET, 0)
+    row.setSpacing(SPACE)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.setStretch(0, 1)
+    return row
+
+
+def _empty_page() -> QLabel:
+    page = paragraph(
+        tr(
+            "History begins with the first readings. "
+            "Come back tomorrow to see where the credits go."
+        )
+    )
+    page.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    set_muted(page, True)
+    return page
 
 
 class _Table(QTableView):
@@ -210,33 +195,29 @@ class _Table(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.verticalHeader().hide()
-        self._set_row_height()
         self.horizontalHeader().setHighlightSections(False)
+        self._fit()
 
     def show_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Show other rows; when they are as many the place in them is kept."""
         self._rows.show_rows(headings, rows)
-        self._fit_columns()
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
-            self._set_row_height()
-            self._fit_columns()
+            self._fit()
 
-    def _fit_columns(self) -> None:
-        """Give the amounts the room that they need, and the first column the rest."""
-        header = self.horizontalHeader()
-        for column in range(header.count()):
-            if column == 0:
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-            else:
-                needed = max(header.sectionSizeHint(column), self.sizeHintForColumn(column))
-                header.resizeSection(column, needed + COLUMN_GAP)
-
-    def _set_row_height(self) -> None:
+    def _fit(self) -> None:
+        """Give rows the font's height, amounts the room they need, the first column the rest."""
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + GAP)
+        header = self.horizontalHeader()
+        for column in range(1, header.count()):
+            needed = max(header.sectionSizeHint(column), self.sizeHintForColumn(column))
+            header.resizeSection(column, needed + COLUMN_GAP)
+        if header.count():
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
 
 class _Rows(QAbstractTableModel):
