@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import groupby
+from itertools import compress, groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from tray_app.rules.buckets import BUCKETS
@@ -64,10 +65,8 @@ def fewer(points: Sequence[Point], stretches: int) -> list[Point]:
         stretch = (points[-1].at - begin) // stretches + 1
         for _, group in groupby(points, key=lambda point: (point.at - begin) // stretch):
             here = list(group)
-            places = range(len(here))
-            lowest = min(places, key=lambda i: here[i].credits)
-            highest = max(places, key=lambda i: here[i].credits)
-            kept += [here[i] for i in sorted({0, lowest, highest, len(here) - 1})]
+            lowest, highest = (extreme(here, key=attrgetter("credits")) for extreme in (min, max))
+            kept += sorted({here[0], lowest, highest, here[-1]})
     return kept
 
 
@@ -77,10 +76,9 @@ def layered(points: Sequence[Point]) -> tuple[tuple[str, ...], tuple[Point, ...]
     Returns the layers' names, which are buckets or :data:`UNDIVIDED`, and the points.
     """
     divided = [_divided(point) for point in points]
-    names = (*BUCKETS, UNDIVIDED)
-    filled = [i for i in range(len(names)) if any(amounts[i] for amounts in divided)]
-    return tuple(names[i] for i in filled), tuple(
-        point._replace(amounts=tuple(amounts[i] for i in filled))
+    filled = [any(amounts) for amounts in zip(*divided, strict=True)]
+    return tuple(compress((*BUCKETS, UNDIVIDED), filled)), tuple(
+        point._replace(amounts=tuple(compress(amounts, filled)))
         for point, amounts in zip(points, divided, strict=True)
     )
 

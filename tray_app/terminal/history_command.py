@@ -110,7 +110,8 @@ def _say_why(text: str, *, as_json: bool) -> None:
 
 def _print_days(view: HistoryView) -> None:
     """Print the days from the oldest on, so that the latest stands above the prompt."""
-    rows = (view.day_headings, *reversed(view.day_rows))
+    headings, *days = view.day_table
+    rows = (headings, *reversed(days))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for first, *rest in rows:
         amounts = (f"{text:>{width}}" for text, width in zip(rest, widths[1:], strict=True))

@@ -1,6 +1,6 @@
 """What a team's history tells: on charts, in their tables, and to whoever can't see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from tray_app.i18n import tr
@@ -10,6 +10,9 @@ from tray_app.rules.local_time import DAY, date_at
 from tray_app.words.amounts import amount_words, credits_left_words, credits_words
 from tray_app.words.durations import duration_words
 from tray_app.words.formats import Formats, day_words, short_day
+
+Table = tuple[tuple[str, ...], ...]
+"""Rows of texts; the first one holds the headings of the columns."""
 
 MOST_REFILLS_SAID = 4
 """More are counted instead, since a long list is hard to listen to."""
@@ -85,32 +88,21 @@ def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
     return " · ".join(parts)
 
 
-def time_of_day_words(day: str, at: int, formats: Formats) -> str:
-    """Write a moment of a day that has been written already."""
-    return tr("{day}, {time}", day=day, time=formats.time(datetime.fromtimestamp(at, UTC)))
-
-
 def readout_words(
-    when: str, credits: int, spent: int, marks: str, formats: Formats, *, by_week: bool
+    at: int, credits: int, spent: int, marks: str, formats: Formats, *, end: int, by_week: bool
 ) -> str:
-    """Say what the large chart shows at a moment, and what was spent on its day or in its week."""
+    """Say what a large chart that ends at ``end`` shows at a moment, and on its day or in its week.
+
+    ``spent`` and ``marks`` are of that day or week.
+    """
+    when = day_words(date_at(at), formats, date_at(end - 1))
     amount = formats.number(spent)
-    told = (
-        tr("{amount} spent that week", amount=amount)
-        if by_week
-        else tr("{amount} spent that day", amount=amount)
-    )
+    if by_week:
+        told = tr("{amount} spent that week", amount=amount)
+    else:
+        when = tr("{day}, {time}", day=when, time=formats.time(datetime.fromtimestamp(at, UTC)))
+        told = tr("{amount} spent that day", amount=amount)
     return " · ".join(filter(None, (when, credits_words(credits, formats), told, marks)))
-
-
-def week_words(monday: date, formats: Formats, today: date) -> str:
-    """Name a week."""
-    return tr("Week of {day}", day=short_day(monday, formats, today))
-
-
-def spending_title_words(*, by_week: bool) -> str:
-    """Name the lower part of the large chart."""
-    return tr("Spent by week") if by_week else tr("Spent by day")
 
 
 def refill_words(refill: Refill, formats: Formats) -> str:
@@ -140,41 +132,39 @@ def axis_words(amount: int, step: int, formats: Formats) -> str:
     return formats.number(amount)
 
 
-def drop_headings(habit: Habit | None, formats: Formats) -> tuple[str, ...]:
-    """Name the columns of the largest drops."""
+def drop_table(drops: Iterable[Drop], habit: Habit | None, formats: Formats) -> Table:
+    """Say when each drop was, how many credits it took, within what time, and at what pace."""
     per_hour = tr("Per hour")
     if habit is not None:
         usual = formats.number(habit.usual_per_hour)
         per_hour = tr("Per hour (usually {amount})", amount=usual)
-    return tr("When"), tr("Credits"), tr("Within"), per_hour
+    rows = [(tr("When"), tr("Credits"), tr("Within"), per_hour)]
+    for drop in drops:
+        seconds = max(60, drop.end - drop.begin)
+        row = (
+            formats.day_and_time(datetime.fromtimestamp(drop.begin, UTC)),
+            tr("−{amount}", amount=formats.number(drop.amount)),
+            duration_words(seconds),
+            formats.number(round(drop.amount * 3600 / seconds)),
+        )
+        rows.append(row)
+    return tuple(rows)
 
 
-def drop_row(drop: Drop, formats: Formats) -> tuple[str, ...]:
-    """Say when a drop was, how many credits it took, within what time, and at what pace."""
-    seconds = max(60, drop.end - drop.begin)
-    return (
-        formats.day_and_time(datetime.fromtimestamp(drop.begin, UTC)),
-        tr("−{amount}", amount=formats.number(drop.amount)),
-        duration_words(seconds),
-        formats.number(round(drop.amount * 3600 / seconds)),
-    )
-
-
-def day_headings() -> tuple[str, ...]:
-    """Name the columns of the days."""
-    return tr("Day"), tr("Balance at its end"), tr("Spent"), tr("Refilled")
-
-
-def day_row(day: Day, today: date, formats: Formats) -> tuple[str, ...]:
-    """Write a day, its closing balance, what was spent and refilled."""
-    words = day_words(day.date, formats)
-    if day.date.year != today.year:
-        words = tr("{day}, {year}", day=words, year=day.date.year)
-    spent = formats.number(round(day.spent))
-    refilled = sum(refill.amount for refill in day.refills)
-    return (
-        words,
-        amount_words(day.close.credits if day.is_seen else None, formats),
-        spent if day.is_seen or not round(day.spent) else tr("about {amount}", amount=spent),
-        tr("+{amount}", amount=formats.number(refilled)) if refilled else "",
-    )
+def day_table(days: Iterable[Day], today: date, formats: Formats) -> Table:
+    """Say what was left at the end of each day, and what was spent and refilled on it."""
+    rows = [(tr("Day"), tr("Balance at its end"), tr("Spent"), tr("Refilled"))]
+    for day in days:
+        words = day_words(day.date, formats)
+        if day.date.year != today.year:
+            words = tr("{day}, {year}", day=words, year=day.date.year)
+        spent = formats.number(round(day.spent))
+        refilled = sum(refill.amount for refill in day.refills)
+        row = (
+            words,
+            amount_words(day.close.credits if day.is_seen else None, formats),
+            spent if day.is_seen or not round(day.spent) else tr("about {amount}", amount=spent),
+            tr("+{amount}", amount=formats.number(refilled)) if refilled else "",
+        )
+        rows.append(row)
+    return tuple(rows)

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,18 +14,19 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.single_window import SingleWindow
 from tray_app.errors import Problem
 from tray_app.i18n import tr
+from tray_app.report.trend import Trend, trend_of
 from tray_app.report.view import is_stale
+from tray_app.rules.history import Record, days_of
 from tray_app.rules.local_time import DAY, date_at
 from tray_app.words.balance_words import team_name
 from tray_app.words.formats import Formats
+from tray_app.words.plan_words import Figures
 from tray_app.words.problem_words import problem_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.windows.history_window import HistoryWindow
     from tray_app.desktop.windows.plan_dialog import PlanDialog
     from tray_app.report.history_view import HistoryView
-    from tray_app.report.trend import Trend
-    from tray_app.rules.history import Record
     from tray_app.store.history_database import History
     from tray_app.team.session import Session
 
@@ -32,14 +34,20 @@ FIRST_TREND = 30
 """Days that the popup's chart shows until others are chosen."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Past:
-    """A team's history. Its file belongs to the worker's thread."""
+    """One team's history, which the worker's thread reads."""
 
-    file: "History"
+    path: Path
     team_id: str
 
-    def read(self, since: int = 0) -> "list[Record]":
+    @cached_property
+    def file(self) -> "History":
+        from tray_app.store.history_database import History
+
+        return History(self.path)
+
+    def read(self, since: int = 0) -> list[Record]:
         return self.file.read(self.team_id, since)
 
 
@@ -57,7 +65,6 @@ class HistoryAndPlan(QObject):
         self._formats = formats
         self._actions = actions
         self._session: Session | None = None
-        self._team: tuple[Path, str] | None = None
         self._past: _Past | None = None
         """``None`` while the team has no identity."""
         self._days = FIRST_TREND
@@ -69,7 +76,13 @@ class HistoryAndPlan(QObject):
     def show(self, session: "Session") -> None:
         """Show what is known of a team now."""
         self._session = session
-        self._use(session.history, session.snapshot.team_id)
+        team_id = session.snapshot.team_id
+        past = _Past(session.history, team_id) if team_id is not None else None
+        if past != self._past:
+            if self._past is not None:
+                self._worker.submit(self._past.file.close)
+            self._past = past
+            self._show_trend(None)
         if self.trend is None and session.snapshot.analysis is not None:
             self.read_trend()
         if self.history.window is not None:
@@ -88,13 +101,11 @@ class HistoryAndPlan(QObject):
         if past is None:
             return
 
-        def read() -> "Trend":
-            from tray_app.report.trend import trend_of
-
+        def read() -> Trend:
             now = int(time.time())
             return trend_of(past.read(now - (days + 1) * DAY), days, now)
 
-        def show(trend: "Trend") -> None:
+        def show(trend: Trend) -> None:
             if self._past is past:
                 self._show_trend(trend)
 
@@ -105,19 +116,6 @@ class HistoryAndPlan(QObject):
         """Show another number of days on the popup."""
         self._days = days
         self.read_trend()
-
-    def _use(self, path: Path, team_id: str | None) -> None:
-        """Read another team's history from now on, if it is another one."""
-        team = None if team_id is None else (path, team_id)
-        if team == self._team:
-            return
-        from tray_app.store.history_database import History
-
-        if self._past is not None:
-            self._worker.submit(self._past.file.close)
-        self._team = team
-        self._past = None if team_id is None else _Past(History(path), team_id)
-        self._show_trend(None)
 
     def _make_history(self) -> "HistoryWindow":
         from tray_app.desktop.windows.history_window import HistoryWindow
@@ -135,7 +133,7 @@ class HistoryAndPlan(QObject):
         self._show_figures(dialog)
         return dialog
 
-    def _show_trend(self, trend: "Trend | None") -> None:
+    def _show_trend(self, trend: Trend | None) -> None:
         self.trend = trend
         self.trend_changed.emit()
 
@@ -163,7 +161,6 @@ class HistoryAndPlan(QObject):
 
         def write() -> str:
             from tray_app.report.exports import days_csv, readings_csv
-            from tray_app.rules.history import days_of
 
             records = past.read() if past is not None else []
             try:
@@ -190,11 +187,12 @@ class HistoryAndPlan(QObject):
         if self._session is None or (reading := self._session.snapshot.reading) is None:
             return
         now, analysis = datetime.now(UTC), self._session.snapshot.analysis
-        dialog.show_figures(
+        figures = Figures(
             reading.balance.credits,
             analysis.rhythm if analysis else None,
             self._session.settings.prices,
             analysis.renewal if analysis else None,
             now.astimezone().date(),
-            stale=is_stale(self._session.snapshot, now),
+            is_stale(self._session.snapshot, now),
         )
+        dialog.show_figures(figures)

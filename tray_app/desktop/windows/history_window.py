@@ -1,7 +1,5 @@
 """The window of the balance's history: a chart, and its figures as tables."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
@@ -11,15 +9,11 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPalette
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPalette, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QStackedWidget,
     QTableView,
     QTabWidget,
     QVBoxLayout,
@@ -35,6 +29,7 @@ from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
 from tray_app.report.history_view import HistoryView
 from tray_app.words.formats import Formats
+from tray_app.words.history_words import Table
 
 RANGES = (7, 30, 90, 365)
 """The numbers of days that can be chosen."""
@@ -68,9 +63,12 @@ class HistoryWindow(QWidget):
         self.message = ElidedLabel()
         self.export = TextButton(tr("Export CSV…"))
         self.export.clicked.connect(self._choose_file)
-        self._pages = QStackedWidget()
+        QShortcut(Qt.Key.Key_Escape, self, self.close)
+        self._sentence = paragraph("")
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_muted(self._sentence, True)
         self._history = self._build_history()
-        self._empty = _empty_page()
+        self._history.hide()
         self._lay_out()
         self._follow_desktop()
 
@@ -78,25 +76,24 @@ class HistoryWindow(QWidget):
         """Show a history; what was shown before stays until then."""
         self.team.set_text(view.team)
         self.ranges.show_days(view.days)
-        self.ranges.setVisible(bool(view.points))
-        self.export.setVisible(bool(view.points))
-        if view.points:
-            self.chart.show_history(view)
-            self.drops.show_rows(view.drop_headings, view.drop_rows)
-            self.days.show_rows(view.day_headings, view.day_rows)
-        self._pages.setCurrentWidget(self._history if view.points else self._empty)
+        for part in (self.ranges, self._history, self.export):
+            part.setVisible(bool(view.points))
+        self._sentence.setHidden(bool(view.points))
+        if not view.points:
+            sentence = tr(
+                "History begins with the first readings. "
+                "Come back tomorrow to see where the credits go."
+            )
+            self._sentence.setText(sentence)
+            return
+        self.chart.show_history(view)
+        self.drops.show_table(view.drop_table)
+        self.days.show_table(view.day_table)
 
     def show_message(self, text: str) -> None:
         """Say what became of an export, also to a screen reader."""
         self.message.set_text(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Close the window on Escape."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's colours and font."""
@@ -108,13 +105,13 @@ class HistoryWindow(QWidget):
         """Ask where to, without waiting for the answer."""
         self.message.set_text("")
         by_day = {tr("Readings (*.csv)"): False, tr("Daily summary (*.csv)"): True}
-        dialog = QFileDialog(self, tr("Export CSV"))
+        documents = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.DocumentsLocation
+        )
+        dialog = QFileDialog(self, tr("Export CSV"), documents, ";;".join(by_day))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(by_day))
         dialog.setDefaultSuffix("csv")
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        dialog.setDirectory(QStandardPaths.writableLocation(documents))
         dialog.selectFile("lemlist-credits.csv")
         dialog.fileSelected.connect(
             lambda path: self.export_requested.emit(path, by_day[dialog.selectedNameFilter()])
@@ -137,13 +134,12 @@ class HistoryWindow(QWidget):
         return page
 
     def _lay_out(self) -> None:
-        for page in (QWidget(), self._empty, self._history):  # the first shows while it loads
-            self._pages.addWidget(page)
         column = QVBoxLayout(self._content)
         column.setContentsMargins(SPACE - INSET, SPACE, SPACE - INSET, SPACE)
         column.setSpacing(GAP)
         column.addLayout(_row(self.team, self.ranges))
-        column.addWidget(self._pages, 1)
+        column.addWidget(self._sentence, 1)
+        column.addWidget(self._history, 1)
         column.addLayout(_row(self.message, self.export))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -169,38 +165,26 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
-def _empty_page() -> QLabel:
-    page = paragraph(
-        tr(
-            "History begins with the first readings. "
-            "Come back tomorrow to see where the credits go."
-        )
-    )
-    page.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    set_muted(page, True)
-    return page
-
-
 class _Table(QTableView):
-    """Rows of texts, to be read with the arrow keys; all but the first column are amounts."""
+    """Texts, to be read with the arrow keys; all but the first column are amounts."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self._rows = _Rows()
         self.setModel(self._rows)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFrameShape(QTableView.Shape.NoFrame)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.verticalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
         self._fit()
 
-    def show_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Show other rows; when they are as many the place in them is kept."""
-        self._rows.show_rows(headings, rows)
+    def show_table(self, table: Table) -> None:
+        """Show another table; the place in it is kept when it has as many rows."""
+        self._rows.show_table(table)
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -221,49 +205,46 @@ class _Table(QTableView):
 
 
 class _Rows(QAbstractTableModel):
-    """Texts in rows and columns. A model of its own, as items for a year's days would be slow."""
+    """A table of texts. A model of its own, as items for a year's days would be slow."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._headings: Sequence[str] = ()
-        self._rows: Sequence[Sequence[str]] = ()
+        self._table: Table = ((),)
 
-    def show_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Hold other rows."""
-        if rows and headings == self._headings and len(rows) == len(self._rows):
-            self._rows = rows
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(headings) - 1))
+    def show_table(self, table: Table) -> None:
+        """Hold another table."""
+        if len(table) == len(self._table) > 1 and table[0] == self._table[0]:
+            self._table = table
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
         else:
             self.beginResetModel()
-            self._headings, self._rows = headings, rows
+            self._table = table
             self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
-        """Return the number of rows."""
-        return 0 if parent.isValid() else len(self._rows)
+        """Return the number of rows without the headings."""
+        return 0 if parent.isValid() else len(self._table) - 1
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._headings)
+        return 0 if parent.isValid() else len(self._table[0])
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return a text, or the side that it stands at."""
-        return _cell(self._rows[index.row()], index.column(), role)
+        return self._cell(index.row() + 1, index.column(), role)
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         """Return a column's heading, or the side that it stands at."""
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        return _cell(self._headings, section, role)
+        return self._cell(0, section, role) if orientation is Qt.Orientation.Horizontal else None
 
-
-def _cell(texts: Sequence[str], column: int, role: int) -> object:
-    match role:
-        case Qt.ItemDataRole.DisplayRole:
-            return texts[column]
-        case Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignTrailing if column else Qt.AlignmentFlag.AlignLeading
-            return (side | Qt.AlignmentFlag.AlignVCenter).value
-    return None
+    def _cell(self, row: int, column: int, role: int) -> object:
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._table[row][column]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignTrailing if column else Qt.AlignmentFlag.AlignLeading
+                return (side | Qt.AlignmentFlag.AlignVCenter).value
+        return None
