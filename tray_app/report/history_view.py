@@ -24,10 +24,10 @@ from tray_app.words.history_words import (
 )
 
 STRETCHES = 100
-"""The chart's time is cut into so many parts, each of which is painted by two to four points."""
+"""Parts of the chart's time; each is painted by two to four points."""
 
 MOST_DAYS_BY_DAY = 120
-"""Of more days than that the spending is shown by week, and the months are labelled."""
+"""Where more days are shown, spending is summed up by week and only months are labelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A refill, or below 0 a sudden drain, and its label."""
+    """A refill, or a sudden drain (whose amount is below 0), and its label."""
 
     at: int
     amount: int
@@ -68,7 +68,7 @@ class HistoryView:
     begin: int
     end: int
     title: str
-    """What is shown, and what was spent and refilled in all."""
+    """What is left, and what was spent and refilled in all."""
     description: str
     """What the chart shows, to whoever can't see it."""
     layers: tuple[str, ...]
@@ -82,9 +82,9 @@ class HistoryView:
     credit_ticks: tuple[Tick, ...]
     spent_ticks: tuple[Tick, ...]
     drop_table: Table
-    """The largest drops; the largest first."""
+    """The largest drops, from the largest on."""
     day_table: Table
-    """The days; the latest first."""
+    """The days, from the latest on."""
 
 
 def history_of(
@@ -155,7 +155,7 @@ def _marks(
 
 
 def _spans(days: Sequence[Day], marks: Sequence[Mark], *, by_week: bool) -> tuple[Span, ...]:
-    """Return the days, or the weeks from Monday on of which the first and last may be shorter."""
+    """Return the days, or the weeks from Monday on; the first and last week may be shorter."""
     spans = []
     parts = 2 if by_week else 3  # of year, week and weekday
     for _, group in groupby(days, key=lambda day: day.date.isocalendar()[:parts]):
@@ -179,7 +179,7 @@ def _time_ticks(days: Sequence[date], formats: Formats) -> tuple[Tick, ...]:
 
 
 def _amount_ticks(amounts: Iterable[int], steps: int, formats: Formats) -> tuple[Tick, ...]:
-    """Return round amounts from 0 to the first one that is not below the highest of these."""
+    """Return round amounts from 0 on; the last is the first above or at all ``amounts``."""
     highest = max((1, *amounts))
     least = -(-highest // steps)
     power = 10 ** (len(str(least)) - 1)

@@ -19,7 +19,7 @@ MOST_REFILLS_SAID = 4
 
 
 def range_words(begin: int, end: int, days: int, formats: Formats) -> str:
-    """Name the time that a small chart of some days shows, shorter while the history is young."""
+    """Name the time that a small chart shows: its ``days``, or since when a young history is."""
     if end - begin < (days - 2) * DAY:
         return tr("since {day}", day=formats.day(date_at(begin)))
     return tr("last {n} day", "last {n} days", days, n=days)
@@ -34,10 +34,7 @@ def point_words(at: int, credits: int, formats: Formats) -> str:
 def course_words(
     points: Sequence[tuple[int, int]], refills: Sequence[tuple[int, int]], formats: Formats
 ) -> str:
-    """Say what a chart of the balance shows, to whoever can't see it; empty without points.
-
-    Points and refills are a time and credits each.
-    """
+    """Say what a chart shows, to whoever can't see it. Points and refills are times and credits."""
     if not points:
         return ""
     today = date_at(points[-1][0])
@@ -68,9 +65,9 @@ def course_words(
 
 
 def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
-    """Say what is left, and what was spent and refilled in the ``days`` that were asked for.
+    """Say what is left, and what was spent and refilled in ``days``; empty if none is ``shown``.
 
-    Fewer are shown while the history is young; empty without any.
+    Of a young history fewer than ``days`` are shown, and their begin is named.
     """
     if not shown:
         return ""
@@ -91,9 +88,9 @@ def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
 def readout_words(
     at: int, credits: int, spent: int, marks: str, formats: Formats, *, end: int, by_week: bool
 ) -> str:
-    """Say what a large chart that ends at ``end`` shows at a moment, and on its day or in its week.
+    """Say what a large chart shows at a moment; ``spent`` and ``marks`` are of its day or week.
 
-    ``spent`` and ``marks`` are of that day or week.
+    ``end`` is where the chart ends.
     """
     when = day_words(date_at(at), formats, date_at(end - 1))
     amount = formats.number(spent)
@@ -124,7 +121,7 @@ def drain_words(drop: Drop, formats: Formats) -> str:
 
 
 def axis_words(amount: int, step: int, formats: Formats) -> str:
-    """Write an amount of an axis on which amounts are a step apart, as short as all can be."""
+    """Write an amount of an axis, in millions or thousands if the axis steps by whole ones."""
     if amount and step % 1_000_000 == 0:
         return tr("{n}M", n=formats.number(amount // 1_000_000))
     if amount and step % 1_000 == 0:

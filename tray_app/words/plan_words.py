@@ -119,7 +119,7 @@ def no_forecast_words() -> str:
 
 
 def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> str:
-    """Say from when there will be a forecast; ``None`` is no history."""
+    """Say when there will be a forecast; a ``rhythm`` of ``None`` is no history."""
     if rhythm is None:
         return tr("There is no history that tells what is spent.")
     if rhythm.ready_on is None or rhythm.ready_on < today:
@@ -128,10 +128,7 @@ def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> s
 
 
 def _about(amount: float) -> int:
-    """Round to as many digits as a forecast deserves.
-
-    That is two, and three from ten thousand on, where advice in hundreds would contradict it.
-    """
+    """Round to two digits; from ten thousand on to three, as the advice is in hundreds."""
     whole = round(amount)
     kept = 2 if whole < 10_000 else 3
     return round(whole, -max(len(str(whole)) - kept, 0))

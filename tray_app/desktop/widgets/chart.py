@@ -31,7 +31,7 @@ from tray_app.words.amounts import UNDIVIDED, bucket_labels
 from tray_app.words.formats import Formats
 
 INSET = 8
-"""Pixels around everything, so that the focus has room."""
+"""Pixels around everything: room for the focus."""
 GAP = 8
 TICK_GAP = 4
 """Pixels from a time's line to its label."""
@@ -40,7 +40,7 @@ MARK = 6
 WIDEST_BAR = 44
 LAYER_STRENGTH = 0.85
 MOST_LINES = 16
-"""Marks: the lines from more of them down to the balance would hide it."""
+"""Marks that get a line down to the balance; more lines would hide the balance."""
 SPENDING_SHARE = 0.24
 """The part of the plots' height that the spending gets."""
 
@@ -66,10 +66,9 @@ class _Plot:
 
 
 class Chart(QWidget):
-    """The chart and, above it, the figures of the moment that is pointed at, or the latest ones.
+    """The chart, and above it the figures of a moment: the one pointed at, or else the latest.
 
-    The pointer goes from reading to reading, the arrow keys from the close of a day, or of a week
-    where spending is shown by week, to the next.
+    The mouse points at readings, the arrow keys at the last reading of each day or week.
     """
 
     def __init__(self, formats: Formats) -> None:
@@ -92,7 +91,7 @@ class Chart(QWidget):
         return readout_of(self._view, self._pointed, self._formats)
 
     def show_history(self, view: HistoryView) -> None:
-        """Show a history that has points; paints nothing when it is the same again."""
+        """Show a history that has points. The same history is not painted again."""
         if view != self._view:
             self._view = view
             if self._pointed is not None:
@@ -120,7 +119,7 @@ class Chart(QWidget):
         self._point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Go from close to close, and say aloud what it was."""
+        """Point at the last reading of another day or week, and have it read out."""
         if self._view is None:
             return super().keyPressEvent(event)
         spans = self._view.spans
@@ -285,7 +284,7 @@ class Chart(QWidget):
             painter.fillRect(x, top, width, foot - top, QColor(colour))
 
     def _paint_marks(self, painter: QPainter, theme: Theme, balance: _Plot) -> None:
-        """Paint the marks above the plot; labels that have no room are left out, refills' first."""
+        """Paint the marks above the plot. Drains and large amounts get room for labels first."""
         metrics, view = painter.fontMetrics(), balance.view
         foot = balance.box.top() - GAP // 2
         right_edge = self.width() - INSET
@@ -344,7 +343,7 @@ def _paint_layers(painter: QPainter, theme: Theme, balance: _Plot) -> None:
 
 
 def _layer_colour(view: HistoryView, layer: str, theme: Theme) -> QColor:
-    """Return what a layer is filled with, quieter than the line of the balance above it."""
+    """Return a layer's fill, which is paler than the line of the balance."""
     if view.layers == (UNDIVIDED,):
         return blended(theme.line, theme.surface, 0.25)
     colour = theme.undivided if layer == UNDIVIDED else theme.buckets[layer]
@@ -358,6 +357,6 @@ def _last_until(view: HistoryView, at: int) -> Point:
 
 
 def _close(view: HistoryView, span: Span) -> Point:
-    """Return the last reading of a day or week; one without any keeps what was known before."""
+    """Return the last reading of a day or week, or the one before if nothing was read then."""
     point = _last_until(view, span.end - 1)
     return point._replace(at=max(point.at, span.begin))

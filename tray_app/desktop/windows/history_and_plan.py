@@ -54,7 +54,7 @@ class _Past:
 class HistoryAndPlan(QObject):
     """Opens both windows, and keeps them and the popup's chart up to date.
 
-    The worker reads the history. What it has read of a team that was left is dropped.
+    The worker reads the history. If another team is shown by then, what was read is dropped.
     """
 
     trend_changed = Signal()

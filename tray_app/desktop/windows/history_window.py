@@ -73,7 +73,7 @@ class HistoryWindow(QWidget):
         self._follow_desktop()
 
     def show_history(self, view: HistoryView) -> None:
-        """Show a history; what was shown before stays until then."""
+        """Show a history in the place of the one before."""
         self.team.set_text(view.team)
         self.ranges.show_days(view.days)
         for part in (self.ranges, self._history, self.export):
@@ -155,7 +155,7 @@ class HistoryWindow(QWidget):
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:
-    """Return a row, in line with the chart's content, of which the first widget is stretched."""
+    """Put widgets side by side, in line with the chart's content; the first one is stretched."""
     row = QHBoxLayout()
     row.setContentsMargins(INSET, 0, INSET, 0)
     row.setSpacing(SPACE)

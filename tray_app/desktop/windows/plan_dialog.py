@@ -84,7 +84,7 @@ class _AnswerCard(MessageLine):
 class PlanDialog(QDialog):
     """Can I enrich so many leads, and what must I top up? Answered while the user types.
 
-    It can be shown at any time and is told figures as they come; what was typed stays.
+    Figures may come before and while the dialog is shown; what was typed stays.
     """
 
     def __init__(self, formats: Formats, actions: Actions) -> None:
@@ -112,8 +112,7 @@ class PlanDialog(QDialog):
     def show_figures(self, figures: Figures) -> None:
         """Answer by these figures from now on.
 
-        The date begins with the renewal, or some weeks ahead, and follows it until the user
-        chooses another.
+        Until the user chooses a date, it is the renewal's, or some weeks ahead without one.
         """
         self._figures, today, renewal = figures, figures.today, figures.renewal
         is_untouched = self._until.date() == self._suggested or self._suggested.isNull()
