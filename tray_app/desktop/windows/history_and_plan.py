@@ -36,7 +36,7 @@ FIRST_TREND = 30
 
 @dataclass(frozen=True)
 class _Past:
-    """One team's history, which the worker's thread reads."""
+    """One team's history. Everything but its fields is for the worker's thread."""
 
     path: Path
     team_id: str
@@ -49,6 +49,9 @@ class _Past:
 
     def read(self, since: int = 0) -> list[Record]:
         return self.file.read(self.team_id, since)
+
+    def close(self) -> None:
+        self.file.close()
 
 
 class HistoryAndPlan(QObject):
@@ -80,7 +83,7 @@ class HistoryAndPlan(QObject):
         past = _Past(session.history, team_id) if team_id is not None else None
         if past != self._past:
             if self._past is not None:
-                self._worker.submit(self._past.file.close)
+                self._worker.submit(self._past.close)
             self._past = past
             self._show_trend(None)
         if self.trend is None and session.snapshot.analysis is not None:
