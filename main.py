@@ -18,7 +18,8 @@ The way of the data, one direction:
    ``tray_app/desktop/popup/content.py``  for the popup, whose rows are in ``parts.py``, or
    ``tray_app/terminal/``                 for the terminal.
 
-``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` wires all the rest.
+``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` wires all the rest, with
+the teams of ``tray_app/desktop/teams.py``. Each sentence stands in ``tray_app/words/``.
 """
 
 import sys

@@ -39,6 +39,7 @@ from tray_app.report.trend import trend_of
 from tray_app.report.view import view_of
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings
+from tray_app.words.plan_words import Figures
 
 
 class BrokenOffError(Exception):
@@ -91,7 +92,7 @@ def windows() -> Iterator[QWidget]:
     history.show_history(view(believable(60), 30))
     yield history
     plan = PlanDialog(FORMATS, Actions())
-    plan.show_figures(480, rhythm(80, 100, 120), Prices(), None, TODAY)
+    plan.show_figures(Figures(480, rhythm(80, 100, 120), Prices(), None, TODAY))
     yield plan
     yield SettingsDialog(Settings(), FORMATS)
     yield KeyDialog(FORMATS, first_run=True)

@@ -2,10 +2,10 @@
 
     python -m tests.desktop.defective_jobs_program JOB
 
-JOB is `prepare`, `open`, `reopen`, `poll`, `study` or `save`. It is the whole program as `main.py`
-starts it, without a key in its environment's keychain but with one in LEMLIST_API_KEY. Once that
-job has failed twice, or once where it is done only once, what the popup says is printed, a line a
-label. With `reopen` the files can't be opened until *Refresh* is chosen.
+JOB is `prepare`, `load`, `open`, `reopen`, `poll`, `study` or `save`. It is the whole program as
+`main.py` starts it, without a key in its environment's keychain but with one in LEMLIST_API_KEY.
+Once that job has failed twice, or once where it is done only once, what the popup says is printed,
+a line a label. With `reopen` the team's files can't be opened for the first poll.
 """
 
 import sys
@@ -17,12 +17,13 @@ from PySide6.QtWidgets import QApplication, QLabel
 import tray_app.store.keychain
 from tray_app.__main__ import main
 from tray_app.desktop import app
+from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.settings import Settings, SettingsFile
 from tray_app.team.analyst import Analyst
 from tray_app.team.watch import Snapshot, Watch
 
 JOB = sys.argv[1]
-LOAD = SettingsFile.load
+LOAD = AlertsFile.load
 SETTLING = 500
 """Milliseconds."""
 
@@ -35,22 +36,20 @@ class DefectiveApp(app.App):
     def start(self, *, demo: bool) -> None:
         self._snapshots = 0
         super().start(demo=demo)
-        if JOB == "open":  # no snapshot comes of it
-            QTimer.singleShot(SETTLING, self, self._tell)
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         super()._show_snapshot(snapshot)
         self._snapshots += 1
         if JOB == "save" and self._snapshots == 1:
-            self._save_settings(Settings(interval=60))
+            self._teams.choose(Settings(interval=60))
         elif JOB == "reopen" and self._snapshots == 1:
-            SettingsFile.load = LOAD  # type: ignore[method-assign]
-            self._refresh()
+            AlertsFile.load = LOAD  # type: ignore[method-assign]
+            self._teams.shown.poll()
         elif self._snapshots == 2 or JOB == "study":
             QTimer.singleShot(SETTLING, self, self._tell)
         else:
-            self._poll()
+            self._teams.shown.poll()
 
     @Slot()
     def _tell(self) -> None:
@@ -65,8 +64,10 @@ if __name__ == "__main__":
     match JOB:
         case "prepare":
             tray_app.store.keychain.Keychain.__init__ = fail  # type: ignore[method-assign]
-        case "open" | "reopen":
+        case "load":
             SettingsFile.load = fail  # type: ignore[method-assign]
+        case "open" | "reopen":
+            AlertsFile.load = fail  # type: ignore[method-assign]
         case "poll":
             Watch.poll = fail  # type: ignore[method-assign]
         case "study":

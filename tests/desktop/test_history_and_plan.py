@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ def session_of(team_id: str | None, path: Path, team: str | None = None) -> Sess
     """A session that knows no more than whose it is."""
     credentials = Credentials({}, FakeKeychain())
     watch = Watch(credentials, lambda _key: FakeApi(), None, Settings(), NoHistory())
-    return Session(watch, Settings(), path, Snapshot(team_id=team_id, team=team))
+    snapshot = Snapshot(team_id=team_id, team=team)
+    return Session(lambda _settings: watch, partial(History, path), Settings(), snapshot)
 
 
 def busy_until(worker: Worker, released: threading.Event) -> None:

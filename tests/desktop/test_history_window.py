@@ -33,7 +33,7 @@ from tests.examples import NOW
 from tests.pictures.history import believable, hover, view
 from tests.pictures.popup import palette
 from tray_app.desktop.widgets.theme import DARK, LIGHT
-from tray_app.desktop.windows.history_window import DAYS, READINGS, HistoryWindow
+from tray_app.desktop.windows.history_window import HistoryWindow
 from tray_app.report.history_view import HistoryView
 
 MONTH = view(believable(60), 30)
@@ -76,8 +76,8 @@ def test_shows_a_history(window: HistoryWindow) -> None:
     assert "Acme Growth" in texts(window)
     assert window.chart.isVisible()
     assert window.chart.readout == MONTH.title
-    assert rows(window.drops) == list(MONTH.drop_rows)
-    assert rows(window.days) == list(MONTH.day_rows)
+    assert rows(window.drops) == list(MONTH.drop_table[1:])
+    assert rows(window.days) == list(MONTH.day_table[1:])
 
 
 def test_before_the_first_reading_there_is_a_sentence_and_nothing_else(
@@ -159,7 +159,7 @@ def choices(window: HistoryWindow) -> dict[str, QAbstractButton]:
 
 def test_a_click_asks_for_another_range(window: HistoryWindow) -> None:
     show(window)
-    asked = QSignalSpy(window.range_wanted)
+    asked = QSignalSpy(window.ranges.chosen)
     for name in ("Last 365 days", "Last 7 days", "Last 7 days", "Last 90 days"):
         QTest.mouseClick(choices(window)[name], Qt.MouseButton.LeftButton)
     assert emitted(asked) == [365, 7, 90]
@@ -167,7 +167,7 @@ def test_a_click_asks_for_another_range(window: HistoryWindow) -> None:
 
 def test_the_arrow_keys_ask_for_another_range(window: HistoryWindow) -> None:
     show(window)
-    asked = QSignalSpy(window.range_wanted)
+    asked = QSignalSpy(window.ranges.chosen)
     choices(window)["Last 30 days"].setFocus(Qt.FocusReason.TabFocusReason)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         press(window, key)
@@ -175,7 +175,7 @@ def test_the_arrow_keys_ask_for_another_range(window: HistoryWindow) -> None:
 
 
 def test_the_range_that_is_shown_is_chosen(window: HistoryWindow) -> None:
-    asked = QSignalSpy(window.range_wanted)
+    asked = QSignalSpy(window.ranges.chosen)
     show(window, view(believable(60), 90))
     assert [name for name, button in choices(window).items() if button.isChecked()] == [
         "Last 90 days"
@@ -291,18 +291,19 @@ def test_the_focus_shows_on_the_chart(window: HistoryWindow) -> None:
 def test_a_new_reading_keeps_the_place_in_a_table(window: HistoryWindow) -> None:
     show(window)
     window.days.setCurrentIndex(window.days.model().index(7, 0))
-    changed = (MONTH.day_rows[0], *(("-",) * 4 for _ in MONTH.day_rows[1:]))
-    show(window, replace(MONTH, day_rows=changed))
+    headings, first, *others = MONTH.day_table
+    changed = (first, *(("-",) * 4 for _ in others))
+    show(window, replace(MONTH, day_table=(headings, *changed)))
     assert window.days.currentIndex().row() == 7
     assert window.days.currentIndex().data() == "-"
-    show(window, replace(MONTH, day_rows=changed[1:]))
+    show(window, replace(MONTH, day_table=(headings, *changed[1:])))
     assert rows(window.days) == list(changed[1:])
 
 
 def test_a_history_without_drops_is_renewed(window: HistoryWindow) -> None:
-    without = replace(MONTH, drop_rows=())
+    without = replace(MONTH, drop_table=MONTH.drop_table[:1])
     show(window, without)
-    show(window, replace(without, day_rows=MONTH.day_rows[1:]))
+    show(window, replace(without, day_table=MONTH.day_table[:-1]))
     assert rows(window.drops) == []
 
 
@@ -312,7 +313,7 @@ def test_the_tables_are_read_with_the_keys(window: HistoryWindow) -> None:
     press(window, Qt.Key.Key_Down)
     press(window, Qt.Key.Key_Down)
     index = window.drops.currentIndex()
-    assert index.siblingAtColumn(0).data() == MONTH.drop_rows[index.row()][0]
+    assert index.siblingAtColumn(0).data() == MONTH.drop_table[index.row() + 1][0]
     press(window, Qt.Key.Key_Tab)
     assert name_of(QApplication.focusWidget()) == "Export CSV…"
 
@@ -358,7 +359,7 @@ def test_a_screen_reader_finds_everything(window: HistoryWindow) -> None:
             "Table of the largest drops",
             "When",
             "Credits",
-            MONTH.drop_rows[0][0],
+            MONTH.drop_table[1][0],
             "Export CSV…",
         ),
     ):
@@ -367,7 +368,7 @@ def test_a_screen_reader_finds_everything(window: HistoryWindow) -> None:
     tabs.setCurrentIndex(1)
     settle()
     names = spoken(window)
-    for name in ("Table of the days", "Balance at its end", *MONTH.day_rows[0][:2]):
+    for name in ("Table of the days", "Balance at its end", *MONTH.day_table[1][:2]):
         assert name in names
 
 
@@ -397,14 +398,14 @@ def export(window: HistoryWindow, kind: int, path: Path) -> None:
     settle()
 
 
-@pytest.mark.parametrize(("kind", "name"), [(0, READINGS), (1, DAYS)])
+@pytest.mark.parametrize(("kind", "by_day"), [(0, False), (1, True)])
 def test_an_export_asks_for_a_file(
-    window: HistoryWindow, tmp_path: Path, kind: int, name: str
+    window: HistoryWindow, tmp_path: Path, kind: int, by_day: bool
 ) -> None:
     show(window)
     asked = QSignalSpy(window.export_requested)
     export(window, kind, tmp_path / "credits")
-    assert [asked.at(i) for i in range(asked.count())] == [[str(tmp_path / "credits.csv"), name]]
+    assert [asked.at(i) for i in range(asked.count())] == [[str(tmp_path / "credits.csv"), by_day]]
     assert list(tmp_path.iterdir()) == []
 
 

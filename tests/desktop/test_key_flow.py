@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.key_dialog import KeyDialog
 from tray_app.desktop.windows.key_flow import KeyFlow
 from tray_app.errors import Kind, Problem
+from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials, KeySource
 from tray_app.team.session import Session
@@ -33,7 +35,7 @@ class Flow:
         credentials = Credentials({}, self.keychain)
         api = FakeApi()
         watch = Watch(credentials, lambda _key: api, None, Settings(), NoHistory())
-        self.session = Session(watch, Settings(), folder / "history.sqlite")
+        self.session = Session(lambda _settings: watch, partial(History, folder / "history.sqlite"))
         self.owner = QObject()
         self.flow = KeyFlow(self.keychain, worker, FORMATS, self.owner)
         self.flow.session = self.session

@@ -17,7 +17,7 @@ from tests.desktops.notification_service import NAME, PATH, NotificationService
 from tests.waiting import PATIENCE
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
-from tray_app.desktop.tray.notifier import Notifier
+from tray_app.desktop.tray.notifier import Notice, Notifier
 
 TOKEN = "XDG_ACTIVATION_TOKEN"
 
@@ -47,7 +47,7 @@ class Told:
         """Tell something, or the last thing in other words; the news is the title."""
         picture = QImage(8, 8, QImage.Format.Format_ARGB32)
         self._id += not in_other_words
-        self.notifier.notify(self._id, title, title, body, picture, urgent=urgent)
+        self.notifier.notify(Notice(self._id, title, title, body, picture, urgent))
 
     def accepted(self) -> list[str]:
         return emitted(self._accepted)
@@ -349,8 +349,8 @@ def test_where_qt_shows_it_it_is_accepted_at_once(
     accepted = QSignalSpy(notifier.accepted)
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(sys, "platform", "darwin")
-        notifier.notify(1, "news", "62 credits left", "A text.", QImage(), urgent=True)
-        notifier.notify(1, "news", "61 credits left", "A text.", QImage(), urgent=True)
+        notifier.notify(Notice(1, "news", "62 credits left", "A text.", QImage(), urgent=True))
+        notifier.notify(Notice(1, "news", "61 credits left", "A text.", QImage(), urgent=True))
         notifier.withdraw()
     assert shown == [("62 credits left", "A text.")]
     assert emitted(accepted) == ["news"]

@@ -35,6 +35,7 @@ from tray_app.desktop.widgets.dialog_parts import MessageLine
 from tray_app.desktop.windows.plan_dialog import PlanDialog
 from tray_app.rules.forecast import HORIZON, TooEarly
 from tray_app.rules.prices import Prices
+from tray_app.words.plan_words import Figures
 
 pytestmark = pytest.mark.usefixtures("qapp", "american_numbers")
 
@@ -53,7 +54,7 @@ def actions(qapp: QApplication) -> Actions:
 def dialog(actions: Actions) -> Iterator[PlanDialog]:
     """The dialog of a steady team with 12,430 credits."""
     dialog = PlanDialog(FORMATS, actions)
-    dialog.show_figures(12_430, STEADY, Prices(), RENEWAL, TODAY)
+    dialog.show_figures(Figures(12_430, STEADY, Prices(), RENEWAL, TODAY))
     yield shown(dialog)
     dialog.reject()
 
@@ -98,7 +99,7 @@ def test_the_renewal_is_the_first_suggestion_for_the_top_up(dialog: PlanDialog) 
     assert until(dialog).date() == QDate(2026, 11, 30)
     about = "At this pace about 500 will be spent by Nov 30 (up to 600)."
     assert answers(dialog)[1] == f"Nothing {about}"
-    dialog.show_figures(130, STEADY, Prices(), RENEWAL, TODAY)
+    dialog.show_figures(Figures(130, STEADY, Prices(), RENEWAL, TODAY))
     assert answers(dialog)[1] == f"500 credits, about $5 {about}"
 
 
@@ -110,7 +111,7 @@ def test_another_day_is_answered_at_once(dialog: PlanDialog) -> None:
 
 
 def test_without_a_renewal_it_is_a_month_ahead(dialog: PlanDialog) -> None:
-    dialog.show_figures(12_430, STEADY, Prices(), None, TODAY)
+    dialog.show_figures(Figures(12_430, STEADY, Prices(), None, TODAY))
     assert until(dialog).date() == QDate(2026, 12, 22)
 
 
@@ -118,7 +119,7 @@ def test_what_was_typed_stays_when_the_figures_change(dialog: PlanDialog) -> Non
     type_over(dialog, "1000")
     press_alt(dialog, Qt.Key.Key_U)
     press(dialog, Qt.Key.Key_Up)
-    dialog.show_figures(4_000, STEADY, Prices(email_found=6), date(2026, 12, 1), TODAY)
+    dialog.show_figures(Figures(4_000, STEADY, Prices(email_found=6), date(2026, 12, 1), TODAY))
     assert leads(dialog).value() == 1000
     assert until(dialog).date() == QDate(2026, 12, 30)
     assert dialog.focusWidget() is until(dialog)
@@ -126,12 +127,12 @@ def test_what_was_typed_stays_when_the_figures_change(dialog: PlanDialog) -> Non
 
 
 def test_a_suggestion_follows_the_renewal_until_it_is_changed(dialog: PlanDialog) -> None:
-    dialog.show_figures(12_430, STEADY, Prices(), date(2026, 12, 31), date(2026, 12, 1))
+    dialog.show_figures(Figures(12_430, STEADY, Prices(), date(2026, 12, 31), date(2026, 12, 1)))
     assert until(dialog).date() == QDate(2026, 12, 31)
 
 
 def test_figures_that_are_out_of_date_are_called_so_and_advise_nothing(dialog: PlanDialog) -> None:
-    dialog.show_figures(12_430, STEADY, Prices(), TODAY - timedelta(3), TODAY, stale=True)
+    dialog.show_figures(Figures(12_430, STEADY, Prices(), TODAY - timedelta(3), TODAY, stale=True))
     assert "12,430 credits, out of date" in words(dialog)
     no_forecast = "Not known now No current forecast, because the balance is out of date."
     assert answers(dialog)[1] == no_forecast
@@ -141,9 +142,9 @@ def test_figures_that_are_out_of_date_are_called_so_and_advise_nothing(dialog: P
 def test_days_are_ahead_and_within_the_forecast(dialog: PlanDialog) -> None:
     assert until(dialog).minimumDate() == QDate(2026, 11, 23)
     assert until(dialog).maximumDate() == QDate(2026, 11, 22).addDays(HORIZON)
-    dialog.show_figures(12_430, STEADY, Prices(), TODAY, TODAY)
+    dialog.show_figures(Figures(12_430, STEADY, Prices(), TODAY, TODAY))
     assert until(dialog).date() == QDate(2026, 11, 23)
-    dialog.show_figures(12_430, STEADY, Prices(), RENEWAL, TODAY)
+    dialog.show_figures(Figures(12_430, STEADY, Prices(), RENEWAL, TODAY))
     assert until(dialog).date() == QDate(2026, 11, 30)
 
 
@@ -153,7 +154,7 @@ def test_days_are_ahead_and_within_the_forecast(dialog: PlanDialog) -> None:
 def test_without_a_forecast_it_says_so(
     dialog: PlanDialog, rhythm: TooEarly | None, said: str
 ) -> None:
-    dialog.show_figures(12_430, rhythm, Prices(), None, TODAY)
+    dialog.show_figures(Figures(12_430, rhythm, Prices(), None, TODAY))
     assert answers(dialog)[1].startswith("Not known yet")
     assert said in answers(dialog)[1]
     assert answers(dialog)[0].startswith("Yes")
@@ -165,7 +166,7 @@ def test_without_figures_it_asks_nothing_and_says_so() -> None:
     assert "not known yet" in words(dialog)
     assert answers(dialog) == []
     assert set(buttons(dialog)) == {"Close"}
-    dialog.show_figures(12_430, STEADY, Prices(), RENEWAL, TODAY)
+    dialog.show_figures(Figures(12_430, STEADY, Prices(), RENEWAL, TODAY))
     assert "not known yet" not in words(dialog)
     assert len(answers(dialog)) == 2
     assert dialog.focusWidget() is leads(dialog)
@@ -187,7 +188,7 @@ def test_credits_can_be_bought_when_something_is_short(
     leads(dialog).selectAll()
     type_over(dialog, "1")
     assert "Buy credits" not in buttons(dialog)
-    dialog.show_figures(590, STEADY, Prices(), RENEWAL, TODAY)
+    dialog.show_figures(Figures(590, STEADY, Prices(), RENEWAL, TODAY))
     assert answers(dialog)[0].startswith("Yes")
     assert "Buy credits" in buttons(dialog)
 
@@ -203,10 +204,10 @@ def test_enter_closes_nothing_and_escape_does(dialog: PlanDialog, actions: Actio
 
 
 def test_an_empty_balance_is_enough_for_nothing(dialog: PlanDialog) -> None:
-    dialog.show_figures(0, EARLY, Prices(), None, TODAY)
+    dialog.show_figures(Figures(0, EARLY, Prices(), None, TODAY))
     assert "0 credits" in words(dialog).splitlines()
     assert "Enough" not in words(dialog)
-    dialog.show_figures(1, EARLY, Prices(), None, TODAY)
+    dialog.show_figures(Figures(1, EARLY, Prices(), None, TODAY))
     assert "1 credit" in words(dialog).splitlines()
 
 
@@ -252,7 +253,9 @@ def test_no_text_is_clipped_whatever_the_figures(factor: float) -> None:
     with larger_text(factor):
         dialog = shown(PlanDialog(FORMATS, Actions()))
         for credits in (0, 12_430, 9_999_999):
-            dialog.show_figures(credits, STEADY, Prices(email_found=10_000), RENEWAL, TODAY)
+            dialog.show_figures(
+                Figures(credits, STEADY, Prices(email_found=10_000), RENEWAL, TODAY)
+            )
             press_alt(dialog, Qt.Key.Key_L)
             type_over(dialog, "9999999")
             wait_with_events(

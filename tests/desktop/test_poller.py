@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +27,7 @@ from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.sandbox import DEMO_KEY
+from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.announcer import News
 from tray_app.team.api import connector
@@ -101,7 +104,7 @@ def poller(worker: Worker, watch: FakeWatch, tmp_path: Path) -> Poller:
 
 def session_of(watch: Watch, folder: Path) -> Session:
     """A session that asks nobody but this watch."""
-    return Session(watch, Settings(), folder / "history.sqlite")
+    return Session(lambda _settings: watch, partial(History, folder / "history.sqlite"))
 
 
 @pytest.fixture
@@ -152,7 +155,8 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     sandbox.set_fault("429", retry_after="3600")
     environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
     credentials = Credentials(environ, FakeKeychain())
-    poller.session.watch = Watch(credentials, connector(environ), None, Settings(), NoHistory())
+    watch = Watch(credentials, connector(environ), None, Settings(), NoHistory())
+    poller.session.open_watch = lambda _settings: watch
     clock = FakeClock(tick=TICK)
     resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock.seconds)
     resume.resumed.connect(poller.poll)
@@ -177,7 +181,7 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
         wait_for_snapshots(number + 1)
     for _ in range(1000):
         poller.refresh()
-    resume.stop()
+    shiboken6.delete(resume)
     assert [request.path for request in sandbox.requests] == ["/api/team/credits"]
     assert snapshots[-1].problem is not None
     assert snapshots[-1].problem.kind is Kind.RATE_LIMITED
@@ -263,6 +267,29 @@ def test_settings_and_snooze_ask_the_server_nothing(
     poller.snooze(SnoozeChoice.HOUR)
     wait_with_events(lambda: len(snapshots) == 3, "both snapshots")
     assert watch.asked == ["poll", "apply 60", "snooze hour"]
+
+
+def test_a_team_is_opened_by_its_first_poll_with_the_settings_of_that_time(
+    worker: Worker, watch: FakeWatch, tmp_path: Path
+) -> None:
+    opened: list[int] = []
+
+    def open_watch(settings: Settings) -> Watch:
+        opened.append(settings.interval)
+        return watch
+
+    session = session_of(watch, tmp_path)
+    session.open_watch = open_watch
+    poller = Poller(session, worker)
+    poller.apply(Settings(interval=60))
+    poller.note_heard(News(EARLY, id=7))
+    idle: list[bool] = []
+    worker.submit(lambda: True, idle.append)
+    wait_with_events(lambda: idle, "the worker has nothing to do")
+    assert opened == []
+    poller.start()
+    wait_with_events(lambda: not poller.busy, "the poll")
+    assert (opened, watch.asked) == ([60], ["poll"])
 
 
 # --- alerts -------------------------------------------------------------------------------------
@@ -358,6 +385,7 @@ def test_a_team_that_was_left_alerts_nothing_any_more(
 
 
 def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
+    poller.start()
     news = News(EARLY, id=7)
     poller.note_heard(news)
     wait_with_events(lambda: watch.was_heard, "it is noted")

@@ -1,6 +1,7 @@
 """A sleep and a clock that was set are noticed once."""
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import wait_with_events
@@ -24,5 +25,5 @@ def test_a_jump_is_noticed_once(qapp: QApplication, jump: float) -> None:
     wait_with_events(lambda: "resumed" in seen, "the jump is noticed")
     looks = clock.looks
     wait_with_events(lambda: clock.looks > looks + 10, "more looks")
-    resume.stop()
+    shiboken6.delete(resume)
     assert seen == ["noticed", "resumed"]

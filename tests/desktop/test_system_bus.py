@@ -1,6 +1,7 @@
 """What the system tells of sleep, so that nobody looks at the clock."""
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import wait_with_events
@@ -30,4 +31,4 @@ def test_nobody_looks_at_the_clock_where_the_system_tells_of_sleep(
             assert seen == ["noticed", "resumed"]
             assert clock.looks == looks
     wait_with_events(lambda: clock.looks > looks + 5, "looks again, as the bus has gone")
-    resume.stop()
+    shiboken6.delete(resume)

@@ -123,7 +123,7 @@ def run(job: str) -> subprocess.CompletedProcess[str]:
         )
 
 
-@pytest.mark.parametrize("job", ["open", "poll", "study", "save"])
+@pytest.mark.parametrize("job", ["load", "open", "poll", "study", "save"])
 def test_the_popup_calls_a_defect_a_defect_and_says_so_once(home: Path, job: str) -> None:
     done = run(job)
     assert done.returncode == 0, done.stderr
@@ -138,8 +138,9 @@ def test_the_popup_calls_a_defect_a_defect_and_says_so_once(home: Path, job: str
         assert "secret" not in text
 
 
-def test_refresh_opens_again_what_a_defect_kept_from_being_opened() -> None:
-    done = run("reopen")
+@pytest.mark.parametrize("job", ["load", "reopen"])
+def test_figures_come_after_a_defect_in_reading_the_settings_or_opening_the_files(job: str) -> None:
+    done = run(job)
     assert done.returncode == 0, done.stderr
     assert "12,430" in done.stdout
 

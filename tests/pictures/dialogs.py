@@ -36,6 +36,7 @@ from tray_app.rules.levels import Thresholds
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.api import Checked
+from tray_app.words.plan_words import Figures
 
 FAKE_KEY = "not-a-key-" * 3
 RENEWAL = date(2026, 12, 31)
@@ -136,7 +137,7 @@ def plan_states() -> Iterator[QDialog]:
 def plan(credits: int, rhythm: Rhythm | TooEarly | None, leads: str = "") -> PlanDialog:
     """Show the answers to these figures."""
     dialog = PlanDialog(QtFormats(QLocale()), Actions())
-    dialog.show_figures(credits, rhythm, Prices(), RENEWAL, TODAY)
+    dialog.show_figures(Figures(credits, rhythm, Prices(), RENEWAL, TODAY))
     shown(dialog)
     QTest.keyClicks(dialog.findChildren(QSpinBox)[0], leads)
     return dialog

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -21,7 +21,7 @@ from tray_app.desktop.widgets.theme import themed
 from tray_app.desktop.windows.history_window import HistoryWindow
 from tray_app.report.history_view import HistoryView, history_of
 from tray_app.report.trend import trend_of
-from tray_app.rules.history import Record, days_of
+from tray_app.rules.history import Record
 
 FONT = "Inter"
 CARD_WIDTH = 340
@@ -97,14 +97,7 @@ def add(records: list[Record], account: Account, at: int, *, with_buckets: bool)
 
 def view(records: list[Record], days: int, team: str = "Acme Growth") -> HistoryView:
     """What the window shows of records."""
-    return history_of(
-        records,
-        days_of(records, NOW.date(), UTC),
-        days,
-        team,
-        FORMATS,
-        int(NOW.timestamp()),
-    )
+    return history_of(records, days, team, FORMATS, int(NOW.timestamp()))
 
 
 def hover(widget: QWidget, share: float) -> None:

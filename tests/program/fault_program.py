@@ -25,6 +25,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from tray_app.desktop import app
 from tray_app.desktop.widgets.buttons import RefreshButton, TextButton
 from tray_app.lemlist.client import Client
 from tray_app.store.folders import history_file
+from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session
@@ -217,16 +219,16 @@ class LedApp(app.App):
 
         credentials = Credentials({}, FakeKeychain(KEY))
         watch = Watch(credentials, connect, None, Settings(), NoHistory())
-        session = Session(watch, Settings(), history_file())
-        self._begin_to_poll(self._poller_of(session))
+        session = Session(lambda _settings: watch, partial(History, history_file()))
+        self._teams._show(self._teams._poller_of(session))
 
     def poll(self) -> None:
         """Ask the API at once."""
-        self._poll()
+        self._teams.shown.poll()
 
     def is_busy(self) -> bool:
         """Whether a poll is under way."""
-        return self._shown is not None and self._shown.busy
+        return self._teams.shown.busy
 
     def stop_waiting_for_panel(self) -> None:
         """Use the window at once, as happens after 10 s, and not in the middle of a test."""
@@ -234,7 +236,8 @@ class LedApp(app.App):
 
     def seen(self) -> dict[str, Any]:
         """What the user sees: the icon's look, and every text and button of the popup."""
-        icon, popup = self._tray._look, self._the_popup()
+        icon, popup = self._tray._look, self._popup
+        assert popup is not None
         return {
             "icon": [icon.shape, icon.amount, icon.stale],
             "texts": [each.text() for each in popup.findChildren(QLabel) if each.isVisible()],

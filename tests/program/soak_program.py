@@ -77,7 +77,7 @@ class LedApp(app.App):
 
     def poll(self) -> None:
         """Ask the API at once."""
-        self._poll()
+        self._teams.shown.poll()
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:

@@ -11,12 +11,11 @@ or `demo`. What the program's own team alerts after that is printed: the kind of
 import sys
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
-from tray_app.desktop.tray.notifier import Notifier
+from tray_app.desktop.tray.notifier import Notice, Notifier
 from tray_app.rules.levels import Thresholds
 from tray_app.store.settings import Settings, SettingsFile
 from tray_app.team.credentials import KeySource
@@ -28,10 +27,8 @@ TOLD = sys.argv[1]
 class HeldNotifier(Notifier):
     """A desktop that takes news, and says so when it is told to."""
 
-    def notify(
-        self, notice_id: int, news: object, title: str, body: str, picture: QImage, *, urgent: bool
-    ) -> None:
-        self.taken = news
+    def notify(self, notice: Notice) -> None:
+        self.taken = notice.news
 
 
 class SwitchingApp(app.App):
@@ -50,19 +47,19 @@ class SwitchingApp(app.App):
                 assert snapshot.news.alert is not None
                 assert not is_demo
                 self._of_team = self._notifier.taken
-                self._open_demo()
+                self._teams.show_demo()
             case 2:
                 assert snapshot.news.alert is not None
                 assert is_demo
                 if TOLD == "team":
                     self._notifier.accepted.emit(self._of_team)
                 of_demo = self._notifier.taken
-                self._show_team()
+                self._teams.show_own()
                 if TOLD == "demo":
                     self._notifier.accepted.emit(of_demo)
             case 3:
                 assert not is_demo
-                self._poll()
+                self._teams.shown.poll()
             case _:
                 told = snapshot.news.alert.kind if snapshot.news.alert is not None else "nothing"
                 print(told, flush=True)

@@ -23,7 +23,7 @@ from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.formats import Formats, TerminalFormats
 from tray_app.words.notice_words import notice
-from tray_app.words.plan_words import top_up_answer
+from tray_app.words.plan_words import Figures, top_up_answer
 
 FIRST = date(2027, 1, 25)
 DAYS = [FIRST + timedelta(day) for day in range(400)]
@@ -96,14 +96,8 @@ def test_no_day_that_is_over_and_none_without_its_year(locale: str) -> None:
                 notice(known, alert, Prices(), formats, made)  # type: ignore[arg-type]
             for ahead in (1, 400):
                 until = made.date() + timedelta(ahead)
-                top_up_answer(
-                    credits,
-                    analysis.rhythm,
-                    made.date(),
-                    until,
-                    Prices(),
-                    formats,  # type: ignore[arg-type]
-                )
+                figures = Figures(credits, analysis.rhythm, Prices(), None, made.date())
+                top_up_answer(figures, until, formats)  # type: ignore[arg-type]
 
 
 def foretold(made: datetime, now: datetime, runs_out: RunsOut | None) -> str:

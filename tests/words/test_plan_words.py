@@ -13,6 +13,7 @@ from tray_app.rules.prices import Action, Prices
 from tray_app.words.amounts import dollars
 from tray_app.words.plan_words import (
     Answer,
+    Figures,
     action_names,
     buys_line,
     lead_answer,
@@ -31,7 +32,7 @@ def top_up(
     until: date = MONDAY_LATER,
     prices: Prices | None = None,
 ) -> Answer:
-    return top_up_answer(credits, seen, TODAY, until, prices or Prices(), FORMATS)
+    return top_up_answer(Figures(credits, seen, prices or Prices(), None, TODAY), until, FORMATS)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +62,16 @@ def top_up(
     ],
 )
 def test_enough_for_leads(count: int, action: Action, credits: int, expected: Answer) -> None:
-    assert lead_answer(count, action, credits, Prices(), FORMATS) == expected
+    assert (
+        lead_answer(count, action, Figures(credits, None, Prices(), None, TODAY), FORMATS)
+        == expected
+    )
 
 
 def test_leads_are_reckoned_by_the_prices_of_the_settings() -> None:
     prices = Prices(email_verified=3, cents_per_1000=10_000)
-    answer = lead_answer(10, Action.EMAIL_VERIFIED, 20, prices, FORMATS)
+    figures = Figures(20, None, prices, None, TODAY)
+    answer = lead_answer(10, Action.EMAIL_VERIFIED, figures, FORMATS)
     assert answer == Answer("Not quite", "Short by 10 credits, about $1.", 10)
 
 

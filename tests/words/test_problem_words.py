@@ -3,10 +3,19 @@
 import pytest
 
 from tests.fakes import FakeFormats
+from tray_app import i18n
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.key import LONGEST, KeyFault
 from tray_app.store.file_fault import FaultKind, FileFault
-from tray_app.words.problem_words import detail_words, history_fault_words, problem_words
+from tray_app.words import amounts
+from tray_app.words import problem_words as problem_words_module
+from tray_app.words.problem_words import (
+    Remedy,
+    detail_words,
+    history_fault_words,
+    problem_words,
+    remedy_words,
+)
 
 FORMATS = FakeFormats()
 DOCUMENTED = {
@@ -41,6 +50,27 @@ def test_words(kind: Kind) -> None:
     assert not words.title.endswith(".")
     assert words.message.endswith(".")
     assert words.text == f"{words.title}. {words.message}"
+
+
+def test_only_what_is_asked_for_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    translated: list[str] = []
+
+    def tr(text: str, **values: object) -> str:
+        translated.append(text)
+        return i18n.tr(text, **values)
+
+    for module in (amounts, problem_words_module):
+        monkeypatch.setattr(module, "tr", tr)
+    words = problem_words(Kind.OFFLINE)
+    assert translated == [words.title, words.message]
+    translated.clear()
+    texts = (
+        detail_words(Problem(Kind.BAD_KEY, KeyFault.EMPTY), FORMATS),
+        history_fault_words(FileFault(FaultKind.NEWER)),
+        remedy_words(Remedy.UNLOCK),
+        amounts.bucket_label("paid"),
+    )
+    assert tuple(translated) == texts
 
 
 def test_words_differ() -> None:

@@ -2,14 +2,14 @@
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from datetime import UTC, datetime, tzinfo
 
 from tray_app.lemlist.balance import Balance, Team
+from tray_app.rules.history import Record
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.sandbox.stories import STORIES
+from tray_app.store.folders import NOWHERE
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
@@ -38,31 +38,48 @@ class DemoApi:
         return Team(DEMO_TEAM_ID, DEMO_TEAM)
 
 
-class Demo(Session):
-    """The invented team. Made and closed by workers, since both touch the disk."""
+class DemoHistory(History):
+    """The demo's history, in memory: it leaves nothing on the disk, however the program ends.
 
-    def __init__(self, keychain: Keychain, settings: Settings) -> None:
-        """Nothing is read from the keychain, nor written to it."""
-        self._folder = TemporaryDirectory(
-            prefix="lemlist-credits-demo-",
-            ignore_cleanup_errors=True,  # Windows deletes no file that a window still reads
-        )
-        path = Path(self._folder.name) / "history.sqlite"
-        self._past = past = History(path)
-        for record in past_of_demo(datetime.now(UTC)):
-            past.record(DEMO_TEAM_ID, record)
-        past.close()
+    One thread records while another reads.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(NOWHERE)
+        self._records = past_of_demo(datetime.now(UTC))
+
+    def record(self, _team_id: str, record: Record) -> bool:
+        """Keep what was just seen, unless the clock has been set back since the last record."""
+        last = self._records[-1]
+        if record.first < last.last:
+            return False
+        if record.amounts == last.amounts:
+            self._records[-1] = last._replace(last=record.last)
+        else:
+            self._records.append(record)
+        return True
+
+    def read(self, _team_id: str, since: int = 0) -> list[Record]:
+        """Return what was seen at ``since`` (seconds since the epoch) or later, in its order."""
+        return [record for record in self._records if record.last >= since]
+
+    def thin(self, _team_id: str, _now: int, _zone: tzinfo | None = None) -> None:
+        """Drop nothing."""
+
+
+class Demo(Session):
+    """The invented team. Nothing is read from the keychain, nor written to it or to the disk."""
+
+    def __init__(self, keychain: Keychain) -> None:
         credentials = Credentials({}, keychain)
         credentials.use(DEMO_KEY, KeySource.DEMO)
-        api, hurried = DemoApi(), replace(settings, interval=INTERVAL)
-        watch = Watch(credentials, lambda _key: api, None, hurried, Analyst(past))
-        super().__init__(watch, hurried, path)
+        api, history = DemoApi(), DemoHistory()
+
+        def open_watch(settings: Settings) -> Watch:
+            return Watch(credentials, lambda _key: api, None, settings, Analyst(history))
+
+        super().__init__(open_watch, lambda: history, Settings(interval=INTERVAL))
 
     def choose(self, settings: Settings) -> None:
         """Take other settings; the demo stays in a hurry."""
         super().choose(replace(settings, interval=INTERVAL))
-
-    def close(self) -> None:
-        """Forget the past, in the thread of ``watch``."""
-        self._past.close()
-        self._folder.cleanup()

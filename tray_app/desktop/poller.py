@@ -1,8 +1,9 @@
 """The clock of a team's polls: a QTimer, one worker thread, one request at a time."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -12,36 +13,35 @@ from tray_app.rules.alerts import SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
 from tray_app.team.announcer import News
-from tray_app.team.watch import Snapshot
-
-if TYPE_CHECKING:  # it brings the database with it, which the icon does not wait for
-    from tray_app.team.session import Session
+from tray_app.team.session import Session
+from tray_app.team.watch import Snapshot, Watch
 
 BREATH = 2.0
-"""Seconds for which an answer serves another *Refresh* too, as when the user clicks again. Whether
-lemlist may be asked at all, ``team/api.py`` knows."""
+"""Seconds after an answer in which *Refresh* asks nothing, as when the user clicks again. Whether
+lemlist may be asked at all, ``team/api.py`` decides."""
 
 EARLY_ALERT_AFTER = 1000
-"""Milliseconds that the first alert of a run waits for what the history has to say of it."""
+"""Milliseconds for which the first alert of a run waits for what the history adds to it."""
 
 
 class Poller(QObject):
     """Polls one team when its snapshots say so, and when the user asks.
 
-    Each snapshot is kept in the session. It is told as well from :meth:`start` until :meth:`stop`,
-    between which the team is polled.
+    Between :meth:`start` and :meth:`stop` the team is polled, and each snapshot is told. What comes
+    later is only kept in the session.
     """
 
     snapshot_made = Signal(object)
     busy_changed = Signal()
 
-    def __init__(self, session: "Session", worker: Worker) -> None:
+    def __init__(self, session: Session, worker: Worker) -> None:
         super().__init__()
         self.session = session
         self._worker = worker
         self.busy = False
         """Whether a poll is under way."""
         self._is_started = False
+        self._was_started = False
         self._refresh_from = 0.0
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self.poll)
@@ -49,9 +49,9 @@ class Poller(QObject):
         self._early_timer.timeout.connect(self._alert_early)
 
     def start(self) -> None:
-        """Poll from now on. Nothing is known any more, as the team may be another one."""
+        """Poll from now on. What was known is dropped, as the key may open another team now."""
         self.stop()
-        self._is_started = True
+        self._is_started = self._was_started = True
         self._refresh_from = 0.0
         self.session.snapshot = Snapshot()
         self.poll()
@@ -64,7 +64,7 @@ class Poller(QObject):
 
     @Slot()
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
-        """Ask now. Whoever asks while a request is under way gets that request's answer.
+        """Ask now, unless a request is under way, whose answer serves this call too.
 
         With ``prompt`` the keychain may ask the user for its password.
         """
@@ -72,18 +72,17 @@ class Poller(QObject):
             return
         self._timer.stop()
         self._set_busy(True)
-        watch = self.session.watch
 
         def break_off(defect: Problem) -> None:
-            # The watch keeps in mind that its figures may be old, whatever is shown next.
-            self._worker.submit(lambda: watch.fail(defect), self._end_poll, give_up)
+            # The watch has to know that its figures are old, for what it tells until the next poll.
+            self._ask(lambda watch: watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
             last = self.session.snapshot
             self._end_poll(replace(last, problem=defect, news=News(), wait=LONGEST_RETRY))
 
-        self._worker.submit(
-            lambda: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
+        self._ask(
+            lambda watch: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
         )
 
     def refresh(self) -> None:
@@ -94,18 +93,16 @@ class Poller(QObject):
     def apply(self, settings: Settings) -> None:
         """Have the team judged by other settings."""
         self.session.choose(settings)
-        watch, chosen = self.session.watch, self.session.settings
-        self._worker.submit(lambda: watch.apply(chosen), self._publish_until_next)
+        chosen = self.session.settings
+        self._ask(lambda watch: watch.apply(chosen), self._publish_until_next)
 
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
-        watch = self.session.watch
-        self._worker.submit(lambda: watch.snooze(choice), self._publish)
+        self._ask(lambda watch: watch.snooze(choice), self._publish)
 
     def note_heard(self, news: News) -> None:
         """Note that the user was told this, if it is this team's."""
-        watch = self.session.watch
-        self._worker.submit(lambda: watch.heard(news))
+        self._ask(lambda watch: watch.heard(news))
 
     def _end_poll(self, snapshot: Snapshot) -> None:
         self._set_busy(False)
@@ -115,8 +112,8 @@ class Poller(QObject):
             self._study(snapshot)
 
     def _study(self, snapshot: Snapshot) -> None:
-        """Ask the history; what there is to alert waits a moment for it, the figures do not."""
-        # Nothing is alerted of figures that are out of date.
+        """Ask the history. An alert waits a moment for the answer; the figures are told already."""
+        # Figures that are out of date alert nothing.
         if snapshot.news.early is not None and snapshot.problem is None and self._is_started:
             self._early_timer.start()
 
@@ -124,7 +121,7 @@ class Poller(QObject):
             self._early_timer.stop()
             self._publish(learned)
 
-        self._worker.submit(self.session.watch.study, publish)
+        self._ask(lambda watch: watch.study(), publish)
 
     @Slot()
     def _alert_early(self) -> None:
@@ -145,3 +142,15 @@ class Poller(QObject):
     def _set_busy(self, busy: bool) -> None:
         self.busy = busy
         self.busy_changed.emit()
+
+    def _ask(
+        self,
+        question: Callable[[Watch], Any],
+        done: Callable[[Snapshot], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """Have the worker ask the team's watch, which the first poll opens, and nothing before."""
+        if not self._was_started:
+            return
+        session = self.session
+        self._worker.submit(lambda: question(session.watch), done, failed)

@@ -24,8 +24,8 @@ from tray_app.store.folders import log_file, runtime_folder
 from tray_app.terminal.running_tray import DEMO, SHOW, TRAY, tell
 
 PICTURES_KEPT = 0
-"""Kilobytes of pictures that Qt keeps for later: by default 10 MB of replaced icons, and as long as
-there are any it wakes up every 10 s to look after them (qpixmapcache.cpp, QPMCache)."""
+"""Kilobytes of replaced icons that Qt keeps for later. By default they are 10 MB, and Qt wakes up
+every 10 s to look after them (qpixmapcache.cpp, QPMCache)."""
 
 if TYPE_CHECKING:
     from tray_app.desktop.app import App
@@ -66,7 +66,7 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
         instance.open()
         keychain = Keychain(ACCOUNT)
         if not (demo or environ.get(KEY_VARIABLE)):
-            keychain.begin_to_read()  # which takes as long as all that follows
+            keychain.begin_to_read()  # takes as long as all that follows
         from tray_app.logs import start_logging
 
         end_logging.append(start_logging(log_file(), verbose=verbose))
@@ -87,12 +87,12 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
             raise
 
     def give_up(_defect: "Problem | None" = None) -> None:
-        # An icon that nothing stands behind could not even be told to quit.
+        # Without an App behind it, the icon could not even be told to quit.
         qt.exit(CANNOT_START)
 
     disk.submit(prepare, go_on, give_up)
     code = qt.exec()
-    end_when_interrupted()  # what hears of signals in Qt's loop does so no longer
+    end_when_interrupted()  # as Qt's loop no longer hears of signals
     gate.close()
     instance.close()
     for end in end_logging:

@@ -3,53 +3,39 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from tray_app.report.points import Point, fewer, first_moment, layered, points_of, since, until
 from tray_app.rules.drains import SHORT_WINDOW, Habit, habit_of, largest_drops
-from tray_app.rules.history import Day, Drop, Record, changes
+from tray_app.rules.history import Day, Drop, Record, changes, days_of
 from tray_app.rules.local_time import ONE_DAY, date_at, midnight
-from tray_app.words.amounts import bucket_labels
 from tray_app.words.formats import Formats, day_words
 from tray_app.words.history_words import (
+    Table,
     axis_words,
     course_words,
-    day_headings,
-    day_row,
+    day_table,
     drain_words,
-    drop_headings,
-    drop_row,
+    drop_table,
     readout_words,
     refill_words,
-    spending_title_words,
     summary_words,
-    time_of_day_words,
-    week_words,
 )
 
 STRETCHES = 100
-"""The chart's time is cut into so many parts, each of which is painted by two to four points."""
+"""Parts of the chart's time; each is painted by two to four points."""
 
 MOST_DAYS_BY_DAY = 120
-"""Of more days than that the spending is shown by week, and the months are labelled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A part of the balance: a bucket's name or ``undivided``, and its label."""
-
-    name: str
-    label: str
+"""Where more days are shown, spending is summed up by week and only months are labelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A day, or a week: from when until when, how it is called, and what was spent in it."""
+    """A day, or a week: from when until when, and what was spent in it."""
 
     begin: int
     end: int
-    label: str
     spent: int
     marks: str
     """The refills and sudden drains in it, in words."""
@@ -57,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A refill, or below 0 a sudden drain, and its label."""
+    """A refill, or a sudden drain (whose amount is below 0), and its label."""
 
     at: int
     amount: int
@@ -82,84 +68,68 @@ class HistoryView:
     begin: int
     end: int
     title: str
-    """What is shown, and what was spent and refilled in all."""
+    """What is left, and what was spent and refilled in all."""
     description: str
     """What the chart shows, to whoever can't see it."""
-    layers: tuple[Layer, ...]
+    layers: tuple[str, ...]
+    """What the balance is made of, from the lowest up: buckets, or :data:`UNDIVIDED`."""
     points: tuple[Point, ...]
     spans: tuple[Span, ...]
     by_week: bool
     """Whether the spans are weeks."""
-    spans_title: str
     marks: tuple[Mark, ...]
     time_ticks: tuple[Tick, ...]
     credit_ticks: tuple[Tick, ...]
     spent_ticks: tuple[Tick, ...]
-    drop_headings: tuple[str, ...]
-    drop_rows: tuple[tuple[str, ...], ...]
-    """When, how many credits, within what time, at what pace; the largest first."""
-    day_headings: tuple[str, ...]
-    day_rows: tuple[tuple[str, ...], ...]
-    """The day, its closing balance, what was spent and refilled; the latest first."""
+    drop_table: Table
+    """The largest drops, from the largest on."""
+    day_table: Table
+    """The days, from the latest on."""
 
 
 def history_of(
-    records: Sequence[Record],
-    days: Sequence[Day],
-    days_shown: int,
-    team: str,
-    formats: Formats,
-    now: int,
+    records: Sequence[Record], days: int, team: str, formats: Formats, now: int
 ) -> HistoryView:
-    """Prepare what the history window shows of the last ``days_shown`` days; a worker's task.
-
-    ``days`` are all that are known, up to today.
-    """
-    begin = first_moment(days_shown, now)
-    shown = days[-days_shown:]
+    """Prepare what the history window shows of the last ``days`` days; a worker's task."""
+    begin = first_moment(days, now)
+    shown = days_of(records, date_at(now))[-days:]
     by_week = len(shown) > MOST_DAYS_BY_DAY
     records = until(records, now)
     recent = since(records, begin)
     layers, points = layered(fewer(points_of(recent, begin), STRETCHES))
-    labels = bucket_labels()
     drops, habit = largest_drops(changes(recent)), habit_of(records, now)
     marks = _marks(shown, drops, habit, formats)
-    spans = _spans(shown, marks, formats, by_week=by_week)
+    spans = _spans(shown, marks, by_week=by_week)
     return HistoryView(
         team=team,
-        days=days_shown,
+        days=days,
         begin=spans[0].begin if spans else begin,
         end=spans[-1].end if spans else now,
-        title=summary_words(shown, days_shown, formats),
+        title=summary_words(shown, days, formats),
         description=course_words(
             [(point.at, point.credits) for point in points],
             [(refill.at, refill.amount) for day in shown for refill in day.refills],
             formats,
         ),
-        layers=tuple(Layer(name, labels[name]) for name in layers),
+        layers=layers,
         points=points,
         spans=spans,
         by_week=by_week,
-        spans_title=spending_title_words(by_week=by_week),
         marks=marks,
         time_ticks=_time_ticks([day.date for day in shown], formats),
         credit_ticks=_amount_ticks((point.credits for point in points), 4, formats),
         spent_ticks=_amount_ticks((span.spent for span in spans), 2, formats),
-        drop_headings=drop_headings(habit, formats),
-        drop_rows=tuple(drop_row(drop, formats) for drop in drops),
-        day_headings=day_headings(),
-        day_rows=tuple(day_row(day, date_at(now), formats) for day in reversed(shown)),
+        drop_table=drop_table(drops, habit, formats),
+        day_table=day_table(reversed(shown), date_at(now), formats),
     )
 
 
 def readout_of(view: HistoryView, point: Point, formats: Formats) -> str:
     """Say what a history shows at one of its points."""
     span = span_at(view, point.at)
-    if view.by_week:
-        when = day_words(date_at(point.at), formats, date_at(view.end - 1))
-    else:
-        when = time_of_day_words(span.label, point.at, formats)
-    return readout_words(when, point.credits, span.spent, span.marks, formats, by_week=view.by_week)
+    return readout_words(
+        point.at, point.credits, span.spent, span.marks, formats, end=view.end, by_week=view.by_week
+    )
 
 
 def span_at(view: HistoryView, at: float) -> Span:
@@ -184,23 +154,17 @@ def _marks(
     return tuple(sorted((*refills, *drains), key=lambda mark: mark.at))
 
 
-def _spans(
-    days: Sequence[Day], marks: Sequence[Mark], formats: Formats, *, by_week: bool
-) -> tuple[Span, ...]:
-    """Return the days, or the weeks from Monday on of which the first and last may be shorter."""
+def _spans(days: Sequence[Day], marks: Sequence[Mark], *, by_week: bool) -> tuple[Span, ...]:
+    """Return the days, or the weeks from Monday on; the first and last week may be shorter."""
     spans = []
-    for first, group in groupby(days, key=lambda day: _monday(day.date) if by_week else day.date):
+    parts = 2 if by_week else 3  # of year, week and weekday
+    for _, group in groupby(days, key=lambda day: day.date.isocalendar()[:parts]):
         here = list(group)
         begin, end = midnight(here[0].date), midnight(here[-1].date + ONE_DAY)
-        label = week_words(first, formats, days[-1].date) if by_week else day_words(first, formats)
         spent = round(sum(day.spent for day in here))
         marked = " · ".join(mark.label for mark in marks if begin <= mark.at < end)
-        spans.append(Span(begin, end, label, spent, marked))
+        spans.append(Span(begin, end, spent, marked))
     return tuple(spans)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _time_ticks(days: Sequence[date], formats: Formats) -> tuple[Tick, ...]:
@@ -215,7 +179,7 @@ def _time_ticks(days: Sequence[date], formats: Formats) -> tuple[Tick, ...]:
 
 
 def _amount_ticks(amounts: Iterable[int], steps: int, formats: Formats) -> tuple[Tick, ...]:
-    """Return round amounts from 0 to the first one that is not below the highest of these."""
+    """Return round amounts from 0 on; the last is the first above or at all ``amounts``."""
     highest = max((1, *amounts))
     least = -(-highest // steps)
     power = 10 ** (len(str(least)) - 1)

@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import groupby
+from itertools import compress, groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from tray_app.rules.buckets import BUCKETS
@@ -22,12 +23,12 @@ class Point(NamedTuple):
 
 
 def first_moment(days: int, now: int) -> int:
-    """Return when the last so many local days began, today included."""
+    """Return when the last ``days`` local days began, of which today is one."""
     return midnight(date_at(now) - timedelta(days=days - 1))
 
 
 def until(records: Sequence[Record], now: int) -> Sequence[Record]:
-    """Return what was seen up to now; of what is later, the clock ran ahead when it was seen."""
+    """Return the records up to ``now``. Later ones were made while the clock ran ahead."""
     place = bisect_right(records, now, key=lambda record: record.first)
     if place and records[place - 1].last > now:
         return [*records[: place - 1], records[place - 1]._replace(last=now)]
@@ -35,7 +36,7 @@ def until(records: Sequence[Record], now: int) -> Sequence[Record]:
 
 
 def since(records: Sequence[Record], begin: int) -> Sequence[Record]:
-    """Return the records from ``begin`` on, and the one that tells what was held then."""
+    """Return the records from ``begin`` on, and the one before, which tells the balance then."""
     place = bisect_right(records, begin, key=lambda record: record.first)
     return records[max(0, place - 1) :]
 
@@ -53,40 +54,33 @@ def points_of(records: Iterable[Record], begin: int) -> list[Point]:
 
 
 def fewer(points: Sequence[Point], stretches: int) -> list[Point]:
-    """Leave out what is too close in time to be told apart, and keep all extremes.
-
-    The time is cut into stretches, and of each the first, the lowest, the highest and the last
-    point stay.
-    """
+    """Keep the first, lowest, highest and last point of each of ``stretches`` parts of the time."""
     kept: list[Point] = []
     if points:
         begin = points[0].at
         stretch = (points[-1].at - begin) // stretches + 1
         for _, group in groupby(points, key=lambda point: (point.at - begin) // stretch):
             here = list(group)
-            places = range(len(here))
-            lowest = min(places, key=lambda i: here[i].credits)
-            highest = max(places, key=lambda i: here[i].credits)
-            kept += [here[i] for i in sorted({0, lowest, highest, len(here) - 1})]
+            lowest, highest = (extreme(here, key=attrgetter("credits")) for extreme in (min, max))
+            kept += sorted({here[0], lowest, highest, here[-1]})
     return kept
 
 
 def layered(points: Sequence[Point]) -> tuple[tuple[str, ...], tuple[Point, ...]]:
-    """Share the balance of each point out to layers, of which none is empty all the time.
+    """Divide each balance into its buckets and :data:`UNDIVIDED`, without those that stay empty.
 
-    Returns the layers' names, which are buckets or :data:`UNDIVIDED`, and the points.
+    Returned are the names of these layers, and the points with an amount for each of them.
     """
     divided = [_divided(point) for point in points]
-    names = (*BUCKETS, UNDIVIDED)
-    filled = [i for i in range(len(names)) if any(amounts[i] for amounts in divided)]
-    return tuple(names[i] for i in filled), tuple(
-        point._replace(amounts=tuple(amounts[i] for i in filled))
+    filled = [any(amounts) for amounts in zip(*divided, strict=True)]
+    return tuple(compress((*BUCKETS, UNDIVIDED), filled)), tuple(
+        point._replace(amounts=tuple(compress(amounts, filled)))
         for point, amounts in zip(points, divided, strict=True)
     )
 
 
 def _divided(point: Point) -> tuple[int, ...]:
-    """Return the buckets' amounts and the rest; all is rest where the buckets don't fit."""
+    """Return the buckets' amounts and the rest. Buckets that contradict the total are all rest."""
     rest = point.credits - sum(point.amounts)
     if rest < 0 or min(point.amounts) < 0:
         return (*(0 for _ in point.amounts), point.credits)

@@ -12,7 +12,7 @@ from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
 from tray_app.words import balance_words, forecast_words
-from tray_app.words.amounts import amount_words, bucket_labels, unit_words
+from tray_app.words.amounts import amount_words, bucket_label, unit_words
 from tray_app.words.formats import Formats
 from tray_app.words.plan_words import buys_line
 from tray_app.words.problem_words import Remedy, problem_words, remedy_words
@@ -115,7 +115,6 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     read_at = reading.at if reading else None
     credits = reading.balance.credits if reading else None
     buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
-    labels = bucket_labels()
     stale = is_stale(snapshot, now)
     today = now.astimezone().date()
     # A balance that is empty has run out: there is no end of it to tell of.
@@ -136,7 +135,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         level=level,
         stale=stale,
         rows=tuple(
-            Row(name, labels[name], amount, amount_words(amount, formats))
+            Row(name, bucket_label(name), amount, amount_words(amount, formats))
             for name, amount in buckets.items()
         ),
         trouble=trouble,

@@ -7,11 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
 LONGEST_HOLD = 10.0
 """Seconds to wait for another program; a lock is usually held for milliseconds."""
 
@@ -53,8 +48,12 @@ def _try_to_lock(handle: int) -> bool:
     """Tell whether to go on, with the lock or because the disk has none."""
     try:
         if sys.platform == "win32":
+            import msvcrt
+
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
+            import fcntl
+
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):  # the second on Windows
         return False

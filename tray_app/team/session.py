@@ -1,8 +1,8 @@
 """A team as the program has it: the one place for all that belongs to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property, partial
 
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file
@@ -17,25 +17,36 @@ from tray_app.team.watch import Snapshot, Watch
 
 @dataclass(eq=False)
 class Session:
-    """One team. The thread that shows it owns settings and snapshot, one worker uses ``watch``."""
+    """One team: its account, its settings, its watch, its history and what was seen of it last.
 
-    watch: Watch
-    settings: Settings
+    Settings and snapshot belong to the thread that shows the team. ``watch`` and its calls block,
+    and belong to one worker thread.
+    """
+
+    open_watch: Callable[[Settings], Watch]
+    open_history: Callable[[], History]
+    """Gives each thread that reads the recorded balances its own access to them."""
+    settings: Settings = field(default_factory=Settings)
     """What the team is judged by, or is going to be as soon as the worker comes to it."""
-    history_path: Path
-    """The file in which the balances are recorded."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     """What is known now."""
 
+    @cached_property
+    def watch(self) -> Watch:
+        """The team's watch, which opens the team's files when it is first wanted."""
+        return self.open_watch(self.settings)
+
     def choose(self, settings: Settings) -> None:
-        """Take other settings, which ``watch.apply`` has to be told of."""
+        """Take other settings, which a watch that is open has to be told of."""
         self.settings = settings
 
 
-def open_session(environ: Mapping[str, str], keychain: Keychain, settings: Settings) -> Session:
-    """Open what is kept of the user's own team; blocks as the disk does."""
-    credentials, path = Credentials(environ, keychain), history_file()
-    alerts, analyst = AlertsFile(alerts_file(), ACCOUNT), Analyst(History(path))
-    return Session(
-        Watch(credentials, connector(environ), alerts, settings, analyst), settings, path
-    )
+def own_session(environ: Mapping[str, str], keychain: Keychain) -> Session:
+    """Return the user's own team."""
+    open_history = partial(History, history_file())
+
+    def open_watch(settings: Settings) -> Watch:
+        credentials, alerts = Credentials(environ, keychain), AlertsFile(alerts_file(), ACCOUNT)
+        return Watch(credentials, connector(environ), alerts, settings, Analyst(open_history()))
+
+    return Session(open_watch, open_history)

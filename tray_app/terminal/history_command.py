@@ -76,7 +76,6 @@ def _print_history(
     now = datetime.now(UTC)
     seconds = int(now.timestamp())
     begin = first_moment(days, seconds)
-    every_day = days_of(records, now.astimezone().date())
     shown = [record for record in records if record.last >= begin]
     seen_at = datetime.fromtimestamp(records[-1].last, UTC) if records else None
     if form == "csv":
@@ -84,6 +83,7 @@ def _print_history(
         readings_csv(shown, text)
         print_text(text.getvalue(), end="")
     elif form == "json":
+        every_day = days_of(records, now.astimezone().date())
         print_json(history_json(name, team_id, seen_at, every_day[-days:]))
     elif team_id is None:
         complain(tr("There is no history yet."))
@@ -92,8 +92,8 @@ def _print_history(
         complain(tr("There is no history of {team} in these days.", team=team))
     else:
         formats = TerminalFormats()
-        view = history_of(records, every_day, days, name or team_id, formats, seconds)
+        view = history_of(records, days, name or team_id, formats, seconds)
         print_text(f"{view.team}: {view.title}")
         print_text(tr("Figures from {time}.", time=formats.day_and_time(seen_at)))
-        # The latest day stands above the prompt.
-        print_table((view.day_headings, *reversed(view.day_rows)))
+        headings, *of_days = view.day_table
+        print_table((headings, *reversed(of_days)))  # the latest day stands above the prompt

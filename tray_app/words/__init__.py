@@ -1,1 +1,14 @@
-"""What is said to the user. Others import the functions of these modules by name."""
+"""What is said to the user, each sentence in the file that is called after what it is about.
+
+``balance_words``   how full the balance is, how old its figures are, and the notes beside them
+``forecast_words``  how long it lasts, when it runs out, what to buy; ``plan_words`` has the answers
+                    of the calculator, ``history_words`` what the charts and their tables tell
+``notice_words``    a notification's title and body
+``problem_words``   what went wrong, and what to do
+``settings_words``  the settings' names and faults
+``command_words``   what only the terminal says
+``amounts``, ``durations``, ``formats``  credits and money, how long, numbers and dates
+
+What a menu, a button or a window's label is called stands where that is made: in
+``desktop/actions.py`` or in the window. Others import the functions of these modules by name.
+"""

@@ -9,15 +9,19 @@ UNDIVIDED = "undivided"
 """The part of a balance that no bucket is known of."""
 
 
-def bucket_labels() -> dict[str, str]:
-    """Name the kinds of credits, and what is of none that is known."""
-    return {
-        "subscription": tr("Subscription"),
-        "paid": tr("Paid"),
-        "gifted": tr("Gifted"),
-        "freemium": tr("Freemium"),
-        UNDIVIDED: tr("Other"),
-    }
+def bucket_label(bucket: str) -> str:
+    """Name a kind of credits, or what is of none that is known."""
+    match bucket:
+        case "subscription":
+            return tr("Subscription")
+        case "paid":
+            return tr("Paid")
+        case "gifted":
+            return tr("Gifted")
+        case "freemium":
+            return tr("Freemium")
+        case _:
+            return tr("Other")
 
 
 def amount_words(amount: int | None, formats: Formats) -> str:

@@ -22,13 +22,15 @@ def team_name(team: str | None) -> str:
 
 def level_name(level: Level | None, problem: Problem | None) -> str:
     """Name a level, or say why there is none."""
-    if level is not None:
-        return {
-            Level.HEALTHY: tr("Healthy"),
-            Level.LOW: tr("Low"),
-            Level.CRITICAL: tr("Critical"),
-            Level.EMPTY: tr("Empty"),
-        }[level]
+    match level:
+        case Level.HEALTHY:
+            return tr("Healthy")
+        case Level.LOW:
+            return tr("Low")
+        case Level.CRITICAL:
+            return tr("Critical")
+        case Level.EMPTY:
+            return tr("Empty")
     if problem is None:
         return tr("Loading")
     return tr("Locked") if problem.kind is Kind.KEYCHAIN_LOCKED else tr("Unknown")
@@ -61,9 +63,9 @@ def age_line(
     if read_at is not None and now > read_at - LATE:
         parts.append(tr("Updated {ago}", ago=ago_words(now - read_at)))
     if next_at is not None and next_at - now <= LONGEST_WAIT + LATE:
-        ahead = ahead_words(next_at - now)
+        when = ahead_words(next_at - now)
         parts.append(
-            tr("next try {when}", when=ahead) if has_failed else tr("next {when}", when=ahead)
+            tr("next try {when}", when=when) if has_failed else tr("next {when}", when=when)
         )
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]
@@ -71,13 +73,13 @@ def age_line(
 
 def notes(snapshot: Snapshot) -> Iterator[str]:
     """Say where the key comes from, and what can't be kept, where that is worth saying."""
-    sources = {
-        KeySource.ENVIRONMENT: tr("The key comes from LEMLIST_API_KEY."),
-        KeySource.THIS_RUN: tr("The key is kept until you quit."),
-        KeySource.DEMO: tr("A demo: the figures are invented."),
-    }
-    if snapshot.key_source in sources:
-        yield sources[snapshot.key_source]
+    match snapshot.key_source:
+        case KeySource.ENVIRONMENT:
+            yield tr("The key comes from LEMLIST_API_KEY.")
+        case KeySource.THIS_RUN:
+            yield tr("The key is kept until you quit.")
+        case KeySource.DEMO:
+            yield tr("A demo: the figures are invented.")
     if not snapshot.can_remember:
         yield tr("The disk can't be written: after a restart you may be told the same again.")
     if snapshot.history_fault is not None:

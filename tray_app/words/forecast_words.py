@@ -1,11 +1,14 @@
-"""From an Analysis to sentences: how long the balance lasts, and what to do about it."""
+"""How long the balance lasts, and what to do about it, as an Analysis tells it.
+
+That credits run out is said here alone, also for notifications; on which day, ``when_words`` says.
+"""
 
 from datetime import date, datetime, timedelta
 
 from tray_app.i18n import tr
 from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
 from tray_app.rules.forecast import RunsOut, TooEarly
-from tray_app.rules.prices import Prices
+from tray_app.rules.prices import Action, Prices, buys
 from tray_app.words.amounts import dollars
 from tray_app.words.formats import Formats, day_words, short_day, short_moment
 from tray_app.words.plan_words import no_forecast_words, too_early_words
@@ -23,14 +26,14 @@ NEAR = 6
 def lasts_words(analysis: Analysis | None, formats: Formats, today: date, made_on: date) -> str:
     """Say in a few words how long the balance lasts; empty when nobody knows.
 
-    ``made_on`` is the day of the analysis: if that is not today, its working days are over.
+    An analysis that was made on another day than today counts working days that are over.
     """
-    day = _run_out_day(analysis)
+    day = run_out_day(analysis)
     days = analysis.working_days if analysis else None
     if day is None or days is None or day < today:
         return ""
     if days == 0 or made_on != today:
-        return tr("Likely to run out {when}", when=_when(day, formats, today))
+        return tr("Likely to run out {when}", when=when_words(day, formats, today))
     return tr("About {n} working day left", "About {n} working days left", days, n=days)
 
 
@@ -68,14 +71,14 @@ def past_forecast_words(
     """Say what was forecast of figures that are out of date by now, unless it says too little."""
     if analysis is None or isinstance(analysis.rhythm, TooEarly):
         return ""
-    day, today = _run_out_day(analysis), now.astimezone().date()
+    day, today = run_out_day(analysis), now.astimezone().date()
     holds = timedelta(0) <= now - made_at < FORECAST_HOLDS
     if not holds or (day is not None and day < today):
         return no_forecast_words()
     time = short_moment(made_at, formats, now)
     if day is None:
         return tr("Forecast from {time}: credits are likely to last more than a year.", time=time)
-    when = _when(day, formats, today)
+    when = when_words(day, formats, today)
     return tr("Forecast from {time}: credits are likely to run out {when}.", time=time, when=when)
 
 
@@ -114,21 +117,35 @@ def lapse_words(analysis: Analysis, formats: Formats, today: date) -> str:
     )
 
 
-def run_out_date_words(analysis: Analysis | None, formats: Formats, today: date) -> str:
-    """Say when the balance is likely to run out, so that it stays true while it is on the screen.
+def run_out_title(when: str) -> str:
+    """Say in a notification's title when credits run out."""
+    return tr("Credits are likely to run out {when}", when=when)
 
-    It is empty when nobody knows.
+
+def worth_words(credits: int, prices: Prices, when: str, formats: Formats) -> str:
+    """Say what credits are worth, and when they run out if that is not empty."""
+    count = buys(credits, prices)[Action.EMAIL_FOUND]
+    n = formats.number(count)
+    if not when:
+        return tr("About {n} e-mail.", "About {n} e-mails.", count, n=n)
+    return tr(
+        "About {n} e-mail; at this pace they run out {when}.",
+        "About {n} e-mails; at this pace they run out {when}.",
+        count,
+        n=n,
+        when=when,
+    )
+
+
+def when_words(day: date, formats: Formats, today: date, *, dated: bool = False) -> str:
+    """Name a day to come by its distance: "today", "tomorrow", "on Thursday", "on 3 Dec".
+
+    ``dated`` words stay true on the following days: "today, Mon 30 Nov", "on Thu 3 Dec".
     """
-    runs_out = _run_out_day(analysis)
-    if runs_out is None:
-        return ""
-    day = day_words(max(runs_out, today), formats, today)
-    return tr("today, {day}", day=day) if runs_out <= today else tr("on {day}", day=day)
-
-
-def _when(day: date, formats: Formats, today: date) -> str:
-    """Name a day by its distance: "today", "on Thursday", "on 3 Dec"."""
     days = (day - today).days
+    if dated:
+        named = day_words(max(day, today), formats, today)
+        return tr("today, {day}", day=named) if days <= 0 else tr("on {day}", day=named)
     if days <= 0:
         return tr("today")
     if days == 1:
@@ -136,6 +153,12 @@ def _when(day: date, formats: Formats, today: date) -> str:
     if days <= NEAR:
         return tr("on {weekday}", weekday=formats.weekday_name(day))
     return tr("on {day}", day=short_day(day, formats, today))
+
+
+def run_out_day(analysis: Analysis | None) -> date | None:
+    """Return the day on which the balance is likely to run out; ``None`` when nobody knows."""
+    runs_out = _runs_out(analysis)
+    return runs_out.likely if runs_out else None
 
 
 def _range_words(runs_out: RunsOut, formats: Formats, today: date) -> str:
@@ -148,8 +171,3 @@ def _range_words(runs_out: RunsOut, formats: Formats, today: date) -> str:
 
 def _runs_out(analysis: Analysis | None) -> RunsOut | None:
     return analysis.forecast.runs_out if analysis and analysis.forecast else None
-
-
-def _run_out_day(analysis: Analysis | None) -> date | None:
-    runs_out = _runs_out(analysis)
-    return runs_out.likely if runs_out else None

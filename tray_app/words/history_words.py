@@ -1,6 +1,6 @@
 """What a team's history tells: on charts, in their tables, and to whoever can't see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from tray_app.i18n import tr
@@ -11,12 +11,15 @@ from tray_app.words.amounts import amount_words, credits_left_words, credits_wor
 from tray_app.words.durations import duration_words
 from tray_app.words.formats import Formats, day_words, short_day
 
+Table = tuple[tuple[str, ...], ...]
+"""Rows of texts; the first one holds the headings of the columns."""
+
 MOST_REFILLS_SAID = 4
 """More are counted instead, since a long list is hard to listen to."""
 
 
 def range_words(begin: int, end: int, days: int, formats: Formats) -> str:
-    """Name the time that a small chart of some days shows, shorter while the history is young."""
+    """Name the time that a small chart shows: its ``days``, or since when a young history is."""
     if end - begin < (days - 2) * DAY:
         return tr("since {day}", day=formats.day(date_at(begin)))
     return tr("last {n} day", "last {n} days", days, n=days)
@@ -31,10 +34,7 @@ def point_words(at: int, credits: int, formats: Formats) -> str:
 def course_words(
     points: Sequence[tuple[int, int]], refills: Sequence[tuple[int, int]], formats: Formats
 ) -> str:
-    """Say what a chart of the balance shows, to whoever can't see it; empty without points.
-
-    Points and refills are a time and credits each.
-    """
+    """Say what a chart shows, to whoever can't see it. Points and refills are times and credits."""
     if not points:
         return ""
     today = date_at(points[-1][0])
@@ -65,9 +65,9 @@ def course_words(
 
 
 def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
-    """Say what is left, and what was spent and refilled in the ``days`` that were asked for.
+    """Say what is left, and what was spent and refilled in ``days``; empty if none is ``shown``.
 
-    Fewer are shown while the history is young; empty without any.
+    Of a young history fewer than ``days`` are shown, and their begin is named.
     """
     if not shown:
         return ""
@@ -85,32 +85,21 @@ def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
     return " · ".join(parts)
 
 
-def time_of_day_words(day: str, at: int, formats: Formats) -> str:
-    """Write a moment of a day that has been written already."""
-    return tr("{day}, {time}", day=day, time=formats.time(datetime.fromtimestamp(at, UTC)))
-
-
 def readout_words(
-    when: str, credits: int, spent: int, marks: str, formats: Formats, *, by_week: bool
+    at: int, credits: int, spent: int, marks: str, formats: Formats, *, end: int, by_week: bool
 ) -> str:
-    """Say what the large chart shows at a moment, and what was spent on its day or in its week."""
+    """Say what a large chart shows at a moment; ``spent`` and ``marks`` are of its day or week.
+
+    ``end`` is where the chart ends.
+    """
+    when = day_words(date_at(at), formats, date_at(end - 1))
     amount = formats.number(spent)
-    told = (
-        tr("{amount} spent that week", amount=amount)
-        if by_week
-        else tr("{amount} spent that day", amount=amount)
-    )
+    if by_week:
+        told = tr("{amount} spent that week", amount=amount)
+    else:
+        when = tr("{day}, {time}", day=when, time=formats.time(datetime.fromtimestamp(at, UTC)))
+        told = tr("{amount} spent that day", amount=amount)
     return " · ".join(filter(None, (when, credits_words(credits, formats), told, marks)))
-
-
-def week_words(monday: date, formats: Formats, today: date) -> str:
-    """Name a week."""
-    return tr("Week of {day}", day=short_day(monday, formats, today))
-
-
-def spending_title_words(*, by_week: bool) -> str:
-    """Name the lower part of the large chart."""
-    return tr("Spent by week") if by_week else tr("Spent by day")
 
 
 def refill_words(refill: Refill, formats: Formats) -> str:
@@ -132,7 +121,7 @@ def drain_words(drop: Drop, formats: Formats) -> str:
 
 
 def axis_words(amount: int, step: int, formats: Formats) -> str:
-    """Write an amount of an axis on which amounts are a step apart, as short as all can be."""
+    """Write an amount of an axis, in millions or thousands if the axis steps by whole ones."""
     if amount and step % 1_000_000 == 0:
         return tr("{n}M", n=formats.number(amount // 1_000_000))
     if amount and step % 1_000 == 0:
@@ -140,41 +129,39 @@ def axis_words(amount: int, step: int, formats: Formats) -> str:
     return formats.number(amount)
 
 
-def drop_headings(habit: Habit | None, formats: Formats) -> tuple[str, ...]:
-    """Name the columns of the largest drops."""
+def drop_table(drops: Iterable[Drop], habit: Habit | None, formats: Formats) -> Table:
+    """Say when each drop was, how many credits it took, within what time, and at what pace."""
     per_hour = tr("Per hour")
     if habit is not None:
         usual = formats.number(habit.usual_per_hour)
         per_hour = tr("Per hour (usually {amount})", amount=usual)
-    return tr("When"), tr("Credits"), tr("Within"), per_hour
+    rows = [(tr("When"), tr("Credits"), tr("Within"), per_hour)]
+    for drop in drops:
+        seconds = max(60, drop.end - drop.begin)
+        row = (
+            formats.day_and_time(datetime.fromtimestamp(drop.begin, UTC)),
+            tr("−{amount}", amount=formats.number(drop.amount)),
+            duration_words(seconds),
+            formats.number(round(drop.amount * 3600 / seconds)),
+        )
+        rows.append(row)
+    return tuple(rows)
 
 
-def drop_row(drop: Drop, formats: Formats) -> tuple[str, ...]:
-    """Say when a drop was, how many credits it took, within what time, and at what pace."""
-    seconds = max(60, drop.end - drop.begin)
-    return (
-        formats.day_and_time(datetime.fromtimestamp(drop.begin, UTC)),
-        tr("−{amount}", amount=formats.number(drop.amount)),
-        duration_words(seconds),
-        formats.number(round(drop.amount * 3600 / seconds)),
-    )
-
-
-def day_headings() -> tuple[str, ...]:
-    """Name the columns of the days."""
-    return tr("Day"), tr("Balance at its end"), tr("Spent"), tr("Refilled")
-
-
-def day_row(day: Day, today: date, formats: Formats) -> tuple[str, ...]:
-    """Write a day, its closing balance, what was spent and refilled."""
-    words = day_words(day.date, formats)
-    if day.date.year != today.year:
-        words = tr("{day}, {year}", day=words, year=day.date.year)
-    spent = formats.number(round(day.spent))
-    refilled = sum(refill.amount for refill in day.refills)
-    return (
-        words,
-        amount_words(day.close.credits if day.is_seen else None, formats),
-        spent if day.is_seen or not round(day.spent) else tr("about {amount}", amount=spent),
-        tr("+{amount}", amount=formats.number(refilled)) if refilled else "",
-    )
+def day_table(days: Iterable[Day], today: date, formats: Formats) -> Table:
+    """Say what was left at the end of each day, and what was spent and refilled on it."""
+    rows = [(tr("Day"), tr("Balance at its end"), tr("Spent"), tr("Refilled"))]
+    for day in days:
+        words = day_words(day.date, formats)
+        if day.date.year != today.year:
+            words = tr("{day}, {year}", day=words, year=day.date.year)
+        spent = formats.number(round(day.spent))
+        refilled = sum(refill.amount for refill in day.refills)
+        row = (
+            words,
+            amount_words(day.close.credits if day.is_seen else None, formats),
+            spent if day.is_seen or not round(day.spent) else tr("about {amount}", amount=spent),
+            tr("+{amount}", amount=formats.number(refilled)) if refilled else "",
+        )
+        rows.append(row)
+    return tuple(rows)

@@ -5,11 +5,11 @@ from datetime import datetime
 from tray_app.i18n import tr
 from tray_app.rules.alerts import Alert, AlertKind
 from tray_app.rules.drains import Drain
-from tray_app.rules.prices import Action, Prices, buys
+from tray_app.rules.prices import Prices
 from tray_app.team.watch import Snapshot
 from tray_app.words.amounts import credits_left_words
 from tray_app.words.durations import whole_minutes
-from tray_app.words.forecast_words import run_out_date_words
+from tray_app.words.forecast_words import run_out_day, run_out_title, when_words, worth_words
 from tray_app.words.formats import Formats
 
 
@@ -18,8 +18,9 @@ def notice(
 ) -> tuple[str, str]:
     """Return the title and the body of a notification on a snapshot's alert."""
     left = credits_left_words(alert.credits, formats)
-    runs_out = run_out_date_words(snapshot.analysis, formats, now.astimezone().date())
-    worth = _worth(alert.credits, prices, runs_out, formats)
+    day, today = run_out_day(snapshot.analysis), now.astimezone().date()
+    when = when_words(day, formats, today, dated=True) if day is not None else ""
+    worth = worth_words(alert.credits, prices, when, formats)
     match alert:
         case Alert(kind=AlertKind.LOW):
             body = tr("{worth} Top up before campaigns stop moving.", worth=worth)
@@ -32,9 +33,8 @@ def notice(
                 "The balance is back at {amount}.", amount=formats.number(alert.credits)
             )
         case Alert(kind=AlertKind.RUNS_OUT):
-            title = tr("Credits are likely to run out {when}", when=runs_out)
-            worth = _worth(alert.credits, prices, "", formats)
-            return title, tr("{left}. {worth}", left=left, worth=worth)
+            worth = worth_words(alert.credits, prices, "", formats)
+            return run_out_title(when), tr("{left}. {worth}", left=left, worth=worth)
         case Alert(kind=AlertKind.BUSY_DAY):
             title = tr("One busy day could use up all credits")
             return title, tr("{left}. {worth}", left=left, worth=worth)
@@ -58,12 +58,3 @@ def notice(
 
 def _spent(drain: Drain, formats: Formats) -> dict[str, object]:
     return {"amount": formats.number(drain.amount), "n": whole_minutes(drain.end - drain.begin)}
-
-
-def _worth(credits: int, prices: Prices, runs_out: str, formats: Formats) -> str:
-    """Say what credits are worth, and when they run out if that is known."""
-    count = buys(credits, prices)[Action.EMAIL_FOUND]
-    mails = tr("About {n} e-mail", "About {n} e-mails", count, n=formats.number(count))
-    if runs_out:
-        return tr("{mails}; at this pace they run out {when}.", mails=mails, when=runs_out)
-    return tr("{mails}.", mails=mails)

@@ -12,6 +12,20 @@ from tray_app.words.formats import Formats, short_day
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What a plan is reckoned with."""
+
+    credits: int
+    rhythm: Rhythm | TooEarly | None
+    """``None`` without a history."""
+    prices: Prices
+    renewal: date | None
+    today: date
+    stale: bool = False
+    """Whether the figures are out of date."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A few words that settle a question, and a sentence that gives the figures."""
 
@@ -44,19 +58,17 @@ def buys_line(credits: int, prices: Prices, formats: Formats) -> str:
     return ""
 
 
-def lead_answer(
-    count: int, action: Action, credits: int, prices: Prices, formats: Formats
-) -> Answer:
+def lead_answer(count: int, action: Action, figures: Figures, formats: Formats) -> Answer:
     """Tell whether a balance is enough to enrich so many leads."""
-    needed = count * prices.of(action)
-    left = credits - needed
+    needed = count * figures.prices.of(action)
+    left = figures.credits - needed
     if left < 0:
         reason = tr(
             "Short by {missing} credit, about {price}.",
             "Short by {missing} credits, about {price}.",
             -left,
             missing=formats.number(-left),
-            price=dollars(prices.cents(-left), formats),
+            price=dollars(figures.prices.cents(-left), formats),
         )
         return Answer(tr("Not quite"), reason, -left)
     reason = tr(
@@ -64,32 +76,21 @@ def lead_answer(
         "It takes {needed} of {credits} credits; {left} are left.",
         left,
         needed=formats.number(needed),
-        credits=formats.number(credits),
+        credits=formats.number(figures.credits),
         left=formats.number(left),
     )
     return Answer(tr("Yes"), reason, 0)
 
 
-def top_up_answer(
-    credits: int,
-    rhythm: Rhythm | TooEarly | None,
-    today: date,
-    until: date,
-    prices: Prices,
-    formats: Formats,
-    *,
-    stale: bool = False,
-) -> Answer:
-    """Tell what must be bought for a balance to last until a day.
-
-    A ``rhythm`` of ``None`` is no history; of a balance that is ``stale`` nothing is told.
-    """
-    if stale:
+def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
+    """Tell what must be bought for a balance to last until a day, unless it is out of date."""
+    today, rhythm = figures.today, figures.rhythm
+    if figures.stale:
         return Answer(tr("Not known now"), no_forecast_words())
     if rhythm is None or isinstance(rhythm, TooEarly):
         return Answer(tr("Not known yet"), too_early_words(rhythm, formats, today))
     needed = spending(rhythm, today, until)
-    missing = top_up(credits, needed.high)
+    missing = top_up(figures.credits, needed.high)
     likely, high = _about(needed.likely), _about(needed.high)
     day = short_day(until, formats, today)
     reason = tr(
@@ -107,7 +108,7 @@ def top_up_answer(
     verdict = tr(
         "{missing} credits, about {price}",
         missing=formats.number(missing),
-        price=dollars(prices.cents(missing), formats),
+        price=dollars(figures.prices.cents(missing), formats),
     )
     return Answer(verdict, reason, missing)
 
@@ -118,7 +119,7 @@ def no_forecast_words() -> str:
 
 
 def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> str:
-    """Say from when there will be a forecast; ``None`` is no history."""
+    """Say when there will be a forecast; a ``rhythm`` of ``None`` is no history."""
     if rhythm is None:
         return tr("There is no history that tells what is spent.")
     if rhythm.ready_on is None or rhythm.ready_on < today:
@@ -127,10 +128,7 @@ def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> s
 
 
 def _about(amount: float) -> int:
-    """Round to as many digits as a forecast deserves.
-
-    That is two, and three from ten thousand on, where advice in hundreds would contradict it.
-    """
+    """Round to two digits; from ten thousand on to three, as the advice is in hundreds."""
     whole = round(amount)
     kept = 2 if whole < 10_000 else 3
     return round(whole, -max(len(str(whole)) - kept, 0))

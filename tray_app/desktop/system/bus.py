@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class BusClient(Protocol):
-    """Who talks over the bus. All of it is called in the thread of the bus, and never waits."""
+    """Who talks over the bus. The thread of the bus calls the methods, none of which waits."""
 
     def join(self, connection: "DBusConnection") -> None:
         """Begin anew on another bus; what was known of the last one is worth nothing."""
@@ -28,17 +28,17 @@ class BusClient(Protocol):
         """Take note of a message."""
 
     def act(self) -> float | None:
-        """Do what is to be done: after joining, after each message, and when woken.
+        """Do what is due after joining, after each message, and when woken.
 
-        Returns the seconds after which it is to be called again, come what may.
+        Returns the seconds after which something is due in any case.
         """
 
 
 class Bus(QObject):
     """The program's one connection to a bus, and a thread that sleeps on it.
 
-    Qt has no signal for the end of a bus that Python can connect to, and QtDBus waits for its
-    thread while it holds Python's lock.
+    QtDBus is of no use here: it tells Python of no bus's end, and waits for its thread while it
+    holds Python's lock.
     """
 
     lost = Signal()
@@ -53,11 +53,11 @@ class Bus(QObject):
         self._bell, self._bell_rope = os.pipe()
 
     def serve(self, client: BusClient) -> None:
-        """Let somebody talk over the bus; to be called before :meth:`watch`."""
+        """Let a client talk over the bus; to be called before :meth:`watch`."""
         self._client = client
 
     def watch(self) -> None:
-        """Listen from now on, unless it does already, to the bus that there is, if there is one."""
+        """Listen from now on, where there is a bus; does nothing while listening."""
         if sys.platform == "linux" and not self._is_listening():
             name = f"{self._name.lower()} bus"
             self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -86,7 +86,7 @@ class Bus(QObject):
                 self._gate.emit(self.lost)
 
     def _talk(self, connection: "DBusConnection") -> None:
-        """Join the client and the bus, until the bus ends, which raises an OSError."""
+        """Let the client talk until the bus ends, which raises an OSError."""
         self._client.join(connection)
         while True:
             message = self._next(connection, self._client.act())

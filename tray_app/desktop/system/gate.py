@@ -8,12 +8,12 @@ from PySide6.QtCore import SignalInstance
 class Gate:
     """Open for as long as Qt runs.
 
-    Threads that nobody waits for go on while PySide6 takes Qt's objects down at the end, and a
-    signal that one of them emits then crashes the program.
+    Threads that nobody waits for still run while PySide6 takes Qt's objects down. A signal that
+    such a thread emits then would crash the program.
     """
 
     def __init__(self) -> None:
-        # One thread may come here again, from the slots that a signal calls at once.
+        # Reentrant, as a slot that a signal calls at once may emit another signal.
         self._lock = threading.RLock()
         self._is_open = True
 

@@ -1,62 +1,54 @@
-"""Ctrl-C and its like, heard at once."""
+"""Ctrl-C and its like, heard while Qt waits for events."""
 
 import signal
 import socket
 import sys
+from contextlib import suppress
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
 from tray_app.interrupts import INTERRUPTED
+
+WINDOWS_PAUSE = 500
+"""Milliseconds between two looks for a signal on Windows."""
 
 
 class QuitSignals(QObject):
     """Turns the signals that end a program into a Qt signal.
 
-    Python handles a signal when it runs bytecode next, and while Qt waits for events there is
-    none. Python's wake-up socket makes Qt run some.
+    Python runs a signal's handler only when it runs bytecode next, which may take long while Qt
+    waits. But it writes the signal's number to a socket at once, and Qt waits for sockets too.
     """
 
     quit_asked = Signal(int)
     """The exit code: shells tell a Ctrl-C from an end that was wanted otherwise."""
-    _heard = Signal(int)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        # Python runs a handler in the middle of whatever slot is running, and the program's end
-        # has to wait for that slot's.
-        self._heard.connect(self.quit_asked, Qt.ConnectionType.QueuedConnection)
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        signal.set_wakeup_fd(self._writer.fileno())
         if sys.platform == "win32":
-            # A socket that Python writes to does not wake Qt's loop there.
-            self._timer = QTimer(self)
-            self._timer.timeout.connect(self._wake)
-            self._timer.start(500)
+            # There Qt's loop does not notice that Python has written to the socket.
+            self._timer = QTimer(self, interval=WINDOWS_PAUSE)
+            self._timer.timeout.connect(self._read)
+            self._timer.start()
             self._numbers = [signal.SIGINT]
         else:
-            self._reader, self._writer = socket.socketpair()
-            self._reader.setblocking(False)
-            self._writer.setblocking(False)
-            signal.set_wakeup_fd(self._writer.fileno())
             self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
-            self._notifier.activated.connect(self._wake)
+            self._notifier.activated.connect(self._read)
             self._numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
         for number in self._numbers:
-            signal.signal(number, self._ask)
+            signal.signal(number, lambda _number, _frame: None)  # the socket tells of the signal
 
     def close(self) -> None:
-        """Let what asks once more be ignored, as the program is ending: Qt's objects go first.
-
-        A Ctrl-C is heard until ``interrupts.py`` takes it over.
-        """
+        """Ignore these signals from now on, as the program is ending."""
         signal.set_wakeup_fd(-1)
-        for number in self._numbers:
-            if number != signal.SIGINT:
-                signal.signal(number, signal.SIG_IGN)
 
     @Slot()
-    def _wake(self) -> None:
-        """Let Python run the handlers of the signals that have come."""
-        if sys.platform != "win32":
-            self._reader.recv(64)
-
-    def _ask(self, number: int, _frame: object) -> None:
-        self._heard.emit(INTERRUPTED if number == signal.SIGINT else 0)
+    def _read(self) -> None:
+        with suppress(BlockingIOError):  # no signal has come
+            for number in self._reader.recv(64):
+                if number in self._numbers:
+                    self.quit_asked.emit(INTERRUPTED if number == signal.SIGINT else 0)

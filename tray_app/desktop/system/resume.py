@@ -15,34 +15,35 @@ if TYPE_CHECKING:
     from jeepney.io.blocking import DBusConnection
 
 TICK = 60.0
-"""Seconds between two looks at the clock, where the system tells of no sleep."""
+"""Seconds from one look at the clock to the next, where the system tells of no sleep."""
+
+SURPRISE = 60.0
+"""Seconds by which the clock may differ from what was expected; a coarse timer is not on time."""
 
 SETTLING_TIME = 5000
-"""Milliseconds from a resume to the poll, for the network to come up."""
-
-_SURPRISE = 60.0  # seconds that the clock may be off after a tick, which is coarse
+"""Milliseconds from a surprise to the poll, for the network to come up."""
 
 LOGIN = "org.freedesktop.login1"
 
 IS_ONLINE = ("org.freedesktop.NetworkManager", "StateChanged", 70)
-"""Interface, member and value. NetworkManager signals each change of state; this one is
+"""Interface, member and value of NetworkManager's signal that the computer is online: the value is
 ``NM_STATE_CONNECTED_GLOBAL`` (its D-Bus reference, NMState)."""
 
 IS_AWAKE = (f"{LOGIN}.Manager", "PrepareForSleep", False)
-"""The same signal comes with ``True`` before a sleep."""
+"""The same of logind's signal that a sleep has ended; before a sleep the value is ``True``."""
 
 
 class Resume(QObject):
     """Notices that the computer has slept, that its clock was set, or that it is online again.
 
-    Linux tells of a sleep's end. Elsewhere the clock is looked at: after a sleep, as when it was
-    set, the time of day is not where the tick should have found it.
+    On Linux the system tells of a sleep's end. Elsewhere the time of day shows it: after a sleep,
+    as when the clock was set, the time at a look is not what the last look has led to expect.
     """
 
     noticed = Signal()
-    """At once: what was known of the figures' age is worth nothing now."""
+    """At once: from now on nobody knows how old the figures are."""
     resumed = Signal()
-    """When the network has had time to come up."""
+    """Once the network has had time to come up."""
     _told = Signal()
     _hears_of_sleep = Signal()
 
@@ -56,21 +57,21 @@ class Resume(QObject):
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(parent)
-        self._tick_seconds = tick
+        self._tick = tick
         self._clock = clock
         self._expected: float
         self._timer = QTimer(
             self, interval=round(tick * 1000), timerType=Qt.TimerType.VeryCoarseTimer
         )
-        self._timer.timeout.connect(self._tick)
-        self._look_at_clock()
+        self._timer.timeout.connect(self._look_at_clock)
+        self._begin_to_look()
         self._settling = QTimer(self, interval=settling_time, singleShot=True)
         self._settling.timeout.connect(self.resumed)
         if sys.platform == "linux":
             self._told.connect(self._settle)
             self._hears_of_sleep.connect(self._timer.stop)
             self._bus = Bus("SYSTEM", self, gate)
-            self._bus.lost.connect(self._look_at_clock)
+            self._bus.lost.connect(self._begin_to_look)
             self._bus.serve(
                 SystemNews(lambda: gate.emit(self._told), lambda: gate.emit(self._hears_of_sleep))
             )
@@ -78,39 +79,35 @@ class Resume(QObject):
         else:
             self._watch_network()
 
-    def stop(self) -> None:
-        """Notice nothing more."""
-        self._timer.stop()
-        self._settling.stop()
-
     @Slot()
-    def _tick(self) -> None:
-        now = self._clock()
-        if abs(now - self._expected) > _SURPRISE:
-            self._settle()
-        self._expected = now + self._tick_seconds
+    def _begin_to_look(self) -> None:
+        if not self._timer.isActive():  # else a jump since the last look would not be noticed
+            self._expected = self._clock() + self._tick
+            self._timer.start()
 
     @Slot()
     def _look_at_clock(self) -> None:
-        if not self._timer.isActive():  # or a jump since the last tick would be missed
-            self._expected = self._clock() + self._tick_seconds
-            self._timer.start()
+        now = self._clock()
+        if abs(now - self._expected) > SURPRISE:
+            self._settle()
+        self._expected = now + self._tick
 
     def _watch_network(self) -> None:
-        from PySide6.QtNetwork import QNetworkInformation
+        from PySide6.QtNetwork import QNetworkInformation as Network
 
-        if QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
-            self._network = QNetworkInformation.instance()
-            self._network.reachabilityChanged.connect(self._network_changed)
+        if Network.loadBackendByFeatures(Network.Feature.Reachability):
+            self._network = Network.instance()
+            self._network.reachabilityChanged.connect(self._note_network)
 
     @Slot()
-    def _network_changed(self) -> None:
+    def _note_network(self) -> None:
         if self._network.reachability() is self._network.Reachability.Online:
             self._settle()
 
     @Slot()
     def _settle(self) -> None:
-        if not self._settling.isActive():  # a network that comes and goes would put it off for ever
+        # A network that comes and goes does not put the poll off for ever.
+        if not self._settling.isActive():
             self._settling.start()
             self.noticed.emit()
 
@@ -118,8 +115,7 @@ class Resume(QObject):
 class SystemNews:
     """Hears of the network and of sleep; a client of the system bus.
 
-    QNetworkInformation asks NetworkManager and waits for the answer, so that a service that hangs
-    would hold up the GUI thread.
+    QNetworkInformation would ask NetworkManager in the GUI thread, and wait even if it hangs.
     """
 
     def __init__(self, told: Callable[[], None], hears_of_sleep: Callable[[], None]) -> None:
@@ -138,7 +134,7 @@ class SystemNews:
         connection.send(message_bus.NameHasOwner(LOGIN))
 
     def hear(self, message: "Message") -> None:
-        """Take note of news, or of the answer about logind."""
+        """Pass on news, or that logind is there."""
         from jeepney import HeaderFields, MessageType
 
         fields, kind = message.header.fields, message.header.message_type
@@ -150,4 +146,4 @@ class SystemNews:
                 self._told()
 
     def act(self) -> None:
-        """Do nothing: it only listens."""
+        """Do nothing: news is only heard."""

@@ -24,10 +24,10 @@ class SingleInstance(QObject):
     """The key in the keychain is another one, or gone."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """``folder`` exists, where it can; ``name`` tells programs apart that share it."""
+        """``name`` tells the programs apart that share the folder."""
         super().__init__()
         self._lock = QLockFile(str(folder / f"{name}.lock"))
-        self._lock.setStaleLockTime(0)  # only a dead process loses its lock, never a busy one
+        self._lock.setStaleLockTime(0)  # so that only a dead process loses its lock
         self._folder = folder
         self._name = name
         self._socket: socket.socket | None = None
@@ -49,20 +49,20 @@ class SingleInstance(QObject):
         return is_first
 
     def open(self) -> None:
-        """Let others tell their words, which wait until `listen`; in any thread.
+        """Let others send their words, which wait until :meth:`listen`; in any thread.
 
-        Called before the key is read, so that none which is set after that is missed.
+        Called before the key is read, so that no word of a later key is missed.
         """
         if sys.platform == "win32":
-            return  # where Qt's pipe is made when it is listened to
+            return  # ``listen`` makes the pipe
         import socket
 
         address = socket_of(self._folder, self._name)
-        # Not Qt's server: its network library takes 3 MB, and is used for nothing else on Linux.
+        # Qt's server would take 3 MB for its network library, which Linux needs for nothing else.
         opened = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         opened.setblocking(False)
         try:
-            # Holding the lock, what is left at the address is of a process that has died.
+            # The lock is held, so a socket at the address is of a process that has died.
             address.unlink(missing_ok=True)
             opened.bind(str(address))
             address.chmod(0o600)
@@ -72,7 +72,7 @@ class SingleInstance(QObject):
             self._socket = opened
 
     def listen(self) -> None:
-        """Begin to hear of others; where that can't be, later starts only end."""
+        """Begin to hear of others; where no socket can be had, later starts just end."""
         if sys.platform == "win32":
             self._listen_to_pipe()
         elif self._socket is not None:
@@ -112,7 +112,7 @@ class SingleInstance(QObject):
     @Slot()
     def _visited_by_pipe(self) -> None:
         while visitor := self._server.nextPendingConnection():
-            # What it had to say is there when it has gone.
+            # All that a visitor had to say has come when the visitor has gone.
             visitor.disconnected.connect(partial(self._left_pipe, visitor))
 
     def _left_pipe(self, visitor: "QLocalSocket") -> None:

@@ -24,7 +24,7 @@ class UncaughtErrors(QObject):
         super().__init__(parent)
         self._gate = gate
         self.places: deque[tuple[datetime, str]] = deque(maxlen=10)
-        """When and where the last defects were met, maybe before anybody heard the signal."""
+        """When and where the last defects were met, also before the signal was connected."""
         sys.excepthook = self._take
         threading.excepthook = self._take_from_thread
         sys.unraisablehook = self._take_unraisable

@@ -17,12 +17,11 @@ T = TypeVar("T")
 class Worker(QObject):
     """A thread that does one job after the other. Every job ends in one result or one problem.
 
-    A job that raises what nobody foresaw has found a defect of this program. It goes to
-    ``threading.excepthook``, as in a thread that it would have ended, and so to
-    :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`: no job fails unheard.
+    What a job raises and nobody foresaw is a defect of this program. ``threading.excepthook`` gets
+    it, and so :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`: no job fails unheard.
 
-    It is a Python daemon thread: a QThread that is waiting when the program ends aborts it, and
-    a thread pool makes it wait.
+    The thread is a Python daemon thread. A QThread that is still at work would abort the program at
+    its end, and a thread pool would make the end wait.
     """
 
     _job_done = Signal(int, object)
@@ -31,14 +30,14 @@ class Worker(QObject):
         super().__init__()
         self._gate = gate
         self._jobs: SimpleQueue[tuple[int, Callable[[], Any], bool] | None] = SimpleQueue()
-        # Callbacks stay in the GUI thread: the last reference to a window that the worker thread
-        # held would destroy the window from there.
+        # Callbacks stay in the GUI thread: a window whose last reference the worker's thread drops
+        # would be destroyed from there.
         self._callbacks: dict[
             int, tuple[Callable[[Any], object] | None, Callable[[Problem], object] | None]
         ] = {}
         self._numbers = itertools.count()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        # A bound method of this object, so that it runs in the thread that made the object.
+        # Connected to a method of a QObject, which Qt calls in the thread that made the object.
         self._job_done.connect(self._call_back)
         self._thread.start()
 
@@ -50,9 +49,9 @@ class Worker(QObject):
     ) -> None:
         """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread.
 
-        ``job`` holds on to nothing that belongs to the GUI thread. ``failed`` gets the problem
-        that the job has raised; without ``failed`` that is a defect. After anything else that the
-        job raises it gets a problem of the kind ``defect``, which has been told of by then.
+        ``job`` holds on to nothing that belongs to the GUI thread. ``failed`` gets the Problem that
+        the job has raised, or one of the kind ``defect`` after anything else, which was told of by
+        then. Without ``failed`` a Problem is a defect too.
         """
         number = next(self._numbers)
         self._callbacks[number] = done, failed
@@ -86,9 +85,6 @@ def _told_defect(error: BaseException) -> Problem:
     """Tell of a defect, and return it as a problem, without its values: one may be the key."""
     from tray_app.logs import outline  # which the start has no time for
 
-    place = outline(error, error.__traceback__)
-    thread = threading.current_thread()
-    threading.excepthook(
-        threading.ExceptHookArgs((type(error), error, error.__traceback__, thread))
-    )
-    return Problem(Kind.DEFECT, place)
+    frames, thread = error.__traceback__, threading.current_thread()
+    threading.excepthook(threading.ExceptHookArgs((type(error), error, frames, thread)))
+    return Problem(Kind.DEFECT, outline(error, frames))

@@ -1,11 +1,9 @@
 """Notifications of the desktop.
 
-On Linux they go to the service of the Desktop Notifications Specification, over the session bus.
-Qt's own way lets only critical ones be clicked, reports the clicks on other programs'
-notifications as well, and is silent while the icon is not in a panel. QtDBus can't be used from
-Python, as it has no way to send the unsigned number that ``Notify`` takes.
-
-https://specifications.freedesktop.org/notification-spec/
+On Linux they go over the session bus to the service of the Desktop Notifications Specification
+(https://specifications.freedesktop.org/notification-spec/). Qt's own way lets only critical ones be
+clicked, reports the clicks on other programs' notifications as well, and is silent while the icon
+is not in a panel. QtDBus can't send from Python the unsigned number that ``Notify`` takes.
 """
 
 import html
@@ -17,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -40,17 +37,18 @@ _ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
-"""Seconds until a service that has refused is asked again, which double each time. GNOME's has its
-name a moment before it can answer; a service may also find that it is told too much."""
+"""Seconds until a service that has refused is asked again, which double each time. GNOME's service
+has its name a moment before it can answer; others refuse who tells too much."""
 
 
 @dataclass(frozen=True, eq=False)
 class Notice:
-    """What is to be told."""
+    """What is to be told. Title and body are plain text."""
 
     id: int
     """The same for the same news in other words."""
     news: object
+    """What the desktop has taken as soon as it shows the notice."""
     title: str
     body: str
     picture: QImage
@@ -79,22 +77,20 @@ class Notifier(QObject):
         self._invoked.connect(self._click)
         bus.serve(self._display)
 
-    def notify(
-        self, notice_id: int, news: object, title: str, body: str, picture: QImage, *, urgent: bool
-    ) -> None:
+    def notify(self, notice: Notice) -> None:
         """Show this in the place of what was told last, now or once there is a service that can.
 
-        What has a ``notice_id`` that was told is not told again, in whatever words. ``title`` and
-        ``body`` are plain text. Returns at once. ``accepted`` tells that ``news`` was taken, unless
-        newer news or :meth:`withdraw` came first.
+        What was told is not told again, in whatever words. Returns at once. ``accepted`` tells that
+        the news was taken, unless newer news or :meth:`withdraw` came first.
         """
         if sys.platform == "linux":
-            self._want(Notice(notice_id, news, title, body, picture, urgent))
-        elif notice_id != self._told_by_qt:
-            self._told_by_qt = notice_id
-            self._fallback(title, body)
-            self.accepted.emit(news)
+            self._want(notice)
+        elif notice.id != self._told_by_qt:
+            self._told_by_qt = notice.id
+            self._fallback(notice.title, notice.body)
+            self.accepted.emit(notice.news)
 
+    @Slot()
     def withdraw(self) -> None:
         """Close what was told last, and drop what still waits; Linux only."""
         self._want(None)
@@ -110,9 +106,9 @@ class Notifier(QObject):
 
     @Slot(str)
     def _click(self, token: str) -> None:
-        # Where a window is shown or activated with this token, Wayland gives it the focus. Qt has
-        # no call for it in Python, but looks for it here, as for that of a program that was just
-        # started (qwaylandxdgshell.cpp, requestActivate).
+        # Wayland gives the focus to a window that is shown or activated with the token of a click.
+        # Python has no call to give Qt the token, but Qt looks for it in the environment
+        # (qwaylandxdgshell.cpp, requestActivate).
         if token:
             os.putenv(_TOKEN, token)
         self.clicked.emit()
@@ -125,9 +121,9 @@ class Shown(NamedTuple):
 
     notice_id: int
     service: str
-    """The unique name, on the bus, of the service that shows it."""
+    """The unique name, on the bus, of the service that shows the notification."""
     number: int
-    """What that service calls it."""
+    """By which that service knows the notification."""
 
 
 class Call(NamedTuple):
@@ -135,16 +131,15 @@ class Call(NamedTuple):
 
     serial: int
     notice: Notice
-    then: "Callable[[Message], None]"
-    """Takes the answer."""
+    then: "Callable[[Notice, Message], None]"
+    """Takes the notice that the question was about, and the answer."""
 
 
 class Display:
     """Brings to the screen what is wanted there; a client of the session bus.
 
-    It never waits for the service, which may hang or be about to start: it asks, and goes on when
-    the answer comes, however late. A question that was given up after a while might be answered
-    all the same, and what it told be told twice.
+    The service may hang or be about to start, so it is never waited for, and never given up: who
+    asks again might tell twice, as the first question may still be answered.
     """
 
     def __init__(self, told: Callable[[object], None], clicked: Callable[[str], None]) -> None:
@@ -152,17 +147,18 @@ class Display:
         self.wanted: Notice | None = None
         """What is to be on the screen."""
         self.is_answered = threading.Event()
-        """Whether no question to the service is open. All else belongs to the thread of the bus."""
+        """Whether no question to the service is open."""
         self.is_answered.set()
+        # All else belongs to the thread of the bus.
         self._tell = told
         self._click = clicked
         self._connection: DBusConnection
         self._call: Call | None = None
         self._shown: Shown | None = None
         self._told = 0
-        """Whose id a service has taken, and what is not told again, also by the next service."""
+        """The id of the last notice that a service has taken; no service is told it again."""
         self._refused = 0
-        """Whose id waits for the next service, or for another try with this one."""
+        """The id of a notice that waits for another try with this service, or for the next one."""
         self._pause = FIRST_PAUSE
         self._try_at = math.inf
         self._token = ""
@@ -187,16 +183,16 @@ class Display:
             return None
         wanted = self.wanted
         if self._shown is not None and (wanted is None or wanted.id != self._shown.notice_id):
-            # Closed, and not replaced by the next one, as some desktops replace without showing it
-            # anew. Asked of the very service that showed it: one that was started since counts
-            # anew, and its notification with this number is another program's.
+            # Closed rather than replaced: some desktops don't show the replacement. And closed by
+            # the very service that showed it, as the next one counts from 1 again, and its
+            # notification with this number is another program's.
             self._send(self._shown.service, "CloseNotification", "u", (self._shown.number,))
             self._shown = None
         if wanted is None or wanted.id == self._told:
             return None
         if wanted.id == self._refused and (left := self._try_at - time.monotonic()) > 0:
             return None if math.isinf(left) else left
-        self._ask(wanted, "GetCapabilities", None, (), partial(self._notify, wanted))
+        self._ask(wanted, self._notify, "GetCapabilities")
         return None
 
     def hear(self, message: "Message") -> None:
@@ -210,7 +206,7 @@ class Display:
                 if message.header.message_type is MessageType.error:
                     self._refuse(call.notice, fields[HeaderFields.error_name])
                 else:
-                    call.then(message)
+                    call.then(call.notice, message)
                 if self._call is None:
                     self.is_answered.set()
         elif (member := fields.get(HeaderFields.member)) == "NameOwnerChanged":
@@ -234,7 +230,7 @@ class Display:
         }
         name, actions = tr("lemlist credits"), ["default", tr("Open")]
         values = (name, 0, "", notice.title, body, actions, hints, -1)
-        self._ask(notice, "Notify", "susssasa{sv}i", values, partial(self._keep, notice))
+        self._ask(notice, self._keep, "Notify", "susssasa{sv}i", values)
 
     def _keep(self, notice: Notice, reply: "Message") -> None:
         """Remember what is on the screen now."""
@@ -248,7 +244,7 @@ class Display:
             self._tell(notice.news)
 
     def _refuse(self, notice: Notice, why: str) -> None:
-        """Keep what can't be shown: for another try, or where there is no service, for the next."""
+        """Let a notice wait: for another try, or where there is no service, for the next one."""
         log.warning("no notification: %s", why)
         is_again = notice.id == self._refused
         self._pause = min(2 * self._pause, LONGEST_PAUSE) if is_again else FIRST_PAUSE
@@ -276,10 +272,10 @@ class Display:
     def _ask(
         self,
         notice: Notice,
+        then: "Callable[[Notice, Message], None]",
         method: str,
-        signature: str | None,
-        values: tuple[object, ...],
-        then: "Callable[[Message], None]",
+        signature: str | None = None,
+        values: tuple[object, ...] = (),
     ) -> None:
         self.is_answered.clear()
         self._call = Call(self._send(_NAME, method, signature, values), notice, then)

@@ -1,6 +1,7 @@
 """The history window's chart: the balance by bucket above, the spending below, on one time axis."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
@@ -17,20 +18,20 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tray_app.desktop.widgets.buttons import KEYBOARD
 from tray_app.desktop.widgets.labels import sized
 from tray_app.desktop.widgets.marks import DOT, SWATCH, triangle
 from tray_app.desktop.widgets.theme import Theme, blended, faint, theme_of
 from tray_app.i18n import tr
-from tray_app.report.history_view import HistoryView, Span, readout_of, span_at
+from tray_app.report.history_view import HistoryView, Span, Tick, readout_of, span_at
 from tray_app.report.points import Point
-from tray_app.words.amounts import UNDIVIDED
+from tray_app.words.amounts import UNDIVIDED, bucket_label
 from tray_app.words.formats import Formats
 
 INSET = 8
-"""Pixels around everything, so that the focus has room."""
+"""Pixels around everything: room for the focus."""
 GAP = 8
 TICK_GAP = 4
 """Pixels from a time's line to its label."""
@@ -39,37 +40,35 @@ MARK = 6
 WIDEST_BAR = 44
 LAYER_STRENGTH = 0.85
 MOST_LINES = 16
-"""Marks; the lines from more of them to the balance would hide it."""
+"""Marks that get a line down to the balance; more lines would hide the balance."""
 SPENDING_SHARE = 0.24
 """The part of the plots' height that the spending gets."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
-    """A rectangle, in pixels, with a time axis and an axis of amounts that begins at 0."""
+    """A rectangle, in pixels, with a history's time axis and an axis of amounts."""
 
+    view: HistoryView
     box: QRect
-    begin: int
-    end: int
-    highest: int
+    ticks: Sequence[Tick]
+    """The amounts on the axis, from 0 to the highest that has room."""
 
     def x(self, at: int) -> float:
-        share = (at - self.begin) / (self.end - self.begin)
+        share = (at - self.view.begin) / (self.view.end - self.view.begin)
         return self.box.left() + share * self.box.width()
 
     def y(self, amount: int) -> float:
-        return self.box.top() + self.box.height() * (1 - amount / self.highest)
+        return self.box.top() + self.box.height() * (1 - amount / self.ticks[-1].value)
 
-    def at(self, x: float) -> float:
-        share = (x - self.box.left()) / self.box.width()
-        return self.begin + share * (self.end - self.begin)
+    def place(self, at: int, amount: int) -> QPointF:
+        return QPointF(self.x(at), self.y(amount))
 
 
 class Chart(QWidget):
-    """The chart and, above it, the figures of the moment that is pointed at, or the latest ones.
+    """The chart, and above it the figures of a moment: the one pointed at, or else the latest.
 
-    The pointer goes from reading to reading, the arrow keys from the close of a day, or of a week
-    where spending is shown by week, to the next.
+    The mouse points at readings, the arrow keys at the last reading of each day or week.
     """
 
     def __init__(self, formats: Formats) -> None:
@@ -80,7 +79,6 @@ class Chart(QWidget):
         self._shows_focus = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Chart of the balance and the spending"))
 
     @property
@@ -93,17 +91,14 @@ class Chart(QWidget):
         return readout_of(self._view, self._pointed, self._formats)
 
     def show_history(self, view: HistoryView) -> None:
-        """Show a history that has points; paints nothing when it is the same again."""
+        """Show a history that has points. The same history is not painted again."""
         if view != self._view:
             self._view = view
             if self._pointed is not None:
-                self._pointed = _nearest(view, self._pointed.at)
+                at = self._pointed.at
+                self._pointed = min(view.points, key=lambda point: abs(point.at - at))
             self.setAccessibleDescription(f"{view.title}. {view.description}")
             self.update()
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Room to read it."""
-        return QSize(640, 320)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As small as it can still be read."""
@@ -115,7 +110,8 @@ class Chart(QWidget):
         """Point at the reading that is nearest in time."""
         if self._view is not None:
             balance, _ = self._plots(self._view)
-            self._point_at(_nearest(self._view, balance.at(event.position().x())))
+            x = event.position().x()
+            self._point_at(min(self._view.points, key=lambda point: abs(balance.x(point.at) - x)))
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Point at nothing."""
@@ -123,7 +119,7 @@ class Chart(QWidget):
         self._point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Go from close to close, and say aloud what it was."""
+        """Point at the last reading of another day or week, and have it read out."""
         if self._view is None:
             return super().keyPressEvent(event)
         spans = self._view.spans
@@ -171,10 +167,10 @@ class Chart(QWidget):
         with QPainter(self) as painter:
             self._paint_readout(painter, theme, self._view)
             painter.setFont(self._small)
-            self._paint_axes(painter, theme, self._view, balance, spending)
-            self._paint_bars(painter, theme, self._view, spending)
-            self._paint_layers(painter, theme, self._view, balance)
-            self._paint_marks(painter, theme, self._view, balance)
+            self._paint_axes(painter, theme, balance, spending)
+            self._paint_bars(painter, theme, spending)
+            _paint_layers(painter, theme, balance)
+            self._paint_marks(painter, theme, balance)
             if self._pointed is not None:
                 self._paint_pointed(painter, theme, self._pointed, balance, spending)
             if self.hasFocus() and self._shows_focus:
@@ -200,10 +196,7 @@ class Chart(QWidget):
         low = round((bottom - top - between) * SPENDING_SHARE)
         upper = QRect(left, top, width, max(1, bottom - low - between - top))
         lower = QRect(left, bottom - low, width, max(1, low))
-        return (
-            _Plot(upper, view.begin, view.end, view.credit_ticks[-1].value),
-            _Plot(lower, view.begin, view.end, view.spent_ticks[-1].value),
-        )
+        return _Plot(view, upper, view.credit_ticks), _Plot(view, lower, view.spent_ticks)
 
     def _readout_height(self) -> int:
         return INSET + self.fontMetrics().height() + GAP // 2 + QFontMetrics(self._small).height()
@@ -218,19 +211,19 @@ class Chart(QWidget):
         words = metrics.elidedText(self.readout, Qt.TextElideMode.ElideRight, width)
         side = self.style().visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
         painter.drawText(QRect(INSET, INSET, width, metrics.height()), side, words)
-        if not _is_plain(view):
+        if view.layers != (UNDIVIDED,):
             painter.setFont(self._small)
             self._paint_legend(painter, theme, view)
 
     def _paint_legend(self, painter: QPainter, theme: Theme, view: HistoryView) -> None:
         metrics = painter.fontMetrics()
-        line = QRect(INSET, 0, self.width() - 2 * INSET, metrics.height())
-        line.moveBottom(self._readout_height() - 1)
+        top = self._readout_height() - metrics.height()
+        line = QRect(INSET, top, self.width() - 2 * INSET, metrics.height())
         x = line.left()
 
         def next_box(width: int) -> QRect:
             nonlocal x
-            box = QRect(x, line.top(), width, line.height())
+            box = QRect(x, top, width, line.height())
             x += width + GAP - 2
             return self.style().visualRect(self.layoutDirection(), line, box)
 
@@ -240,22 +233,20 @@ class Chart(QWidget):
             swatch.moveCenter(next_box(SWATCH).center())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_layer_colour(view, layer.name, theme))
+            painter.setBrush(_layer_colour(view, layer, theme))
             painter.drawRoundedRect(swatch, 3, 3)
             number = self._formats.number(amount)
-            for text, ink in ((layer.label, theme.muted), (number, theme.ink)):
+            for text, ink in ((bucket_label(layer), theme.muted), (number, theme.ink)):
                 painter.setPen(QColor(ink))
                 box = next_box(metrics.horizontalAdvance(text))
                 painter.drawText(box, Qt.TextFlag.TextDontClip, text)
             x += GAP + 2
 
-    def _paint_axes(
-        self, painter: QPainter, theme: Theme, view: HistoryView, balance: _Plot, spending: _Plot
-    ) -> None:
-        metrics = painter.fontMetrics()
-        for plot, ticks in ((balance, view.credit_ticks), (spending, view.spent_ticks)):
-            has_room = plot.box.height() >= (len(ticks) - 1) * metrics.height()
-            for tick in ticks if has_room else (ticks[0], ticks[-1]):
+    def _paint_axes(self, painter: QPainter, theme: Theme, balance: _Plot, spending: _Plot) -> None:
+        metrics, view = painter.fontMetrics(), balance.view
+        for plot in (balance, spending):
+            has_room = plot.box.height() >= (len(plot.ticks) - 1) * metrics.height()
+            for tick in plot.ticks if has_room else (plot.ticks[0], plot.ticks[-1]):
                 y = round(plot.y(tick.value))
                 colour = theme.border if tick.value == 0 else theme.divider
                 painter.fillRect(plot.box.left(), y, plot.box.width(), 1, QColor(colour))
@@ -263,7 +254,8 @@ class Chart(QWidget):
                 width = metrics.horizontalAdvance(tick.label)
                 base = y + metrics.capHeight() // 2
                 painter.drawText(plot.box.left() - GAP - width, base, tick.label)
-        painter.drawText(spending.box.left(), spending.box.top() - GAP + 2, view.spans_title)
+        title = tr("Spent by week") if view.by_week else tr("Spent by day")
+        painter.drawText(spending.box.left(), spending.box.top() - GAP + 2, title)
         free = 0
         base = self.height() - INSET - metrics.descent()
         for tick in view.time_ticks:
@@ -278,9 +270,8 @@ class Chart(QWidget):
             painter.fillRect(x, foot, 1, base + 1 - foot, QColor(theme.divider))
             painter.drawText(x + TICK_GAP, base, tick.label)
 
-    def _paint_bars(
-        self, painter: QPainter, theme: Theme, view: HistoryView, spending: _Plot
-    ) -> None:
+    def _paint_bars(self, painter: QPainter, theme: Theme, spending: _Plot) -> None:
+        view = spending.view
         here = None if self._pointed is None else span_at(view, self._pointed.at)
         foot = round(spending.y(0))
         for span in view.spans:
@@ -292,33 +283,11 @@ class Chart(QWidget):
             x = left + (right - left - width + 1) // 2
             painter.fillRect(x, top, width, foot - top, QColor(colour))
 
-    def _paint_layers(
-        self, painter: QPainter, theme: Theme, view: HistoryView, balance: _Plot
-    ) -> None:
-        """Paint the layers as areas, from the whole down, each over the one above it."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        xs = [balance.x(point.at) for point in view.points]
-        foot = balance.y(0)
-        ends = [QPointF(xs[-1], foot), QPointF(xs[0], foot)]
-        for i in reversed(range(len(view.layers))):
-            tops = [balance.y(sum(point.amounts[: i + 1])) for point in view.points]
-            line = [QPointF(x, y) for x, y in zip(xs, tops, strict=True)]
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_layer_colour(view, view.layers[i].name, theme))
-            painter.drawPolygon([*line, *ends])
-        pen = QPen(QColor(theme.line), 1.5)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        ys = [balance.y(point.credits) for point in view.points]
-        painter.drawPolyline([QPointF(x, y) for x, y in zip(xs, ys, strict=True)])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _paint_marks(
-        self, painter: QPainter, theme: Theme, view: HistoryView, balance: _Plot
-    ) -> None:
-        """Paint the marks above the plot; labels that have no room are left out, refills' first."""
-        metrics = painter.fontMetrics()
+    def _paint_marks(self, painter: QPainter, theme: Theme, balance: _Plot) -> None:
+        """Paint the marks above the plot. Drains and large amounts get room for labels first."""
+        metrics, view = painter.fontMetrics(), balance.view
         foot = balance.box.top() - GAP // 2
+        right_edge = self.width() - INSET
         taken: list[tuple[float, float]] = []
         for mark in sorted(view.marks, key=lambda mark: (mark.amount > 0, -abs(mark.amount))):
             x = balance.x(mark.at)
@@ -335,7 +304,7 @@ class Chart(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             width = metrics.horizontalAdvance(mark.label)
             for left in (x - width / 2, x - width + MARK, x - MARK):
-                is_inside = balance.box.left() <= left <= self.width() - INSET - width
+                is_inside = balance.box.left() <= left <= right_edge - width
                 if is_inside and all(
                     left > end + GAP or left + width < begin - GAP for begin, end in taken
                 ):
@@ -356,23 +325,29 @@ class Chart(QWidget):
         painter.drawEllipse(QPointF(x + 0.5, balance.y(point.credits)), DOT + 1, DOT + 1)
 
 
-def _is_plain(view: HistoryView) -> bool:
-    """Tell whether no bucket is known, so that there is only the balance as a whole."""
-    return [layer.name for layer in view.layers] == [UNDIVIDED]
+def _paint_layers(painter: QPainter, theme: Theme, balance: _Plot) -> None:
+    """Paint the layers as areas, from the whole down, each over the one above it."""
+    view = balance.view
+    ends = [balance.place(point.at, 0) for point in (view.points[-1], view.points[0])]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for i, layer in reversed([*enumerate(view.layers, 1)]):
+        line = [balance.place(point.at, sum(point.amounts[:i])) for point in view.points]
+        painter.setBrush(_layer_colour(view, layer, theme))
+        painter.drawPolygon([*line, *ends])
+    pen = QPen(QColor(theme.line), 1.5)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.drawPolyline([balance.place(point.at, point.credits) for point in view.points])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _layer_colour(view: HistoryView, name: str, theme: Theme) -> QColor:
-    """Return what a layer is filled with, quieter than the line of the balance above it."""
-    if _is_plain(view):
+def _layer_colour(view: HistoryView, layer: str, theme: Theme) -> QColor:
+    """Return a layer's fill, which is paler than the line of the balance."""
+    if view.layers == (UNDIVIDED,):
         return blended(theme.line, theme.surface, 0.25)
-    colour = theme.undivided if name == UNDIVIDED else theme.buckets[name]
+    colour = theme.undivided if layer == UNDIVIDED else theme.buckets[layer]
     return blended(colour, theme.surface, LAYER_STRENGTH)
-
-
-def _nearest(view: HistoryView, at: float) -> Point:
-    place = bisect_left(view.points, at, key=lambda point: point.at)
-    near = view.points[max(0, place - 1) : place + 1]
-    return min(near, key=lambda point: abs(point.at - at))
 
 
 def _last_until(view: HistoryView, at: int) -> Point:
@@ -382,6 +357,6 @@ def _last_until(view: HistoryView, at: int) -> Point:
 
 
 def _close(view: HistoryView, span: Span) -> Point:
-    """Return the last reading of a day or week; one without any keeps what was known before."""
+    """Return the last reading of a day or week, or the one before if nothing was read then."""
     point = _last_until(view, span.end - 1)
     return point._replace(at=max(point.at, span.begin))

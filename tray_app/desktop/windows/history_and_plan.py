@@ -1,56 +1,91 @@
 """The windows of the history and of the plan, and the popup's chart, of the team that is shown."""
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.worker import Worker
-from tray_app.desktop.windows.history_reader import HistoryReader
 from tray_app.desktop.windows.single_window import SingleWindow
+from tray_app.errors import Problem
+from tray_app.i18n import tr
+from tray_app.report.trend import Trend, trend_of
 from tray_app.report.view import is_stale
+from tray_app.rules.history import Record, days_of
+from tray_app.rules.local_time import DAY, date_at
 from tray_app.words.balance_words import team_name
 from tray_app.words.formats import Formats
+from tray_app.words.plan_words import Figures
+from tray_app.words.problem_words import problem_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.windows.history_window import HistoryWindow
     from tray_app.desktop.windows.plan_dialog import PlanDialog
     from tray_app.report.history_view import HistoryView
-    from tray_app.report.trend import Trend
+    from tray_app.store.history_database import History
     from tray_app.team.session import Session
 
 FIRST_TREND = 30
 """Days that the popup's chart shows until others are chosen."""
 
 
+@dataclass(frozen=True)
+class _Past:
+    """One team's history. Everything but its fields is for the worker's thread."""
+
+    open: "Callable[[], History]"
+    team_id: str
+
+    @cached_property
+    def file(self) -> "History":
+        return self.open()
+
+    def read(self, since: int = 0) -> list[Record]:
+        return self.file.read(self.team_id, since)
+
+    def close(self) -> None:
+        self.file.close()
+
+
 class HistoryAndPlan(QObject):
-    """Opens both windows, and keeps them and the popup's chart up to date."""
+    """Opens both windows, and keeps them and the popup's chart up to date.
+
+    The worker reads the history. If another team is shown by then, what was read is dropped.
+    """
 
     trend_changed = Signal()
 
     def __init__(self, worker: Worker, formats: Formats, actions: Actions, parent: QObject) -> None:
         super().__init__(parent)
+        self._worker = worker
         self._formats = formats
         self._actions = actions
         self._session: Session | None = None
-        self._team_id: str | None = None
+        self._past: _Past | None = None
+        """``None`` while the team has no identity."""
         self._days = FIRST_TREND
         self.trend: Trend | None = None
         """The course of the balance as it was read last; ``None`` before that."""
-        self._reader = HistoryReader(worker)
         self.history = SingleWindow(self._make_history, self)
         self.plan = SingleWindow(self._make_plan, self)
 
     def show(self, session: "Session") -> None:
         """Show what is known of a team now."""
-        snapshot = session.snapshot
         self._session = session
-        if snapshot.team_id != self._team_id:
-            self._team_id = snapshot.team_id
+        team_id = session.snapshot.team_id
+        past = _Past(session.open_history, team_id) if team_id is not None else None
+        if past != self._past:
+            if self._past is not None:
+                self._worker.submit(self._past.close)
+            self._past = past
             self._show_trend(None)
-        self._reader.use(session.history_path, self._team_id)
-        if self.trend is None and snapshot.analysis is not None:
+        if self.trend is None and session.snapshot.analysis is not None:
             self.read_trend()
         if self.history.window is not None:
             self._read_history(self.history.window.ranges.days)
@@ -64,7 +99,19 @@ class HistoryAndPlan(QObject):
     @Slot()
     def read_trend(self) -> None:
         """Bring the popup's chart up to date."""
-        self._reader.read_trend(self._days, self._show_trend)
+        past, days = self._past, self._days
+        if past is None:
+            return
+
+        def read() -> Trend:
+            now = int(time.time())
+            return trend_of(past.read(now - (days + 1) * DAY), days, now)
+
+        def show(trend: Trend) -> None:
+            if self._past is past:
+                self._show_trend(trend)
+
+        self._worker.submit(read, show)
 
     @Slot(int)
     def choose_trend(self, days: int) -> None:
@@ -73,13 +120,11 @@ class HistoryAndPlan(QObject):
         self.read_trend()
 
     def _make_history(self) -> "HistoryWindow":
-        from tray_app.desktop.windows.history_window import DAYS, HistoryWindow
+        from tray_app.desktop.windows.history_window import HistoryWindow
 
         window = HistoryWindow(self._formats)
-        window.range_wanted.connect(self._read_history)
-        window.export_requested.connect(
-            lambda path, kind: self._reader.export(path, self._tell, by_day=kind == DAYS)
-        )
+        window.ranges.chosen.connect(self._read_history)
+        window.export_requested.connect(self._export)
         self._read_history(window.ranges.days)
         return window
 
@@ -90,32 +135,66 @@ class HistoryAndPlan(QObject):
         self._show_figures(dialog)
         return dialog
 
-    def _show_trend(self, trend: "Trend | None") -> None:
+    def _show_trend(self, trend: Trend | None) -> None:
         self.trend = trend
         self.trend_changed.emit()
 
     @Slot(int)
     def _read_history(self, days: int) -> None:
+        past, formats = self._past, self._formats
         team = team_name(self._session.snapshot.team if self._session else None)
-        self._reader.read_history(team, days, self._formats, self._show_history, self._tell)
 
-    def _show_history(self, view: "HistoryView") -> None:
-        if self.history.window is not None:
-            self.history.window.show_history(view)
+        def read() -> "HistoryView":
+            from tray_app.report.history_view import history_of
+
+            records = past.read() if past is not None else []
+            return history_of(records, days, team, formats, int(time.time()))
+
+        def show(view: "HistoryView") -> None:
+            if self._past is past and self.history.window is not None:
+                self.history.window.show_history(view)
+
+        self._worker.submit(read, show, self._tell_problem)
+
+    @Slot(str, bool)
+    def _export(self, path: str, by_day: bool) -> None:
+        """Write all of the team's history to a CSV file, and tell what became of it."""
+        past = self._past
+
+        def write() -> str:
+            from tray_app.report.exports import days_csv, readings_csv
+
+            records = past.read() if past is not None else []
+            try:
+                # The line ends are those of RFC 4180, which the writer sets itself.
+                with Path(path).open("w", encoding="utf-8", newline="") as file:
+                    if by_day:
+                        days_csv(days_of(records, date_at(int(time.time()))), file)
+                    else:
+                        readings_csv(records, file)
+            except OSError as error:
+                return tr("{path} can't be written: {reason}.", path=path, reason=error.strerror)
+            return tr("Saved as {path}.", path=path)
+
+        self._worker.submit(write, self._tell, self._tell_problem)
 
     def _tell(self, text: str) -> None:
         if self.history.window is not None:
             self.history.window.show_message(text)
 
+    def _tell_problem(self, problem: Problem) -> None:
+        self._tell(problem_words(problem.kind).text)
+
     def _show_figures(self, dialog: "PlanDialog") -> None:
         if self._session is None or (reading := self._session.snapshot.reading) is None:
             return
         now, analysis = datetime.now(UTC), self._session.snapshot.analysis
-        dialog.show_figures(
+        figures = Figures(
             reading.balance.credits,
             analysis.rhythm if analysis else None,
             self._session.settings.prices,
             analysis.renewal if analysis else None,
             now.astimezone().date(),
-            stale=is_stale(self._session.snapshot, now),
+            is_stale(self._session.snapshot, now),
         )
+        dialog.show_figures(figures)

@@ -1,26 +1,19 @@
 """The window of the balance's history: a chart, and its figures as tables."""
 
-from collections.abc import Sequence
-from enum import IntEnum
-
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
-    QMargins,
     QModelIndex,
     QPersistentModelIndex,
     QStandardPaths,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QPalette
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPalette, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QHeaderView,
-    QStackedWidget,
     QTableView,
     QTabWidget,
     QVBoxLayout,
@@ -30,12 +23,13 @@ from PySide6.QtWidgets import (
 from tray_app.desktop.widgets.buttons import TextButton
 from tray_app.desktop.widgets.chart import INSET, Chart
 from tray_app.desktop.widgets.dialog_parts import GAP, SPACE, paragraph
-from tray_app.desktop.widgets.labels import ElidedLabel, set_muted, sized, strip
+from tray_app.desktop.widgets.labels import ElidedLabel, set_muted, sized
 from tray_app.desktop.widgets.range_choice import RangeChoice
 from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
 from tray_app.report.history_view import HistoryView
 from tray_app.words.formats import Formats
+from tray_app.words.history_words import Table
 
 RANGES = (7, 30, 90, 365)
 """The numbers of days that can be chosen."""
@@ -44,28 +38,14 @@ SIZE = (760, 620)
 TABLE_HEIGHT = 190
 COLUMN_GAP = 24
 
-READINGS = "readings"
-DAYS = "days"
-"""The kinds of CSV files."""
-
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class _Page(IntEnum):
-    """What the window shows below its head."""
-
-    WAITING = 0
-    EMPTY = 1
-    HISTORY = 2
-
-
 class HistoryWindow(QWidget):
-    """An ordinary window; it asks for what it shows, and for what is to be written."""
+    """An ordinary window. ``ranges`` and ``export_requested`` tell what the user wants of it."""
 
-    range_wanted = Signal(int)
-    """The user wants to see this number of days."""
-    export_requested = Signal(str, str)
-    """A file's path, and :data:`READINGS` or :data:`DAYS`."""
+    export_requested = Signal(str, bool)
+    """A file's path, and whether it is to have the days instead of the readings."""
 
     def __init__(self, formats: Formats) -> None:
         super().__init__()
@@ -82,207 +62,189 @@ class HistoryWindow(QWidget):
         self.days = _Table(tr("Table of the days"))
         self.message = ElidedLabel()
         self.export = TextButton(tr("Export CSV…"))
-        self._pages = QStackedWidget()
-        self._lay_out()
-        self._set_colours()
-        self._set_fonts()
-
-        self.ranges.chosen.connect(self.range_wanted)
         self.export.clicked.connect(self._choose_file)
+        QShortcut(Qt.Key.Key_Escape, self, self.close)
+        self._sentence = paragraph("")
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_muted(self._sentence, True)
+        self._history = self._build_history()
+        self._history.hide()
+        self._lay_out()
+        self._follow_desktop()
 
     def show_history(self, view: HistoryView) -> None:
-        """Show a history; what was shown before stays until then."""
+        """Show a history in the place of the one before."""
         self.team.setText(view.team)
         self.ranges.show_days(view.days)
-        self.ranges.setVisible(bool(view.points))
-        self.export.setVisible(bool(view.points))
-        if view.points:
-            self.chart.show_history(view)
-            self.drops.show_rows(view.drop_headings, view.drop_rows)
-            self.days.show_rows(view.day_headings, view.day_rows)
-        self._pages.setCurrentIndex(_Page.HISTORY if view.points else _Page.EMPTY)
+        for part in (self.ranges, self._history, self.export):
+            part.setVisible(bool(view.points))
+        self._sentence.setHidden(bool(view.points))
+        if not view.points:
+            sentence = tr(
+                "History begins with the first readings. "
+                "Come back tomorrow to see where the credits go."
+            )
+            self._sentence.setText(sentence)
+            return
+        self.chart.show_history(view)
+        self.drops.show_table(view.drop_table)
+        self.days.show_table(view.day_table)
 
     def show_message(self, text: str) -> None:
         """Say what became of an export, also to a screen reader."""
         self.message.setText(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Close the window on Escape."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's colours and font."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self._set_colours()
-        elif event.type() is QEvent.Type.FontChange:
-            self._set_fonts()
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._follow_desktop()
 
     def _choose_file(self) -> None:
         """Ask where to, without waiting for the answer."""
         self.message.setText("")
-        kinds = {tr("Readings (*.csv)"): READINGS, tr("Daily summary (*.csv)"): DAYS}
-        dialog = QFileDialog(self, tr("Export CSV"))
+        by_day = {tr("Readings (*.csv)"): False, tr("Daily summary (*.csv)"): True}
+        documents = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.DocumentsLocation
+        )
+        dialog = QFileDialog(self, tr("Export CSV"), documents, ";;".join(by_day))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(kinds))
         dialog.setDefaultSuffix("csv")
-        documents = QStandardPaths.StandardLocation.DocumentsLocation
-        dialog.setDirectory(QStandardPaths.writableLocation(documents))
         dialog.selectFile("lemlist-credits.csv")
         dialog.fileSelected.connect(
-            lambda path: self.export_requested.emit(path, kinds[dialog.selectedNameFilter()])
+            lambda path: self.export_requested.emit(path, by_day[dialog.selectedNameFilter()])
         )
         dialog.open()
 
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(INSET, 0, INSET, 0)
-        head.setSpacing(SPACE)
-        head.addWidget(self.team, 1)
-        head.addWidget(self.ranges)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(INSET, 0, INSET, 0)
-        foot.setSpacing(SPACE)
-        foot.addWidget(self.message, 1)
-        foot.addWidget(self.export)
+    def _build_history(self) -> QWidget:
         tables = QTabWidget()
         tables.setDocumentMode(True)
         tables.tabBar().setDrawBase(False)
         tables.addTab(self.drops, tr("Largest drops"))
         tables.addTab(self.days, tr("Days"))
         tables.setFixedHeight(TABLE_HEIGHT)
-
-        history = QWidget()
-        column = QVBoxLayout(history)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self.chart, 1)
-        column.addWidget(strip(QMargins(INSET, 0, INSET, 0), tables))
-        empty = paragraph(
-            tr(
-                "History begins with the first readings. "
-                "Come back tomorrow to see where the credits go."
-            )
-        )
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        set_muted(empty, True)
-        for page in (QWidget(), empty, history):
-            self._pages.addWidget(page)
+        column.addLayout(_row(tables))
+        return page
 
+    def _lay_out(self) -> None:
         column = QVBoxLayout(self._content)
-        # The chart has room for its focus at its sides, so that its content stands in line.
         column.setContentsMargins(SPACE - INSET, SPACE, SPACE - INSET, SPACE)
         column.setSpacing(GAP)
-        column.addLayout(head)
-        column.addWidget(self._pages, 1)
-        column.addLayout(foot)
+        column.addLayout(_row(self.team, self.ranges))
+        column.addWidget(self._sentence, 1)
+        column.addWidget(self._history, 1)
+        column.addLayout(_row(self.message, self.export))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._content)
 
-    def _set_colours(self) -> None:
+    def _follow_desktop(self) -> None:
         palette = themed(self.palette())
         theme = theme_of(palette)
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.surface))
         palette.setColor(QPalette.ColorRole.Button, QColor(theme.button))
         self._content.setPalette(palette)
-
-    def _set_fonts(self) -> None:
         self.team.setFont(sized(self.font(), 1.2))
 
 
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    """Put widgets side by side, in line with the chart's content; the first one is stretched."""
+    row = QHBoxLayout()
+    row.setContentsMargins(INSET, 0, INSET, 0)
+    row.setSpacing(SPACE)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.setStretch(0, 1)
+    return row
+
+
 class _Table(QTableView):
-    """Rows of texts, to be read with the arrow keys; all but the first column are amounts."""
+    """Texts, to be read with the arrow keys; all but the first column are amounts."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self._rows = _Rows()
         self.setModel(self._rows)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFrameShape(QTableView.Shape.NoFrame)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.verticalHeader().hide()
-        self._set_row_height()
         self.horizontalHeader().setHighlightSections(False)
+        self._fit()
 
-    def show_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Show other rows; when they are as many the place in them is kept."""
-        self._rows.show_rows(headings, rows)
-        self._fit_columns()
+    def show_table(self, table: Table) -> None:
+        """Show another table; the place in it is kept when it has as many rows."""
+        self._rows.show_table(table)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
-            self._set_row_height()
-            self._fit_columns()
+            self._fit()
 
-    def _fit_columns(self) -> None:
-        """Give the amounts the room that they need, and the first column the rest."""
-        header = self.horizontalHeader()
-        for column in range(header.count()):
-            if column == 0:
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-            else:
-                needed = max(header.sectionSizeHint(column), self.sizeHintForColumn(column))
-                header.resizeSection(column, needed + COLUMN_GAP)
-
-    def _set_row_height(self) -> None:
+    def _fit(self) -> None:
+        """Give rows the font's height, amounts the room they need, the first column the rest."""
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + GAP)
+        header = self.horizontalHeader()
+        for column in range(1, header.count()):
+            needed = max(header.sectionSizeHint(column), self.sizeHintForColumn(column))
+            header.resizeSection(column, needed + COLUMN_GAP)
+        if header.count():
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
 
 class _Rows(QAbstractTableModel):
-    """Texts in rows and columns. A model of its own, as items for a year's days would be slow."""
+    """A table of texts. A model of its own, as items for a year's days would be slow."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._headings: Sequence[str] = ()
-        self._rows: Sequence[Sequence[str]] = ()
+        self._table: Table = ((),)
 
-    def show_rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Hold other rows."""
-        if rows and headings == self._headings and len(rows) == len(self._rows):
-            self._rows = rows
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(headings) - 1))
+    def show_table(self, table: Table) -> None:
+        """Hold another table."""
+        if len(table) == len(self._table) > 1 and table[0] == self._table[0]:
+            self._table = table
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
         else:
             self.beginResetModel()
-            self._headings, self._rows = headings, rows
+            self._table = table
             self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
-        """Return the number of rows."""
-        return 0 if parent.isValid() else len(self._rows)
+        """Return the number of rows without the headings."""
+        return 0 if parent.isValid() else len(self._table) - 1
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._headings)
+        return 0 if parent.isValid() else len(self._table[0])
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return a text, or the side that it stands at."""
-        return _cell(self._rows[index.row()], index.column(), role)
+        return self._cell(index.row() + 1, index.column(), role)
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         """Return a column's heading, or the side that it stands at."""
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        return _cell(self._headings, section, role)
+        return self._cell(0, section, role) if orientation is Qt.Orientation.Horizontal else None
 
-
-def _cell(texts: Sequence[str], column: int, role: int) -> object:
-    match role:
-        case Qt.ItemDataRole.DisplayRole:
-            return texts[column]
-        case Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignTrailing if column else Qt.AlignmentFlag.AlignLeading
-            return (side | Qt.AlignmentFlag.AlignVCenter).value
-    return None
+    def _cell(self, row: int, column: int, role: int) -> object:
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._table[row][column]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignTrailing if column else Qt.AlignmentFlag.AlignLeading
+                return (side | Qt.AlignmentFlag.AlignVCenter).value
+        return None

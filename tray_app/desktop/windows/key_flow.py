@@ -52,8 +52,10 @@ class KeyFlow(QObject):
     def find(self) -> None:
         """Use the key that the keychain has now: a command in a terminal has changed it."""
         self._has_asked = True  # the user manages the key in a terminal, and needs no dialog
-        if self.session is not None:
-            self._worker.submit(self.session.watch.forget_key, lambda _: self.key_changed.emit())
+        if (session := self.session) is not None:
+            self._worker.submit(
+                lambda: session.watch.forget_key(), lambda _: self.key_changed.emit()
+            )
 
     def _make_dialog(self) -> "KeyDialog":
         from tray_app.desktop.windows.key_dialog import KeyDialog

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, Qt, Slot
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
@@ -28,16 +28,24 @@ from tray_app.desktop.widgets.dialog_parts import (
     padded_column,
     paragraph,
 )
+from tray_app.desktop.widgets.labels import sized
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
 from tray_app.rules.analysis import ADVISED_DAYS
-from tray_app.rules.forecast import HORIZON, Rhythm, TooEarly
+from tray_app.rules.forecast import HORIZON
 from tray_app.rules.local_time import ONE_DAY
-from tray_app.rules.prices import Action, Prices
+from tray_app.rules.prices import Action
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
-from tray_app.words.plan_words import Answer, action_names, buys_line, lead_answer, top_up_answer
+from tray_app.words.plan_words import (
+    Answer,
+    Figures,
+    action_names,
+    buys_line,
+    lead_answer,
+    top_up_answer,
+)
 
 _WIDTH = 460  # pixels of the content; longer words or a larger font widen it
 _RADIUS = 6
@@ -76,47 +84,37 @@ class _AnswerCard(MessageLine):
 class PlanDialog(QDialog):
     """Can I enrich so many leads, and what must I top up? Answered while the user types.
 
-    It can be shown at any time and is told figures as they come; what was typed stays.
+    Figures may come before and while the dialog is shown; what was typed stays.
     """
 
     def __init__(self, formats: Formats, actions: Actions) -> None:
         super().__init__()
         self.setWindowTitle(tr("Plan"))
         self._formats = formats
-        self._credits: int | None = None
-        self._rhythm: Rhythm | TooEarly | None = None
-        self._prices = Prices()
-        self._today: date | None = None
-        self._stale = False
+        self._figures: Figures | None = None
         self._suggested = QDate()
 
+        self._balance = heading("")
+        self._balance.setMinimumWidth(_WIDTH)
+        self._buys = paragraph("")
+        self._questions = QWidget()
+        self._questions.setLayout(_column(SPACE + GAP, self._build_leads(), self._build_top_up()))
         layout = padded_column(self, SPACE + GAP)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
-        layout.addLayout(self._build_balance())
-        layout.addWidget(self._build_questions())
+        layout.addLayout(_column(GAP // 2, self._balance, self._buys))
+        layout.addWidget(self._questions)
         layout.addWidget(self._build_buttons(actions.buy))
         self._leads.valueChanged.connect(self._answer)
         self._action.currentIndexChanged.connect(self._answer)
         self._until.dateChanged.connect(self._answer)
         self._answer()
 
-    def show_figures(
-        self,
-        credits: int,
-        rhythm: Rhythm | TooEarly | None,
-        prices: Prices,
-        renewal: date | None,
-        today: date,
-        *,
-        stale: bool = False,
-    ) -> None:
+    def show_figures(self, figures: Figures) -> None:
         """Answer by these figures from now on.
 
-        ``rhythm`` is ``None`` without a history. The date begins with the renewal, or some weeks
-        ahead, and follows it until the user chooses another. ``stale`` figures are out of date.
+        Until the user chooses a date, it is the renewal's, or some weeks ahead without one.
         """
-        self._credits, self._rhythm, self._prices = credits, rhythm, prices
-        self._today, self._stale = today, stale
+        self._figures, today, renewal = figures, figures.today, figures.renewal
         is_untouched = self._until.date() == self._suggested or self._suggested.isNull()
         self._until.setDateRange(_qdate(today + ONE_DAY), _qdate(today + timedelta(days=HORIZON)))
         if is_untouched:
@@ -125,25 +123,6 @@ class PlanDialog(QDialog):
             self._until.setDate(_qdate(renewal))
             self._suggested = self._until.date()
         self._answer()
-
-    def _build_balance(self) -> QLayout:
-        self._balance = heading("")
-        self._balance.setMinimumWidth(_WIDTH)
-        self._buys = paragraph("")
-        column = QVBoxLayout()
-        column.setSpacing(GAP // 2)
-        column.addWidget(self._balance)
-        column.addWidget(self._buys)
-        return column
-
-    def _build_questions(self) -> QWidget:
-        self._questions = QWidget()
-        column = QVBoxLayout(self._questions)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE + GAP)
-        column.addLayout(self._build_leads())
-        column.addLayout(self._build_top_up())
-        return self._questions
 
     def _build_leads(self) -> QLayout:
         self._leads = QSpinBox()
@@ -181,28 +160,25 @@ class PlanDialog(QDialog):
     @Slot()
     def _answer(self) -> None:
         """Answer both questions by what is chosen and known now."""
-        credits, today = self._credits, self._today
-        if credits is None or today is None:
+        if (figures := self._figures) is None:
             self._balance.setText(tr("The balance is not known yet"))
             self._buys.setText(tr("The answers come with the first figures."))
             self._questions.hide()
             self._buy.hide()
             return
-        balance = credits_words(credits, self._formats)
-        if self._stale:
+        balance = credits_words(figures.credits, self._formats)
+        if figures.stale:
             balance = tr("{balance}, out of date", balance=balance)
         self._balance.setText(balance)
-        buys = buys_line(credits, self._prices, self._formats)
+        buys = buys_line(figures.credits, figures.prices, self._formats)
         self._buys.setText(buys)
         self._buys.setVisible(bool(buys))
-        count, action = self._leads.value(), Action(self._action.currentData())
-        enough = lead_answer(count, action, credits, self._prices, self._formats)
+        action = Action(self._action.currentData())
+        enough = lead_answer(self._leads.value(), action, figures, self._formats)
         self._enough.answer(enough)
         day = self._until.date()
         until = date(day.year(), day.month(), day.day())
-        top_up = top_up_answer(
-            credits, self._rhythm, today, until, self._prices, self._formats, stale=self._stale
-        )
+        top_up = top_up_answer(figures, until, self._formats)
         self._top_up.answer(top_up)
         self._buy.setVisible(bool(enough.missing or top_up.missing))
         if self._questions.isHidden():
@@ -213,9 +189,7 @@ class PlanDialog(QDialog):
 
 def _question(text: str, controls: Mapping[str, QWidget], line: MessageLine) -> QLayout:
     question = paragraph(text)
-    font = question.font()
-    font.setBold(True)
-    question.setFont(font)
+    question.setFont(sized(question.font(), 1, QFont.Weight.Bold))
     row = QHBoxLayout()
     row.setSpacing(GAP)
     for name, control in controls.items():
@@ -224,11 +198,18 @@ def _question(text: str, controls: Mapping[str, QWidget], line: MessageLine) -> 
         row.addWidget(label)
         row.addWidget(control)
     row.addStretch()
+    return _column(GAP, question, row, line)
+
+
+def _column(gap: int, *items: QWidget | QLayout) -> QVBoxLayout:
     column = QVBoxLayout()
-    column.setSpacing(GAP)
-    column.addWidget(question)
-    column.addLayout(row)
-    column.addWidget(line)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(gap)
+    for item in items:
+        if isinstance(item, QWidget):
+            column.addWidget(item)
+        else:
+            column.addLayout(item)
     return column
 
 

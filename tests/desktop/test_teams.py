@@ -1,0 +1,47 @@
+"""The teams of the program, and the settings by which they are judged."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.desktop.widget_driver import FORMATS, wait_with_events
+from tests.fakes import FakeKeychain
+from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.teams import Teams
+from tray_app.store.folders import settings_file
+from tray_app.store.settings import Settings, SettingsFile
+
+
+@pytest.fixture
+def disk(qapp: QApplication) -> Iterator[Worker]:
+    worker = Worker("disk", Gate())
+    yield worker
+    worker.finish(20)
+
+
+@pytest.fixture
+def network(qapp: QApplication) -> Iterator[Worker]:
+    worker = Worker("network", Gate())
+    yield worker
+    worker.finish(20)
+
+
+def test_settings_that_are_saved_before_the_file_is_read_hold(
+    disk: Worker, network: Worker
+) -> None:
+    SettingsFile(settings_file()).save(Settings(interval=3600))
+    teams = Teams({}, FakeKeychain(), disk, network, FORMATS)
+    may_read = threading.Event()
+    disk.submit(lambda: may_read.wait(20))
+    teams.begin(demo=False)
+    teams.choose(Settings(interval=60))
+    may_read.set()
+    wait_with_events(lambda: teams.own.session.snapshot.problem, "the first poll")
+    assert teams.settings == Settings(interval=60)
+    wait_with_events(
+        lambda: SettingsFile(settings_file()).load() == (Settings(interval=60), []), "the file"
+    )
+    teams.own.stop()
