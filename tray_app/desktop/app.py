@@ -46,6 +46,10 @@ log = logging.getLogger(__name__)
 NOTICE_PICTURE = 64
 """Pixels of the icon in a notification."""
 
+PAINTED_AFTER = 100
+"""Milliseconds after which an opened popup is painted. Python runs one thread at a time, so what a
+worker does meanwhile delays that."""
+
 QUIT_TIME = 0.5
 """Seconds that quitting waits for the desktop to answer, and for each worker to write."""
 
@@ -258,12 +262,15 @@ class App(QObject):
     @Slot()
     def _toggle_popup(self) -> None:
         self._the_popup().toggle(self._tray.geometry())
-        self._history_and_plan.read_trend()
+        self._read_trend_soon()
 
     @Slot()
     def _open_popup(self) -> None:
         self._the_popup().open(self._tray.geometry())
-        self._history_and_plan.read_trend()
+        self._read_trend_soon()
+
+    def _read_trend_soon(self) -> None:
+        QTimer.singleShot(PAINTED_AFTER, self, self._history_and_plan.read_trend)
 
     @Slot()
     def _use_window(self) -> None:

@@ -152,6 +152,9 @@ class Popup(QWidget):
         self.raise_()
         self.activateWindow()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
+        if QGuiApplication.platformName() == "xcb":
+            # When the X server has got the request, which Qt sends before its loop waits.
+            QTimer.singleShot(0, self, self._paint_ahead)
 
     def be_window(self, is_window: bool) -> None:
         """Become an ordinary window, or the icon's popup again, hidden until it is opened."""
@@ -164,6 +167,17 @@ class Popup(QWidget):
         self._is_window = is_window
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not is_window)
         self.setWindowFlags(_AS_WINDOW if is_window else _AS_POPUP)
+
+    @Slot()
+    def _paint_ahead(self) -> None:
+        """Paint while the window manager still looks for the window's place.
+
+        Qt paints what is mapped, and waits with it for the X server's word. The window's picture
+        then stands ready when that comes.
+        """
+        if self.isVisible() and not self.testAttribute(Qt.WidgetAttribute.WA_Mapped):
+            self.setAttribute(Qt.WidgetAttribute.WA_Mapped)
+            self.repaint()
 
     # Size and place
 
