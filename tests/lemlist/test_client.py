@@ -20,7 +20,17 @@ import requests
 
 from tests.examples import HEALTHY
 from tests.servers.faulty_sandbox import FAULTS, Sandbox
-from tests.servers.local_servers import ConnectProxy, RawServer, answer, certificate, closed_port
+from tests.servers.local_servers import (
+    ConnectProxy,
+    LocalServer,
+    RawServer,
+    SocksProxy,
+    answer,
+    certificate,
+    closed_port,
+    resolve,
+    swallowing_address,
+)
 from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
@@ -246,18 +256,61 @@ def test_other_statuses(status: int) -> None:
     assert problem.retry_after is None
 
 
+BLOCKED = Kind.ACCESS_BLOCKED
+PAGE = b"<!doctype html><title>Just a moment...</title><p>Checking your browser</p>"
+
+
 @pytest.mark.parametrize(
-    ("content_type", "kind"),
+    ("content_type", "body", "kinds"),
     [
-        ("text/plain", Kind.NO_USER),
-        ("Text/Plain; charset=utf-8", Kind.NO_USER),
-        ("text/html", UNEXPECTED),
-        ("application/json", UNEXPECTED),
-        ("", UNEXPECTED),
+        ("text/plain", b"", "of the key"),
+        ("Text/Plain; charset=utf-8", b"in whatever words", "of the key"),
+        ("text/html; charset=UTF-8", PAGE, "blocked"),
+        ("application/json", b'{"message": "Forbidden"}', "of the key where undocumented"),
+        ("", b"", "blocked"),
+        ("text/plain; charset=UTF-8", b"error code: 1020", "blocked"),
+        ("text/plain", b"\n" + PAGE, "blocked"),
     ],
 )
-def test_only_a_404_in_plain_text_is_about_the_user(content_type: str, kind: Kind) -> None:
-    with RawServer(answer(b"", "404 Not Found", content_type)) as server:
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        ("400 Bad Request", Kind.BAD_REQUEST),
+        ("401 Unauthorized", Kind.UNAUTHORIZED),
+        ("402 Payment Required", Kind.PAYMENT_REQUIRED),
+        ("403 Forbidden", Kind.FORBIDDEN),
+        ("404 Not Found", Kind.NO_USER),
+        ("429 Too Many Requests", Kind.RATE_LIMITED),
+    ],
+)
+def test_only_an_answer_as_lemlist_gives_it_says_something_about_the_key(
+    status: str, verdict: Kind, content_type: str, body: bytes, kinds: str
+) -> None:
+    is_of_key = kinds == "of the key" or (kinds != "blocked" and status[:3] in ("402", "429"))
+    elsewhere = UNEXPECTED if verdict is Kind.NO_USER else BLOCKED
+    with RawServer(answer(body, status, content_type, "Retry-After: 9\r\n")) as server:
+        problem = problem_of(Client(f"http://127.0.0.1:{server.port}", KEY))
+    assert problem.kind is (verdict if is_of_key else elsewhere)
+    assert problem.retry_after == (9 if verdict is Kind.RATE_LIMITED else None)
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "kind"),
+    [
+        ("511 Network Authentication Required", None, Kind.NETWORK_SIGN_IN),
+        ("302 Found", "http://login.hotel.test/?from=lemlist", Kind.NETWORK_SIGN_IN),
+        ("307 Temporary Redirect", "https://filter.test/sign-in", Kind.NETWORK_SIGN_IN),
+        ("302 Found", "//login.hotel.test/", Kind.NETWORK_SIGN_IN),
+        ("301 Moved Permanently", "/api/v2/team/credits", UNEXPECTED),
+        ("308 Permanent Redirect", "http://127.0.0.1/v2", UNEXPECTED),
+        ("302 Found", "http://[", UNEXPECTED),
+        ("302 Found", None, UNEXPECTED),
+        ("304 Not Modified", "http://login.hotel.test/", UNEXPECTED),
+    ],
+)
+def test_a_network_that_wants_a_sign_in(status: str, location: str | None, kind: Kind) -> None:
+    extra = "" if location is None else f"Location: {location}\r\n"
+    with RawServer(answer(PAGE, status, "text/html", extra)) as server:
         assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is kind
 
 
@@ -383,9 +436,9 @@ def test_redirects_are_not_followed(sandbox: Sandbox, home: Path, status: str) -
     with RawServer(answer()) as other:
         for host in ("127.0.0.1", "localhost"):
             sandbox.set_fault(status, location=f"http://{host}:{other.port}/api/team/credits")
-            assert problem_of(Client(sandbox.url, KEY)).kind is UNEXPECTED
+            assert problem_of(Client(sandbox.url, KEY)).kind in (UNEXPECTED, Kind.NETWORK_SIGN_IN)
         sandbox.set_fault(status, location="/api/team")
-        assert problem_of(Client(sandbox.url, KEY)).kind is UNEXPECTED
+        assert problem_of(Client(sandbox.url, KEY)).kind in (UNEXPECTED, Kind.NETWORK_SIGN_IN)
     assert other.connections == 0
     assert {asked.path for asked in sandbox.requests} == {"/api/team/credits"}
 
@@ -454,16 +507,85 @@ def test_no_proxy_is_obeyed(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
     with ConnectProxy(closed_port(), status) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.OFFLINE
+        assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.PROXY
     assert len(proxy.requests) == 1
 
 
 @pytest.mark.parametrize(
-    "proxy", ["http://127.0.0.1:{}", "socks5://127.0.0.1:{}", "http://:{}", "nonsense://x:{}"]
+    "proxy",
+    [
+        "http://127.0.0.1:{}",
+        "127.0.0.1:{}",
+        "https://127.0.0.1:{}",
+        "socks5://127.0.0.1:{}",
+        "socks5h://127.0.0.1:{}",
+        "http://:{}",
+        "http://proxy.invalid:port",
+        "http//127.0.0.1:{}",
+        "sock5://127.0.0.1:{}",
+        "nonsense://x:{}",
+    ],
 )
 def test_a_proxy_that_can_not_be_used(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.format(closed_port()))
-    assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.OFFLINE
+    assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.PROXY
+
+
+def test_a_proxy_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Babbler(LocalServer):
+        def finish_request(self, request: Any, client_address: Any) -> None:
+            request.sendall(b"220 mail.test ready\r\n")
+
+    with Babbler() as server:
+        for scheme in ("http", "socks5h"):
+            monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:{server.port}")
+            assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.PROXY
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("scheme", ["socks5h", "socks", "SOCKS5H"])
+def test_a_socks_proxy(
+    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, name: str, scheme: str
+) -> None:
+    with RawServer(answer(), tls) as server, SocksProxy(server.port) as proxy:
+        monkeypatch.setenv(name, f"{scheme}://{proxy.address}")
+        assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
+    assert proxy.asked == [REMOTE]  # the proxy resolves the name
+    assert header(server.requests[0], "Authorization") == f"Basic {ENCODED_KEY}"
+
+
+def test_a_socks_proxy_with_a_password(
+    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawServer(answer(), tls) as server, SocksProxy(server.port, password="secret") as proxy:
+        client = Client(f"https://{REMOTE}/api", KEY)
+        for login in ("", "me:wrong@"):
+            monkeypatch.setenv("HTTPS_PROXY", f"socks5h://{login}{proxy.address}")
+            assert problem_of(client).kind is Kind.PROXY
+        monkeypatch.setenv("HTTPS_PROXY", f"socks5h://me:secret@{proxy.address}")
+        assert client.balance() == Balance(7)
+
+
+@pytest.mark.parametrize("reply", [1, 2, 5])
+def test_a_socks_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, reply: int) -> None:
+    with SocksProxy(closed_port(), reply) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"socks5h://{proxy.address}")
+        assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.PROXY
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_whose_first_address_swallows_packets(
+    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    kinds = {"http": ConnectProxy, "socks5h": SocksProxy}
+    with (
+        RawServer(answer(), tls) as server,
+        kinds[scheme](server.port) as proxy,
+        swallowing_address() as hole,
+    ):
+        resolve(monkeypatch, "proxy.test", hole, ("127.0.0.1", proxy.port))
+        monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://proxy.test:{proxy.port}")
+        assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
 
 
 # --- TLS ----------------------------------------------------------------------------------------
@@ -485,6 +607,21 @@ def test_a_bundle_of_certificates_for_requests(
         client = Client(f"https://{REMOTE}/api", KEY)
         assert problem_of(client).kind is Kind.TLS
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(public))
+        assert client.balance() == Balance(7)
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_that_a_variable_names_and_nobody_can_read(
+    tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "letter.txt").write_text("no certificate")
+    with RawServer(answer(), tls) as server:
+        client = Client(f"https://127.0.0.1:{server.port}/api", KEY)
+        for bundle in (tmp_path / "removed" / "ca-bundle.crt", tmp_path / "letter.txt"):
+            monkeypatch.setenv(name, str(bundle))
+            problem = problem_of(client)
+            assert (problem.kind, problem.detail) == (Kind.CERTIFICATES, name)
+        monkeypatch.delenv(name)
         assert client.balance() == Balance(7)
 
 

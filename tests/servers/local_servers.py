@@ -8,10 +8,12 @@ import socketserver
 import ssl
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -158,6 +160,51 @@ class ConnectProxy(LocalServer):
                 _pump(request, target)
 
 
+class SocksProxy(LocalServer):
+    """A SOCKS 5 proxy (RFC 1928) that takes everybody to one port of this computer.
+
+    It answers with the code `reply`; only 0 connects. With a `password` it wants a user's too
+    (RFC 1929).
+    """
+
+    def __init__(self, target_port: int, reply: int = 0, password: str = "") -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self._target_port, self._reply, self._password = target_port, reply, password.encode()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        def read(count: int) -> bytes:
+            return bytes(request.recv(count, socket.MSG_WAITALL))
+
+        if not (greeting := read(2)):
+            return  # whoever only wanted to know whether the port is open
+        methods = read(greeting[1])
+        method = 2 if self._password else 0
+        request.sendall(bytes((5, method if method in methods else 255)))
+        if method not in methods:
+            return
+        if self._password:
+            read(read(2)[1])
+            is_right = read(read(1)[0]) == self._password
+            request.sendall(bytes((1, not is_right)))
+            if not is_right:
+                return
+        kind = read(4)[3]
+        name = read(read(1)[0] if kind == 3 else {1: 4, 4: 16}[kind])
+        self.asked.append(
+            name.decode() if kind == 3 else socket.inet_ntop({1: 2, 4: 10}[kind], name)
+        )
+        read(2)
+        request.sendall(bytes((5, self._reply, 0, 1, 0, 0, 0, 0, 0, 0)))
+        if self._reply == 0:
+            with socket.create_connection(("127.0.0.1", self._target_port)) as target:
+                _pump(request, target)
+
+
 def _pump(one: socket.socket, other: socket.socket) -> None:
     """Carry bytes both ways until one side ends."""
     while True:
@@ -215,3 +262,28 @@ def certificate(folder: Path, *names: str, expired: bool = False) -> tuple[ssl.S
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(both)
     return context, public
+
+
+@contextmanager
+def swallowing_address() -> Iterator[tuple[str, int]]:
+    """Yield an address to which packets get lost without a word: its backlog is full."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            plug = stack.enter_context(socket.socket())
+            plug.setblocking(False)
+            plug.connect_ex(listener.getsockname())
+        yield listener.getsockname()
+
+
+def resolve(monkeypatch: pytest.MonkeyPatch, name: str, *addresses: tuple[str, int]) -> None:
+    """Stand in for the name server where it is asked for one name."""
+    ask = socket.getaddrinfo
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
+
+    def answer_for(host: str, *arguments: Any, **options: Any) -> Any:
+        return found if host == name else ask(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer_for)

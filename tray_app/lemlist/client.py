@@ -3,18 +3,20 @@
 import ssl
 import threading
 import time
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from urllib3.exceptions import NewConnectionError
 
 from tray_app import __version__
 from tray_app.errors import Kind, Problem
-from tray_app.lemlist.address import is_loopback
 from tray_app.lemlist.balance import Balance, Team, parse_balance, parse_team
-from tray_app.lemlist.transport import CuttableAdapter, system_trust
+from tray_app.lemlist.proxies import ways_to
+from tray_app.lemlist.transport import CuttableAdapter, trusted
 from tray_app.rules.schedule import LONGEST_PAUSE
 
 DEADLINE = 15.0
@@ -26,7 +28,7 @@ LARGEST_BODY = 64 * 1024
 _RATE_WINDOW = 2.0
 """Seconds to wait after a 429 that names no time: lemlist allows 20 requests in 2 seconds."""
 
-_STATUS_KINDS = {
+_VERDICTS = {
     400: Kind.BAD_REQUEST,
     401: Kind.UNAUTHORIZED,
     402: Kind.PAYMENT_REQUIRED,
@@ -34,11 +36,24 @@ _STATUS_KINDS = {
     404: Kind.NO_USER,
     429: Kind.RATE_LIMITED,
 }
+"""What lemlist's answers say about the key, by their status."""
+
+_UNDOCUMENTED = (402, 429)
+"""Verdicts whose media type lemlist's page on credits does not tell; the others are plain text."""
+
+_GATEWAYS_WORDS = (b"error code:", b"<")
+"""How the body of a gateway's answer begins although its type is plain text: Cloudflare's
+(https://developers.cloudflare.com/support/troubleshooting/http-status-codes/), and any page."""
+
+_SIGN_IN_REDIRECTS = (301, 302, 303, 307, 308)
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """The connection ends while it is being secured, as behind some firewalls: no matter of trust.
 Before Python 3.11.3 the second stands for the first (https://github.com/python/cpython/issues/95494).
 """
+
+_OF_PROXY = (requests.exceptions.ProxyError, requests.exceptions.InvalidURL)
+"""Of the two addresses that can be invalid, the proxy's is the one that is not checked before."""
 
 
 class Client:
@@ -49,13 +64,14 @@ class Client:
         self._key = key
         self._deadline = deadline
         self._trust: ssl.SSLContext | None = None
+        self._ways: list[str] = []
         self._unfinished: threading.Thread | None = None
 
     def balance(self) -> Balance:
         """Fetch the team's credits.
 
         Raises:
-            Problem: of a kind that ``_STATUS_KINDS`` or :func:`_transport_problem` names.
+            Problem: of a kind that :func:`_check` or :func:`_transport_problem` names.
         """
         return parse_balance(self._get("/team/credits", self._deadline))
 
@@ -72,13 +88,13 @@ class Client:
         if self._unfinished is not None and self._unfinished.is_alive():
             raise Problem(Kind.TIMEOUT, "the last request has not ended")
         if self._trust is None and urlsplit(self._base_url).scheme == "https":
-            self._trust = system_trust()
+            self._trust = trusted()
         adapter = CuttableAdapter(self._trust)
         outcome: list[bytes | Exception] = []
 
         def run() -> None:
             try:
-                outcome.append(_exchange(self._base_url + path, self._key, adapter, deadline))
+                outcome.append(self._fetch(self._base_url + path, adapter, deadline))
             except Exception as error:
                 outcome.append(error)
             finally:
@@ -92,11 +108,24 @@ class Client:
             self._unfinished = thread
             raise Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
         result = outcome[0]
-        if isinstance(result, Problem) and result.kind is Kind.TLS:
-            self._trust = None  # by the next request the user may have installed a certificate
+        if isinstance(result, Problem):
+            # By the next request the user may be in another network, or have a certificate.
+            self._ways, self._trust = [], None
         if isinstance(result, Exception):
             raise result
         return result
+
+    def _fetch(self, url: str, adapter: CuttableAdapter, deadline: float) -> bytes:
+        """Fetch by the first proxy that connects, of those that are to be tried in turn."""
+        self._ways = self._ways or ways_to(url)
+        *others, last = self._ways
+        for way in others:
+            try:
+                return _exchange(url, self._key, adapter, deadline, way)
+            except Problem as problem:
+                if problem.kind is not Kind.PROXY:
+                    raise
+        return _exchange(url, self._key, adapter, deadline, last)
 
 
 class _Session(requests.Session):
@@ -107,12 +136,12 @@ class _Session(requests.Session):
         """
 
 
-def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> bytes:
-    """Send the request and return the body of a good JSON answer."""
+def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float, way: str) -> bytes:
+    """Send the request through a proxy or directly, and return the body of a good JSON answer."""
     try:
         with _Session() as session:
-            # Requests to this computer go through no proxy.
-            session.trust_env = not is_loopback(urlsplit(url).hostname or "")
+            session.trust_env = False  # ways_to() and trusted() have read the environment
+            session.proxies = {"all": way} if way else {}
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             with session.get(
@@ -131,11 +160,15 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float) -> 
                 return _read(response)
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
         # requests raises OSErrors; while the body is read, urllib3 raises errors of its own.
-        raise _transport_problem(error) from None
+        raise _transport_problem(error, way) from None
 
 
 def _check(response: requests.Response) -> None:
-    """Raise the problem that the status or the type of an answer stands for."""
+    """Raise the problem that the status or the type of an answer stands for.
+
+    Only an answer as lemlist gives it says something about the key. Filters, gateways and networks
+    answer with the same codes, and then with a page of their own.
+    """
     status = response.status_code
     media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if status == 200:
@@ -143,14 +176,36 @@ def _check(response: requests.Response) -> None:
             # Unknown paths answer 200 with a page of HTML; so do captive portals.
             raise Problem(Kind.UNEXPECTED_RESPONSE, "not JSON")
         return
+    detail = f"status {status}"
+    if status == 511 or (status in _SIGN_IN_REDIRECTS and _leads_elsewhere(response)):
+        raise Problem(Kind.NETWORK_SIGN_IN, detail)
     if 500 <= status <= 599:
         retry_after = _retry_after(response) if status == 503 else None
-        raise Problem(Kind.SERVER_ERROR, f"status {status}", retry_after=retry_after)
-    kind = _STATUS_KINDS.get(status, Kind.UNEXPECTED_RESPONSE)
-    if kind is Kind.NO_USER and media_type != "text/plain":
-        kind = Kind.UNEXPECTED_RESPONSE  # the page is missing, not the key's user
-    wait = (_retry_after(response) or _RATE_WINDOW) if kind is Kind.RATE_LIMITED else None
-    raise Problem(kind, f"status {status}", retry_after=wait)
+        raise Problem(Kind.SERVER_ERROR, detail, retry_after=retry_after)
+    if status not in _VERDICTS:
+        raise Problem(Kind.UNEXPECTED_RESPONSE, detail)
+    wait = (_retry_after(response) or _RATE_WINDOW) if status == 429 else None
+    is_lemlists = media_type == "text/plain" or (
+        status in _UNDOCUMENTED and media_type == "application/json"
+    )
+    if not is_lemlists or _begins_like_a_gateways(response):
+        # A page that is missing is no refusal: the address is wrong, or not lemlist's.
+        kind = Kind.UNEXPECTED_RESPONSE if status == 404 else Kind.ACCESS_BLOCKED
+        raise Problem(kind, f"{detail}, not from lemlist", retry_after=wait)
+    raise Problem(_VERDICTS[status], detail, retry_after=wait)
+
+
+def _leads_elsewhere(response: requests.Response) -> bool:
+    """Tell whether a redirect leads to another host, as a network's page for signing in."""
+    with suppress(ValueError):
+        asked = urlsplit(response.url).hostname
+        return urlsplit(response.headers.get("Location", "")).hostname not in (None, asked)
+    return False
+
+
+def _begins_like_a_gateways(response: requests.Response) -> bool:
+    begin = response.raw.read1(64, decode_content=False)
+    return bool(begin.lstrip().lower().startswith(_GATEWAYS_WORDS))
 
 
 def _retry_after(response: requests.Response) -> float | None:
@@ -178,10 +233,13 @@ def _read(response: requests.Response) -> bytes:
     return bytes(body)
 
 
-def _transport_problem(error: Exception) -> Problem:
+def _transport_problem(error: Exception, way: str) -> Problem:
     """Name the failure of a connection. All errors of requests are OSErrors, so these come last."""
     name = type(error).__name__
     cause = _innermost(error)
+    # urllib3 has an error of its own where no connection through a SOCKS proxy comes about.
+    if way and (isinstance(error, _OF_PROXY) or isinstance(cause, NewConnectionError)):
+        return Problem(Kind.PROXY, name)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
         return Problem(
             Kind.OFFLINE if isinstance(cause, _BROKEN_OFF) else Kind.TLS, type(cause).__name__

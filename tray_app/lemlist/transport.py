@@ -1,18 +1,48 @@
 """requests, made to keep a deadline and to trust what the system trusts."""
 
+import os
 import socket
 import ssl
 import sys
 import threading
 from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 
 import truststore
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, PoolManager
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.connect import connect
+
+_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""What companies name their certificates by, for requests and programs like it."""
 
 
-def system_trust() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
+    """Return a context that verifies servers by the certificates that are to be trusted.
+
+    These are the system's, unless a variable replaces them.
+
+    Raises:
+        Problem: ``certificates``: those that a variable names can't be read.
+    """
+    for name in _BUNDLE_VARIABLES:
+        if bundle := os.environ.get(name):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            place = "capath" if Path(bundle).is_dir() else "cafile"
+            try:
+                context.load_verify_locations(**{place: bundle})
+            except OSError:
+                raise Problem(Kind.CERTIFICATES, name) from None
+            return context
+    return _system_trust()
+
+
+def _system_trust() -> ssl.SSLContext:
     """Return a context that verifies servers by the system's certificates.
 
     truststore finds them everywhere, but on Linux reads them anew for each connection, in 40 ms of
@@ -63,12 +93,9 @@ class CuttableAdapter(HTTPAdapter):
         self._make_cuttable(manager)
         return manager
 
-    def cert_verify(self, conn: Any, url: str, verify: bool | str, cert: Any) -> None:
-        """Extend requests' hook, which would add requests' own certificates to the system's."""
-        if isinstance(verify, str):
-            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
-        else:
-            conn.cert_reqs = "CERT_REQUIRED"
+    def cert_verify(self, conn: Any, *_arguments: Any) -> None:
+        """Replace requests' hook, which would add requests' own certificates to the system's."""
+        conn.cert_reqs = "CERT_REQUIRED"
 
     def _make_cuttable(self, manager: PoolManager) -> None:
         manager.pool_classes_by_scheme = {
@@ -81,12 +108,33 @@ class CuttableAdapter(HTTPAdapter):
 
         class Connection(pool_class.ConnectionCls):  # type: ignore[name-defined,misc]
             def _new_conn(self) -> socket.socket:
-                sock: socket.socket = super()._new_conn()
+                sock: socket.socket
+                try:
+                    if proxy := getattr(self, "_socks_options", None):
+                        # PySocks would try one of the proxy's addresses after the other.
+                        port = int(proxy["proxy_port"])
+                        with connect(proxy["proxy_host"], port, self.timeout) as probe:
+                            proxy["proxy_host"] = probe.getpeername()[0]
+                        sock = super()._new_conn()
+                    else:
+                        sock = connect(self._dns_host, self.port, self.timeout)
+                except TimeoutError as error:
+                    raise ConnectTimeoutError(self, "no address answered") from error
+                except OSError as error:
+                    raise NewConnectionError(self, str(error)) from error
                 # A second handle, as TLS takes the socket's own away during its handshake.
                 sockets.append(sock.dup())
                 if is_cut.is_set():  # cut while the system resolved the name
                     sock.close()
                     raise ConnectionAbortedError
                 return sock
+
+            def _tunnel(self) -> None:
+                try:
+                    super()._tunnel()
+                except HTTPException as error:
+                    # As http.client does when the proxy refuses, so that urllib3 blames the proxy.
+                    self.close()
+                    raise OSError(type(error).__name__) from None
 
         return type("Pool", (pool_class,), {"ConnectionCls": Connection})

@@ -27,6 +27,10 @@ EXIT_CODES = {
     Kind.TIMEOUT: 4,
     Kind.TLS: 4,
     Kind.SERVER_ERROR: 4,
+    Kind.ACCESS_BLOCKED: 4,
+    Kind.NETWORK_SIGN_IN: 4,
+    Kind.PROXY: 4,
+    Kind.CERTIFICATES: 4,
     Kind.UNEXPECTED_RESPONSE: 6,
     Kind.DEFECT: 6,
 }

@@ -62,6 +62,29 @@ def problem_words(kind: Kind) -> ProblemWords:  # noqa: C901  (a table)
         case Kind.SERVER_ERROR:
             title = tr("lemlist has a problem")
             message = tr("Its server answered with an error. It is tried again by itself.")
+        case Kind.ACCESS_BLOCKED:
+            title = tr("Access to lemlist was blocked")
+            message = tr(
+                "A company filter, a VPN or the network has answered in its place. If this lasts, "
+                "ask IT. Trying again automatically."
+            )
+        case Kind.NETWORK_SIGN_IN:
+            title = tr("The network wants you to sign in")
+            message = tr(
+                "Open any web page and sign in to the network. Trying again automatically."
+            )
+        case Kind.PROXY:
+            title = tr("Can't connect through the proxy")
+            message = tr(
+                "Check the proxy's address and password in the system's settings or in "
+                "HTTPS_PROXY, or ask IT. Trying again automatically."
+            )
+        case Kind.CERTIFICATES:
+            title = tr("The certificates can't be read")
+            message = tr(
+                "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names certificates that can't be read. "
+                "Correct the variable, or remove it."
+            )
         case Kind.OFFLINE:
             title = tr("lemlist can't be reached")
             message = tr("Check the network, the VPN or the proxy.")
