@@ -1,8 +1,10 @@
 """The command line: what to start."""
 
 import os
+import stat
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from tray_app.interrupts import INTERRUPTED, end_when_interrupted
@@ -67,7 +69,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _take_environment() -> dict[str, str]:
-    """Return the environment, and keep its key from the programs that this one starts.
+    """Return the environment as it should be, without its key for what this program starts.
 
     A bundle's starter points ``LD_LIBRARY_PATH`` at the bundle (PyInstaller, "Run-time
     Information"). This process has read the variable by now; the browser needs the original.
@@ -77,9 +79,23 @@ def _take_environment() -> dict[str, str]:
         os.environ.pop("LD_LIBRARY_PATH", None)
         if original is not None:
             os.environ["LD_LIBRARY_PATH"] = original
+    _name_session_bus()
     environ = dict(os.environ)
     os.environ.pop(KEY_VARIABLE, None)
     return environ
+
+
+def _name_session_bus() -> None:
+    """Name the session's bus where no variable does, as in a job of cron and after some logins.
+
+    systemd's bus is found by this place alone (sd_bus_open_user(3)); the libraries for icon,
+    keychain and notifications look at the variable.
+    """
+    bus = os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), "bus")  # noqa: PTH118  (start)
+    if sys.platform == "linux" and not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.stat(bus).st_mode):  # noqa: PTH116
+                os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
 
 
 def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> NoReturn:

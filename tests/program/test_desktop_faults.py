@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from jeepney import MatchRule
 from PIL import Image, ImageChops
 
@@ -13,6 +14,7 @@ from tests.program.tray_program import (
     POPUP,
     TIMEOUT,
     TrayProgram,
+    store_key,
 )
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
@@ -154,6 +156,21 @@ def test_panel_is_late(sandbox: Sandbox) -> None:
             program.click_icon()
             popup_inside(program, work_area(desktop))
             program.close_popup()
+
+
+@pytest.mark.parametrize("address", ["", "unix:path={bus},guid=0123456789abcdef0123456789abcdef"])
+def test_the_bus_is_found_by_its_place_or_by_an_address_with_options(
+    sandbox: Sandbox, address: str
+) -> None:
+    with VirtualDesktop() as desktop:
+        bus = desktop.bus_address.removeprefix("unix:path=")
+        env = {"DBUS_SESSION_BUS_ADDRESS": address.format(bus=bus)}
+        store_key(desktop, sandbox)
+        with TrayProgram(desktop, sandbox.url, env=env) as program:
+            program.wait_for_tooltip("12,430 credits")  # with the key of the keychain
+            sandbox.set_total(62)
+            program.refresh_until("62 credits")
+            wait_until(lambda: notices(desktop) == 1, TIMEOUT, "the alert is shown")
 
 
 def test_notification_service_is_absent_dies_and_comes_back(sandbox: Sandbox) -> None:

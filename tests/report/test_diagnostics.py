@@ -40,6 +40,7 @@ def test_the_oldest_problems_make_room() -> None:
 def test_names_versions_platform_settings_and_problems(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "XFCE")
     monkeypatch.setenv("LEMLIST_API_KEY", "not-a-real-key")
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.test:3128")
     problems = RecentProblems()
     problems.note(Problem(Kind.SERVER_ERROR, "status 502"), AT)
     text = report(
@@ -57,6 +58,8 @@ def test_names_versions_platform_settings_and_problems(monkeypatch: pytest.Monke
     assert {line.split(": ")[0] for line in lines} >= set(Settings().choices)
     assert lines[-1] == "2026-11-22 08:30:00 server_error status 502"
     assert "not-a-real-key" not in text
+    assert "proxy: http://proxy.test:3128" in lines
+    assert "secret" not in text
 
 
 def test_a_keychain_that_can_not_be_used_is_named_by_its_problem() -> None:

@@ -1,5 +1,6 @@
 """Through which proxy lemlist is reached: as the environment says, else as the system says."""
 
+import logging
 import re
 import sys
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from urllib.request import getproxies
 from requests.utils import select_proxy, should_bypass_proxies
 
 from tray_app.lemlist.address import is_loopback
+
+log = logging.getLogger(__name__)
 
 DIRECTLY = ""
 """What stands for no proxy."""
@@ -47,6 +50,7 @@ def _ask_desktop(url: str) -> list[str]:
     """Return what the portal says; nothing where there is none."""
     from jeepney import DBusAddress, new_method_call
     from jeepney.io.blocking import open_dbus_connection
+    from jeepney.wrappers import unwrap_msg
 
     portal = DBusAddress(
         "/org/freedesktop/portal/desktop",
@@ -56,7 +60,8 @@ def _ask_desktop(url: str) -> list[str]:
     try:
         with open_dbus_connection(bus="SESSION") as bus:
             call = new_method_call(portal, "Lookup", "s", (url,))
-            reply = bus.send_and_get_reply(call, timeout=_PORTAL_TIME, unwrap=True)
-    except Exception:
+            (ways,) = unwrap_msg(bus.send_and_get_reply(call, timeout=_PORTAL_TIME))
+    except Exception as error:
+        log.info("the desktop names no proxy: %s", type(error).__name__)
         return []
-    return [str(way) for way in reply[0]]
+    return [str(way) for way in ways]

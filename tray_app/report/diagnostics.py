@@ -9,6 +9,7 @@ from datetime import datetime
 
 from tray_app import __version__
 from tray_app.errors import Problem
+from tray_app.lemlist.address import api_url
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
 
@@ -65,9 +66,20 @@ def report(settings: Settings, problems: Iterable[str], keychain: Keychain, tray
         ("encoding", locale.getpreferredencoding(do_setlocale=False)),
         ("tray", tray),
         ("keychain", keychain_name),
+        ("proxy", _proxies()),
         *settings.choices.items(),
     ]
     return "\n".join((*(f"{name}: {value}" for name, value in facts), *problems))
+
+
+def _proxies() -> str:
+    """Name the proxies through which lemlist is reached, without their passwords."""
+    from tray_app.lemlist.proxies import shown, ways_to
+
+    try:
+        return ", ".join(shown(way) or "none" for way in ways_to(api_url(os.environ)))
+    except Problem as problem:
+        return problem.kind
 
 
 def versions() -> str:

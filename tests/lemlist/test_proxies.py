@@ -1,0 +1,146 @@
+"""Which proxy is used: the environment's, else that of the desktop's settings."""
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from jeepney import (
+    DBusAddress,
+    HeaderFields,
+    MessageType,
+    new_error,
+    new_method_call,
+    new_method_return,
+)
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
+
+from tray_app.lemlist.proxies import DIRECTLY, shown, ways_to
+
+URL = "https://api.lemlist.com/api"
+PORTAL = "org.freedesktop.portal.Desktop"
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A message bus of its own."""
+    command = ["dbus-daemon", "--session", "--nofork", "--print-address"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as daemon:
+        assert daemon.stdout is not None
+        address = daemon.stdout.readline().strip()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        yield address
+        daemon.terminate()
+
+
+@contextmanager
+def portal(address: str, *ways: str) -> Iterator[list[str]]:
+    """A desktop's portal, which answers each question for a proxy with these.
+
+    https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.portal.ProxyResolver.html
+    Yields what it is asked for. Without an answer it fails, as where the settings' script does.
+    """
+    asked: list[str] = []
+    with open_dbus_connection(address) as connection:
+        Proxy(message_bus, connection).RequestName(PORTAL)
+
+        def serve() -> None:
+            while True:
+                call = connection.receive()
+                if call.header.message_type is not MessageType.method_call:
+                    continue
+                if call.header.fields[HeaderFields.member] == "End":
+                    connection.send(new_method_return(call))
+                    return
+                interface = call.header.fields[HeaderFields.interface]
+                assert interface == "org.freedesktop.portal.ProxyResolver"
+                assert call.header.fields[HeaderFields.path] == "/org/freedesktop/portal/desktop"
+                asked.append(call.body[0])
+                answer = new_method_return(call, "as", (list(ways),))
+                connection.send(answer if ways else new_error(call, "org.example.Failed"))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield asked
+        finally:
+            with open_dbus_connection(address) as other:
+                place = DBusAddress("/", bus_name=PORTAL, interface="org.example.End")
+                other.send_and_get_reply(new_method_call(place, "End"))
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("answers", "ways"),
+    [
+        (["direct://"], [DIRECTLY]),
+        (["http://proxy.test:3128"], ["http://proxy.test:3128"]),
+        (["socks://proxy.test:1080"], ["socks5h://proxy.test:1080"]),
+        (["socks5://proxy.test:1080"], ["socks5://proxy.test:1080"]),
+        # a script that names a second one for when the first is not there
+        (
+            ["http://a.test:1", "http://b.test:2", "direct://"],
+            ["http://a.test:1", "http://b.test:2", ""],
+        ),
+        ([], [DIRECTLY]),
+    ],
+)
+def test_the_desktops_proxy(bus: str, answers: list[str], ways: list[str]) -> None:
+    with portal(bus, *answers) as asked:
+        assert ways_to(URL) == ways
+    assert asked == [URL]
+
+
+def test_no_portal_and_no_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ways_to(URL) == [DIRECTLY]
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
+    assert ways_to(URL) == [DIRECTLY]
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    assert ways_to(URL) == [DIRECTLY]
+
+
+@pytest.mark.parametrize(
+    ("variables", "ways"),
+    [
+        ({"HTTPS_PROXY": "http://mine.test:1"}, ["http://mine.test:1"]),
+        ({"https_proxy": "http://mine.test:1"}, ["http://mine.test:1"]),
+        ({"ALL_PROXY": "socks5h://mine.test:1"}, ["socks5h://mine.test:1"]),
+        ({"ALL_PROXY": "socks://mine.test:1"}, ["socks5h://mine.test:1"]),
+        ({"HTTP_PROXY": "http://mine.test:1"}, ["http://desktops.test:1"]),
+        ({"NO_PROXY": "api.lemlist.com"}, [DIRECTLY]),
+        ({"NO_PROXY": "example.test, .lemlist.com"}, [DIRECTLY]),
+        ({"no_proxy": "lemlist.com"}, [DIRECTLY]),
+        ({"NO_PROXY": "*"}, [DIRECTLY]),
+        ({"NO_PROXY": "example.test"}, ["http://desktops.test:1"]),
+        ({"HTTPS_PROXY": "http://mine.test:1", "NO_PROXY": "lemlist.com"}, [DIRECTLY]),
+    ],
+)
+def test_the_environment_wins(
+    bus: str, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], ways: list[str]
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with portal(bus, "http://desktops.test:1") as asked:
+        assert ways_to(URL) == ways
+    assert bool(asked) == (ways == ["http://desktops.test:1"])
+
+
+def test_addresses_and_this_computer(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://mine.test:1")
+    monkeypatch.setenv("NO_PROXY", "10.0.0.0/8,192.0.2.7")
+    assert ways_to("https://10.1.2.3/api") == ways_to("https://192.0.2.7/api") == [DIRECTLY]
+    assert ways_to("https://192.0.2.8/api") == ["http://mine.test:1"]
+    monkeypatch.setenv("HTTP_PROXY", "http://mine.test:1")
+    for host in ("localhost", "127.0.0.1", "127.9.9.9"):
+        assert ways_to(f"http://{host}:8000/api") == [DIRECTLY]
+
+
+def test_no_password_is_shown() -> None:
+    assert shown("http://me:secret@proxy.test:3128") == "http://proxy.test:3128"
+    assert shown("http://me:p@ss@proxy.test:3128") == "http://proxy.test:3128"
+    assert shown("socks5h://proxy.test:1080") == "socks5h://proxy.test:1080"
+    assert shown(DIRECTLY) == ""
