@@ -28,6 +28,8 @@ class Kind(StrEnum):
     TIMEOUT = "timeout"
     TLS = "tls"
     UNEXPECTED_RESPONSE = "unexpected_response"
+    KEYCHAIN_WAITING = "keychain_waiting"
+    """The keychain has not answered yet: as a rule it asks the user whether it may."""
     KEYCHAIN_LOCKED = "keychain_locked"
     KEYCHAIN_UNAVAILABLE = "keychain_unavailable"
     DEFECT = "defect"

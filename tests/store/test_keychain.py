@@ -1,11 +1,15 @@
 """The keychain: a real gnome-keyring on a message bus of its own."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +18,7 @@ from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop, pro
 from tests.program.tray_program import stored_key
 from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
+from tray_app.store import keychain as keychain_module
 from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
 
 KEY = "fake-key-0123456789abcdef"
@@ -264,10 +269,9 @@ def test_a_locked_keyring_asks_when_it_may(keys: tuple[str, str], outcome: str) 
     assert output.strip() == outcome
 
 
-def test_a_keyring_that_hangs(
-    desktop: VirtualDesktop, keychain: Keychain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keychain.write(KEY)
+@contextmanager
+def hanging(desktop: VirtualDesktop) -> Iterator[None]:
+    """Keep the keyring from answering, as one does that asks the user whether it may."""
     (daemon,) = [
         pid
         for pid in processes_at_home(desktop.home)
@@ -275,11 +279,122 @@ def test_a_keyring_that_hangs(
     ]
     os.kill(daemon, signal.SIGSTOP)
     try:
-        with monkeypatch.context() as patch:
-            patch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.5)
-            with pytest.raises(Problem) as caught:
-                keychain.read(prompt=False)
+        yield
     finally:
         os.kill(daemon, signal.SIGCONT)
-    assert caught.value.kind is Kind.KEYCHAIN_LOCKED
+
+
+def kind_of(keychain: Keychain, *, prompt: bool = False) -> Kind:
+    with pytest.raises(Problem) as caught:
+        keychain.read(prompt=prompt)
+    return caught.value.kind
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the requests that are sent to the keychain from now on."""
+    requests: list[str] = []
+    begin = keychain_module._Call.__init__
+
+    def note(call: Any, request: str) -> None:
+        requests.append(request)
+        begin(call, request)
+
+    monkeypatch.setattr("tray_app.store.keychain._Call.__init__", note)
+    return requests
+
+
+def test_a_keychain_that_asks_for_consent_is_asked_once(
+    desktop: VirtualDesktop,
+    keychain: Keychain,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: list[str],
+) -> None:
+    keychain.write(KEY)
+    monkeypatch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.2)
+    with hanging(desktop):
+        for _ in range(3):
+            assert kind_of(keychain) is Kind.KEYCHAIN_WAITING
+    monkeypatch.undo()
     assert keychain.read(prompt=False) == KEY
+    assert [json.loads(request)["call"] for request in asked] == ["write", "read"]
+
+
+def test_consent_that_nobody_gives_is_asked_for_again_by_a_click_only(
+    desktop: VirtualDesktop,
+    keychain: Keychain,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: list[str],
+) -> None:
+    keychain.write(KEY)
+    with hanging(desktop), monkeypatch.context() as patch:
+        patch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.2)
+        patch.setattr("tray_app.store.keychain.PROMPT_TIME", 0.3)
+        assert kind_of(keychain) is Kind.KEYCHAIN_WAITING
+        assert kind_of(keychain) is Kind.KEYCHAIN_LOCKED
+        assert kind_of(keychain) is Kind.KEYCHAIN_LOCKED
+        assert len(asked) == 2
+        assert kind_of(keychain, prompt=True) is Kind.KEYCHAIN_LOCKED
+        assert len(asked) == 3
+    assert kind_of(keychain) is Kind.KEYCHAIN_LOCKED
+    assert keychain.read(prompt=True) == KEY
+    assert keychain.read(prompt=False) == KEY
+
+
+def test_a_terminal_says_that_it_waits_for_consent(
+    desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Keychain(ACCOUNT).write(KEY)
+    said = []
+    monkeypatch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.2)
+    with ExitStack() as stack:
+        stack.enter_context(hanging(desktop))
+
+        def consent() -> None:
+            said.append("waiting")
+            stack.close()
+
+        assert Keychain(ACCOUNT, consent).read(prompt=False) == KEY
+    assert said == ["waiting"]
+
+
+# --- several items of one account -----------------------------------------------------------------
+
+
+def store_another(desktop: VirtualDesktop, key: str) -> None:
+    """Store a key as an item of its own, as a copy of a keyring or another program leaves it."""
+    subprocess.run(
+        ["secret-tool", "store", "--label=copy", "service", SERVICE, "username", ACCOUNT],
+        env=desktop.env,
+        input=key,
+        text=True,
+        check=True,
+    )
+
+
+def wait_for_another_second() -> None:
+    """Wait until what is stored has another time of change, which has whole seconds."""
+    begin = int(time.time())  # noqa: TID251  (no matter which day)
+    wait_until(lambda: int(time.time()) > begin, TIMEOUT, "another second")  # noqa: TID251
+
+
+def test_of_two_items_the_newest_is_read_and_none_is_left(
+    desktop: VirtualDesktop, keychain: Keychain
+) -> None:
+    store_another(desktop, "revoked-key")
+    wait_for_another_second()
+    keychain.write(KEY)
+    assert keychain.read(prompt=False) == KEY
+    assert keychain.remove() is True
+    assert keychain.read(prompt=False) is None
+    assert stored_key(desktop.env) == ""
+
+    keychain.write(KEY)
+    wait_for_another_second()
+    store_another(desktop, OTHER_KEY)
+    assert keychain.read(prompt=False) == OTHER_KEY
+    items = ("secret-tool", "search", "--all", "service", SERVICE, "username", ACCOUNT)
+    assert run(desktop, *items).count("secret = ") == 2
+    keychain.write(OTHER_KEY)  # nothing is new but that it is the only one
+    assert run(desktop, *items).count("secret = ") == 1
+    assert keychain.read(prompt=False) == OTHER_KEY

@@ -83,6 +83,7 @@ def test_a_call_that_hangs_leaves_no_process(
 ) -> None:
     before = children()
     monkeypatch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.2)
+    monkeypatch.setattr("tray_app.store.keychain.PROMPT_TIME", 0.2)
     keychain = Keychain(ACCOUNT)
     if has_begun:
         keychain.begin_to_read()

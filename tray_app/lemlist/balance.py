@@ -15,7 +15,10 @@ _LARGEST_EXACT = 2**53  # a larger JSON number may be a float that was rounded
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The credits that a team has left. ``None`` is unknown, which is not 0."""
+    """The credits that a team has left. ``None`` is unknown, which is not 0.
+
+    Jobs that run at the same time may take more than there is: any amount may be below 0.
+    """
 
     credits: int
     """The figure that everything is judged by."""
@@ -56,8 +59,6 @@ def parse_balance(body: bytes) -> Balance:
     credits = _amount(answer.get("credits"), "credits") if total is None else total
     if credits is None:
         raise _unexpected("no total")
-    if credits < 0:
-        raise _unexpected("the total is negative")
     return Balance(credits, total, **{name: _amount(remaining.get(name), name) for name in BUCKETS})
 
 

@@ -20,6 +20,8 @@ LONGEST_RETRY = 15 * 60.0
 """Seconds; the waits after failures double from the first to the longest."""
 WAIT_FOR_USER = 3600.0
 """Seconds after a failure that only the user can mend."""
+WAIT_FOR_CONSENT = 1.0
+"""Seconds until a keychain that is asking the user is looked at again, for some seconds."""
 LONGEST_PAUSE = 3600.0
 """Seconds; a server that asks for a longer pause is asked again after this."""
 
@@ -35,6 +37,8 @@ def next_wait(interval: float, failures: int, problem: Problem | None, chance: f
     """
     if problem is None:
         return interval
+    if problem.kind is Kind.KEYCHAIN_WAITING:
+        return WAIT_FOR_CONSENT
     if problem.kind in NEEDS_USER:
         return WAIT_FOR_USER
     if problem.kind is Kind.DEFECT:

@@ -107,7 +107,7 @@ class History:
         """Keep what was just seen, and tell whether it is kept.
 
         A record whose amounts are those of the last row extends that row. Impossible times and
-        negative totals are refused; a negative bucket counts as unknown.
+        amounts are refused.
 
         A record from before the last row shows that the clock is wrong now, or was when that row
         was written. A clock that is wrong now, as after a start, is usually set within minutes.
@@ -122,12 +122,10 @@ class History:
         ===== ====================================================================
         """
         if not (
-            EARLIEST <= record.first <= record.last <= LATEST and 0 <= record.credits <= LARGEST
+            EARLIEST <= record.first <= record.last <= LATEST and abs(record.credits) <= LARGEST
         ):
             log.warning("a reading is impossible: %s at %s", record.credits, record.first)
             return False
-        buckets = (None if amount is None or amount < 0 else amount for amount in record.buckets)
-        record = Record(record.first, record.last, record.credits, *buckets)
         return self._attempt(_record, team_id, record, otherwise=False)
 
     def read(self, team_id: str, since: int = 0) -> list[Record]:

@@ -4,7 +4,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
@@ -25,7 +26,7 @@ START_TIME = 30.0
 ANSWER_TIME = 5.0
 """Seconds for a call that needs nobody."""
 PROMPT_TIME = 120.0
-"""Seconds for a call in which the user may have to type a password."""
+"""Seconds for a call in which the user may have to type a password, or to consent."""
 
 
 class Keychain:
@@ -36,26 +37,46 @@ class Keychain:
     memory. The key passes through pipes, never through arguments or variables.
 
     Raises:
-        Problem: ``keychain_locked`` or ``keychain_unavailable``, by each call that has an answer.
+        Problem: ``keychain_waiting``, ``keychain_locked`` or ``keychain_unavailable``, by each call
+            that has an answer.
     """
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, say_waiting: Callable[[], None] | None = None) -> None:
+        """With ``say_waiting`` a read calls it and waits, in place of ``keychain_waiting``."""
         self._account = account
-        self._begun: dict[str, subprocess.Popen[bytes]] = {}  # by what they were asked
+        self._say_waiting = say_waiting
+        self._reading: _Call | None = None
+        self._is_refused = False
 
     def begin_to_read(self) -> None:
         """Have the key read while other work is done; ``read(prompt=False)`` then fetches it."""
-        request = self._request("read", prompt=False)
         with suppress(OSError):  # read() meets the same error
-            self._begun[request] = _start(request)
+            self._reading = self._begin("read", prompt=False)
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
 
-        Without ``prompt`` a locked keychain is left alone; with it, the user is asked.
+        Without ``prompt`` a locked keychain is left alone; with it, the user is asked. An open
+        keychain may ask too, whether this program may read the key (KeePassXC does). So one that
+        does not answer soon is not asked again: the next call waits for the same answer, until the
+        user has had the time that a prompt has. After that the keychain counts as locked, and is
+        left alone until a call with ``prompt``.
         """
-        timeout = PROMPT_TIME if prompt else ANSWER_TIME
-        key: str | None = self._ask("read", timeout, prompt=prompt)
+        if self._is_refused and not prompt:
+            raise Problem(Kind.KEYCHAIN_LOCKED, "nobody has consented")
+        self._is_refused = False
+        with _errors_named():
+            call = self._reading or self._begin("read", prompt=prompt)
+            self._reading = None
+            answer = call.wait(PROMPT_TIME if prompt else ANSWER_TIME)
+            if answer is None and self._say_waiting is not None:
+                self._say_waiting()
+                answer = call.wait(call.time_left)
+        if answer is None and call.time_left > 0 and not prompt:
+            self._reading = call
+            raise Problem(Kind.KEYCHAIN_WAITING)
+        self._is_refused = answer is None
+        key: str | None = _outcome(answer, call)
         return key
 
     def write(self, key: str) -> None:
@@ -64,6 +85,7 @@ class Keychain:
         After a Problem it is not stored, not even if the user answers a prompt later on.
         """
         self._ask("write", PROMPT_TIME, key=key)
+        self._is_refused = False
 
     def remove(self) -> bool:
         """Delete the key, see that it is gone, and tell whether there was one."""
@@ -73,42 +95,89 @@ class Keychain:
         """Name the keychain in which a key would be kept; the user is asked for nothing."""
         return str(self._ask("name", ANSWER_TIME))
 
-    def _request(self, call: str, **arguments: object) -> str:
-        return json.dumps({"call": call, "account": self._account, **arguments})
+    def _begin(self, call: str, **arguments: object) -> "_Call":
+        return _Call(json.dumps({"call": call, "account": self._account, **arguments}))
 
-    def _ask(self, call: str, timeout: float, **arguments: object) -> Any:
-        request = self._request(call, **arguments)
-        begun = self._begun.pop(request, None)
-        try:
-            answer = _answer_of(begun or _start(request), timeout)
-        except OSError as error:
-            raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
-        if not answer:
-            raise Problem(Kind.KEYCHAIN_LOCKED, "no answer")
-        outcome = json.loads(answer)
-        if "kind" in outcome:
-            raise Problem(Kind(outcome["kind"]), outcome["detail"])
-        return outcome["result"]
+    def _ask(self, name: str, timeout: float, **arguments: object) -> Any:
+        with _errors_named():
+            call = self._begin(name, **arguments)
+            answer = call.wait(timeout)
+        return _outcome(answer, call)
 
 
-def _start(request: str) -> subprocess.Popen[bytes]:
-    """Start the process with a request; it ends when this program does, as that closes its input.
+@contextmanager
+def _errors_named() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
 
-    Raises:
-        OSError: it can't be started.
-    """
-    process = subprocess.Popen(  # noqa: S603  (the program itself)
-        _command(),
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
-    )
-    with suppress(BrokenPipeError):  # the process has ended; _answer_of() says so
-        cast("IO[bytes]", process.stdin).write(request.encode() + b"\n")
-    return process
+
+def _outcome(answer: bytes | None, call: "_Call") -> Any:
+    """Return the result in an answer, or raise the Problem in it. End a call without an answer."""
+    if answer is None:
+        call.end()
+        raise Problem(Kind.KEYCHAIN_LOCKED, "no answer")
+    outcome = json.loads(answer)
+    if "kind" in outcome:
+        raise Problem(Kind(outcome["kind"]), outcome["detail"])
+    return outcome["result"]
+
+
+class _Call:
+    """A call of the keychain in a process, which ends with this program, as its input is closed."""
+
+    def __init__(self, request: str) -> None:
+        """Start the process; raises an OSError if that fails."""
+        self._process = subprocess.Popen(  # noqa: S603  (the program itself)
+            _command(),
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
+        )
+        with suppress(BrokenPipeError):  # the process has ended, and wait() says so
+            cast("IO[bytes]", self._process.stdin).write(request.encode() + b"\n")
+        self._is_ready, self._has_ended = threading.Event(), threading.Event()
+        self._answer = b""
+        self._asked_at = 0.0
+        threading.Thread(target=self._listen, name="keychain answer", daemon=True).start()
+
+    @property
+    def time_left(self) -> float:
+        """The seconds that the user still has for an answer."""
+        return self._asked_at + PROMPT_TIME - time.monotonic()
+
+    def wait(self, seconds: float) -> bytes | None:
+        """Return the answer, or ``None`` if there is none so many seconds after the process is up.
+
+        Raises:
+            OSError: the process ended by itself without an answer, or did not get ready in time.
+        """
+        if not self._is_ready.wait(START_TIME):
+            self.end()
+            raise ChildProcessError
+        if not self._has_ended.wait(seconds):
+            return None
+        if not self._answer:
+            raise ChildProcessError
+        return self._answer
+
+    def end(self) -> None:
+        """End the process, with the prompt that it may have brought up."""
+        self._process.kill()
+        self._has_ended.wait()
+
+    def _listen(self) -> None:
+        with self._process:
+            answers = cast("IO[bytes]", self._process.stdout)
+            answers.readline()
+            self._asked_at = time.monotonic()
+            self._is_ready.set()
+            self._answer = answers.readline()
+        self._has_ended.set()
 
 
 def _command() -> tuple[str, ...]:
@@ -118,42 +187,3 @@ def _command() -> tuple[str, ...]:
     if sys.platform == "win32":
         program = program.with_suffix(".com")  # the .exe has no standard streams
     return str(program), COMMAND
-
-
-def _answer_of(process: subprocess.Popen[bytes], timeout: float) -> bytes:
-    """Return the process's answer; an empty one when it took too long after it was ready.
-
-    Raises:
-        OSError: the process ended by itself without an answer, or did not get ready in time.
-    """
-    with process:
-        answers = cast("IO[bytes]", process.stdout)
-        with _killed_after(START_TIME, process):
-            is_ready = answers.readline()
-        with _killed_after(timeout, process) as late:
-            answer = answers.readline()
-            process.wait()
-    if not is_ready or not (answer or late.is_set()):
-        raise ChildProcessError
-    return answer
-
-
-@contextmanager
-def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
-    """Kill a process that takes too long, which sets the event, or that an error has left alone."""
-    late = threading.Event()
-
-    def kill() -> None:
-        late.set()
-        process.kill()
-
-    timer = threading.Timer(seconds, kill)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield late
-    except BaseException:
-        process.kill()
-        raise
-    finally:
-        timer.cancel()

@@ -9,9 +9,9 @@ import os
 import pkgutil
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from tray_app.errors import Kind, Problem
 from tray_app.store.folders import runtime_folder
@@ -84,7 +84,7 @@ def _name(backend: "KeyringBackend", account: str) -> str:  # noqa: ARG001
 
 
 def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | None:
-    if not prompt and type(backend).__module__ == "keyring.backends.SecretService":
+    if not prompt and _is_secret_service(backend):
         # In a session that nobody has unlocked, the Secret Service would ask for a password at each
         # start of this program. The other keychains ask only when they must.
         is_locked = _is_locked()
@@ -92,7 +92,37 @@ def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | Non
             return None
         if is_locked:
             raise Problem(Kind.KEYCHAIN_LOCKED)
-    return backend.get_password(SERVICE, account)
+    return _key_in(backend, account)
+
+
+def _key_in(backend: "KeyringBackend", account: str) -> str | None:
+    if not _is_secret_service(backend):
+        return backend.get_password(SERVICE, account)
+    with _items(backend, account) as items:
+        return _key_of(backend, items[0]) if items else None
+
+
+def _is_secret_service(backend: "KeyringBackend") -> bool:
+    return type(backend).__module__ == "keyring.backends.SecretService"
+
+
+@contextmanager
+def _items(backend: Any, account: str) -> Iterator[list[Any]]:
+    """Give the Secret Service's items for an account, the one that was changed last before others.
+
+    Other programs, and copies of a keyring, may leave several there. keyring takes any of them.
+    """
+    collection = backend.get_preferred_collection()  # which is unlocked by now
+    with closing(collection.connection):
+        found = list(collection.search_items({"service": SERVICE, "username": account}))
+        if len(found) > 1:
+            found.sort(key=lambda item: item.get_modified(), reverse=True)
+        yield found
+
+
+def _key_of(backend: Any, item: Any) -> str:
+    backend.unlock(item)
+    return str(item.get_secret().decode())
 
 
 def _is_locked() -> bool | None:
@@ -112,23 +142,32 @@ def _is_locked() -> bool | None:
 
 def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
     with _turn():
-        before = backend.get_password(SERVICE, account)
-        if before == key:
-            return  # macOS would delete the key before adding it again
-        backend.set_password(SERVICE, account, key)
-        # A third key is no failure: a program that takes no turns has stored it since.
-        if backend.get_password(SERVICE, account) in (None, before):
-            raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
+        before = _key_in(backend, account)
+        if before != key:  # macOS would delete the key before adding it again
+            backend.set_password(SERVICE, account, key)
+            # A third key is no failure: a program that takes no turns has stored it since.
+            if _key_in(backend, account) in (None, before):
+                raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
+        if _is_secret_service(backend):
+            with _items(backend, account) as (_, *older):
+                for item in older:
+                    item.delete()
 
 
 def _remove(backend: "KeyringBackend", account: str) -> bool:
     with _turn():
-        if backend.get_password(SERVICE, account) is None:
-            return False
-        backend.delete_password(SERVICE, account)
-        if backend.get_password(SERVICE, account) is not None:
+        if _is_secret_service(backend):
+            with _items(backend, account) as items:
+                for item in items:
+                    item.delete()
+                had_one = bool(items)
+        else:
+            had_one = backend.get_password(SERVICE, account) is not None
+            if had_one:
+                backend.delete_password(SERVICE, account)
+        if _key_in(backend, account) is not None:
             raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "the key is still there")
-        return True
+        return had_one
 
 
 def _turn() -> AbstractContextManager[None]:

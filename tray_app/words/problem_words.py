@@ -101,6 +101,9 @@ def problem_words(kind: Kind) -> ProblemWords:  # noqa: C901  (a table)
             message = tr(
                 "Sign in to the network if it asks for it; if this lasts, update this program."
             )
+        case Kind.KEYCHAIN_WAITING:
+            title = tr("Waiting for your consent in the keychain")
+            message = tr("The keychain is asking whether lemlist credits may read the API key.")
         case Kind.KEYCHAIN_LOCKED:
             title = tr("The keychain is locked")
             message = tr("Unlock it, so that the API key can be read.")
