@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import secretstorage
+from jeepney.io.blocking import open_dbus_connection
 
 from tests import PROJECT
 from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop, processes_at_home
@@ -363,13 +365,9 @@ def test_a_terminal_says_that_it_waits_for_consent(
 
 def store_another(desktop: VirtualDesktop, key: str) -> None:
     """Store a key as an item of its own, as a copy of a keyring or another program leaves it."""
-    subprocess.run(
-        ["secret-tool", "store", "--label=copy", "service", SERVICE, "username", ACCOUNT],
-        env=desktop.env,
-        input=key,
-        text=True,
-        check=True,
-    )
+    with closing(open_dbus_connection(desktop.bus_address)) as connection:
+        collection = secretstorage.get_default_collection(connection)
+        collection.create_item("a copy", {"service": SERVICE, "username": ACCOUNT}, key.encode())
 
 
 def wait_for_another_second() -> None:
