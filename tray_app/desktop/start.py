@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.screen import has_screen
 from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.tray.tray import Tray
@@ -32,12 +33,20 @@ if TYPE_CHECKING:
     from tray_app.errors import Problem
     from tray_app.store.keychain import Keychain
 
+NO_SCREEN = 1
+"""The exit code where Qt would abort, as over SSH and in a job of cron."""
+
 CANNOT_START = 6
 """The exit code when a defect keeps the program from starting; lemlist's "anything else"."""
 
 
 def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     """Start the tray program, and return its exit code when it ends."""
+    if not has_screen(environ):
+        from tray_app.terminal.output import complain
+
+        complain(tr("There is no screen for the tray icon here. Use: lemlist-credits status"))
+        return NO_SCREEN
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("lemlist-credits")
     qt.setApplicationDisplayName(tr("lemlist credits"))

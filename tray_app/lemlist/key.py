@@ -1,5 +1,8 @@
 """The text of an API key."""
 
+import codecs
+import re
+import unicodedata
 from enum import StrEnum, auto
 
 from tray_app.errors import Kind, Problem
@@ -19,15 +22,26 @@ class KeyFault(StrEnum):
     ODD_CHARACTERS = auto()
 
 
-def clean_key(text: str) -> str:
-    """Return a key without the white space that a paste brings along.
+_QUOTES = ('""', "''", "``", "“”", "‘’", "„“", "«»")
+_PREFIX = re.compile(
+    r"(?:export\s+|set\s+)?[A-Z_]*KEY\s*=\s*(?=\S)|(?:Authorization:\s*)?Bearer\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""How a line of a script or a settings file begins, and the header of other APIs."""
 
-    lemlist documents no format of keys.
+
+def clean_key(text: str) -> str:
+    """Return a key without what surely is no part of it, but came along from where it stood.
+
+    That is white space, characters that nobody sees (a byte order mark, a zero-width space), quotes
+    in pairs, and what begins a line of settings or a header. lemlist documents no format of keys.
 
     Raises:
         Problem: ``bad_key``: empty, too long, or not to be carried by Basic authentication.
     """
-    key = text.strip()
+    key = "".join(each for each in text if unicodedata.category(each) != "Cf").strip()
+    while (core := _core(key)) != key:
+        key = core
     if not key:
         raise Problem(Kind.BAD_KEY, KeyFault.EMPTY)
     if len(key) > LONGEST:
@@ -35,3 +49,24 @@ def clean_key(text: str) -> str:
     if not key.isascii() or not key.isprintable():
         raise Problem(Kind.BAD_KEY, KeyFault.ODD_CHARACTERS)
     return key
+
+
+def _core(key: str) -> str:
+    """Take off one pair of quotes, or what is before the key."""
+    if len(key) >= 2 and key[0] + key[-1] in _QUOTES:
+        return key[1:-1].strip()
+    return _PREFIX.sub("", key, count=1) if _PREFIX.match(key) else key
+
+
+def key_line(content: bytes) -> str:
+    """Return the first line with anything on it, of a file in UTF-8 or, with a mark, in UTF-16.
+
+    Raises:
+        Problem: ``bad_key``: it is no text.
+    """
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise Problem(Kind.BAD_KEY, KeyFault.ODD_CHARACTERS) from None
+    return next((line for line in text.splitlines() if line.strip()), "")

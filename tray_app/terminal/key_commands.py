@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
-from tray_app.lemlist.key import KeyFault, clean_key
+from tray_app.lemlist.key import KeyFault, clean_key, key_line
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.team.api import check_key, connector
 from tray_app.terminal.output import print_text
 from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
 from tray_app.words.formats import TerminalFormats
+
+MOST_READ = 64 * 1024
+"""Bytes of standard input in which a key is looked for."""
 
 
 def key_set(environ: Mapping[str, str]) -> int:
@@ -50,7 +53,7 @@ def _read_key() -> str:
         return ""
     try:
         if not sys.stdin.isatty():
-            return sys.stdin.readline()
+            return key_line(sys.stdin.buffer.read(MOST_READ))
         # A KeyboardInterrupt lets getpass have the terminal show again what is typed.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         key = getpass.getpass(tr("lemlist API key: "))
