@@ -65,7 +65,7 @@ class Client:
         self._deadline = deadline
         self._trust: ssl.SSLContext | None = None
         self._ways: list[str] = []
-        self._unfinished: threading.Thread | None = None
+        self._unfinished: threading.Event | None = None
 
     def balance(self) -> Balance:
         """Fetch the team's credits.
@@ -85,12 +85,13 @@ class Client:
         Cutting the connection ends the thread, unless the system is resolving a name. No other
         request begins until the thread has ended.
         """
-        if self._unfinished is not None and self._unfinished.is_alive():
+        if self._unfinished is not None and not self._unfinished.is_set():
             raise Problem(Kind.TIMEOUT, "the last request has not ended")
         if self._trust is None and urlsplit(self._base_url).scheme == "https":
             self._trust = trusted()
         adapter = CuttableAdapter(self._trust)
         outcome: list[bytes | Exception] = []
+        has_ended = threading.Event()
 
         def run() -> None:
             try:
@@ -99,14 +100,15 @@ class Client:
                 outcome.append(error)
             finally:
                 adapter.close()
+                has_ended.set()
 
         thread = threading.Thread(target=run, name="lemlist-request", daemon=True)
         thread.start()
-        thread.join(deadline)
-        if thread.is_alive():
+        if not has_ended.wait(deadline):
             adapter.cut()
-            self._unfinished = thread
+            self._unfinished = has_ended
             raise Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
+        thread.join()
         result = outcome[0]
         if isinstance(result, Problem):
             # By the next request the user may be in another network, or have a certificate.
