@@ -1,6 +1,9 @@
 """What the one instance hears from other programs of its user."""
 
+import os
+import socket
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,15 @@ from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import wait_with_events
 from tray_app.desktop.system.single_instance import SingleInstance
-from tray_app.terminal.running_tray import KEY_CHANGED, SHOW, TRAY, socket_of, tell
+from tray_app.terminal.running_tray import (
+    KEY_CHANGED,
+    SHOW,
+    TRAY,
+    in_session,
+    socket_of,
+    tell,
+    tell_all,
+)
 
 
 @pytest.fixture
@@ -83,9 +94,44 @@ def test_where_it_can_not_be_told_it_runs_all_the_same(qapp: QApplication, tmp_p
 
 
 def test_the_next_instance_is_the_first_once_this_one_is_closed(tmp_path: Path) -> None:
-    """Without the lock's file, which can't be removed later where a disk turns read-only."""
     first = SingleInstance(tmp_path, "tray")
     assert first.acquire()
+    assert not SingleInstance(tmp_path, "tray").acquire()
+    assert SingleInstance(tmp_path, "demo").acquire()
     first.close()
-    assert list(tmp_path.iterdir()) == []
     assert SingleInstance(tmp_path, "tray").acquire()
+
+
+def test_a_lock_that_names_another_process_keeps_nobody_out(tmp_path: Path) -> None:
+    """As after a crash, when the number of the dead process is given to another one."""
+    (tmp_path / "tray.lock").write_text(f"{os.getpid()}\npython3\n{socket.gethostname()}\n")
+    assert SingleInstance(tmp_path, "tray").acquire()
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"DISPLAY": ":0"}, "tray-0"),
+        ({"DISPLAY": ":0.0"}, "tray-0"),
+        ({"DISPLAY": ":1"}, "tray-1"),
+        ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, "tray-wayland-0"),
+        ({"WAYLAND_DISPLAY": "/run/user/1000/wayland-1"}, "tray-run-user-1000-wayland-1"),
+        ({}, "tray"),
+    ],
+)
+def test_each_session_has_a_name(environ: dict[str, str], name: str) -> None:
+    assert in_session(TRAY, environ) == name
+
+
+def test_all_sessions_hear_of_a_key(qapp: QApplication, tmp_path: Path) -> None:
+    heard: list[int] = []
+    sessions = [SingleInstance(tmp_path, f"tray-{number}") for number in (0, 1)]
+    for number, session in enumerate(sessions):
+        assert session.acquire()
+        session.key_changed_elsewhere.connect(partial(heard.append, number))
+        session.open()
+        session.listen()
+    tell_all(tmp_path, KEY_CHANGED)
+    wait_with_events(lambda: sorted(heard) == [0, 1], "both sessions hear it")
+    for session in sessions:
+        session.close()

@@ -22,7 +22,7 @@ from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.store.folders import log_file, runtime_folder
-from tray_app.terminal.running_tray import DEMO, SHOW, TRAY, tell
+from tray_app.terminal.running_tray import DEMO, SHOW, TRAY, in_session, tell
 
 PICTURES_KEPT = 0
 """Kilobytes of replaced icons that Qt keeps for later. By default they are 10 MB, and Qt wakes up
@@ -53,7 +53,7 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     qt.setDesktopFileName("lemlist-credits")
     qt.setQuitOnLastWindowClosed(False)
     QPixmapCache.setCacheLimit(PICTURES_KEPT)
-    name = DEMO if demo else TRAY
+    name = in_session(DEMO if demo else TRAY, environ)
     instance = SingleInstance(runtime_folder(), name)
     if not instance.acquire():
         tell(runtime_folder(), name, SHOW)

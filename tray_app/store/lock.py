@@ -35,7 +35,7 @@ def locked(path: Path) -> Iterator[None]:
         return
     deadline = time.monotonic() + LONGEST_HOLD
     try:
-        while not _try_to_lock(handle):
+        while not try_to_lock(handle):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} is locked by another program")
             time.sleep(_LOOK_EVERY)
@@ -44,8 +44,11 @@ def locked(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _try_to_lock(handle: int) -> bool:
-    """Tell whether to go on, with the lock or because the disk has none."""
+def try_to_lock(handle: int) -> bool:
+    """Lock an open file or folder, and tell whether to go on: also where the disk has no locks.
+
+    The lock ends with the process, or as the handle is closed.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt

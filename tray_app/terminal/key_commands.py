@@ -13,7 +13,7 @@ from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.team.api import check_key, connector
 from tray_app.terminal.output import print_text
-from tray_app.terminal.running_tray import KEY_CHANGED, TRAY, tell
+from tray_app.terminal.running_tray import KEY_CHANGED, tell_all
 from tray_app.words.formats import TerminalFormats
 
 MOST_READ = 64 * 1024
@@ -30,7 +30,7 @@ def key_set(environ: Mapping[str, str]) -> int:
     key = clean_key(_read_key())
     checked = check_key(connector(environ), key)
     keychain.write(key)
-    tell(runtime_folder(), TRAY, KEY_CHANGED)
+    tell_all(runtime_folder(), KEY_CHANGED)
     stored = tr(
         "The key of {team} ({amount} credits) is stored.",
         team=checked.team or tr("a team without a name"),
@@ -43,7 +43,7 @@ def key_set(environ: Mapping[str, str]) -> int:
 def key_remove() -> int:
     """Delete the key from the keychain, or raise a Problem."""
     was_there = Keychain(ACCOUNT).remove()
-    tell(runtime_folder(), TRAY, KEY_CHANGED)
+    tell_all(runtime_folder(), KEY_CHANGED)
     print_text(tr("The key is removed.") if was_there else tr("There was no key."))
     return 0
 

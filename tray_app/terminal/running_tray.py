@@ -1,6 +1,8 @@
-"""How programs of one user tell the tray that is running something. No secret goes this way."""
+"""How programs of one user tell the trays that are running something. No secret goes this way."""
 
+import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +19,12 @@ LONGEST_WORD = 64
 """Bytes."""
 
 
+def in_session(name: str, environ: Mapping[str, str]) -> str:
+    """Name the one program of this session: a user may have a screen at the desk and one by VNC."""
+    display = environ.get("WAYLAND_DISPLAY") or environ.get("DISPLAY", "").partition(".")[0]
+    return name + re.sub(r"\W+", "-", f"-{display}" if display else "")
+
+
 def socket_of(folder: Path, name: str) -> Path:
     """Return the socket at which a tray hears of others."""
     return folder / f"{name}.sock"
@@ -31,13 +39,25 @@ def pipe_of(name: str) -> str:
 
 def tell(folder: Path, name: str, word: bytes) -> None:
     """Tell the tray of this name a word; if none is running, nobody hears it."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            with Path(rf"\\.\pipe\{pipe_of(name)}").open("r+b", buffering=0) as pipe:
-                pipe.write(word)
-        else:
-            import socket
+    if sys.platform == "win32":
+        with suppress(OSError), Path(rf"\\.\pipe\{pipe_of(name)}").open("r+b", buffering=0) as pipe:
+            pipe.write(word)
+    else:
+        _send(socket_of(folder, name), word)
 
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller:
-                caller.settimeout(1.0)  # the tray may be too busy to take a word
-                caller.sendto(word, str(socket_of(folder, name)))
+
+def tell_all(folder: Path, word: bytes) -> None:
+    """Tell the trays of all the user's sessions a word."""
+    if sys.platform == "win32":
+        tell(folder, TRAY, word)
+    else:
+        for place in folder.glob(f"{TRAY}*.sock"):
+            _send(place, word)
+
+
+def _send(place: Path, word: bytes) -> None:
+    import socket
+
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller:
+        caller.settimeout(1.0)  # the tray may be too busy to take a word
+        caller.sendto(word, str(place))

@@ -1,13 +1,15 @@
-"""One running instance for each user; it hears of later starts, and of commands in a terminal."""
+"""One running instance for each session: it hears of later starts, and of commands elsewhere."""
 
+import os
 import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
+from tray_app.store.lock import try_to_lock
 from tray_app.terminal.running_tray import KEY_CHANGED, LONGEST_WORD, pipe_of, socket_of
 
 if TYPE_CHECKING:
@@ -26,27 +28,28 @@ class SingleInstance(QObject):
     def __init__(self, folder: Path, name: str) -> None:
         """``name`` tells the programs apart that share the folder."""
         super().__init__()
-        self._lock = QLockFile(str(folder / f"{name}.lock"))
-        self._lock.setStaleLockTime(0)  # so that only a dead process loses its lock
         self._folder = folder
         self._name = name
+        self._lock: int | None = None
         self._socket: socket.socket | None = None
         self._notifier: QSocketNotifier | None = None
 
     def acquire(self) -> bool:
         """Become the one instance; ``False`` if there is one already.
 
-        Where no lock can be had, as on a full or read-only disk, every instance is the one.
+        The system ends the lock with its process, so whoever was killed keeps nobody out. Where no
+        lock can be had, as on a full or read-only disk, every instance is the one.
         """
-        is_first = (
-            self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
-        )
-        if sys.platform == "win32" and is_first:
+        if sys.platform == "win32":
             import ctypes
 
             # By this name the installer sees that the program runs (Inno Setup, AppMutex).
             self._mutex = ctypes.windll.kernel32.CreateMutexW(None, False, "lemlist-credits")
-        return is_first
+        with suppress(OSError):
+            path = self._folder / f"{self._name}.lock"
+            self._lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            return try_to_lock(self._lock)
+        return True
 
     def open(self) -> None:
         """Let others send their words, which wait until :meth:`listen`; in any thread.
@@ -85,7 +88,8 @@ class SingleInstance(QObject):
             self._notifier.setEnabled(False)
         if self._socket is not None:
             self._socket.close()
-        self._lock.unlock()
+        if self._lock is not None:
+            os.close(self._lock)
 
     @Slot()
     def _receive(self) -> None:
