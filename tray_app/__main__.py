@@ -5,10 +5,15 @@ import stat
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
+from tray_app.i18n import tr
 from tray_app.interrupts import INTERRUPTED, end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE
+
+KEYCHAIN = "keychain"
+"""The command by which store/keychain.py starts this program to ask the keychain."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,9 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     environ = _take_environment()
+    if list(arguments) != [KEYCHAIN]:
+        _warn_root()
     if not arguments:  # as at each login, when the icon does not wait for the parser's import
         return _tray(environ)
-    if list(arguments) == ["keychain"]:  # the program's own, started by store/keychain.py
+    if list(arguments) == [KEYCHAIN]:
         from tray_app.store.keychain_process import serve
 
         return serve()
@@ -83,6 +90,15 @@ def _take_environment() -> dict[str, str]:
     environ = dict(os.environ)
     os.environ.pop(KEY_VARIABLE, None)
     return environ
+
+
+def _warn_root() -> None:
+    if sys.platform != "win32" and os.geteuid() == 0:
+        from tray_app.store.folders import is_anothers
+        from tray_app.terminal.output import complain
+
+        if is_anothers(Path(os.environ.get("HOME", "/"))):
+            complain(tr("Run by root, lemlist credits keeps nothing in another user's home."))
 
 
 def _name_session_bus() -> None:

@@ -1,6 +1,7 @@
 """Where this program keeps its files, as each platform wants it."""
 
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -18,9 +19,22 @@ def _folder(locate: Callable[..., Path], **options: bool) -> Path:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that the place is an unusual one
+            if is_anothers(locate(APP, appauthor=False)):
+                return NOWHERE
             return locate(APP, appauthor=False, **options)
     except (RuntimeError, OSError):  # there is no home folder, or none that can be used
         return NOWHERE
+
+
+def is_anothers(folder: Path) -> bool:
+    """Tell whether this is root in the home of somebody else, as with sudo.
+
+    What root leaves there, its owner can't read or write later.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return False
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    return there.stat().st_uid != 0
 
 
 def _file(locate: Callable[..., Path], name: str) -> Path:
