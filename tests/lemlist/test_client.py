@@ -196,7 +196,7 @@ OUTCOMES: dict[str, Kind | Balance] = {
     "huge-integer": UNEXPECTED,
     "strings": UNEXPECTED,
     "booleans": UNEXPECTED,
-    "negative": UNEXPECTED,
+    "negative": Balance(-12_431, -12_431, -8_001, -4_101, -331, -1),
     "float-integral": HEALTHY,
     "float-fractional": UNEXPECTED,
     "null-total": Balance(12_430, None, 8_000, 4_100, 330, 0),

@@ -211,7 +211,7 @@ near_a_threshold = st.sampled_from([Level.LOW, Level.CRITICAL, Level.EMPTY]).fla
             {
                 LOW: st.integers(101, 625),
                 CRITICAL: st.integers(1, 125),
-                EMPTY: st.integers(0, 25),
+                EMPTY: st.integers(-25, 25),
             }[level],
             st.sampled_from([1, 30, 60, 300, 300, 300, 900, 1200, 3600, 4 * 3600, 86_400]),
             st.booleans(),
@@ -519,7 +519,7 @@ series = st.builds(
 
 @settings(max_examples=100)
 @given(
-    st.lists(st.tuples(st.integers(0, 2_500), limits, series), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(-200, 2_500), limits, series), min_size=1, max_size=12),
     limits,
     series,
 )
@@ -785,7 +785,7 @@ def test_a_snooze_holds_back_what_the_history_tells(watched: Watched) -> None:
 balances = st.sampled_from([0, 1, 50, 100, 101, 104, 105, 300, 500, 501, 524, 525, 12_000])
 events = st.lists(
     balances
-    | st.integers(0, 600)
+    | st.integers(-100, 600)
     | st.sampled_from(["restart", "mute", "unmute"])
     | st.sampled_from(SnoozeChoice)
     | st.sampled_from([timedelta(minutes=5), timedelta(minutes=61), timedelta(days=2)]),

@@ -153,7 +153,7 @@ def test_days_without_credits_are_no_sign_of_a_lower_pace(empty: int, left_over:
 
 @given(
     st.lists(st.integers(0, 2_000), min_size=20, max_size=60),
-    st.integers(1, 20_000),
+    st.integers(-500, 20_000),
     st.integers(0, 23),
     st.integers(1, 28),
 )

@@ -300,7 +300,7 @@ histories = st.lists(amounts, min_size=7, max_size=90) | st.lists(
 rhythms = histories.map(lambda spent: learned([*spent, 1.0, 20.0, 300.0, 7.0, 5.0, 0.0, 0.0]))
 """Those of histories that are long enough by their last week."""
 
-balances = st.integers(0, 50_000)
+balances = st.integers(-1_000, 50_000)
 times = st.datetimes(at(MONDAY, 0), at(MONDAY + timedelta(days=800), 0))
 
 

@@ -296,7 +296,7 @@ def test_records_after_today() -> None:
 
 # --- random histories ---
 
-AMOUNTS = st.integers(0, 40)
+AMOUNTS = st.integers(-5, 40)
 GAPS = st.one_of(
     st.integers(1, 20 * MINUTE), st.sampled_from([300, 300, 900, 4 * 3600, 11 * 3600, 3 * DAY])
 )

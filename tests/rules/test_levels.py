@@ -75,7 +75,7 @@ def test_fault(low: int, critical: int, fault: str | None) -> None:
 thresholds = st.tuples(st.integers(1, 2000), st.integers(1, 2000)).map(
     lambda pair: Thresholds(low=pair[0] + pair[1], critical=pair[0])
 )
-amounts = st.integers(0, 6000)
+amounts = st.integers(-500, 6000)
 levels = st.sampled_from(Level)
 
 

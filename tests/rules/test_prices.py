@@ -77,10 +77,13 @@ def test_top_up(credits: int, spending: float, advice: int) -> None:
     assert top_up(credits, spending) == advice
 
 
-@given(st.integers(0, 10**6), st.floats(0, 1e6), st.sampled_from(Action), st.integers(0, 10**5))
+@given(
+    st.integers(-(10**4), 10**6), st.floats(0, 1e6), st.sampled_from(Action), st.integers(0, 10**5)
+)
 def test_what_is_bought_is_enough_and_no_more(
     credits: int, spending: float, action: Action, count: int
 ) -> None:
     assert credits + top_up(credits, spending) >= spending
     assert top_up(credits, spending) - max(0.0, spending - credits) <= 100
-    assert (count * PRICES.of(action) <= credits) == (buys(credits, PRICES)[action] >= count)
+    can_be_had = count * PRICES.of(action) <= max(0, credits)
+    assert can_be_had == (buys(credits, PRICES)[action] >= count)

@@ -5,11 +5,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tray_app.errors import Kind, Problem
-from tray_app.rules.schedule import FIRST_RETRY, LONGEST_RETRY, WAIT_FOR_USER, next_wait
+from tray_app.rules.schedule import (
+    FIRST_RETRY,
+    LONGEST_RETRY,
+    WAIT_FOR_CONSENT,
+    WAIT_FOR_USER,
+    next_wait,
+)
 
 PASSING = [
     Kind.RATE_LIMITED,
     Kind.SERVER_ERROR,
+    Kind.ACCESS_BLOCKED,
+    Kind.NETWORK_SIGN_IN,
+    Kind.PROXY,
+    Kind.CERTIFICATES,
     Kind.OFFLINE,
     Kind.TIMEOUT,
     Kind.TLS,
@@ -25,7 +35,14 @@ def test_a_defect_is_not_met_again_and_again() -> None:
     assert next_wait(30, 1, Problem(Kind.DEFECT), 0.5) == LONGEST_RETRY
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (*PASSING, Kind.DEFECT)])
+def test_a_keychain_that_asks_the_user_is_looked_at_again_soon() -> None:
+    assert next_wait(300, 5, Problem(Kind.KEYCHAIN_WAITING), 0.5) == WAIT_FOR_CONSENT
+
+
+OTHERS = (*PASSING, Kind.DEFECT, Kind.KEYCHAIN_WAITING)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in OTHERS])
 def test_what_needs_the_user_waits_for_him(kind: Kind) -> None:
     assert next_wait(30, 1, Problem(kind), 0.5) == WAIT_FOR_USER == 3600
 

@@ -197,7 +197,7 @@ def test_any_readings_come_back(
         Record(LATEST + 1, LATEST + 1, 5),
         Record(2**70, 2**70, 5),
         Record(BEGIN + 700, BEGIN + 600, 5),
-        at(600, -1),
+        at(600, -(2**53) - 1),
         at(600, 2**53 + 1),
         at(600, 2**70),
     ],
@@ -208,7 +208,7 @@ def test_any_readings_come_back(
         "next century",
         "beyond the file's numbers",
         "ends before it begins",
-        "negative",
+        "not exact, below 0",
         "not exact",
         "too large for the file",
     ],
@@ -219,9 +219,10 @@ def test_the_impossible_is_refused(history: History, impossible: Record) -> None
     assert history.fault is None
 
 
-def test_a_negative_bucket_is_unknown(history: History) -> None:
-    assert record(history, at(0, 500, 510, -10, 0, 0))
-    assert history.read(TEAM) == [at(0, 500, 510, None, 0, 0)]
+def test_amounts_below_0_are_kept(history: History) -> None:
+    owed = [at(0, 500, 510, -10, 0, 0), at(300, -12, -12, 0, 0, 0)]
+    assert record(history, *owed) == [True, True]
+    assert history.read(TEAM) == owed
 
 
 def test_an_identity_that_is_no_text(history: History) -> None:

@@ -15,6 +15,7 @@ from tray_app.rules.history import Record, thinned
 from tray_app.rules.local_time import DAY, date_at, midnight
 from tray_app.store.file_fault import FaultKind, FileFault, set_aside
 from tray_app.store.lock import locked
+from tray_app.store.network_disk import is_on_network
 
 log = logging.getLogger(__name__)
 
@@ -212,9 +213,14 @@ def _connected(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)
     try:
         migrate(database, _APPLICATION_ID, _MIGRATIONS)
-        # With these two a commit waits for no disk; a power cut costs the last readings.
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
+        if is_on_network(path):
+            # A write-ahead log needs memory that all its users share, which computers do not
+            # (https://sqlite.org/wal.html, "Overview").
+            database.execute("PRAGMA journal_mode = DELETE")
+        else:
+            # With these two a commit waits for no disk; a power cut costs the last readings.
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
         database.execute("PRAGMA wal_autocheckpoint = 100")  # pages; a poll writes one
         database.execute("PRAGMA cache_size = -256")  # KiB
     except BaseException:
