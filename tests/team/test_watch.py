@@ -21,7 +21,7 @@ from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
-from tray_app.rules.history import refills
+from tray_app.rules.history import Refill, changes, refills
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.sandbox import DEMO_KEY
 from tray_app.store.alerts_file import AlertsFile
@@ -32,7 +32,7 @@ from tray_app.team.analyst import Analyst
 from tray_app.team.announcer import News
 from tray_app.team.api import Checked, PausingApi, check_key, connector
 from tray_app.team.credentials import Credentials, KeySource
-from tray_app.team.watch import Reading, Snapshot, Watch
+from tray_app.team.watch import SECOND_ANSWER, Reading, Snapshot, Watch
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"
@@ -98,6 +98,16 @@ class World:
 
     def poll(self, watch: Watch, answer: int | Problem) -> Snapshot:
         self.api.answer = answer if isinstance(answer, Problem) else Balance(answer)
+        self.clock.forward(minutes=5)
+        snapshot = watch.poll()
+        if snapshot.wait == SECOND_ANSWER:  # the rise is borne out
+            self.clock.forward(seconds=SECOND_ANSWER)
+            snapshot = watch.poll()
+        return snapshot
+
+    def poll_once(self, watch: Watch, credits: int) -> Snapshot:
+        """Poll a server that may answer otherwise when it is asked again."""
+        self.api.answer = Balance(credits)
         self.clock.forward(minutes=5)
         return watch.poll()
 
@@ -956,3 +966,70 @@ def test_the_users_own_tries_make_no_wait_longer(world: World) -> None:
     watch = world.watch()
     waits = [watch.poll(by_user=by_user).wait for by_user in (False, True, True, True, False)]
     assert waits[0] == waits[1] == waits[2] == waits[3] < waits[4]
+
+
+# --- answers that contradict each other -----------------------------------------------------------
+
+
+def test_an_answer_in_four_from_a_server_that_lags_behind_is_nothing_new(
+    world: World, confirmed: Watch
+) -> None:
+    """The truth is 90 credits, which lose 1 with each poll; the lagging answer is 5,000."""
+    told = []
+    for number in range(24):
+        snapshot = world.poll_once(confirmed, 5_000 if number % 4 == 3 else 90 - number)
+        for news in (snapshot.news, confirmed.study().news):
+            told += [news.alert] if news.alert else []
+            confirmed.heard(news)
+        assert snapshot.reading is not None
+        assert snapshot.reading.balance.credits < 100
+    assert [alert.kind for alert in told] == [AlertKind.CRITICAL]
+    found = changes(world.histories[-1].read("tea_1"))
+    assert not any(isinstance(change, Refill) for change in found)
+    assert sum(change.amount for change in found) == 22
+
+
+def test_a_rise_is_taken_in_with_the_second_answer_which_is_soon(
+    world: World, confirmed: Watch
+) -> None:
+    world.poll_once(confirmed, 90)
+    confirmed.study()
+    doubted = world.poll_once(confirmed, 5_000)
+    assert doubted.reading is not None
+    assert (doubted.reading.balance.credits, doubted.wait) == (90, SECOND_ANSWER)
+    borne_out = world.poll_once(confirmed, 4_990)  # some was spent meanwhile
+    assert borne_out.news.alert == Alert(AlertKind.REFILL, 4_990, gained=4_900)
+    assert borne_out.wait > SECOND_ANSWER
+
+
+def test_a_fall_is_told_at_once_and_its_turning_back_is_no_refill(
+    world: World, confirmed: Watch
+) -> None:
+    world.poll_once(confirmed, 5_000)
+    confirmed.study()
+    fallen = world.poll_once(confirmed, 90)
+    assert fallen.news.alert is not None
+    assert fallen.news.alert.kind is AlertKind.CRITICAL
+    heard(confirmed, fallen)
+    assert world.poll(confirmed, 5_000).news.alert is None
+
+
+def test_whoever_asks_has_the_second_answer_at_once(world: World, confirmed: Watch) -> None:
+    world.poll_once(confirmed, 90)
+    world.api.answer = Balance(5_000)
+    snapshot = confirmed.poll(by_user=True)
+    assert snapshot.reading is not None
+    assert snapshot.reading.balance.credits == 5_000
+
+
+def test_a_failure_between_two_answers_waits_as_every_failure_does(
+    world: World, confirmed: Watch
+) -> None:
+    world.poll_once(confirmed, 90)
+    world.poll_once(confirmed, 5_000)
+    world.api.answer = Problem(Kind.OFFLINE)
+    assert confirmed.poll().wait > SECOND_ANSWER
+    doubted = world.poll_once(confirmed, 5_000)
+    assert doubted.problem is not None  # so the old figures look old
+    assert doubted.wait == SECOND_ANSWER
+    assert world.poll_once(confirmed, 5_000).problem is None

@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 POLL_DEADLINE = 15.0
 """Seconds for all that one poll asks of the API."""
 
+SECOND_ANSWER = 5.0
+"""Seconds after which lemlist is asked whether a balance has really risen."""
+
 TEAM_RETRY = 3600.0
 """Seconds after which a team without a name is asked for it again."""
 
@@ -95,17 +98,24 @@ class Watch:
         self._team: Team | None = None
         self._team_wanted_at = 0.0
         self._failures = 0
+        self._doubts_rise = False
         self._snapshot = Snapshot()
 
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
         """Ask once, and tell what is known now. With ``prompt`` the keychain may ask the user.
 
         A failure of a poll ``by_user`` does not make the next wait longer.
+
+        A rise is taken in when a second answer soon after bears it out. The first may come from a
+        server that lags behind, and has the balance of before some spending.
         """
         started = time.monotonic()
         try:
             api = self._find_api(prompt=prompt)
             balance = api.balance()
+            if by_user and self._is_rise(balance):
+                balance = api.balance()  # as whoever has just bought credits wants to see them
+                self._doubts_rise = True
         except Problem as problem:
             if not isinstance(problem, Paused) and not (by_user and self._failures):
                 self._failures += 1
@@ -113,6 +123,10 @@ class Watch:
             if problem.kind in NEEDS_ANOTHER_KEY and snapshot.key_source is KeySource.KEYCHAIN:
                 self._credentials.forget()  # the keychain may have another one by the next try
             return snapshot
+        if self._is_rise(balance) and not self._doubts_rise:
+            self._doubts_rise = True
+            return self._schedule()
+        self._doubts_rise = False
         self._learn_team(api, POLL_DEADLINE - (time.monotonic() - started))
         return self._take_in(Reading(balance, self._now()))
 
@@ -122,6 +136,7 @@ class Watch:
         problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
         self._announcer.drop_unheard()  # which is out of date
+        self._doubts_rise = False
         source = self._credentials.source
         self._snapshot = replace(self._snapshot, problem=problem, key_source=source)
         return self._schedule()
@@ -217,6 +232,10 @@ class Watch:
                 self._team_wanted_at = time.monotonic() + TEAM_RETRY
         self._announcer.belong_to(self._team.id if self._team else None)
 
+    def _is_rise(self, balance: Balance) -> bool:
+        reading = self._snapshot.reading
+        return reading is not None and balance.credits > reading.balance.credits
+
     def _take_in(self, reading: Reading) -> Snapshot:
         """Judge a reading. Where the history takes long to be asked, ``study`` does that."""
         credits = reading.balance.credits
@@ -248,9 +267,10 @@ class Watch:
 
     def _schedule(self, alert: Alert | None = None, early: Alert | None = None) -> Snapshot:
         """Complete the snapshot after a poll: the next one is reckoned from now."""
-        wait = next_wait(
-            self._settings.interval, self._failures, self._snapshot.problem, self._chance()
-        )
+        problem = self._snapshot.problem
+        wait = next_wait(self._settings.interval, self._failures, problem, self._chance())
+        if self._doubts_rise:
+            wait = min(wait, SECOND_ANSWER)
         next_at = self._now() + timedelta(seconds=wait)
         self._snapshot = replace(self._snapshot, wait=wait, next_at=next_at)
         return self._complete(alert, early)
