@@ -153,9 +153,17 @@ def json_text(text: str) -> Fault:
     return by_front(servers.say(answer(text.encode())))
 
 
+def page(status: str) -> Fault:
+    """A page of a filter, a gateway or a network, in place of lemlist's answer."""
+    body = b"<!doctype html><title>Just a moment...</title><p>Checking your browser"
+    return by_front(servers.say(answer(body, status, "text/html; charset=UTF-8")))
+
+
 HTTP = b"HTTP/1.1 "
 HEAD = HTTP + b"200 OK\r\nContent-Type: application/json\r\n"
 UNKNOWN = "unexpected_response"
+BLOCKED = "access_blocked"
+SIGN_IN = "network_sign_in"
 
 ROWS = [
     # every documented status, and others
@@ -183,6 +191,14 @@ ROWS = [
     bad("503-negative", "server_error", by_sandbox("503", retry_after="-5")),
     bad("503-billion", "server_error", by_sandbox("503", retry_after="1000000000"), 3600),
     bad("503-garbage", "server_error", by_sandbox("503", retry_after="soon")),
+    # somebody between this computer and lemlist says so, who knows nothing of the key
+    bad("401-page", BLOCKED, page("401 Unauthorized")),
+    bad("402-page", BLOCKED, page("402 Payment Required")),
+    bad("403-page", BLOCKED, page("403 Forbidden")),
+    bad("429-page", BLOCKED, page("429 Too Many Requests"), 2),
+    bad("404-page", UNKNOWN, page("404 Not Found")),
+    bad("503-page", "server_error", page("503 Service Unavailable")),
+    bad("511", SIGN_IN, page("511 Network Authentication Required")),
     bad("204", UNKNOWN),
     bad("206", UNKNOWN),
     bad("304", UNKNOWN),
@@ -219,7 +235,7 @@ ROWS = [
     bad("huge-integer", UNKNOWN),
     bad("strings", UNKNOWN),
     bad("booleans", UNKNOWN),
-    bad("negative", UNKNOWN),
+    good("negative", (-9_841, -9_841, -6_001, -3_501, -301, -41)),
     bad("float-fractional", UNKNOWN),
     good("float-integral"),
     good("null-total", (9_840, None, 6_000, 3_500, 300, 40)),
@@ -293,11 +309,11 @@ ROWS = [
     bad("expired", "tls", servers.by_impostor(servers.expired)),
     bad("wrong-host", "tls", servers.by_impostor(servers.wrong_host)),
     bad("old-protocol", "tls", servers.by_impostor(servers.old_protocol)),
-    bad("proxy-407", "offline", servers.by_proxy("407 Proxy Authentication Required")),
-    bad("proxy-302", "offline", servers.by_proxy("302 Found")),
-    bad("captive-portal", UNKNOWN, servers.secure_redirect_to("http://localhost:{}/login")),
+    bad("proxy-407", "proxy", servers.by_proxy("407 Proxy Authentication Required")),
+    bad("proxy-302", "proxy", servers.by_proxy("302 Found")),
+    bad("captive-portal", SIGN_IN, servers.secure_redirect_to("http://localhost:{}/login")),
     bad("other-port", UNKNOWN, servers.redirect_to("http://127.0.0.1:{}/api/team/credits")),
-    bad("other-host", UNKNOWN, servers.redirect_to("http://localhost:{}/api/team/credits", "307")),
+    bad("other-host", SIGN_IN, servers.redirect_to("http://localhost:{}/api/team/credits", "307")),
     bad("to-https", UNKNOWN, servers.redirect_to("https://127.0.0.1:{}/api/team/credits", "301")),
     bad("to-http", UNKNOWN, servers.secure_redirect_to("http://127.0.0.1:{}/api/team/credits")),
 ]
