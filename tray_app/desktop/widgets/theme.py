@@ -30,12 +30,17 @@ class Theme:
             return Tint(either(ground, dark_ground), either(ink, dark_ink))
 
         self.surface = either("#FFFFFF", "#20242B")
+        self.sunken = either("#F6F8FA", "#262B33")
         self.border = either("#D3D8E0", "#3D444F")
+        # Around fields; also of what can't be used now, whose contrast WCAG leaves open.
+        self.edge = either("#868E99", "#767F8C")
         self.divider = either("#E6E9EE", "#333943")
         self.ink = either("#1B2028", "#F2F4F7")
         # Of what is secondary, and of amounts that are zero or unknown.
         self.muted = either("#5B6472", "#A7B0BD")
+        # Of links, and around what has the focus.
         self.focus = either("#0072B2", "#56B4E9")
+        self.error = either("#B3261E", "#FF9A93")
         self.track = either("#E4E8ED", "#363D48")
 
         self.button = either("#EEF1F5", "#303742")

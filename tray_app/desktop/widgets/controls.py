@@ -1,0 +1,113 @@
+"""Controls that Qt's style sheets can't draw alone, and how the others get their look."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox, QTabBar, QWidget
+
+from tray_app.desktop.widgets.labels import sized
+from tray_app.desktop.widgets.style import is_high_contrast
+from tray_app.desktop.widgets.theme import theme_of
+
+SECONDARY = 12 / 13
+"""The size of secondary text, of the desktop's font."""
+
+
+def with_role(widget: QWidget, role: str) -> None:
+    """Say what a widget is for, which the window's style sheet goes by."""
+    widget.setProperty("role", role)
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def label(
+    text: str,
+    role: str = "",
+    factor: float = 1,
+    weight: QFont.Weight = QFont.Weight.Normal,
+) -> QLabel:
+    """Return a label of plain text; ``factor`` is its size, of the desktop's font."""
+    result = QLabel(text)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.setFont(sized(result.font(), factor, weight))
+    if role:
+        with_role(result, role)
+    return result
+
+
+def segments(titles: Iterable[str]) -> QTabBar:
+    """Return a bar on which one of a few things is chosen."""
+    return _bar("segments", titles)
+
+
+def tabs(titles: Iterable[str]) -> QTabBar:
+    """Return underlined tabs."""
+    return _bar("tabs", titles)
+
+
+def _bar(role: str, titles: Iterable[str]) -> QTabBar:
+    bar = QTabBar()
+    bar.setDrawBase(False)
+    bar.setExpanding(False)
+    with_role(bar, role)
+    for title in titles:
+        bar.addTab(title)
+    return bar
+
+
+def pad(box: QSpinBox) -> None:
+    """Keep a number from the edge of its field: no style sheet reaches the field inside."""
+    box.lineEdit().setTextMargins(8, 0, 8, 0)
+
+
+class Switch(QCheckBox):
+    """Yes or no, as a switch; in high contrast as the desktop's own check box."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A fixed size, without words."""
+        return super().sizeHint() if is_high_contrast() else QSize(36, 20)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As large as it wants to be."""
+        return self.sizeHint()
+
+    def hitButton(self, position: QPoint) -> bool:  # noqa: N802
+        """Take a click anywhere."""
+        return self.rect().contains(position)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the track and the knob, and a ring around them for the focus."""
+        if is_high_contrast():
+            super().paintEvent(event)
+            return
+        theme, is_on = theme_of(self.palette()), self.isChecked()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            track = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+            edge = theme.focus if self.hasFocus() else theme.primary if is_on else theme.edge
+            painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1.5))
+            painter.setBrush(QColor(theme.primary if is_on else theme.surface))
+            painter.drawRoundedRect(track, track.height() / 2, track.height() / 2)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.primary_ink if is_on else theme.edge))
+            inset = track.height() / 2
+            x = track.right() - inset if is_on is not self.isRightToLeft() else track.left() + inset
+            painter.drawEllipse(QPointF(x, track.center().y()), 5, 5)
+
+
+class ListBox(QComboBox):
+    """One of many, with the product's own arrow."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the arrow, which a style sheet takes from a file only."""
+        super().paintEvent(event)
+        if is_high_contrast():
+            return
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ink = QColor(theme_of(self.palette()).muted)
+            cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+            painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, cap, join))
+            x = 16 if self.isRightToLeft() else self.width() - 16
+            tip = QPointF(x, self.height() / 2 + 2)
+            painter.drawPolyline([tip - QPointF(4, 4), tip, tip + QPointF(4, -4)])
