@@ -18,11 +18,19 @@ MOST_REFILLS_SAID = 4
 """More are counted instead, since a long list is hard to listen to."""
 
 
-def range_words(begin: int, end: int, days: int, formats: Formats) -> str:
-    """Name the time that a small chart shows: its ``days``, or since when a young history is."""
+def spent_words(begin: int, end: int, days: int, spent: int, formats: Formats) -> str:
+    """Say what was spent in the time of a small chart: its ``days``, or since when it is young."""
+    amount = formats.number(spent)
     if end - begin < (days - 2) * DAY:
-        return tr("since {day}", day=formats.day(date_at(begin)))
-    return tr("last {n} day", "last {n} days", days, n=days)
+        day = formats.day(date_at(begin))
+        return tr("Since {day} · {amount} spent", day=day, amount=amount)
+    return tr(
+        "Last {n} day · {amount} spent",
+        "Last {n} days · {amount} spent",
+        days,
+        n=days,
+        amount=amount,
+    )
 
 
 def point_words(at: int, credits: int, formats: Formats) -> str:

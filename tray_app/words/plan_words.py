@@ -49,12 +49,12 @@ def buys_line(credits: int, prices: Prices, formats: Formats) -> str:
     """Say what a balance is enough for; empty if that is nothing."""
     counts = buys(credits, prices)
     emails, phones = counts[Action.EMAIL_FOUND], counts[Action.PHONE_FOUND]
-    one = tr("{n} e-mail", "{n} e-mails", emails, n=formats.number(emails))
-    other = tr("{n} phone", "{n} phones", phones, n=formats.number(phones))
+    one = tr("{n} email", "{n} emails", emails, n=formats.number(emails))
+    other = tr("{n} phone number", "{n} phone numbers", phones, n=formats.number(phones))
     if emails and phones:
-        return tr("Enough for {one} or {other}", one=one, other=other)
+        return tr("Enough to find {emails} or {phones}", emails=one, phones=other)
     if emails or phones:
-        return tr("Enough for {what}", what=one if emails else other)
+        return tr("Enough to find {what}", what=one if emails else other)
     return ""
 
 
@@ -124,7 +124,7 @@ def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> s
         return tr("There is no history that tells what is spent.")
     if rhythm.ready_on is None or rhythm.ready_on < today:
         return tr("A forecast needs more days on which credits are spent.")
-    return tr("A forecast will be here from about {day}.", day=formats.day(rhythm.ready_on))
+    return tr("A forecast will be ready around {day}.", day=formats.day(rhythm.ready_on))
 
 
 def _about(amount: float) -> int:

@@ -6,12 +6,10 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox, QTabBar, QWidget
 
+from tray_app.desktop.widgets.labels import SECONDARY as SECONDARY
 from tray_app.desktop.widgets.labels import sized
 from tray_app.desktop.widgets.style import is_high_contrast
 from tray_app.desktop.widgets.theme import theme_of
-
-SECONDARY = 12 / 13
-"""The size of secondary text, of the desktop's font."""
 
 
 def with_role(widget: QWidget, role: str) -> None:

@@ -51,7 +51,6 @@ class Theme:
         self.primary_pressed = either("#00557F", "#00659E")
         self.primary_ink = "#FFFFFF"
 
-        self.trouble = tint("#FDF2EB", "#D55E00", "#352B26", "#E8701A")
         self.invitation = tint("#EEF5FA", "#0072B2", "#232F3B", "#56B4E9")
         no_level = tint("#ECEFF3", "#4E5764", "#323945", "#B4BDCA")
         self.levels = dict.fromkeys(IconShape, no_level) | {
@@ -94,10 +93,17 @@ def blended(colour: str, ground: str, share: float) -> QColor:
 
 
 def themed(palette: QPalette) -> QPalette:
-    """Return a palette in the theme's colours; secondary text is ``PlaceholderText``."""
+    """Return a palette in the theme's colours.
+
+    Secondary text is ``PlaceholderText``, a line between parts ``Midlight``, an edge ``Mid``, and
+    what stands for text that is still to come ``AlternateBase``.
+    """
     theme = theme_of(palette)
     result = QPalette(palette)
     result.setColor(QPalette.ColorRole.Window, QColor(theme.surface))
     result.setColor(QPalette.ColorRole.WindowText, QColor(theme.ink))
     result.setColor(QPalette.ColorRole.PlaceholderText, QColor(theme.muted))
+    result.setColor(QPalette.ColorRole.Midlight, QColor(theme.divider))
+    result.setColor(QPalette.ColorRole.Mid, QColor(theme.border))
+    result.setColor(QPalette.ColorRole.AlternateBase, QColor(theme.track))
     return result
