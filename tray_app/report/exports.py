@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from tray_app.errors import Problem
+from tray_app.rules.alerts import urgency
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.forecast import Forecast
 from tray_app.rules.history import Day, Record
+from tray_app.rules.levels import Level
 from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import buys
 from tray_app.store.settings import Settings
@@ -35,10 +37,18 @@ def status_json(reading: Reading, snapshot: Snapshot, settings: Settings) -> dic
             for name in ("total", "freemium", "subscription", "gifted", "paid")
         },
         "level": snapshot.level,
+        "urgency": _urgency(snapshot, settings),
         "fetched_at": _iso(reading.at),
         "forecast": _forecast(snapshot.analysis.forecast if snapshot.analysis else None),
         "buys": buys(balance.credits, settings.prices),
     }
+
+
+def _urgency(snapshot: Snapshot, settings: Settings) -> Level | None:
+    """Return what the icon shows: the level of the amount, or that of the time that is left."""
+    if snapshot.level is None or snapshot.analysis is None:
+        return snapshot.level
+    return urgency(snapshot.level, snapshot.analysis.evidence(settings.warn_within))
 
 
 def history_json(

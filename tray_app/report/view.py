@@ -128,6 +128,10 @@ class View:
             return self.level
         return balance_words.badge_words(self.level, now - self.read_at)
 
+    def shows(self, row: Row) -> bool:
+        """Tell whether a kind of credits is worth a line: while none is known, no kind is."""
+        return row.amount != 0 and any(each.amount is not None for each in self.rows)
+
     def age(self, now: datetime) -> str:
         """Say how old the balance is, unless the badge does."""
         return "" if self.stale else balance_words.age_words(self.read_at, now)
@@ -142,9 +146,7 @@ class View:
 
         Of a longer text first the problem is left out, then the buckets.
         """
-        buckets = " · ".join(f"{row.label} {row.text}" for row in self.rows if row.amount != 0)
-        if self.credits is None:
-            buckets = ""
+        buckets = " · ".join(f"{row.label} {row.text}" for row in self.rows if self.shows(row))
         for parts in (
             (self.headline, buckets, self.lasts, self.figures),
             (self.headline, buckets, self.lasts, self.taken),

@@ -72,9 +72,7 @@ def badge_words(level: str, age: timedelta) -> str:
     if hours < 1:
         return tr("{level} · {n} min old", level=level, n=minutes)
     if hours < 48:
-        return tr(
-            "{level} · {n} hour old", "{level} · {n} hours old", hours, level=level, n=hours
-        )
+        return tr("{level} · {n} hour old", "{level} · {n} hours old", hours, level=level, n=hours)
     return tr("{level} · {n} day old", "{level} · {n} days old", days, level=level, n=days)
 
 
@@ -99,7 +97,9 @@ def next_check_words(next_at: datetime | None, now: datetime, *, has_failed: boo
     if next_at is None or next_at - now > LONGEST_WAIT + LATE:
         return ""
     when = ahead_words(next_at - now)
-    return tr("Trying again {when}", when=when) if has_failed else tr("Next check {when}", when=when)
+    return (
+        tr("Trying again {when}", when=when) if has_failed else tr("Next check {when}", when=when)
+    )
 
 
 def notes(snapshot: Snapshot) -> Iterator[str]:
@@ -146,7 +146,7 @@ def no_kinds_words(amounts: Iterable[int | None]) -> str:
     """Say why no kind of credits is shown; empty if there is one."""
     known = {amount for amount in amounts if amount is not None}
     if not known:
-        return tr("lemlist doesn't tell which kinds of credits these are.")
+        return tr("lemlist doesn't say which kinds these are.")
     return "" if known != {0} else tr("No plan, purchased, gifted or freemium credits.")
 
 

@@ -43,7 +43,6 @@ from tray_app.desktop.widgets.labels import (
     ElidedLabel,
     block,
     muted_label,
-    set_muted,
     sized,
 )
 from tray_app.desktop.widgets.theme import theme_of
@@ -96,7 +95,11 @@ class PopupContent(QWidget):
         self.skeleton: Skeleton | None = None
         self.kinds = Kinds()
         self.sparkline = Sparkline(formats, actions.history)
-        self.expiry, self.notes, self.snoozed = sentence(), sentence(muted=True), sentence(muted=True)
+        self.expiry, self.notes, self.snoozed = (
+            sentence(),
+            sentence(muted=True),
+            sentence(muted=True),
+        )
         self.buys = QuietLink(tr("Open the calculator"))
         self.buys.clicked.connect(actions.plan.trigger)
         self.resume = LinkButton(tr("Resume"))
@@ -188,7 +191,7 @@ class PopupContent(QWidget):
         if attention is not None:
             if self.attention is None:
                 self.attention = AttentionBlock(self._actions)
-                self._slot.layout().addWidget(self.attention)
+                self._slot_column.addWidget(self.attention)
                 for before, after in (
                     (self.settings, self.attention.retry),
                     (self.attention.retry, self.attention.button),
@@ -197,8 +200,11 @@ class PopupContent(QWidget):
             self.attention.show_attention(attention)
         if is_loading and self.skeleton is None:
             self.skeleton = Skeleton()
-            self._slot.layout().addWidget(self.skeleton)
-        for part, is_there in ((self.attention, attention is not None), (self.skeleton, is_loading)):
+            self._slot_column.addWidget(self.skeleton)
+        for part, is_there in (
+            (self.attention, attention is not None),
+            (self.skeleton, is_loading),
+        ):
             if part is not None:
                 part.setVisible(is_there)
         self._slot.setVisible(attention is not None or is_loading)
@@ -235,12 +241,12 @@ class PopupContent(QWidget):
         first.setAlignment(self.badge, Qt.AlignmentFlag.AlignVCenter)
         self._headline = QWidget()
         below_header = QMargins(SIDE, 4, SIDE, 0)
-        parts = (first, self.lasts, 1, self.detail)
-        _filled(QVBoxLayout(self._headline), below_header, 0, *parts)
+        column = QVBoxLayout(self._headline)
+        _filled(column, below_header, 0, first, self.lasts, 1, self.detail)
 
         inside = QMargins(LINK_INSET, 0, LINK_INSET, 0)
         self._slot = QWidget()
-        _filled(QVBoxLayout(self._slot), inside, 0)
+        self._slot_column = _filled(QVBoxLayout(self._slot), inside, 0)
         self._upper, self._lower = (block(QPalette.ColorRole.Midlight, 1) for _ in range(2))
         self._snoozed_line = QWidget()
         beside_link = QMargins(LINK_INSET, 0, 0, 0)
@@ -250,7 +256,11 @@ class PopupContent(QWidget):
             self._slot,
             _filled(QVBoxLayout(), inside, GAP, self.kinds, self._upper),
             _filled(
-                QVBoxLayout(), QMargins(), 6, self.sparkline, _filled(QVBoxLayout(), inside, 0, self._lower)
+                QVBoxLayout(),
+                QMargins(),
+                6,
+                self.sparkline,
+                _filled(QVBoxLayout(), inside, 0, self._lower),
             ),
             _filled(
                 QVBoxLayout(),

@@ -256,8 +256,7 @@ class Kinds(QWidget):
     def show_view(self, view: View) -> None:
         """Show the kinds of a balance; paler when it is out of date."""
         self._view = view
-        known = [row for row in view.rows if row.amount is not None]
-        self._shown = [row for row in view.rows if row.amount != 0] if known else []
+        self._shown = [row for row in view.rows if view.shows(row)]
         if [row.bucket for row in self._shown] != list(self.labels):
             self._make_labels()
         for row in self._shown:
@@ -324,7 +323,9 @@ class Kinds(QWidget):
         painter.setOpacity(STALE_OPACITY if view.stale else 1)
         for colour, width in zip(colours, widths, strict=True):
             segment = QPainterPath()
-            segment.addRect(QRectF(_mirrored(self, whole.adjusted(x, 0, x + width - whole.width(), 0))))
+            segment.addRect(
+                QRectF(_mirrored(self, whole.adjusted(x, 0, x + width - whole.width(), 0)))
+            )
             painter.fillPath(ends.intersected(segment), QColor(colour))
             x += width + SEGMENT_GAP
         painter.setOpacity(1)
@@ -377,9 +378,7 @@ class AttentionBlock(QWidget):
         # The link is higher than the title beside it, and reaches into the edge.
         link_rise = 5 if can_retry else 0
         sides = 2 * SLOT_PADDING + MARK, SLOT_PADDING - (LINK_INSET if can_retry else 0)
-        self._column.setContentsMargins(
-            sides[0], SLOT_PADDING - link_rise, sides[1], SLOT_PADDING
-        )
+        self._column.setContentsMargins(sides[0], SLOT_PADDING - link_rise, sides[1], SLOT_PADDING)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
@@ -393,7 +392,11 @@ class AttentionBlock(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tint.ground))
             painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
-            form = clock_mark() if shape is IconShape.UNKNOWN else level_mark(shape or IconShape.LOADING)
+            form = (
+                clock_mark()
+                if shape is IconShape.UNKNOWN
+                else level_mark(shape or IconShape.LOADING)
+            )
             centre = QRectF(_mirrored(self, mark.toRect())).center()
             painter.fillPath(form.translated(centre), QColor(tint.ink))
 

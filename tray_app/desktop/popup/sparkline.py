@@ -35,8 +35,10 @@ LOWEST_LINE = 6
 
 
 class Sparkline(QWidget):
-    """A line of the balance; below it what was spent, or the day that the pointer is at, and the
-    door to the history."""
+    """A line of the balance, what was spent, and the door to the history.
+
+    The words below the line name the day that the pointer is at.
+    """
 
     def __init__(self, formats: Formats, history: QAction) -> None:
         super().__init__()
@@ -75,9 +77,7 @@ class Sparkline(QWidget):
         if trend is None or not has_trend(trend) or shown == self._shown:
             return
         self._shown = shown
-        self._title = spent_words(
-            trend.begin, trend.end, trend.days, trend.spent, self._formats
-        )
+        self._title = spent_words(trend.begin, trend.end, trend.days, trend.spent, self._formats)
         self.graph.setVisible(not hides)
         if hides:
             self.caption.setText(tr("Chart hidden"))

@@ -30,6 +30,7 @@ KEYBOARD = (
 RADIUS = 8
 TURN, TURN_MS = 30, 90
 """Degrees by which the refresh button's arrow turns, and milliseconds between two turns."""
+_WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter
 LINK_INSET = 8
 """Pixels by which a link's ground stands out from its words."""
 
@@ -84,9 +85,9 @@ class FlatButton(QPushButton):
 
     @Slot()
     def _follow_action(self) -> None:
-        assert self._action is not None
-        self.setText(self._action.iconText())
-        self.setEnabled(self._action.isEnabled())
+        if self._action is not None:
+            self.setText(self._action.iconText())
+            self.setEnabled(self._action.isEnabled())
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Remember how the focus came."""
@@ -191,6 +192,12 @@ class LinkButton(FlatButton):
     def _ink(self, theme: Theme) -> str:
         return theme.ink if self.underMouse() else theme.focus
 
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """Room for all lines of the words."""
+        room = QRect(0, 0, width - 2 * LINK_INSET - self._chevron_room, 10_000)
+        lines = QFontMetrics(self.font()).boundingRect(room, _WRAPPED, self.text())
+        return max(28, lines.height() + 8)
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint words and chevron, and a ground while the pointer is on them."""
         with QPainter(self) as painter:
@@ -199,27 +206,28 @@ class LinkButton(FlatButton):
             painter.setPen(ink)
             words = self.rect().adjusted(LINK_INSET, 0, -LINK_INSET - self._chevron_room, 0)
             words = self.style().visualRect(self.layoutDirection(), self.rect(), words)
-            elided = QFontMetrics(self.font()).elidedText(
-                self.text(), Qt.TextElideMode.ElideRight, words.width()
-            )
-            self._paint_words(painter, elided, words, Qt.AlignmentFlag.AlignLeading)
+            side = Qt.AlignmentFlag.AlignLeading
+            side = self.style().visualAlignment(self.layoutDirection(), side)
+            painter.drawText(words, side | _WRAPPED, self.text())
             if self._leads_on:
-                side = -1 if self.isRightToLeft() else 1
+                way = -1 if self.isRightToLeft() else 1
                 x = LINK_INSET if self.isRightToLeft() else self.width() - LINK_INSET
-                tip = QPointF(x - 1.5 * side, self.height() / 2 + 0.5)
+                tip = QPointF(x - 1.5 * way, self.height() / 2 + 0.5)
+                back = QPointF(-4 * way, 4)
                 painter.setPen(QPen(ink, 1.6, c=Qt.PenCapStyle.RoundCap))
-                back = QPointF(-4 * side, 4)
-                painter.drawPolyline([tip + QPointF(-4 * side, -4), tip, tip + back])
+                painter.drawPolyline([tip + QPointF(-4 * way, -4), tip, tip + back])
 
 
 class QuietLink(LinkButton):
-    """The same in the ink of text, as wide as there is room."""
+    """The same in the ink of text, as wide as there is room, in as many lines as it takes."""
 
     def __init__(self, explanation: str) -> None:
         super().__init__(leads_on=True)
         self.setAccessibleDescription(explanation)
         self.setToolTip(explanation)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def _ink(self, theme: Theme) -> str:
         return theme.ink if self.underMouse() else theme.muted

@@ -4,7 +4,6 @@ from PySide6.QtCore import QMargins, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
 
-
 SECONDARY = 12 / 13
 """The size of secondary text, as a multiple of the desktop's font."""
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from tray_app.store.history_database import History
     from tray_app.team.session import Session
 
-FIRST_TREND = 30
-"""Days that the popup's chart shows until others are chosen."""
+TREND_DAYS = 30
+"""Days that the popup's chart shows."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,6 @@ class HistoryAndPlan(QObject):
         self._session: Session | None = None
         self._past: _Past | None = None
         """``None`` while the team has no identity."""
-        self._days = FIRST_TREND
         self.trend: Trend | None = None
         """The course of the balance as it was read last; ``None`` before that."""
         self.history = SingleWindow(self._make_history, self)
@@ -99,13 +98,12 @@ class HistoryAndPlan(QObject):
     @Slot()
     def read_trend(self) -> None:
         """Bring the popup's chart up to date."""
-        past, days = self._past, self._days
-        if past is None:
+        if (past := self._past) is None:
             return
 
         def read() -> Trend:
             now = int(time.time())
-            return trend_of(past.read(now - (days + 1) * DAY), days, now)
+            return trend_of(past.read(now - (TREND_DAYS + 1) * DAY), TREND_DAYS, now)
 
         def show(trend: Trend) -> None:
             if self._past is past:
@@ -113,11 +111,11 @@ class HistoryAndPlan(QObject):
 
         self._worker.submit(read, show)
 
-    @Slot(int)
-    def choose_trend(self, days: int) -> None:
-        """Show another number of days on the popup."""
-        self._days = days
-        self.read_trend()
+    def show_again(self) -> None:
+        """Write what is open once more, as amounts are to be hidden, or are no longer."""
+        if self.history.window is not None:
+            self._read_history(self.history.window.ranges.days)
+        self.show_now()
 
     def _make_history(self) -> "HistoryWindow":
         from tray_app.desktop.windows.history_window import HistoryWindow
