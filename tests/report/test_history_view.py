@@ -13,7 +13,7 @@ from tray_app.report.history_view import HistoryView, Tick, history_of, readout_
 from tray_app.report.points import Point, fewer
 from tray_app.report.trend import Trend, has_trend, trend_of
 from tray_app.rules.history import Record
-from tray_app.words.history_words import course_words, point_words, range_words
+from tray_app.words.history_words import course_words, point_words, spent_words
 
 FORMATS = FakeFormats()
 
@@ -33,7 +33,7 @@ def history(records: Sequence[Record], days: int = 30) -> HistoryView:
 
 
 def title(trend: Trend) -> str:
-    return range_words(trend.begin, trend.end, trend.days, FORMATS)
+    return spent_words(trend.begin, trend.end, trend.days, trend.spent, FORMATS)
 
 
 def course(trend: Trend) -> str:
@@ -105,9 +105,15 @@ def test_a_trend_is_shown_from_one_day_on(records: list[Record], worth_it: bool)
 
 
 def test_a_trend_of_a_young_history_is_named_by_its_begin() -> None:
-    assert title(trend(flat(at(19), at(22)))) == "since 19 Nov"
-    assert title(trend(flat(at(-30), at(22)))) == "last 30 days"
-    assert title(trend(flat(at(-30), at(22)), 7)) == "last 7 days"
+    assert title(trend(flat(at(19), at(22)))) == "Since 19 Nov · 0 spent"
+    assert title(trend(flat(at(-30), at(22)))) == "Last 30 days · 0 spent"
+    assert title(trend(flat(at(-30), at(22)), 7)) == "Last 7 days · 0 spent"
+
+
+@pytest.mark.parametrize("days", [7, 30])
+def test_a_trend_counts_what_the_history_counts(days: int) -> None:
+    spent = f"{trend(month(), days).spent:,}"
+    assert f" · {spent} spent in {days} days" in history(month(), days).title
 
 
 def test_a_trend_in_words() -> None:
@@ -129,7 +135,7 @@ def test_many_refills_are_counted() -> None:
 
 
 def test_a_moment_in_words() -> None:
-    assert point_words(at(3), 12_430, FORMATS) == "Tue 3 Nov · 12,430"
+    assert point_words(at(3), 12_430, FORMATS) == "Tue, 3 Nov · 12,430"
 
 
 @given(
@@ -289,7 +295,7 @@ def test_the_days_as_a_table() -> None:
         ]
     )
     dates, closes, spent, refilled = zip(*view.day_table[1:], strict=True)
-    assert dates == ("Sun 22 Nov", "Sat 21 Nov", "Fri 20 Nov", "Thu 19 Nov", "Wed 18 Nov")
+    assert dates == ("Sun, 22 Nov", "Sat, 21 Nov", "Fri, 20 Nov", "Thu, 19 Nov", "Wed, 18 Nov")
     assert closes == ("5,700", "700", "–", "–", "1,000")
     assert refilled == ("+5,000", "", "", "", "")
     assert spent[0] == "0"
@@ -299,12 +305,12 @@ def test_the_days_as_a_table() -> None:
 
 def test_days_of_another_year_have_it() -> None:
     rows = history(flat(at(-320), at(22)), 365).day_table
-    assert rows[1][0] == "Sun 22 Nov"
-    assert rows[-1][0] == "Mon 15 Dec, 2025"
+    assert rows[1][0] == "Sun, 22 Nov"
+    assert rows[-1][0] == "Mon, 15 Dec, 2025"
 
 
 def test_a_young_history_is_named_by_its_begin() -> None:
-    assert history(flat(at(19), at(22), 1)).title == "1 credit left · 0 spent since Thu 19 Nov"
+    assert history(flat(at(19), at(22), 1)).title == "1 credit left · 0 spent since Thu, 19 Nov"
 
 
 def test_a_history_in_words() -> None:
@@ -320,7 +326,7 @@ def test_a_reading_in_words() -> None:
     view = history(month())
     point = next(point for point in view.points if point.at >= at(3, 20, 5))
     assert readout_of(view, point, FORMATS) == (
-        f"Tue 3 Nov, {datetime.fromtimestamp(point.at, UTC):%H:%M} · {point.credits:,} credits"
+        f"Tue, 3 Nov, {datetime.fromtimestamp(point.at, UTC):%H:%M} · {point.credits:,} credits"
         " · 2,400 spent that day · −2,000 in 5 min"
     )
 
@@ -329,7 +335,7 @@ def test_a_reading_of_a_year_in_words() -> None:
     records = long()
     view = history(records, 365)
     assert readout_of(view, view.points[-1], FORMATS) == (
-        "Sun 22 Nov · 87,780 credits · 70 spent that week"
+        "Sun, 22 Nov · 87,780 credits · 70 spent that week"
     )
 
 
@@ -342,7 +348,7 @@ def axis(view: HistoryView) -> list[str]:
 
 def test_the_time_axis_names_what_fits_the_range() -> None:
     records = flat(at(-400), at(22))
-    assert axis(history(records, 7))[0] == "Mon 16 Nov"
+    assert axis(history(records, 7))[0] == "Mon, 16 Nov"
     assert len(axis(history(records, 7))) == 7
     assert axis(history(records, 30)) == ["26 Oct", "2 Nov", "9 Nov", "16 Nov"]
     assert len(axis(history(records, 90))) == 12

@@ -228,7 +228,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         advice=advice,
         # Of credits that may run short, none are said to be left over and to expire.
         expiry=""
-        if stale or warns or analysis is None
+        if stale or advice or analysis is None
         else forecast_words.expiry_words(analysis, formats, today),
         hides=hidden_until is not None,
     )

@@ -53,14 +53,14 @@ def detail_words(analysis: Analysis | None, formats: Formats, today: date) -> st
     if isinstance(analysis.rhythm, TooEarly):
         return too_early_words(analysis.rhythm, formats, today)
     runs_out = _runs_out(analysis)
+    spent = analysis.rhythm.per_working_day
     if runs_out is None:
-        return _spending_sentence(analysis.rhythm.per_working_day, formats)
+        return _spending_sentence(spent, formats) if spent >= ALMOST_NOTHING else ""
     if runs_out.likely is None:
         return _earliest_sentence(runs_out, formats, today)
     if runs_out.likely < today:
         return ""
-    spent = formats.number(two_digits(analysis.rhythm.per_working_day))
-    pace = tr("{pace} per working day", pace=spent)
+    pace = tr("{pace} per working day", pace=formats.number(two_digits(spent)))
     day = day_words(runs_out.likely, formats, today)
     earliest = max(runs_out.earliest, today)
     if runs_out.latest is None:
@@ -256,8 +256,7 @@ def run_out_day(analysis: Analysis | None) -> date | None:
 
 def two_digits(amount: float) -> int:
     """Round to two digits: more of a forecast would claim too much."""
-    whole = round(amount)
-    return round(whole, 2 - len(str(abs(whole)))) if abs(whole) >= 100 else whole
+    return round(round(amount, min(0, 2 - len(str(round(amount))))))
 
 
 def _runs_out_words(day: date, formats: Formats, today: date) -> str:
