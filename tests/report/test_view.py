@@ -297,7 +297,7 @@ def test_figures_stay_when_the_keychain_is_locked_later() -> None:
         (timedelta(0), timedelta(minutes=5), ("just now", "Next check in 5 min")),
         (timedelta(minutes=2), timedelta(minutes=3), ("2 min ago", "Next check in 3 min")),
         (timedelta(0), timedelta(seconds=59), ("just now", "Next check in less than a minute")),
-        (timedelta(0), -timedelta(hours=1), ("just now", "Next check in less than a minute")),
+        (timedelta(0), -timedelta(hours=1), ("", "Next check in less than a minute")),
         (timedelta(0), timedelta(hours=1), ("just now", "Next check in 1 hour")),
         (timedelta(0), timedelta(hours=24), ("just now", "Next check in 24 hours")),
         (timedelta(days=-365), timedelta(days=365), ("", "")),
@@ -562,7 +562,7 @@ def test_a_forecast_claims_two_digits(amount: float, said: int) -> None:
 
 
 def test_the_day_of_a_forecast_of_yesterday_is_not_told_as_if_it_were_to_come() -> None:
-    view = shown(replace(good(), analysis=lasting(0)), NOON + timedelta(days=1))
+    view = shown(replace(good(), analysis=lasting(0), next_at=None), NOON + timedelta(days=1))
     assert (view.lasts, view.detail, view.forecast) == ("", "", "")
 
 

@@ -149,6 +149,7 @@ def test_status_as_json(env: Env) -> None:
         "credits": 100,
         "remaining": {"total": 100, "freemium": 0, "subscription": 80, "gifted": 10, "paid": 10},
         "level": "critical",
+        "urgency": "critical",
         "forecast": None,
         "buys": {"email_found": 20, "email_verified": 100, "phone_found": 5, "linkedin": 100},
     }

@@ -140,12 +140,7 @@ class TextButton(FlatButton):
 
     def __init__(self, text: str = "", *, primary: bool = False) -> None:
         super().__init__(text)
-        self._is_primary = primary
-
-    def set_primary(self, primary: bool) -> None:
-        """Make this the primary button, or not."""
-        self._is_primary = primary
-        self.update()
+        self.is_primary = primary
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the words, which are never cut: for Qt's buttons it is the least size too."""
@@ -157,8 +152,8 @@ class TextButton(FlatButton):
         """Paint ground, words and a menu's arrow."""
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
-            self._paint_ground(painter, theme.button, is_primary=self._is_primary)
-            ink = theme.primary_ink if self._is_primary else theme.ink
+            self._paint_ground(painter, theme.button, is_primary=self.is_primary)
+            ink = theme.primary_ink if self.is_primary else theme.ink
             words = self.rect().adjusted(14, 0, -14, 0)
             painter.setPen(QColor(ink))
             side = Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
