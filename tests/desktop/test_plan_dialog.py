@@ -79,7 +79,7 @@ def type_over(dialog: PlanDialog, text: str) -> None:
 
 def test_the_number_of_leads_is_answered_while_it_is_typed(dialog: PlanDialog) -> None:
     assert "12,430 credits" in words(dialog)
-    assert "Enough for 2,486 e-mails or 621 phones" in words(dialog)
+    assert "Enough to find 2,486 emails or 621 phone numbers" in words(dialog)
     assert answers(dialog)[0] == "Yes It takes 2,500 of 12,430 credits; 9,930 are left."
     type_over(dialog, "2486")
     assert answers(dialog)[0] == "Yes It takes 12,430 of 12,430 credits; 0 are left."
@@ -149,7 +149,7 @@ def test_days_are_ahead_and_within_the_forecast(dialog: PlanDialog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rhythm", "said"), [(EARLY, "from about Dec 4"), (TooEarly(None), "more days"), (None, "no")]
+    ("rhythm", "said"), [(EARLY, "ready around Dec 4"), (TooEarly(None), "more days"), (None, "no")]
 )
 def test_without_a_forecast_it_says_so(
     dialog: PlanDialog, rhythm: TooEarly | None, said: str

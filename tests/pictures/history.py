@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from tests.desktop.widget_driver import FORMATS, shown
 from tests.examples import NOW
 from tests.pictures.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.content import SIDE
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.theme import themed
@@ -169,7 +170,7 @@ def cards() -> Iterator[QWidget]:
         card.setFixedWidth(CARD_WIDTH)
         column = QVBoxLayout(card)
         column.setContentsMargins(SIDE, SIDE, SIDE, SIDE)
-        sparkline = Sparkline(FORMATS)
+        sparkline = Sparkline(FORMATS, Actions().history)
         column.addWidget(sparkline)
         trend = trend_of(records, days, int(NOW.timestamp()))
         sparkline.show_trend(trend, is_stale=is_stale, low=2_000)

@@ -467,7 +467,7 @@ def test_a_keychain_that_loses_the_key(bare: VirtualDesktop, sandbox: Sandbox) -
             program.window(WELCOME).find(name="Use until I quit").do_action()
             program.wait_for_tooltip("12,430 credits")
             program.item.click_menu("Open")
-            assert "The key is kept until you quit." in program.window(POPUP).names()
+            assert "The API key is kept until you quit." in program.window(POPUP).names()
 
 
 def names(program: TrayProgram) -> list[str]:

@@ -69,27 +69,27 @@ def test_figures_in_tooltip_menu_and_popup(
         tooltip = program.wait_for_tooltip("12,430 credits")
         assert tooltip.splitlines()[:2] == [
             "Healthy · 12,430 credits",
-            "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0",
+            "Subscription 8,000 · Paid 4,100 · Gifted 330",
         ]
         labels = program.item.menu().labels()
-        assert labels[:5] == [
+        assert labels[:4] == [
             "Healthy · 12,430 credits",
             "Subscription: 8,000",
             "Paid: 4,100",
             "Gifted: 330",
-            "Freemium: 0",
         ]
-        assert labels[5].startswith("Figures from ")
-        assert labels[6:] == [
+        assert labels[4].startswith("Balance from ")
+        assert labels[5:] == [
             "Refresh now",
             "Open",
             "History…",
-            "Plan…",
+            "Calculator…",
             "Buy credits…",
             "Snooze",
             "For 1 hour",
             "Until tomorrow",
-            "Until the next level",
+            "Until the level changes",
+            "Hide figures",
             "Settings…",
             "Change key…",
             "About",
@@ -98,7 +98,7 @@ def test_figures_in_tooltip_menu_and_popup(
         program.item.activate()
         names = program.window(POPUP).names()
         assert {"Acme Growth", "12,430 credits", "Healthy"} <= set(names)
-        assert {"Subscription: 8,000", "Paid: 4,100", "Gifted: 330", "Freemium: 0"} <= set(names)
+        assert {"Subscription: 8,000", "Paid: 4,100", "Gifted: 330"} <= set(names)
 
 
 @pytest.mark.usefixtures("key_is_stored")
@@ -196,7 +196,7 @@ def test_demo_from_the_first_dialog(desktop: VirtualDesktop, sandbox: Sandbox) -
         desktop.wait_for_focus(WELCOME)
         desktop.press_keys("Tab", "Return")
         program.wait_for_tooltip("working days left")
-        assert "A demo: the figures are invented." in program.open_popup().names()
+        assert "This is a demo with invented amounts." in program.open_popup().names()
         assert sandbox.requests == []
 
 
@@ -246,7 +246,7 @@ def test_without_a_keychain_the_key_is_kept_for_this_run_only(sandbox: Sandbox) 
             program.wait_until_focused(WELCOME, "Use until I quit")
             desktop.press_keys("Return")
             program.wait_for_tooltip("12,430 credits")
-            assert "The key is kept until you quit." in program.open_popup().names()
+            assert "The API key is kept until you quit." in program.open_popup().names()
         files = [file for file in desktop.home.rglob("*") if file.is_file()]
         assert files
         assert not [file for file in files if DEMO_KEY.encode() in file.read_bytes()]
@@ -256,7 +256,7 @@ def test_key_from_the_environment(desktop: VirtualDesktop, sandbox: Sandbox) -> 
     environment = {"LEMLIST_API_KEY": DEMO_KEY}
     with TrayProgram(desktop, sandbox.url, env=environment) as program:
         program.wait_for_tooltip("12,430 credits")
-        assert "The key comes from LEMLIST_API_KEY." in program.open_popup().names()
+        assert "The API key comes from LEMLIST_API_KEY." in program.open_popup().names()
         assert not program.item.menu().find("Change key…").enabled
 
 

@@ -59,10 +59,10 @@ def test_forecast_chart_history_and_export(
         program.wait_for_tooltip("working days left")
         assert any("working days left" in label for label in program.item.menu().labels())
         popup = program.open_popup()
-        assert "between" in said(popup, "About ")
-        assert said(popup, "Enough for 2,486 e-mails")
+        assert said(popup, "About ").endswith(" working days left")
+        assert said(popup, "Enough to find 2,486 emails")
         wait_until(
-            lambda: said(program.window(POPUP), "Balance, last 30 days"), TIMEOUT, "the chart"
+            lambda: said(program.window(POPUP), "Balance. Last 30 days"), TIMEOUT, "the chart"
         )
         program.close_popup()
 
@@ -107,7 +107,7 @@ def test_the_plan_opens_from_the_popup_which_closes(
         desktop.wait_for_focus(POPUP)
 
         def at_link() -> bool:
-            if any(name.startswith("Enough for") for name in program.window(POPUP).focused):
+            if any(name.startswith("Enough to find") for name in program.window(POPUP).focused):
                 return True
             desktop.press_keys("Tab")
             return False

@@ -118,8 +118,8 @@ def test_status(env: Env) -> None:
         "  Paid          10\n"
         "  Gifted        10\n"
         "  Freemium       0\n"
-        f"A forecast will be here from about {ready_on:%b} {ready_on.day}.\n"
-        "Enough for 20 e-mails or 5 phones\n"
+        f"A forecast will be ready around {ready_on:%b} {ready_on.day}.\n"
+        "Enough to find 20 emails or 5 phone numbers\n"
         # When a week of whole days is known, after the first, of which only a part is.
         for ready_on in (day + timedelta(days=8) for day in days)
     }
@@ -333,7 +333,7 @@ def test_status_says_how_long_it_lasts(env: Env, past: list[Record]) -> None:
     done = run(env, "status")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(f"^{LASTS}$", done.stdout, re.MULTILINE)
-    assert "Enough for 2,486 e-mails or 621 phones\n" in done.stdout
+    assert "Enough to find 2,486 emails or 621 phone numbers\n" in done.stdout
 
 
 def test_status_as_json_has_the_forecast(env: Env, past: list[Record]) -> None:
@@ -348,7 +348,7 @@ def test_status_as_json_has_the_forecast(env: Env, past: list[Record]) -> None:
 def test_status_of_a_balance_that_lasts(env: Env, sandbox: Sandbox, past: list[Record]) -> None:
     sandbox.set_balance(subscription=0, paid=9_000_000, gifted=0, freemium=0)
     assert json.loads(run(env, "status", "--json").stdout)["forecast"]["runs_out"] is None
-    assert "Enough for more than a year" in run(env, "status").stdout
+    assert "Credits are likely to last more than a year." in run(env, "status").stdout
 
 
 def test_status_records_what_it_reads(env: Env) -> None:

@@ -110,7 +110,7 @@ def test_days_on_which_nothing_is_spent_take_nothing() -> None:
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [
-        (TooEarly(date(2026, 12, 4)), "A forecast will be here from about 4 Dec."),
+        (TooEarly(date(2026, 12, 4)), "A forecast will be ready around 4 Dec."),
         (TooEarly(None), "A forecast needs more days on which credits are spent."),
         (None, "There is no history that tells what is spent."),
     ],
@@ -147,13 +147,13 @@ def test_the_advice_and_the_rounded_high_end_agree(a_day: float, credits: int) -
 @pytest.mark.parametrize(
     ("credits", "prices", "expected"),
     [
-        (12_430, Prices(), "Enough for 2,486 e-mails or 621 phones"),
-        (20, Prices(), "Enough for 4 e-mails or 1 phone"),
-        (19, Prices(), "Enough for 3 e-mails"),
-        (5, Prices(), "Enough for 1 e-mail"),
+        (12_430, Prices(), "Enough to find 2,486 emails or 621 phone numbers"),
+        (20, Prices(), "Enough to find 4 emails or 1 phone number"),
+        (19, Prices(), "Enough to find 3 emails"),
+        (5, Prices(), "Enough to find 1 email"),
         (4, Prices(), ""),
         (0, Prices(), ""),
-        (25, Prices(email_found=30), "Enough for 1 phone"),
+        (25, Prices(email_found=30), "Enough to find 1 phone number"),
     ],
 )
 def test_what_a_balance_is_enough_for(credits: int, prices: Prices, expected: str) -> None:

@@ -81,7 +81,6 @@ class PopupContent(QWidget):
         self._actions = actions
         self._now = now
         self._view: View | None = None
-        self._said = ""
 
         self.team = ElidedLabel()
         set_weight(self.team, QFont.Weight.Medium)
@@ -95,11 +94,9 @@ class PopupContent(QWidget):
         self.skeleton: Skeleton | None = None
         self.kinds = Kinds()
         self.sparkline = Sparkline(formats, actions.history)
-        self.expiry, self.notes, self.snoozed = (
-            sentence(),
-            sentence(muted=True),
-            sentence(muted=True),
-        )
+        self.expiry = sentence()
+        self.said, self.notes, self.snoozed = (sentence(muted=True) for _ in range(3))
+        self.said.hide()
         self.buys = QuietLink(tr("Open the calculator"))
         self.buys.clicked.connect(actions.plan.trigger)
         self.resume = LinkButton(tr("Resume"))
@@ -129,8 +126,7 @@ class PopupContent(QWidget):
 
     def say(self, text: str) -> None:
         """Show one more quiet line; none when empty."""
-        self._said = text
-        self._show_notes()
+        _show_text(self.said, text)
 
     def tick(self) -> None:
         """Tell the age of the figures as it is now."""
@@ -180,7 +176,7 @@ class PopupContent(QWidget):
         _show_text(self.expiry, view.expiry)
         self.buys.setText(view.buys)
         self.buys.setVisible(bool(view.buys))
-        self._show_notes()
+        _show_text(self.notes, "\n".join(view.notes))
         self.snoozed.setText(view.snooze)
         self._snoozed_line.setVisible(bool(view.snooze))
         self._show_buttons(view)
@@ -219,10 +215,6 @@ class PopupContent(QWidget):
         self.snooze.setVisible(is_snoozable)
         self.buy.setVisible(view.attention is None or view.attention.deed is not Deed.BUY)
         self._buttons.setVisible(view.credits is not None and not view.stale)
-
-    def _show_notes(self) -> None:
-        notes = self._view.notes if self._view is not None else ()
-        _show_text(self.notes, "\n".join(filter(None, (self._said, *notes))))
 
     def _show_dividers(self) -> None:
         """Show a line above the chart, and one below it, once there is something there."""
@@ -268,7 +260,7 @@ class PopupContent(QWidget):
                 4,
                 _filled(QVBoxLayout(), inside, 0, self.expiry),
                 self.buys,
-                _filled(QVBoxLayout(), inside, 0, self.notes),
+                _filled(QVBoxLayout(), inside, 0, self.said, self.notes),
                 self._snoozed_line,
             ),
         )
@@ -280,7 +272,10 @@ class PopupContent(QWidget):
         self._column = _filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
 
     def _set_fonts(self) -> None:
-        for label in (self.age, self.detail, self.expiry, self.notes, self.snoozed, self.buys):
+        for label in (
+            *(self.age, self.detail, self.expiry, self.buys),
+            *(self.said, self.notes, self.snoozed),
+        ):
             label.setFont(sized(self.font(), SECONDARY))
         self.resume.setFont(sized(self.font(), SECONDARY, QFont.Weight.Medium))
         self.badge.setFont(sized(self.font(), SECONDARY, QFont.Weight.DemiBold))

@@ -125,10 +125,11 @@ class LevelBadge(QLabel):
         self._is_hollow = False
 
     def show_level(self, shape: IconShape, words: str, *, is_stale: bool) -> None:
-        """Show a level."""
-        self._shape, self._is_hollow = shape, is_stale
+        """Show a level; the words are a label's, which paints only what is new."""
+        if (shape, is_stale) != (self._shape, self._is_hollow):
+            self._shape, self._is_hollow = shape, is_stale
+            self.update()
         self.setText(words)
-        self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for mark and words."""

@@ -52,7 +52,7 @@ class Theme:
         self.primary_ink = "#FFFFFF"
 
         self.invitation = tint("#EEF5FA", "#0072B2", "#232F3B", "#56B4E9")
-        no_level = tint("#ECEFF3", "#4E5764", "#323945", "#B4BDCA")
+        no_level = tint("#EEF1F5", "#4E5764", "#323945", "#B4BDCA")
         self.levels = dict.fromkeys(IconShape, no_level) | {
             IconShape.HEALTHY: tint("#DDF3EC", "#00684C", "#17382F", "#5FD9B3"),
             IconShape.LOW: tint("#FDF0D0", "#7A5200", "#42351A", "#F7C35A"),
