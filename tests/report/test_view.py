@@ -571,6 +571,16 @@ def test_what_is_empty_has_no_outlook() -> None:
     assert (view.lasts, view.forecast) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(None, ""), (1, "Empty since today, 11:00"), (30, "Empty since Sat, 21 Nov, 06:00")],
+)
+def test_since_when_it_is_empty(hours: int | None, words: str) -> None:
+    since = None if hours is None else int((NOON - timedelta(hours=hours)).timestamp())
+    snapshot = good(Balance(0), Level.EMPTY)
+    assert shown(replace(snapshot, analysis=replace(lasting(0), since=since))).lasts == words
+
+
 def test_what_it_buys() -> None:
     assert shown(good()).buys == "Enough to find 2,486 emails or 621 phone numbers"
     assert shown(Snapshot()).buys == ""

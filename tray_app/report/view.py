@@ -184,6 +184,11 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         detail = forecast_words.past_forecast_words(lasting, made_at, formats, now)
     elif hidden_until is not None and read_at is not None:
         detail = balance_words.hidden_words(hidden_until, formats)
+    lasts = forecast_words.lasts_words(lasting, formats, today, made_at.astimezone().date())
+    if stale:
+        lasts = ""
+    elif snapshot.level is Level.EMPTY:
+        lasts = forecast_words.empty_since_words(analysis, formats, now)
     peak = analysis.peak if analysis and hidden_until is None else None
     is_urgent = snapshot.level not in (None, Level.HEALTHY) or _evidence(snapshot, settings).warns
     warns = is_urgent and not stale
@@ -217,9 +222,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         key_is_fixed=snapshot.key_source is KeySource.ENVIRONMENT,
         notes=tuple(balance_words.notes(snapshot)),
         snooze=balance_words.snoozed(snapshot.snooze, formats, now),
-        lasts=""
-        if stale
-        else forecast_words.lasts_words(lasting, formats, today, made_at.astimezone().date()),
+        lasts=lasts,
         detail=detail,
         forecast=forecast_words.past_forecast_words(lasting, made_at, formats, now)
         if stale

@@ -77,6 +77,8 @@ class Analysis:
     """Whether enough is known for an alert on the date."""
     peak: int | None = None
     """The highest balance since the last refill; ``None`` while less than a day is known."""
+    since: int | None = None
+    """Since when the balance was seen as it is now, in seconds since the epoch."""
 
     def evidence(self, warn_within: int) -> Evidence:
         """Return what alerts are decided by; ``warn_within`` is in working days."""

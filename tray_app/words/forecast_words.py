@@ -3,7 +3,7 @@
 That credits run out is said here alone, also for notifications; on which day, ``when_words`` says.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tray_app.i18n import tr
 from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
@@ -24,6 +24,17 @@ ALMOST_NOTHING = 0.5
 
 NEAR = 6
 """Days ahead for which a weekday's name says enough."""
+
+
+def empty_since_words(analysis: Analysis | None, formats: Formats, now: datetime) -> str:
+    """Say since when there are no credits; empty when nobody knows."""
+    if analysis is None or analysis.since is None:
+        return ""
+    at, today = datetime.fromtimestamp(analysis.since, UTC), now.astimezone().date()
+    day, time = at.astimezone().date(), formats.time(at)
+    if day == today:
+        return tr("Empty since today, {time}", time=time)
+    return tr("Empty since {day}, {time}", day=day_words(day, formats, today), time=time)
 
 
 def lasts_words(analysis: Analysis | None, formats: Formats, today: date, made_on: date) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QMargins, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMargins, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -154,7 +154,10 @@ class PopupContent(QWidget):
     def reveal(self, part: QWidget) -> None:
         """Scroll until a part can be seen."""
         if self.middle.isAncestorOf(part):
-            self.middle.ensureWidgetVisible(part, 0, SIDE)
+            top = part.mapTo(self.middle.whole, QPoint()).y()
+            # Not ensureWidgetVisible(), to which a part at the very edge, below its line, is seen.
+            for y in (top + part.height(), top):
+                self.middle.ensureVisible(0, y, 0, SIDE)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
@@ -224,8 +227,9 @@ class PopupContent(QWidget):
         self._lower.setVisible(has_figures and has_more)
 
     def _lay_out(self) -> None:
-        right = SIDE - GLYPH_INSET
-        header = _filled(QHBoxLayout(), QMargins(SIDE, 0, right, 0), 4, self.team, self.age)
+        # In a language from right to left a layout's margins stay, and what is in it changes sides.
+        sides = QMargins(SIDE - GLYPH_INSET, 0, SIDE - GLYPH_INSET, 0)
+        header = _filled(QHBoxLayout(), sides, 4, GLYPH_INSET, self.team, self.age)
         header.setStretchFactor(self.team, 1)
         for button in (self.eye, self.refresh, self.settings):
             header.addWidget(button)
@@ -241,8 +245,8 @@ class PopupContent(QWidget):
         self._slot_column = _filled(QVBoxLayout(self._slot), inside, 0)
         self._upper, self._lower = (block(QPalette.ColorRole.Midlight, 1) for _ in range(2))
         self._snoozed_line = QWidget()
-        beside_link = QMargins(LINK_INSET, 0, 0, 0)
-        line = _filled(QHBoxLayout(self._snoozed_line), beside_link, 0, self.snoozed, self.resume)
+        line = QHBoxLayout(self._snoozed_line)
+        _filled(line, QMargins(), 0, LINK_INSET, self.snoozed, self.resume)
         line.setStretchFactor(self.snoozed, 1)
         self.middle = _Middle(
             self._slot,
@@ -330,7 +334,7 @@ class _Middle(QScrollArea):
 
     def __init__(self, *parts: QWidget | QLayout) -> None:
         super().__init__()
-        whole = QWidget()
+        self.whole = whole = QWidget()
         sides = SIDE - LINK_INSET
         self._column = _filled(QVBoxLayout(whole), QMargins(sides, GAP, sides, 0), GAP, *parts)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -15,10 +15,10 @@ from PySide6.QtGui import (
     QPen,
     QTransform,
 )
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.desktop.actions import Actions
-from tray_app.desktop.widgets.buttons import LINK_INSET, RADIUS, LinkButton, TextButton
+from tray_app.desktop.widgets.buttons import RADIUS, LinkButton, TextButton
 from tray_app.desktop.widgets.labels import block, set_muted, sized
 from tray_app.desktop.widgets.marks import SWATCH
 from tray_app.desktop.widgets.theme import Theme, theme_of
@@ -349,20 +349,19 @@ class AttentionBlock(QWidget):
         self.retry = LinkButton(tr("Try now"))
         self.retry.clicked.connect(actions.refresh.trigger)
         self._actions = {Deed.REMEDY: actions.remedy, Deed.BUY: actions.buy}
-        first = QHBoxLayout()
-        first.setSpacing(0)
-        first.addWidget(self.title, 1, Qt.AlignmentFlag.AlignVCenter)
-        first.addWidget(self.retry)
-        column = QVBoxLayout(self)
-        column.setSpacing(0)
-        column.addLayout(first)
-        column.addWidget(self.text)
-        self._room = QWidget()
-        _row = QVBoxLayout(self._room)
-        _row.setContentsMargins(0, 10, 0, 0)
-        _row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeading)
-        column.addWidget(self._room)
-        self._column = column
+        self._around_button = QWidget()
+        below = QVBoxLayout(self._around_button)
+        below.setContentsMargins(0, 10, 0, 0)
+        below.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeading)
+        # Title and link, the text, the button; on the leading side there is room for the mark.
+        self._grid = QGridLayout(self)
+        self._grid.setSpacing(0)
+        self._grid.setColumnMinimumWidth(0, SLOT_PADDING + MARK)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.title, 0, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(self.retry, 0, 2)
+        self._grid.addWidget(self.text, 1, 1, 1, 2)
+        self._grid.addWidget(self._around_button, 2, 1, 1, 2)
 
     def show_attention(self, attention: Attention) -> None:
         """Show something else."""
@@ -373,13 +372,12 @@ class AttentionBlock(QWidget):
         action = self._actions.get(attention.deed)
         if action is not None:
             self.button.show_action(action)
-        self._room.setVisible(action is not None)
+        self._around_button.setVisible(action is not None)
         can_retry = attention.deed is Deed.RETRY
         self.retry.setVisible(can_retry)
         # The link is higher than the title beside it, and reaches into the edge.
-        link_rise = 5 if can_retry else 0
-        sides = 2 * SLOT_PADDING + MARK, SLOT_PADDING - (LINK_INSET if can_retry else 0)
-        self._column.setContentsMargins(sides[0], SLOT_PADDING - link_rise, sides[1], SLOT_PADDING)
+        top = SLOT_PADDING - (5 if can_retry else 0)
+        self._grid.setContentsMargins(SLOT_PADDING, top, SLOT_PADDING, SLOT_PADDING)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802

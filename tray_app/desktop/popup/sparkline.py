@@ -54,8 +54,8 @@ class Sparkline(QWidget):
         above, below = QHBoxLayout(), QHBoxLayout()
         above.setContentsMargins(LINK_INSET, 0, LINK_INSET, 0)
         above.addWidget(self.graph)
-        below.setContentsMargins(LINK_INSET, 0, 0, 0)
         below.setSpacing(0)
+        below.addSpacing(LINK_INSET)  # which changes sides with the language, as no margin does
         below.addWidget(self.caption, 1)
         below.addWidget(self.history)
         column = QVBoxLayout(self)
