@@ -1,6 +1,7 @@
 """The tray program on a real desktop, from source and as the bundle, seen as its users see it."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -99,6 +100,28 @@ def test_figures_in_tooltip_menu_and_popup(
         names = program.window(POPUP).names()
         assert {"Acme Growth", "12,430 credits", "Healthy"} <= set(names)
         assert {"Subscription: 8,000", "Paid: 4,100", "Gifted: 330"} <= set(names)
+
+
+@pytest.mark.usefixtures("key_is_stored")
+def test_figures_that_are_hidden_stay_so_in_the_next_run(
+    desktop: VirtualDesktop, sandbox: Sandbox, notifications: NotificationLog
+) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        program.item.click_menu("Hide figures")
+        program.wait_for_tooltip("Healthy · •••• credits")
+        assert not [label for label in program.item.menu().labels() if "12,430" in label]
+    sandbox.set_total(480)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("Low · •••• credits")
+        told = wait_until(lambda: list(notifications.notifications), TIMEOUT, "it is low")
+        assert not re.search(r"\d", f"{told[-1].summary} {told[-1].body}")
+        names = program.open_popup().names()
+        assert "Show figures" in names
+        assert not [name for name in names if "480" in name]
+        program.close_popup()
+        program.item.click_menu("Hide figures")
+        program.wait_for_tooltip("Low · 480 credits")
 
 
 @pytest.mark.usefixtures("key_is_stored")

@@ -737,6 +737,17 @@ def test_one_thing_needs_attention(snapshot: Snapshot, shape: IconShape | None, 
     assert attention(snapshot) == (shape, deed)
 
 
+def test_a_busy_day_is_named_as_the_reason() -> None:
+    """The badge is healthy, so what to buy does not speak for itself."""
+    analysis = replace(SHORT, working_days=9, is_one_busy_day=True)
+    found = shown(replace(good(), analysis=analysis)).attention
+    assert found is not None
+    assert (found.title, found.text) == (
+        "One busy day could use up all credits",
+        "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec.",
+    )
+
+
 def test_nothing_needs_attention_while_all_is_well() -> None:
     assert shown(good()).attention is None
     assert shown(Snapshot()).attention is None

@@ -179,16 +179,17 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     figures = taken if trouble is None else trouble.title
     if trouble is not None and read_at is not None:
         figures = balance_words.balance_and_problem(read_at, trouble.title, formats, now)
-    detail = forecast_words.detail_words(lasting, formats, today)
     if stale:
-        detail = forecast_words.past_forecast_words(lasting, made_at, formats, now)
-    elif hidden_until is not None and read_at is not None:
-        detail = balance_words.hidden_words(hidden_until, formats)
-    lasts = forecast_words.lasts_words(lasting, formats, today, made_at.astimezone().date())
-    if stale:
-        lasts = ""
-    elif snapshot.level is Level.EMPTY:
-        lasts = forecast_words.empty_since_words(analysis, formats, now)
+        lasts, forecast = "", forecast_words.past_forecast_words(lasting, made_at, formats, now)
+        detail = forecast
+    else:
+        lasts = forecast_words.lasts_words(lasting, formats, today, made_at.astimezone().date())
+        forecast = forecast_words.forecast_words(lasting, formats, today)
+        detail = forecast_words.detail_words(lasting, formats, today)
+        if snapshot.level is Level.EMPTY:
+            lasts = forecast_words.empty_since_words(analysis, formats, now)
+        if hidden_until is not None and read_at is not None:
+            detail = balance_words.hidden_words(hidden_until, formats)
     peak = analysis.peak if analysis and hidden_until is None else None
     is_urgent = snapshot.level not in (None, Level.HEALTHY) or _evidence(snapshot, settings).warns
     warns = is_urgent and not stale
@@ -213,7 +214,11 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         gauge=balance_words.gauge_words(credits, peak, formats) if credits and peak else "",
         low=settings.thresholds.low,
         trouble=trouble,
-        attention=_attention(snapshot, settings, formats, trouble, today, warns=warns),
+        attention=_attention_to(problem, trouble)
+        if problem is not None and trouble is not None
+        else _warning(snapshot, settings, formats, today, advice)
+        if warns
+        else None,
         warns=warns,
         figures=figures,
         taken=taken,
@@ -224,9 +229,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         snooze=balance_words.snoozed(snapshot.snooze, formats, now),
         lasts=lasts,
         detail=detail,
-        forecast=forecast_words.past_forecast_words(lasting, made_at, formats, now)
-        if stale
-        else forecast_words.forecast_words(lasting, formats, today),
+        forecast=forecast,
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
         advice=advice,
         # Of credits that may run short, none are said to be left over and to expire.
@@ -296,35 +299,8 @@ def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
     return Trouble(*problem_words(kind), remedy, remedy_words(remedy))
 
 
-def _attention(
-    snapshot: Snapshot,
-    settings: Settings,
-    formats: Formats,
-    trouble: Trouble | None,
-    today: date,
-    *,
-    warns: bool,
-) -> Attention | None:
-    """Choose what matters most: what the user alone can mend, the balance, what is waited for."""
-    problem, level, analysis = snapshot.problem, snapshot.level, snapshot.analysis
-    if problem is not None and trouble is not None:
-        return _attention_to(problem, trouble)
-    if not warns or level is None:
-        return None
-    shape = IconShape.LOW if level is Level.HEALTHY else IconShape(level)
-    missing = analysis.missing if analysis is not None else 0
-    until = analysis.lasts_until if analysis is not None else None
-    if level is Level.EMPTY or analysis is None or not missing or not until or until < today:
-        advice = ""
-        if analysis is not None and until is not None and until >= today:
-            advice = forecast_words.advice_words(analysis, settings.prices, formats, today)
-        return Attention(shape, *balance_words.level_words(level, advice), Deed.BUY)
-    title = forecast_words.advice_title(missing, settings.prices, formats)
-    text = forecast_words.covered_words(analysis, until, formats, today)
-    return Attention(shape, title, text, Deed.BUY)
-
-
 def _attention_to(problem: Problem, trouble: Trouble) -> Attention:
+    """Call for what the user alone can mend, or tell what is waited for."""
     deed = Deed.NONE if trouble.remedy is None else Deed.REMEDY
     if problem.kind is Kind.NO_KEY:
         shape = None
@@ -336,6 +312,23 @@ def _attention_to(problem: Problem, trouble: Trouble) -> Attention:
         is_pause = problem.kind is Kind.RATE_LIMITED or problem.retry_after is not None
         deed = Deed.NONE if is_pause else Deed.RETRY
     return Attention(shape, trouble.title, trouble.message, deed)
+
+
+def _warning(
+    snapshot: Snapshot, settings: Settings, formats: Formats, today: date, advice: str
+) -> Attention:
+    """Tell how much to buy, or where nobody knows or that is no reason by itself, why."""
+    level, analysis = snapshot.level or Level.HEALTHY, snapshot.analysis
+    shape = IconShape.LOW if level is Level.HEALTHY else IconShape(level)
+    is_short = _evidence(snapshot, settings).is_short
+    speaks_for_itself = level is not Level.EMPTY and (is_short or level is not Level.HEALTHY)
+    until = analysis.lasts_until if analysis is not None and advice else None
+    if analysis is None or until is None or not analysis.missing or not speaks_for_itself:
+        words = balance_words.warning_words(level, advice, is_short=is_short)
+        return Attention(shape, *words, Deed.BUY)
+    title = forecast_words.advice_title(analysis.missing, settings.prices, formats)
+    text = forecast_words.covered_words(analysis, until, formats, today)
+    return Attention(shape, title, text, Deed.BUY)
 
 
 def _signed(number: str) -> str:

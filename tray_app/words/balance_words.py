@@ -37,8 +37,11 @@ def level_name(level: Level | None, problem: Problem | None) -> str:
     return tr("Locked") if problem.kind is Kind.KEYCHAIN_LOCKED else tr("Unknown")
 
 
-def level_words(level: Level, advice: str) -> tuple[str, str]:
-    """Say in a title and sentences what a level means; ``advice`` says how much to buy."""
+def warning_words(level: Level, advice: str, *, is_short: bool) -> tuple[str, str]:
+    """Say in a title and sentences why to act; ``advice`` says how much to buy.
+
+    A healthy balance ``is_short`` by its end, or else by what one busy day can take.
+    """
     remedy = advice or tr("A team admin can buy more credits.")
     match level:
         case Level.EMPTY:
@@ -49,8 +52,10 @@ def level_words(level: Level, advice: str) -> tuple[str, str]:
             return tr("Credits almost gone"), f"{stops} {remedy}"
         case Level.LOW:
             return tr("Credits are low"), remedy
-        case Level.HEALTHY:
+        case Level.HEALTHY if is_short:
             return tr("Credits are likely to run out soon"), remedy
+        case Level.HEALTHY:
+            return tr("One busy day could use up all credits"), remedy
 
 
 def headline(level: str, credits: int | None, formats: Formats, *, stale: bool) -> str:
