@@ -431,7 +431,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedProgram]:
 
 
 def grouped(amount: int | None) -> str:
-    return "–" if amount is None else f"{amount:,}"
+    return "–" if amount is None else f"{amount:,}".replace("-", "−")
 
 
 def expect_fresh(seen: dict[str, Any], figures: Figures) -> None:

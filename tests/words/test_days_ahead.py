@@ -85,11 +85,12 @@ def test_no_day_that_is_over_and_none_without_its_year(locale: str) -> None:
                 for problem in (None, Problem(Kind.OFFLINE)):
                     shown = replace(known, problem=problem)
                     view = view_of(shown, Settings(), formats, now)  # type: ignore[arg-type]
-                    texts = (view.lasts, view.forecast, view.advice)
+                    call = view.attention.text if view.attention is not None else ""
+                    texts = (view.lasts, view.detail, view.forecast, view.advice, view.expiry, call)
                     for text in texts:
                         assert not re.search(r"(in|left|About) [-−]\d", text), text
                     if problem is not None:
-                        assert (view.lasts, view.advice) == ("", "")
+                        assert (view.lasts, view.advice, view.expiry) == ("", "", "")
             formats.today = made.date()
             if analysis.forecast is not None and analysis.forecast.runs_out is not None:
                 alert = Alert(AlertKind.RUNS_OUT, credits)

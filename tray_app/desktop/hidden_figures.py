@@ -55,6 +55,7 @@ class HiddenFigures(QObject):
         now = datetime.now(UTC)
         if until is not None and not now < until <= now + LONGEST:
             until = None
+        self._end.stop()
         if until is not None:
             self._end.start(round((until - now).total_seconds() * 1000) + 1000)
         if until != self._formats.hidden_until:
