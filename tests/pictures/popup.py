@@ -19,7 +19,8 @@ from tray_app.lemlist.balance import Balance
 from tray_app.report.trend import trend_of
 from tray_app.report.view import view_of
 from tray_app.rules.alerts import Snooze
-from tray_app.rules.analysis import conclude, learn
+from tray_app.rules.analysis import Analysis, conclude, learn
+from tray_app.rules.forecast import TooEarly
 from tray_app.rules.history import Record
 from tray_app.rules.levels import Thresholds, level_of
 from tray_app.sandbox.past import past_of_demo
@@ -98,7 +99,11 @@ def states(now: datetime) -> Iterator[State]:
     yield replace(with_past("hidden", healthy, now), hides=True)
     yield replace(with_past("hidden-low", low, now), hides=True)
     yield with_past("critical", known(Balance(62, 62, 0, 60, 2, 0), now), now)
-    yield State("empty", known(Balance(0, 0, 0, 0, 0, 0), now))
+    since = int((now - timedelta(hours=3, minutes=38)).timestamp())
+    empty = replace(
+        known(Balance(0, 0, 0, 0, 0, 0), now), analysis=Analysis(TooEarly(None), since=since)
+    )
+    yield State("empty", empty)
     yield with_past("millions", millions, now)
     yield with_past("young", healthy, now, days=3)
     yield State("new", healthy)
