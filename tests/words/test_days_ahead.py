@@ -119,12 +119,17 @@ TOO_OLD = "No current forecast, because the balance is out of date."
     ("later", "day", "words"),
     [
         (1, date(2026, 11, 23), "Forecast from 14:05: credits are likely to run out today."),
+        (1, date(2026, 11, 24), "Forecast from 14:05: credits are likely to run out tomorrow."),
         (1, date(2026, 11, 26), "Forecast from 14:05: credits are likely to run out on Thursday."),
-        (1, date(2026, 12, 24), "Forecast from 14:05: credits are likely to run out on 24 Dec."),
+        (
+            1,
+            date(2026, 12, 24),
+            "Forecast from 14:05: credits are likely to run out on Thu, 24 Dec.",
+        ),
         (
             1,
             date(2027, 11, 22),
-            "Forecast from 14:05: credits are likely to run out on 22 Nov 2027.",
+            "Forecast from 14:05: credits are likely to run out on Mon, 22 Nov 2027.",
         ),
         (1, None, "Forecast from 14:05: credits are likely to last more than a year."),
         (20, date(2026, 11, 23), TOO_OLD),

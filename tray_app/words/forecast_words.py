@@ -159,8 +159,13 @@ def past_forecast_words(
     time = short_moment(made_at, formats, now)
     if day is None:
         return tr("Forecast from {time}: credits are likely to last more than a year.", time=time)
-    when = when_words(day, formats, today)
-    return tr("Forecast from {time}: credits are likely to run out {when}.", time=time, when=when)
+    days = (day - today).days
+    if days == 0:
+        return tr("Forecast from {time}: credits are likely to run out today.", time=time)
+    if days == 1:
+        return tr("Forecast from {time}: credits are likely to run out tomorrow.", time=time)
+    named = formats.weekday_name(day) if days <= NEAR else day_words(day, formats, today)
+    return tr("Forecast from {time}: credits are likely to run out on {day}.", time=time, day=named)
 
 
 def advice_words(analysis: Analysis, prices: Prices, formats: Formats, today: date) -> str:
