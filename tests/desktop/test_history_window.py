@@ -191,7 +191,7 @@ def test_pointing_reads_out_the_figures(window: HistoryWindow) -> None:
     plain = window.chart.grab().toImage()
     QTest.mouseMove(window.chart, QPoint(window.chart.width() - 12, 200))
     settle()
-    assert window.chart.readout.startswith("Sun Nov 22")
+    assert window.chart.readout.startswith("Sun, Nov 22")
     assert "1,719 credits · 0 spent that day" in window.chart.readout
     assert window.chart.grab().toImage() != plain
     QTest.mouseMove(window.export, QPoint(3, 3))
@@ -208,10 +208,10 @@ def test_the_arrow_keys_go_from_day_to_day(window: HistoryWindow) -> None:
         *(Qt.Key.Key_Home, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_End),
     ):
         press(window, key)
-        read.append(window.chart.readout.partition(",")[0])
+        read.append(window.chart.readout.rpartition(", ")[0])
     assert read == [
-        *("Sun Nov 22", "Sat Nov 21", "Sun Nov 22", "Sun Nov 22"),
-        *("Sat Oct 24", "Sat Oct 24", "Sun Oct 25", "Sun Nov 22"),
+        *("Sun, Nov 22", "Sat, Nov 21", "Sun, Nov 22", "Sun, Nov 22"),
+        *("Sat, Oct 24", "Sat, Oct 24", "Sun, Oct 25", "Sun, Nov 22"),
     ]
 
 
@@ -223,10 +223,10 @@ def test_the_arrow_keys_get_past_days_without_a_reading(window: HistoryWindow) -
     window.chart.setFocus(Qt.FocusReason.TabFocusReason)
     for _ in range(12):
         press(window, Qt.Key.Key_Left)
-    assert window.chart.readout.startswith("Wed Nov 11")
+    assert window.chart.readout.startswith("Wed, Nov 11")
     for _ in range(12):
         press(window, Qt.Key.Key_Right)
-    assert window.chart.readout.startswith("Sun Nov 22")
+    assert window.chart.readout.startswith("Sun, Nov 22")
 
 
 def test_the_arrow_keys_go_from_week_to_week_in_a_year(window: HistoryWindow) -> None:
