@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -422,7 +422,9 @@ _COUNTED = re.compile(rf"(?<![\w.,$])([\d,]+) (?:\w+ )?({_NOUNS})(s?)\b")
 WRONG = {
     "a negative count": r"[-−–]\s?\d(?!\d\d\d-)",
     "a minus or a dash as a word": r"(?<!^)(^|\s)[-−–](\s|$)(?!$)",
-    "a word that is not ours": r"(?i)\be-mail|\btop(s|ped|ping)?[- ]up|\blaps(e|ing)|\brefill|\bdrain",
+    "a word that is not ours": (
+        r"(?i)\be-mail|\btop(?:s|ped|ping)?[- ]up|\blaps(?:e|ing)|\brefill|\bdrain"
+    ),
     "something unsaid": r"[{}]|\bNone\b",
     "a space too many": r"^ | $|  | [.,:;]",
 }

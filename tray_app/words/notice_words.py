@@ -57,9 +57,7 @@ def notice(
         case Alert(drain=Drain() as drain):
             amount, minutes = formats.number(drain.amount), whole_minutes(drain.end - drain.begin)
             title = tr("Unusual spending: {amount} in {n} min", amount=amount, n=minutes)
-            doubled = (
-                tr("Spending has doubled since the last warning.") if alert.has_doubled else ""
-            )
+            doubled = tr("Spending goes on and has doubled.") if alert.has_doubled else ""
             check = tr("Check what is running in lemlist.")
             return title, _body(doubled, _usual_words(drain, formats), left, check)
     raise AssertionError(alert)
