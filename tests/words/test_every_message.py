@@ -348,10 +348,10 @@ def _settings(n: int, _day: date) -> Said:
         patch.setitem(RANGES, "cents_per_1000", range(2, 3))
         patch.setitem(RANGES, "interval", range(61, 7200 + 1))
         yield from settings_words.limit_words(ANY).values()
-    faults = [FileFault(kind, "settings.json") for kind in FaultKind]
-    of_fields = [FieldFault("low", is_out_of_range=is_out) for is_out in (False, True)]
-    for fault in (*faults, *of_fields):
-        yield settings_words.settings_fault_words(fault, ANY)
+    for kind in FaultKind:
+        yield settings_words.settings_fault_words(FileFault(kind, "settings.json"), ANY)
+    for is_out_of_range in (False, True):
+        yield settings_words.settings_fault_words(FieldFault("low", is_out_of_range), ANY)
 
 
 MODULES = [
@@ -374,9 +374,7 @@ def said() -> dict[str, set[str]]:
     """Return what each module's rows say; the translated texts are in "texts"."""
     told: dict[str, set[str]] = {"texts": set()}
 
-    def tr(
-        one: str, many: str | None = None, count: int = 1, /, context: str = "", **values: object
-    ) -> str:
+    def tr(one: str, many: str | None = None, count: int = 1, /, **values: object) -> str:
         told["texts"] |= {one, many or one}
         return i18n.tr(one, many, count, **values)
 

@@ -68,7 +68,7 @@ def said(alert: Alert, days: int | None = None) -> tuple[str, str]:
             0,
             "Credits almost gone: 62 left",
             (
-                "Likely to run out today, Sun 22 Nov. 2,000 credits were spent in 10 min. "
+                "Likely to run out today, Sun 22 Nov. Unusual spending: 2,000 in 10 min. "
                 "At zero, lemlist stops enriching leads."
             ),
         ),
@@ -87,7 +87,7 @@ def said(alert: Alert, days: int | None = None) -> tuple[str, str]:
             "No credits left",
             (
                 "lemlist has stopped enriching leads, so campaigns are waiting. "
-                "2,000 credits were spent in 10 min."
+                "Unusual spending: 2,000 in 10 min."
             ),
         ),
         (

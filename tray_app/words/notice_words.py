@@ -27,7 +27,10 @@ def notice(
     amount = formats.number(alert.credits)
     left = tr("{amount} credit left.", "{amount} credits left.", alert.credits, amount=amount)
     when = "" if day is None else _when_words(day, formats, today)
-    spent = "" if alert.drain is None else _spent_words(alert.drain, formats)
+    spent = ""
+    if alert.drain is not None:  # has brought a level, of which no other notification tells
+        figures = _figures(alert.drain, formats)
+        spent = tr("Unusual spending: {amount} in {n} min.", **figures)
     worth = _worth_words(alert.credits, prices, formats)
     admin = tr("A team admin can buy more credits.")
     match alert:
@@ -55,8 +58,7 @@ def notice(
             title = tr("One busy day could use up all credits")
             return title, _body(left, when, worth, admin)
         case Alert(drain=Drain() as drain):
-            amount, minutes = formats.number(drain.amount), whole_minutes(drain.end - drain.begin)
-            title = tr("Unusual spending: {amount} in {n} min", amount=amount, n=minutes)
+            title = tr("Unusual spending: {amount} in {n} min", **_figures(drain, formats))
             doubled = tr("Spending goes on and has doubled.") if alert.has_doubled else ""
             check = tr("Check what is running in lemlist.")
             return title, _body(doubled, _usual_words(drain, formats), left, check)
@@ -99,15 +101,8 @@ def _worth_words(credits: int, prices: Prices, formats: Formats) -> str:
     )
 
 
-def _spent_words(drain: Drain, formats: Formats) -> str:
-    """Say what unusual spending has brought a level, as no other notification tells of it."""
-    return tr(
-        "{amount} credit was spent in {n} min.",
-        "{amount} credits were spent in {n} min.",
-        drain.amount,
-        amount=formats.number(drain.amount),
-        n=whole_minutes(drain.end - drain.begin),
-    )
+def _figures(drain: Drain, formats: Formats) -> dict[str, object]:
+    return {"amount": formats.number(drain.amount), "n": whole_minutes(drain.end - drain.begin)}
 
 
 def _usual_words(drain: Drain, formats: Formats) -> str:
