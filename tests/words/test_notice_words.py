@@ -1,6 +1,6 @@
 """What notifications say."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,19 +15,28 @@ from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Forecast, RunsOut
 from tray_app.rules.prices import Prices
 from tray_app.team.watch import Reading, Snapshot
+from tray_app.words.formats import day_words
 from tray_app.words.notice_words import notice
 
+FORMATS = FakeFormats()
+TODAY = NOON.date()
+"""A Sunday."""
 SUDDEN = Drain(0, 600, 2_000, 90)
+
+
+def on(day: int, month: int = 11, year: int = 2026) -> str:
+    """Name a day as other messages do."""
+    return day_words(date(year, month, day), FORMATS, TODAY)
 
 
 def said(alert: Alert, days: int | None = None) -> tuple[str, str]:
     """Return what is said on a Sunday, of credits that are likely to last so many days."""
     analysis = None
     if days is not None:
-        day = NOON.date() + timedelta(days)
+        day = TODAY + timedelta(days)
         analysis = Analysis(rhythm(80, 100, 120), Forecast(100, RunsOut(day, day, day)))
     snapshot = Snapshot(Reading(Balance(alert.credits), NOON), analysis=analysis)
-    return notice(snapshot, alert, Prices(), FakeFormats(), NOON)
+    return notice(snapshot, alert, Prices(), FORMATS, NOON)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +47,7 @@ def said(alert: Alert, days: int | None = None) -> tuple[str, str]:
             4,
             "Credits are low: 480 left",
             (
-                "Likely to run out on Thu 26 Nov. Enough to find 96 emails. "
+                f"Likely to run out on {on(26)}. Enough to find 96 emails. "
                 "A team admin can buy more credits."
             ),
         ),
@@ -59,7 +68,7 @@ def said(alert: Alert, days: int | None = None) -> tuple[str, str]:
             0,
             "Credits almost gone: 62 left",
             (
-                "Likely to run out today, Sun 22 Nov. At zero, lemlist stops enriching leads. "
+                f"Likely to run out today, {on(22)}. At zero, lemlist stops enriching leads. "
                 "A team admin can buy more credits."
             ),
         ),
@@ -68,7 +77,7 @@ def said(alert: Alert, days: int | None = None) -> tuple[str, str]:
             0,
             "Credits almost gone: 62 left",
             (
-                "Likely to run out today, Sun 22 Nov. Unusual spending: 2,000 in 10 min. "
+                f"Likely to run out today, {on(22)}. Unusual spending: 2,000 in 10 min. "
                 "At zero, lemlist stops enriching leads."
             ),
         ),
@@ -128,7 +137,7 @@ def said(alert: Alert, days: int | None = None) -> tuple[str, str]:
             12,
             "One busy day could use up all credits",
             (
-                "3,010 credits left. Likely to run out on Fri 4 Dec. Enough to find 602 emails. "
+                f"3,010 credits left. Likely to run out on {on(4, 12)}. Enough to find 602 emails. "
                 "A team admin can buy more credits."
             ),
         ),
@@ -142,12 +151,12 @@ def test_notice(alert: Alert, days: int | None, title: str, body: str) -> None:
 @pytest.mark.parametrize(
     ("days", "in_title", "in_body"),
     [
-        (-1, "today", "today, Sun 22 Nov"),
-        (0, "today", "today, Sun 22 Nov"),
-        (1, "tomorrow", "on Mon 23 Nov"),
-        (6, "on Saturday", "on Sat 28 Nov"),
-        (7, "on 29 Nov", "on Sun 29 Nov"),
-        (400, "on 27 Dec 2027", "on Mon 27 Dec 2027"),
+        (-1, "today", f"today, {on(22)}"),
+        (0, "today", f"today, {on(22)}"),
+        (1, "tomorrow", f"on {on(23)}"),
+        (6, "on Saturday", f"on {on(28)}"),
+        (7, "on 29 Nov", f"on {on(29)}"),
+        (400, "on 27 Dec 2027", f"on {on(27, 12, 2027)}"),
     ],
 )
 def test_the_day_on_which_credits_run_out(days: int, in_title: str, in_body: str) -> None:
