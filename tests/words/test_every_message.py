@@ -131,7 +131,7 @@ def _durations(n: int, _day: date) -> Said:
         yield durations.duration_words(n * unit)
 
 
-@says(problem_words.problem_words, problem_words.key_fault_words, problem_words.store_name)
+@says(problem_words.problem_words, problem_words.store_name)
 def _problems(n: int, _day: date) -> Said:
     for platform in ("linux", "darwin", "win32"):
         with pytest.MonkeyPatch.context() as patch:

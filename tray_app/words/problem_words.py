@@ -55,8 +55,12 @@ def problem_words(  # noqa: C901  (a table)
                 "If you no longer have the key, generate a new one in lemlist: "
                 "Settings > Integrations."
             )
-            if detail:
-                message = f"{key_fault_words(detail)} {message}"
+            faults: dict[str, str] = {
+                KeyFault.EMPTY: tr("The key is empty."),
+                KeyFault.TOO_LONG: tr("The key is too long."),
+                KeyFault.ODD_CHARACTERS: tr("The key has characters that no API key has."),
+            }
+            message = f"{faults.get(detail, '')} {message}".strip()
         case Kind.BAD_ADDRESS:
             title = tr("The API address can't be used")
             message = tr("LEMLIST_API_URL must be an https address, or http on this computer only.")
@@ -136,17 +140,6 @@ def remedy_words(remedy: Remedy | None) -> str:
             return tr("Unlock…")
         case None:
             return ""
-
-
-def key_fault_words(fault: str) -> str:
-    """Say why a text can't be a key, of which the fault is a :class:`KeyFault`."""
-    match fault:
-        case KeyFault.EMPTY:
-            return tr("The key is empty.")
-        case KeyFault.TOO_LONG:
-            return tr("The key is too long.")
-        case _:
-            return tr("The key has characters that no API key has.")
 
 
 def history_fault_words(fault: FileFault) -> str:
