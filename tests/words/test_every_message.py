@@ -180,9 +180,9 @@ def analyses(n: int, day: date) -> Iterator[Analysis | None]:
                 renewal=day,
                 lapsing=n,
                 lasts_until=day,
-                missing=n,
+                missing=100 * n,  # as buying is advised in hundreds
             )
-    yield Analysis(rhythm(n, n, n), Forecast(n, None), lasts_until=day + timedelta(1), missing=n)
+    yield Analysis(rhythm(n, n, n), Forecast(n, None), lasts_until=day, missing=100 * n)
     yield Analysis(rhythm(n, n, n), Forecast(n, None), is_uncertain=True)
 
 
@@ -418,13 +418,13 @@ _NOUNS = (
 )
 _COUNTED = re.compile(rf"(?<![\w.,$])([\d,]+) (?:\w+ )?({_NOUNS})(s?)\b")
 WRONG = {
-    # Between numbers a dash is that of a range: "Dec 8–14", "Nov 28 – Dec 3".
-    "a negative count": r"(?<!\d )(?<!\w)[-−–]\s?\d",
-    "a dash as a word": r"(?:^|[^\d.]\s)[-−–](?:\s|$)",
+    # A label may begin with a sign: "−2,000 in 5 min"; between numbers stands a range: "Dec 8–14".
+    "a negative count": r"(?<!^)(?<!\w)[-−–]\s?\d",
+    "a dash as a word": r"(?:^|\s)[-−–](?:\s|$)",
     "a word that is not ours": (
         r"(?i)\be-mail|\btop(?:s|ped|ping)?[- ]up|\blaps(?:e|ing)|\brefill|\bdrain"
     ),
-    "something unsaid": r"[{}]|\bNone\b",
+    "something unsaid": r"[{}]|\bNone\b.",
     "a space too many": r"^ | $|  | [.,:;]",
 }
 
@@ -450,7 +450,8 @@ def test_nothing_wrong_is_said(said: dict[str, set[str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["480 credits left", "1 working day left", "Dec 8–14", "Nov 28 – Dec 3", "in 1 h 5 min"]
+    "text",
+    ["480 credits left", "1 working day left", "Dec 8–14", "−2,000 in 5 min", "in 1 h 5 min"],
 )
 def test_what_is_right_is_left_alone(text: str) -> None:
     assert faults_of(text) == []
