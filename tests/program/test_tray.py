@@ -164,7 +164,7 @@ def test_an_error_keeps_the_last_good_figures(
         assert not has_colour(program.item.icon_pixmaps(), HEALTHY)
         names = program.open_popup().names()
         assert any("12,430 credits" in name for name in names)
-        assert any("lemlist has a problem" in name for name in names)
+        assert any("lemlist is temporarily unavailable" in name for name in names)
         sandbox.set_fault(None)
         program.refresh_until("Healthy · 12,430 credits")
         assert notifications.notifications == []
@@ -353,7 +353,7 @@ def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: S
         NetworkManager(desktop.bus_address) as network,
         TrayProgram(desktop, sandbox.url, env=environment) as program,
     ):
-        program.wait_for_tooltip("lemlist asks for a pause")
+        program.wait_for_tooltip("Too many requests with this API key")
 
         def has_polled_twice() -> bool:
             network.tell(CONNECTED)

@@ -290,7 +290,9 @@ def test_a_history_of_a_newer_version_is_said_and_left_alone(
         program.wait_for_tooltip("12,430 credits")
         program.open_popup()
         wait_until(
-            lambda: said(program.window(POPUP), "The history is from a newer version."),
+            lambda: said(
+                program.window(POPUP), "The history is from a newer version of lemlist credits"
+            ),
             TIMEOUT,
             "it is said",
         )
