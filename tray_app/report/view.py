@@ -174,7 +174,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     level = balance_words.level_name(snapshot.level, problem)
     if ends_on is not None:
         level = forecast_words.ends_words(ends_on, formats, today)
-    trouble = None if problem is None else _trouble(problem.kind, snapshot.key_source)
+    trouble = None if problem is None else _trouble(problem, snapshot.key_source)
     taken = "" if read_at is None else balance_words.balance_from(read_at, formats, now)
     figures = taken if trouble is None else trouble.title
     if trouble is not None and read_at is not None:
@@ -287,7 +287,8 @@ def _icon(
     )
 
 
-def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
+def _trouble(problem: Problem, source: KeySource | None) -> Trouble:
+    kind = problem.kind
     if source is KeySource.ENVIRONMENT:
         remedy = None  # a key that is entered would not be used
     elif kind is Kind.KEYCHAIN_LOCKED:
@@ -296,7 +297,7 @@ def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
         remedy = Remedy.ENTER_KEY
     else:
         remedy = None
-    return Trouble(*problem_words(kind), remedy, remedy_words(remedy))
+    return Trouble(*problem_words(problem), remedy, remedy_words(remedy))
 
 
 def _attention_to(problem: Problem, trouble: Trouble) -> Attention:

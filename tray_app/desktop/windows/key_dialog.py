@@ -26,7 +26,7 @@ from tray_app.lemlist.key import clean_key
 from tray_app.team.api import Checked
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
-from tray_app.words.problem_words import detail_words, problem_words
+from tray_app.words.problem_words import problem_words
 
 _NAME_WIDTH = 260  # pixels at most for a team's name, which may be one long word
 
@@ -103,7 +103,7 @@ class KeyDialog(Dialog):
         """Say why the key can't be used, and let the user try another."""
         if self._step is not _Step.CHECKING:
             return
-        self._refuse(*problem_words(problem.kind))
+        self._refuse(*problem_words(problem, is_retried=False))
 
     @Slot()
     def saved(self) -> None:
@@ -207,9 +207,7 @@ class KeyDialog(Dialog):
         try:
             key = clean_key(self._field.text())
         except Problem as problem:
-            title, message = problem_words(problem.kind)
-            reason = detail_words(problem, self._formats)
-            self._refuse(title, f"{reason[:1].upper()}{reason[1:]}. {message}")
+            self._refuse(*problem_words(problem))
             return
         self._key = key
         self._go(_Step.CHECKING)
