@@ -16,6 +16,7 @@ QWidget#window {{ background: {surface}; }}
 QLabel, QCheckBox, QRadioButton {{ color: {ink}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ color: {error}; }}
+QLabel[role="added"] {{ color: {refill}; }}
 QWidget[role="panel"] {{ background: {sunken}; border-radius: 8px; }}
 QWidget[role="divider"] {{ background: {divider}; }}
 
@@ -69,18 +70,25 @@ QTabBar[role="tabs"]::tab {{
 }}
 QTabBar[role="tabs"]::tab:selected {{ color: {ink}; border-bottom-color: {focus}; }}
 QTabBar[role="tabs"]::tab:hover {{ color: {ink}; }}
+QTabBar[role="tabs"]:focus::tab:selected {{ color: {focus}; }}
 
 QTableView {{
-    background: {surface}; color: {ink}; border: 0; gridline-color: transparent; outline: 0;
+    background: {surface}; color: {ink}; border: 2px solid transparent; border-radius: 8px;
+    gridline-color: transparent; outline: 0;
     selection-background-color: {button}; selection-color: {ink};
 }}
+QTableView:focus {{ border-color: {focus}; }}
+QTableView::item {{ padding: 0 5px; border: 0; }}
 QHeaderView, QHeaderView::section {{
-    background: {surface}; color: {muted}; border: 0; padding: 0 8px; font-weight: 400;
+    background: {surface}; color: {muted}; border: 0; font-weight: 400;
 }}
+QHeaderView::section {{ padding: 0 6px; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
 QScrollBar:vertical {{ width: 8px; background: transparent; margin: 0; }}
-QScrollBar::handle:vertical {{ background: {undivided}; border-radius: 4px; min-height: 24px; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QScrollBar:horizontal {{ height: 8px; background: transparent; margin: 0; }}
+QScrollBar::handle {{ background: {undivided}; border-radius: 4px; min-height: 24px; min-width: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 """
 
