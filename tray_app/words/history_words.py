@@ -218,7 +218,7 @@ def decrease_table(
         for times in times_usual
     ]
     compared = ((*row, pace) for row, pace in zip(rows, paces, strict=True))
-    return (*headings, tr("Compared with the usual pace")), *compared
+    return (*headings, tr("Pace")), *compared
 
 
 def increase_table(refills: Iterable[Refill], today: date, formats: Formats) -> Table:

@@ -357,11 +357,9 @@ class Chart(QWidget):
             painter.setBrush(QColor(theme.levels[IconShape.CRITICAL].ink))
             painter.drawEllipse(place, DOT + 1.5, DOT + 1.5)
             width = metrics.horizontalAdvance(view.run_out.label)
-            beside = place + QPointF(GAP, -TICK_GAP)
-            if beside.x() + width > box.right():
-                beside = place - QPointF(GAP + width, TICK_GAP)
+            left = min(place.x() - width / 2, box.right() - width)
             painter.setPen(QColor(theme.ink))
-            painter.drawText(beside, view.run_out.label)
+            painter.drawText(QPointF(left, place.y() + GAP + metrics.ascent()), view.run_out.label)
 
     def _paint_marks(self, painter: QPainter, theme: Theme, balance: _Plot) -> None:
         """Paint the flags above the plot, with the labels that have room."""

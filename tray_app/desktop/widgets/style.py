@@ -82,11 +82,13 @@ QTableView::item {{ padding: 0 5px; border: 0; }}
 QHeaderView, QHeaderView::section {{
     background: {surface}; color: {muted}; border: 0; font-weight: 400;
 }}
-QHeaderView::section {{ padding: 0 6px; }}
-QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
+QHeaderView::section {{ padding: 0 7px; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: {surface}; border: 0; }}
 QScrollBar:vertical {{ width: 8px; background: transparent; margin: 0; }}
 QScrollBar:horizontal {{ height: 8px; background: transparent; margin: 0; }}
-QScrollBar::handle {{ background: {undivided}; border-radius: 4px; min-height: 24px; min-width: 24px; }}
+QScrollBar::handle {{
+    background: {undivided}; border-radius: 4px; min-height: 24px; min-width: 24px;
+}}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
 QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}

@@ -10,9 +10,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
+from tray_app.desktop.widgets.style import is_high_contrast
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.report.history_view import HistoryTable
 
@@ -41,6 +42,7 @@ class TableView(QTableView):
 
     moment_chosen = Signal(int)
     """When what the row tells of was, in seconds since the epoch."""
+    focused = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,6 +75,11 @@ class TableView(QTableView):
         self._rows.show_table(table)
         self._fit()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Tell that the keyboard is here."""
+        super().focusInEvent(event)
+        self.focused.emit()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the rows, or that there are none."""
         super().paintEvent(event)
@@ -93,15 +100,18 @@ class TableView(QTableView):
             self.moment_chosen.emit(self._rows.table.moments[index.row()])
 
     def _fit(self) -> None:
-        """Give rows the font's height, and all columns but the last the room they need."""
+        """Give rows the font's height, columns the room they need, the last the rest."""
         row = max(LEAST_ROW, self.fontMetrics().height() + 12)
         header = self.horizontalHeader()
         self.verticalHeader().setDefaultSectionSize(row)
         header.setFixedHeight(row)
         self.setMinimumHeight((LEAST_ROWS + 1) * row + 4)
-        for column in range(header.count() - 1):
+        whole = self.verticalScrollBar().sizeHint().width() + 4
+        for column in range(header.count()):
             needed = max(header.sectionSizeHint(column), self.sizeHintForColumn(column))
             header.resizeSection(column, needed + COLUMN_GAP)
+            whole += needed + COLUMN_GAP
+        self.setMinimumWidth(whole)
 
 
 class _Rows(QAbstractTableModel):
@@ -164,7 +174,7 @@ class _BarDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Paint the track, the bar and the text."""
         share, is_unusual = index.data(_BAR), index.data(_IS_UNUSUAL)
-        if share is None:
+        if share is None or is_high_contrast():
             super().paint(painter, option, index)
             return
         whole = QStyleOptionViewItem(option)

@@ -59,7 +59,8 @@ class HistoryWindow(QWidget):
         with_role(self.team, "muted")
         names = (tr("{n} days", n=7), tr("{n} days", n=30), tr("{n} days", n=90), tr("1 year"))
         self.ranges = segments(names)
-        self.ranges.setAccessibleName(tr("Range"))
+        for place, days in enumerate(RANGES):
+            self.ranges.setAccessibleTabName(place, tr("Last {n} days", n=days))
         self.ranges.setCurrentIndex(RANGES.index(FIRST_RANGE))
         self.ranges.currentChanged.connect(lambda: self.days_chosen.emit(self.days))
         self.export = QPushButton(tr("Export…"))
@@ -68,10 +69,11 @@ class HistoryWindow(QWidget):
         self.chart = Chart(formats)
         self.chart.pointed.connect(self._show_tiles)
         self.tabs = tabs((tr("Decreases"), tr("Increases"), tr("Days")))
-        self.tabs.setAccessibleName(tr("Tables"))
         self.tabs.currentChanged.connect(self._show_table)
         self.table = TableView()
         self.table.moment_chosen.connect(self.chart.show_moment)
+        # By itself the page would come up no further than to the table's first row.
+        self.table.focused.connect(lambda: self._history.ensureVisible(0, self._page.height()))
         self.message = ElidedLabel()
         self.message.setAlignment(Qt.AlignmentFlag.AlignTrailing)
         QShortcut(Qt.Key.Key_Escape, self, self.close)
@@ -189,7 +191,7 @@ class HistoryWindow(QWidget):
         """Return what is shown before anything is known."""
         page = QWidget()
         sentence = label(
-            tr("History begins with the first check. Come back tomorrow to see your spending."),
+            tr("History begins with the first check.\nCome back tomorrow to see your spending."),
             "muted",
         )
         sentence.setWordWrap(True)
