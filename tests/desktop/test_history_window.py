@@ -283,7 +283,7 @@ def test_pointing_changes_the_tiles_and_moves_nothing(window: HistoryWindow) -> 
     show(window)
     places = [part.geometry() for part in window.tiles.findChildren(QWidget)]
     plain, box = window.chart.grab().toImage(), window.chart.geometry()
-    hover(window.chart, 0.5)
+    QTest.mouseMove(window.chart, QPoint(window.chart.width() // 2, 90))
     settle()
     assert tiles(window)[1::2] == [
         *("credits left", "spent that day", "added that day"),
@@ -522,6 +522,15 @@ def test_the_keyboard_reaches_everything_from_top_to_bottom(window: HistoryWindo
     ]
 
 
+@pytest.fixture
+def screen_reader(qapp: QApplication) -> Iterator[None]:
+    """Have Qt tell of each change, as to a screen reader."""
+    QAccessible.setActive(True)
+    yield
+    QAccessible.setActive(False)
+
+
+@pytest.mark.usefixtures("screen_reader")
 def test_a_screen_reader_finds_everything(window: HistoryWindow) -> None:
     show(window)
     names = spoken(window)

@@ -343,14 +343,13 @@ class Chart(QWidget):
         low, likely, high = (
             [balance.place(each.at, each[way]) for each in view.ahead] for way in (1, 2, 3)
         )
-        painter.save()
         painter.setClipRect(box.adjusted(now - box.left(), 0, 0, 1))  # where anything is left
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faint(theme.spent, 0.25))
         painter.drawPolygon([*low, *reversed(high)])
         painter.setPen(_dashes(theme))
         painter.drawPolyline(likely)
-        painter.restore()
+        painter.setClipping(False)
         if view.run_out is not None:
             place = balance.place(view.run_out.value, 0)
             painter.setPen(QPen(QColor(theme.surface), 1.5))

@@ -72,13 +72,13 @@ class HistoryWindow(QWidget):
         self.tabs.currentChanged.connect(self._show_table)
         self.table = TableView()
         self.table.moment_chosen.connect(self.chart.show_moment)
-        # By itself the page would come up no further than to the table's first row.
-        self.table.focused.connect(lambda: self._history.ensureVisible(0, self._page.height()))
         self.message = ElidedLabel()
         self.message.setAlignment(Qt.AlignmentFlag.AlignTrailing)
         QShortcut(Qt.Key.Key_Escape, self, self.close)
         self._page = QWidget()
         self._history, self._empty = self._build_history(), self._build_empty()
+        # By itself the page would come up no further than to the table's first row.
+        self.table.focused.connect(lambda: self._history.ensureVisible(0, self._page.height()))
         self._pages = QStackedLayout(self)
         for page in (QWidget(), self._empty, self._history):
             self._pages.addWidget(page)
