@@ -133,7 +133,7 @@ def test_a_time_without_spending_or_increases_is_said(window: HistoryWindow) -> 
         assert rows(window) == []
         read = QAccessible.queryAccessibleInterface(window.table)
         assert read.text(QAccessible.Text.Description) == sentence
-        assert len(colours(window.table.grab().toImage(), 40)) > 5  # the sentence is painted
+        assert texts(window.table) == [sentence]
     open_tab(window, "Days")
     assert QAccessible.queryAccessibleInterface(window.table).text(
         QAccessible.Text.Description

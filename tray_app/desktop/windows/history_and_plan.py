@@ -176,7 +176,7 @@ class HistoryAndPlan(QObject):
                     else:
                         readings_csv(records, file)
             except OSError as error:
-                return tr("{file} can't be written: {reason}.", file=name, reason=error.strerror)
+                return tr("Couldn't save {file}: {reason}.", file=name, reason=error.strerror)
             return tr("Saved as {file}.", file=name)
 
         self._worker.submit(write, self._tell, self._tell_problem)

@@ -10,9 +10,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtGui import QColor, QFocusEvent, QPainter
+from PySide6.QtWidgets import (
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+)
 
+from tray_app.desktop.widgets.controls import label
 from tray_app.desktop.widgets.style import is_high_contrast
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.report.history_view import HistoryTable
@@ -47,7 +54,10 @@ class TableView(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self._rows = _Rows()
-        self._nothing = ""
+        self._nothing = label("", "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setWordWrap(True)
+        QVBoxLayout(self.viewport()).addWidget(self._nothing)
         self.setModel(self._rows)
         self.setItemDelegate(_BarDelegate(self))
         self.setShowGrid(False)
@@ -70,8 +80,8 @@ class TableView(QTableView):
         The place in it is kept when it has as many rows.
         """
         self.setAccessibleName(name)
-        self._nothing = "" if table.moments else nothing
-        self.setAccessibleDescription(self._nothing)
+        self._nothing.setText("" if table.moments else nothing)
+        self.setAccessibleDescription(self._nothing.text())
         self._rows.show_table(table)
         self._fit()
 
@@ -79,15 +89,6 @@ class TableView(QTableView):
         """Tell that the keyboard is here."""
         super().focusInEvent(event)
         self.focused.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the rows, or that there are none."""
-        super().paintEvent(event)
-        if self._nothing:
-            with QPainter(self.viewport()) as painter:
-                painter.setPen(QColor(theme_of(self.palette()).muted))
-                box, centre = self.viewport().rect(), Qt.AlignmentFlag.AlignCenter
-                painter.drawText(box, centre | Qt.TextFlag.TextWordWrap, self._nothing)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
