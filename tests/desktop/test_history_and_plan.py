@@ -134,7 +134,7 @@ def test_the_history_has_the_forecast_of_the_team_that_is_shown(
     windows.history.open()
     window = windows.history.window
     assert window is not None
-    window.show_history = shown.append  # type: ignore[method-assign]
+    window.show_history = lambda view: shown.append(view)  # type: ignore[method-assign]
     wait_with_events(lambda: shown, "the history")
     assert shown[0].ahead[0] == (int(now.timestamp()), 1_001, 1_001, 1_001)
     assert shown[0].tiles[3].label == "likely to run out"
