@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from tray_app.desktop.widgets.theme import DARK, LIGHT
 from tray_app.desktop.windows.history_window import EMPTY_SIZE, SIZE, HistoryWindow
 from tray_app.icon_look import IconShape
 from tray_app.report.history_view import HistoryTable, HistoryView
+from tray_app.words.formats import day_words
 
 MONTH = view(believable(60), 30)
 NOTHING = view([], 30)
@@ -48,6 +50,11 @@ def window(qapp: QApplication) -> Iterator[HistoryWindow]:
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.setPalette(usual)
+
+
+def day(month: int, number: int) -> str:
+    """A day of 2026, in words."""
+    return day_words(date(2026, month, number), FORMATS)
 
 
 def settle() -> None:
@@ -289,13 +296,26 @@ def test_pointing_changes_the_tiles_and_moves_nothing(window: HistoryWindow) -> 
         *("credits left", "spent that day", "added that day"),
         tiles(window)[7],
     ]
-    assert tiles(window)[6].startswith("Thu Nov 12")
+    assert tiles(window)[6] == day(11, 12)
     assert window.chart.grab().toImage() != plain
     QTest.mouseMove(window.export, QPoint(3, 3))
     wait_with_events(lambda: tiles(window) == words_of(MONTH), "the tiles are as before")
     assert window.chart.grab().toImage() == plain
     assert window.chart.geometry() == box
     assert [part.geometry() for part in window.tiles.findChildren(QWidget)] == places
+
+
+@pytest.mark.parametrize("width", range(460, 800, 40))
+def test_nothing_moves_where_words_take_two_lines(window: HistoryWindow, width: int) -> None:
+    with larger_text(1.25):
+        show(window)
+        window.resize(width, 700)
+        settle()
+        settle()  # once the tiles have found their rows, the page makes room for them
+        before = window.chart.geometry(), window.tiles.geometry()
+        hover(window.chart, 0.2)
+        settle()
+        assert (window.chart.geometry(), window.tiles.geometry()) == before
 
 
 def test_a_row_moves_the_cursor(window: HistoryWindow) -> None:
@@ -355,8 +375,8 @@ def test_the_arrow_keys_go_from_day_to_day(window: HistoryWindow) -> None:
         press(window, key)
         read.append(tiles(window)[6])
     assert read == [
-        *("Sun Nov 22", "Sat Nov 21", "Sun Nov 22", "Sun Nov 22"),
-        *("Sat Oct 24", "Sat Oct 24", "Sun Oct 25", "Sun Nov 22"),
+        *(day(11, 22), day(11, 21), day(11, 22), day(11, 22)),
+        *(day(10, 24), day(10, 24), day(10, 25), day(11, 22)),
     ]
 
 
@@ -368,10 +388,10 @@ def test_the_arrow_keys_get_past_days_without_a_reading(window: HistoryWindow) -
     window.chart.setFocus(Qt.FocusReason.TabFocusReason)
     for _ in range(12):
         press(window, Qt.Key.Key_Left)
-    assert tiles(window)[6] == "Wed Nov 11"
+    assert tiles(window)[6] == day(11, 11)
     for _ in range(12):
         press(window, Qt.Key.Key_Right)
-    assert tiles(window)[6] == "Sun Nov 22"
+    assert tiles(window)[6] == day(11, 22)
 
 
 def test_the_arrow_keys_go_from_week_to_week_in_a_year(window: HistoryWindow) -> None:

@@ -1,7 +1,7 @@
 """What the charts show and say of a history."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -21,6 +21,7 @@ from tray_app.rules.local_time import date_at
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.amounts import bucket_label
 from tray_app.words.forecast_words import run_out_day
+from tray_app.words.formats import day_words
 from tray_app.words.history_words import course_words, flags_words, point_words, range_words
 
 FORMATS = FakeFormats()
@@ -30,6 +31,11 @@ def at(day: float, hour: float = 0, minute: float = 0) -> int:
     """A moment of November, and before it for days below 1."""
     begin = datetime(2026, 11, 1, tzinfo=UTC)
     return int((begin + timedelta(days=day - 1, hours=hour, minutes=minute)).timestamp())
+
+
+def day(number: int) -> str:
+    """A day of November, in words."""
+    return day_words(date(2026, 11, number), FORMATS)
 
 
 def trend(records: Sequence[Record], days: int = 30) -> Trend:
@@ -299,7 +305,7 @@ def test_only_drains_are_marked_among_the_drops() -> None:
     assert view.decreases.unusual == {0}
     headings, first, *others = view.decreases.texts
     assert headings == ("When", "Credits", "Within", "Pace")
-    assert first == ("Tue 3 Nov, 20:00", "−2,000", "5 min", "480 × usual")
+    assert first == (f"{day(3)}, 20:00", "−2,000", "5 min", "480 × usual")
     assert {pace for *_, pace in others} == {"12 × usual"}
     assert len(others) == 9
     assert view.decreases.bars == (1, *[12 / 480] * 9)
@@ -319,7 +325,7 @@ def test_without_a_habit_no_drop_is_a_drain() -> None:
     assert view.marks == ()
     assert view.decreases.texts == (
         ("When", "Credits", "Within"),
-        ("Fri 20 Nov, 08:00", "−4,000", "5 min"),
+        (f"{day(20)}, 08:00", "−4,000", "5 min"),
     )
     assert view.decreases.bars == ()
 
@@ -334,7 +340,7 @@ def test_drops_are_those_of_the_days_that_are_shown() -> None:
 
 def test_a_drop_that_began_before_the_days_that_are_shown_has_its_whole_length() -> None:
     records = [Record(at(1), at(15, 22), 900), Record(at(16, 8), at(22), 400)]
-    assert history(records, 7).decreases.texts[1][:3] == ("Sun 15 Nov, 22:00", "−500", "10 h")
+    assert history(records, 7).decreases.texts[1][:3] == (f"{day(15)}, 22:00", "−500", "10 h")
 
 
 def test_the_increases_as_a_table() -> None:
@@ -348,8 +354,8 @@ def test_the_increases_as_a_table() -> None:
     )
     assert view.increases.texts == (
         ("When", "Credits", "Kind"),
-        ("Sat 21 Nov, 09:00", "+500", ""),
-        ("Thu 19 Nov, 09:00", "+8,001", f"{bucket_label('subscription')}, {bucket_label('paid')}"),
+        (f"{day(21)}, 09:00", "+500", ""),
+        (f"{day(19)}, 09:00", "+8,001", f"{bucket_label('subscription')}, {bucket_label('paid')}"),
     )
     assert view.increases.moments == (at(21, 9), at(19, 9))
 
@@ -363,7 +369,7 @@ def test_the_days_as_a_table() -> None:
         ]
     )
     dates, closes, spent, added = zip(*view.day_table.texts[1:], strict=True)
-    assert dates == ("Sun 22 Nov", "Sat 21 Nov", "Fri 20 Nov", "Thu 19 Nov", "Wed 18 Nov")
+    assert dates == tuple(day(number) for number in (22, 21, 20, 19, 18))
     assert closes == ("5,700", "700", "–", "–", "1,000")
     assert added == ("+5,000 purchased", "", "", "", "")
     assert spent[0] == "0"
@@ -374,8 +380,8 @@ def test_the_days_as_a_table() -> None:
 
 def test_days_of_another_year_have_it() -> None:
     rows = history(flat(at(-320), at(22)), 365).day_table.texts
-    assert rows[1][0] == "Sun 22 Nov"
-    assert rows[-1][0] == "Mon 15 Dec 2025"
+    assert rows[1][0] == day(22)
+    assert rows[-1][0].endswith("15 Dec 2025")
 
 
 def test_a_young_history_is_named_by_its_begin() -> None:
@@ -409,14 +415,14 @@ def test_credits_run_out_on_the_day_that_the_forecast_says() -> None:
     records = month()
     snapshot = known(records)
     assert snapshot.analysis is not None
-    day = run_out_day(snapshot.analysis)
-    assert day is not None
+    end = run_out_day(snapshot.analysis)
+    assert end is not None
     view = history(records, 90, snapshot)
     assert view.run_out is not None
-    assert date_at(view.run_out.value) == day
-    assert view.run_out.label == FORMATS.day(day)
-    assert view.tiles[3] == (f"{day:%a} {FORMATS.day(day)}", "likely to run out")
-    assert FORMATS.day(day) in view.description
+    assert date_at(view.run_out.value) == end
+    assert view.run_out.label == FORMATS.day(end)
+    assert view.tiles[3] == (day_words(end, FORMATS), "likely to run out")
+    assert FORMATS.day(end) in view.description
     assert history(records, 7, snapshot).run_out is None  # which is later than the chart
 
 
@@ -455,7 +461,7 @@ def test_a_moment_of_a_month_in_words() -> None:
         (f"{point.credits:,}", "credits left"),
         ("2,400", "spent that day"),
         ("0", "added that day"),
-        ("Tue 3 Nov", "20:05"),
+        (day(3), "20:05"),
     )
     assert [span.marks for span in view.spans if span.marks] == ["−2,000 in 5 min"]
 
@@ -466,7 +472,7 @@ def test_a_moment_of_a_year_in_words() -> None:
         ("87,780", "credits left"),
         ("70", "spent that week"),
         ("0", "added that week"),
-        ("Sun 22 Nov", "closing balance"),
+        (day(22), "closing balance"),
     )
 
 
@@ -496,7 +502,7 @@ def axis(view: HistoryView) -> list[str]:
 
 def test_the_time_axis_names_what_fits_the_range() -> None:
     records = flat(at(-400), at(22))
-    assert axis(history(records, 7))[0] == "Mon 16 Nov"
+    assert axis(history(records, 7))[0] == day(16)
     assert len(axis(history(records, 7))) == 7
     assert axis(history(records, 30)) == ["26 Oct", "2 Nov", "9 Nov", "16 Nov"]
     assert len(axis(history(records, 90))) == 12

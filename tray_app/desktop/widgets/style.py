@@ -70,7 +70,7 @@ QTabBar[role="tabs"]::tab {{
 }}
 QTabBar[role="tabs"]::tab:selected {{ color: {ink}; border-bottom-color: {focus}; }}
 QTabBar[role="tabs"]::tab:hover {{ color: {ink}; }}
-QTabBar[role="tabs"]:focus::tab:selected {{ color: {focus}; }}
+QTabBar[role="tabs"]::tab:selected:focus {{ background: {button}; }}
 
 QTableView {{
     background: {surface}; color: {ink}; border: 2px solid transparent; border-radius: 8px;
@@ -85,12 +85,10 @@ QHeaderView, QHeaderView::section {{
 QHeaderView::section {{ padding: 0 7px; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: {surface}; border: 0; }}
 QScrollBar:vertical {{ width: 8px; background: transparent; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {undivided}; border-radius: 4px; min-height: 24px; }}
 QScrollBar:horizontal {{ height: 8px; background: transparent; margin: 0; }}
-QScrollBar::handle {{
-    background: {undivided}; border-radius: 4px; min-height: 24px; min-width: 24px;
-}}
-QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
-QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
+QScrollBar::handle:horizontal {{ background: {undivided}; border-radius: 4px; min-width: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 """
 
