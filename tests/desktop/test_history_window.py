@@ -308,7 +308,7 @@ def test_pointing_changes_the_tiles_and_moves_nothing(window: HistoryWindow) -> 
 @pytest.mark.parametrize("width", range(460, 800, 40))
 def test_nothing_moves_where_words_take_two_lines(window: HistoryWindow, width: int) -> None:
     with larger_text(1.25):
-        show(window)
+        show(window, view(believable(3, drain=None), 30))  # "forecast around Nov 27"
         window.resize(width, 700)
         settle()
         settle()  # once the tiles have found their rows, the page makes room for them
