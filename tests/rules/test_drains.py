@@ -367,10 +367,11 @@ def test_the_largest_drops() -> None:
     [
         ((3, 700, 900, 2), [(1, 3, 1600), (0, 1, 3), (3, 4, 2)]),
         ((3, 700, 900, 700, 0, 800, 2), [(1, 6, 3100), (0, 1, 3), (6, 7, 2)]),
+        ((450, 900, 900, 2), [(0, 3, 2250), (3, 4, 2)]),
         ((900, 0, 0, 900), [(0, 1, 900), (3, 4, 900)]),
         ((449, 900, 900, 450), [(1, 4, 2250), (0, 1, 449)]),
     ],
-    ids=["at once", "goes on", "pauses", "half"],
+    ids=["at once", "goes on", "begins", "pauses", "half"],
 )
 def test_drops_that_are_one_event_are_one(
     amounts: tuple[int, ...], expected: list[tuple[int, int, int]]
