@@ -488,6 +488,22 @@ def test_each_row_of_a_table_has_its_place_on_the_chart(days: int) -> None:
                 assert date_at(point.at) == date_at(moment)
 
 
+def test_the_chart_has_the_points_that_the_tables_tell_of() -> None:
+    end = int(NOW.timestamp())
+    records = [Record(end - 300 * ago, end - 300 * ago, 90_000 + 7 * ago) for ago in range(8_000)]
+    jumps = {2_000: 5_000, 5_000: -3_000}
+    for ago, gain in jumps.items():
+        records = [
+            record._replace(credits=record.credits + gain * (record.first >= end - 300 * ago))
+            for record in records
+        ]
+    view = history(sorted(records))
+    assert view.increases.moments == (end - 300 * 2_000,)
+    assert end - 300 * 5_000 in view.decreases.moments
+    for moment in (*view.increases.moments, *view.decreases.moments):
+        assert point_near(view, moment).at == moment
+
+
 def test_a_row_before_the_first_reading_of_its_day_has_a_place() -> None:
     view = history([Record(at(18, 9), at(18, 10), 900), Record(at(21, 9), at(22), 700)])
     assert point_near(view, at(20, 12)) == Point(at(20), 900, (900,))

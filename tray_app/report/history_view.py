@@ -11,7 +11,7 @@ from tray_app.report.points import Point, fewer, first_moment, layered, points_o
 from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
 from tray_app.rules.drains import Habit, habit_of, largest_drops
 from tray_app.rules.forecast import Rhythm, left
-from tray_app.rules.history import Day, Drop, Record, changes, days_of
+from tray_app.rules.history import Day, Drop, Record, Refill, changes, days_of
 from tray_app.rules.local_time import ONE_DAY, date_at, midnight
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.forecast_words import forecast_words, run_out_day
@@ -152,11 +152,18 @@ def history_of(
     shown = days_of(records, today)[-days:]
     by_week = len(shown) > MOST_DAYS_BY_DAY
     recent = since(until(records, now), begin)
-    course = _closes(shown, now) if by_week else fewer(points_of(recent, begin), STRETCHES)
-    layers, points = layered(course)
-    habit = habit_of(until(records, now), now)
-    drops, drains = largest_drops(changes(recent), habit)
+    found, habit = changes(recent), habit_of(until(records, now), now)
+    drops, drains = largest_drops(found, habit)
     marks = _marks(shown, drains, formats)
+    if by_week:
+        course = _closes(shown, now)
+    else:
+        every = points_of(recent, begin)
+        told = {at for drop in drops for at in (drop.begin, drop.end)}
+        told.update(one.at for one in found if isinstance(one, Refill))
+        kept = {point for point in every if point.at in told}
+        course = sorted(kept.union(fewer(every, STRETCHES)))
+    layers, points = layered(course)
     spans = _spans(shown, marks, by_week=by_week)
     end = spans[-1].end if spans else now
     analysis: Analysis | None = None
