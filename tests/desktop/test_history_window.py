@@ -506,18 +506,6 @@ def test_amounts_stand_at_the_trailing_edge(window: HistoryWindow) -> None:
     assert [Qt.AlignmentFlag.AlignTrailing in side for side in sides] == [False, True, True, False]
 
 
-def test_it_follows_the_desktop_s_font(window: HistoryWindow) -> None:
-    show(window)
-    parts = (window.tiles, window.chart)
-    before = [part.minimumSizeHint().height() for part in parts]
-    width = window.tiles.minimumSizeHint().width()
-    with larger_text(2):
-        settle()
-        larger = [part.minimumSizeHint().height() for part in parts]
-        assert all(one > other for one, other in zip(larger, before, strict=True))
-        assert window.tiles.minimumSizeHint().width() > 1.5 * width
-
-
 def test_rows_are_high_enough_to_be_hit(window: HistoryWindow) -> None:
     show(window)
     assert window.table.rowHeight(0) == 28

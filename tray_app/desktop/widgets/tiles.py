@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.desktop.widgets.controls import SECONDARY, label, with_role
-from tray_app.desktop.widgets.labels import sized
 from tray_app.words.history_words import Tile
 
-VALUE = 17 / 13
-"""The size of what stands in large letters, of the desktop's font."""
 PADDING = 12
 """Pixels around a tile's words."""
 GAP = 12
@@ -51,14 +48,6 @@ class Tiles(QWidget):
         """As narrow as two tiles."""
         return QSize(2 * self._widest() + GAP, super().minimumSizeHint().height())
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Follow the desktop's font."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            for tile in self._tiles:
-                tile.follow(self.font())
-            self._fit()
-
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Lay the tiles out anew."""
         super().resizeEvent(event)
@@ -85,7 +74,7 @@ class _Tile(QWidget):
     def __init__(self) -> None:
         super().__init__()
         with_role(self, "panel")
-        self.value = label("", factor=VALUE, weight=QFont.Weight.Bold)
+        self.value = label("", factor=17 / 13, weight=QFont.Weight.Bold)
         self._label = label("", "muted", SECONDARY)
         self._label.setWordWrap(True)
         self._label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
@@ -100,11 +89,6 @@ class _Tile(QWidget):
         """Show other words."""
         self.value.setText(tile.value)
         self._label.setText(tile.label)
-
-    def follow(self, font: QFont) -> None:
-        """Take fonts that go with the desktop's."""
-        self.value.setFont(sized(font, VALUE, QFont.Weight.Bold))
-        self._label.setFont(sized(font, SECONDARY))
 
     def width_of(self, tile: Tile) -> int:
         """Return the least width in which a tile's words are whole."""
