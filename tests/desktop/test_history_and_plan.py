@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.desktop.widget_driver import FORMATS, wait_with_events
 from tests.examples import rhythm
@@ -64,6 +64,12 @@ def busy_until(worker: Worker, released: threading.Event) -> None:
     worker.submit(lambda: released.wait(20), lambda _: None)
 
 
+def close(window: QWidget) -> None:
+    """Close a window for good, before a collection of garbage in the worker's thread can."""
+    window.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.mark.parametrize("next_team", ["tea_2", None], ids=["another team", "nobody known yet"])
 def test_a_trend_that_comes_late_is_not_shown_for_another_team(
     qapp: QApplication, worker: Worker, path: Path, next_team: str | None
@@ -113,7 +119,7 @@ def test_a_history_that_comes_late_is_not_shown_for_another_team(
     released.set()
     wait_with_events(lambda: "Other" in shown, "the other team's history")
     assert shown == ["Other"]
-    window.close()
+    close(window)
     windows.show(session_of(None, path))  # which closes what was read
     owner.deleteLater()
 
@@ -139,6 +145,6 @@ def test_the_history_has_the_forecast_of_the_team_that_is_shown(
     assert shown[0].ahead[0] == (int(now.timestamp()), 1_001, 1_001, 1_001)
     assert shown[0].tiles[3].label == "likely to run out"
     assert shown[0].low == 900
-    window.close()
+    close(window)
     windows.show(session_of(None, path))  # which closes what was read
     owner.deleteLater()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -62,7 +62,7 @@ class HistoryWindow(QWidget):
         for place, days in enumerate(RANGES):
             self.ranges.setAccessibleTabName(place, tr("Last {n} days", n=days))
         self.ranges.setCurrentIndex(RANGES.index(FIRST_RANGE))
-        self.ranges.currentChanged.connect(lambda: self.days_chosen.emit(self.days))
+        self.ranges.currentChanged.connect(self._choose_days)
         self.export = QPushButton(tr("Export…"))
         self.export.clicked.connect(self._choose_file)
         self.tiles = Tiles()
@@ -77,8 +77,7 @@ class HistoryWindow(QWidget):
         QShortcut(Qt.Key.Key_Escape, self, self.close)
         self._page = QWidget()
         self._history, self._empty = self._build_history(), self._build_empty()
-        # By itself the page would come up no further than to the table's first row.
-        self.table.focused.connect(lambda: self._history.ensureVisible(0, self._page.height()))
+        self.table.focused.connect(self._show_end)
         self._pages = QStackedLayout(self)
         for page in (QWidget(), self._empty, self._history):
             self._pages.addWidget(page)
@@ -112,6 +111,19 @@ class HistoryWindow(QWidget):
         self.message.setText(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
+    # The signals lead to methods: a function that holds the window would leave it to Python's
+    # garbage collector, which may run in a worker's thread.
+
+    @Slot()
+    def _choose_days(self) -> None:
+        self.days_chosen.emit(self.days)
+
+    @Slot()
+    def _show_end(self) -> None:
+        """Bring up all of the table, of which Qt brings up the first row."""
+        self._history.ensureVisible(0, self._page.height())
+
+    @Slot(object)
     def _show_tiles(self, point: Point | None) -> None:
         """Show the figures at the chart's cursor, or those of all that is shown."""
         if self._view is None:
@@ -121,6 +133,7 @@ class HistoryWindow(QWidget):
         has_added = tiles[ADDED].value != self._formats.number(0)
         self.tiles.accent(ADDED, "added" if has_added else "")
 
+    @Slot()
     def _show_table(self) -> None:
         if self._view is None:
             return
