@@ -1,5 +1,7 @@
 """The history window, used by mouse, keys and screen reader."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -254,6 +256,22 @@ def test_it_can_be_made_smaller_and_larger(window: HistoryWindow) -> None:
         assert window.chart.height() >= 100
         hover(window.chart, 0.9)
         window.chart.grab()
+
+
+def test_a_window_is_not_left_to_the_garbage_collector(qapp: QApplication) -> None:
+    """Which may run in a worker's thread, where no window may end."""
+    gc.collect()
+    gc.disable()
+    try:
+        window = shown(show(HistoryWindow(FORMATS)))
+        hover(window.chart, 0.5)
+        window.table.selectRow(1)
+        window.close()
+        gone = weakref.ref(window)
+        del window
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 # The range

@@ -4,6 +4,8 @@ In high contrast the desktop's own style wins, and nothing here is used. The pop
 sheet, which would take milliseconds of each click; it paints itself in the same colours.
 """
 
+from typing import cast
+
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QWidget
@@ -104,13 +106,17 @@ class WindowStyle(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
         window.setObjectName("window")
         window.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         window.installEventFilter(self)
         self._hints = QGuiApplication.styleHints()
         self._hints.accessibility().contrastPreferenceChanged.connect(self._apply)
         self._apply()
+
+    @property
+    def _window(self) -> QWidget:
+        # Not held here: a circle is left to Python's garbage collector, which runs in any thread.
+        return cast("QWidget", self.parent())
 
     @Slot()
     def _apply(self) -> None:
