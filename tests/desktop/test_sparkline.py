@@ -122,7 +122,7 @@ def test_it_says_in_words_what_it_shows(sparkline: Sparkline) -> None:
     assert read.text(QAccessible.Text.Description) == course_words(
         TREND.points, TREND.refills, FORMATS
     )
-    assert "Refill: +5,000" in read.text(QAccessible.Text.Description)
+    assert "Credits added: +5,000" in read.text(QAccessible.Text.Description)
 
 
 def test_the_caption_names_the_range(sparkline: Sparkline) -> None:

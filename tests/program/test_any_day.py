@@ -117,7 +117,7 @@ def assert_is_said(records: list[Record], now: datetime, when: str) -> None:
 
     shown = history_of(records, 30, "Acme", FORMATS, seconds)
     assert shown.title.startswith("12,430 credits left · "), when
-    assert shown.drop_table[1][1:3] == ("−2,000", "10 min"), when
+    assert shown.decreases.texts[1][1:3] == ("−2,000", "10 min"), when
     assert [mark.label for mark in shown.marks if mark.amount < 0] == ["−2,000 in 10 min"], when
     assert has_trend(trend_of(records, 7, seconds)), when
 

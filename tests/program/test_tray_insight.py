@@ -67,7 +67,9 @@ def test_forecast_chart_history_and_export(
         program.close_popup()
 
         program.item.click_menu("History…")
-        wait_until(lambda: said(program.window(HISTORY), "−2,000"), TIMEOUT, "the table of drops")
+        wait_until(
+            lambda: said(program.window(HISTORY), "−2,000"), TIMEOUT, "the table of decreases"
+        )
         described = [one.description for one in program.window(HISTORY).walk()]
         assert any(text.startswith("12,430 credits left · ") for text in described)
         desktop.wait_for_focus(HISTORY)
@@ -83,7 +85,7 @@ def export(program: TrayProgram, desktop: VirtualDesktop, file: Path) -> None:
     """Save the history to a file, with the keyboard."""
 
     def at_button() -> bool:
-        if "Export CSV…" in program.window(HISTORY).focused:
+        if "Export…" in program.window(HISTORY).focused:
             return True
         desktop.press_keys("Tab")
         return False

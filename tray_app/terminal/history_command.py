@@ -98,5 +98,5 @@ def _print_history(
         view = history_of(records, days, name or team_id, formats, seconds)
         print_text(f"{view.team}: {view.title}")
         print_text(tr("Balance from {time}.", time=formats.day_and_time(seen_at)))
-        headings, *of_days = view.day_table
+        headings, *of_days = view.day_table.texts
         print_table((headings, *reversed(of_days)))  # the latest day stands above the prompt

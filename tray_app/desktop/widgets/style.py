@@ -4,6 +4,8 @@ In high contrast the desktop's own style wins, and nothing here is used. The pop
 sheet, which would take milliseconds of each click; it paints itself in the same colours.
 """
 
+from typing import cast
+
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QWidget
@@ -16,6 +18,7 @@ QWidget#window {{ background: {surface}; }}
 QLabel, QCheckBox, QRadioButton {{ color: {ink}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ color: {error}; }}
+QLabel[role="added"] {{ color: {refill}; }}
 QWidget[role="panel"] {{ background: {sunken}; border-radius: 8px; }}
 QWidget[role="divider"] {{ background: {divider}; }}
 
@@ -69,18 +72,25 @@ QTabBar[role="tabs"]::tab {{
 }}
 QTabBar[role="tabs"]::tab:selected {{ color: {ink}; border-bottom-color: {focus}; }}
 QTabBar[role="tabs"]::tab:hover {{ color: {ink}; }}
+QTabBar[role="tabs"]::tab:selected:focus {{ background: {button}; }}
 
 QTableView {{
-    background: {surface}; color: {ink}; border: 0; gridline-color: transparent; outline: 0;
+    background: {surface}; color: {ink}; border: 2px solid transparent; border-radius: 8px;
+    gridline-color: transparent; outline: 0;
     selection-background-color: {button}; selection-color: {ink};
 }}
+QTableView:focus {{ border-color: {focus}; }}
+QTableView::item {{ padding: 0 5px; border: 0; }}
 QHeaderView, QHeaderView::section {{
-    background: {surface}; color: {muted}; border: 0; padding: 0 8px; font-weight: 400;
+    background: {surface}; color: {muted}; border: 0; font-weight: 400;
 }}
-QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
+QHeaderView::section {{ padding: 0 7px; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: {surface}; border: 0; }}
 QScrollBar:vertical {{ width: 8px; background: transparent; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {undivided}; border-radius: 4px; min-height: 24px; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QScrollBar:horizontal {{ height: 8px; background: transparent; margin: 0; }}
+QScrollBar::handle:horizontal {{ background: {undivided}; border-radius: 4px; min-width: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 """
 
@@ -96,13 +106,17 @@ class WindowStyle(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
         window.setObjectName("window")
         window.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         window.installEventFilter(self)
         self._hints = QGuiApplication.styleHints()
         self._hints.accessibility().contrastPreferenceChanged.connect(self._apply)
         self._apply()
+
+    @property
+    def _window(self) -> QWidget:
+        # Not held here: a circle is left to Python's garbage collector, which runs in any thread.
+        return cast("QWidget", self.parent())
 
     @Slot()
     def _apply(self) -> None:
