@@ -1,5 +1,6 @@
 """What went wrong, in words that tell the user what to do."""
 
+import sys
 from enum import StrEnum, auto
 from typing import NamedTuple
 
@@ -27,6 +28,12 @@ class ProblemWords(NamedTuple):
     def text(self) -> str:
         """All of it, as sentences."""
         return f"{self.title}. {self.message}"
+
+
+def store_name() -> str:
+    """Return what this platform calls the place that keeps the API key."""
+    names = {"darwin": tr("keychain"), "win32": tr("Credential Manager")}
+    return names.get(sys.platform) or tr("keyring")
 
 
 def problem_words(kind: Kind) -> ProblemWords:  # noqa: C901  (a table)

@@ -2,21 +2,33 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QLabel,
+    QTabBar,
+    QWidget,
+)
 
 from tray_app.desktop.widgets.labels import sized
-from tray_app.desktop.widgets.style import is_high_contrast
+from tray_app.desktop.widgets.style import is_high_contrast, set_state
 from tray_app.desktop.widgets.theme import theme_of
 
 SECONDARY = 12 / 13
 """The size of secondary text, of the desktop's font."""
 
 
+PADDING = 8
+"""Pixels between the edge of a field and its text."""
+
+
 def with_role(widget: QWidget, role: str) -> None:
     """Say what a widget is for, which the window's style sheet goes by."""
-    widget.setProperty("role", role)
+    set_state(widget, "role", role)
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
 
@@ -55,9 +67,9 @@ def _bar(role: str, titles: Iterable[str]) -> QTabBar:
     return bar
 
 
-def pad(box: QSpinBox) -> None:
+def pad(box: QAbstractSpinBox) -> None:
     """Keep a number from the edge of its field: no style sheet reaches the field inside."""
-    box.lineEdit().setTextMargins(8, 0, 8, 0)
+    box.lineEdit().setTextMargins(PADDING, 0, PADDING, 0)
 
 
 class Switch(QCheckBox):
@@ -101,13 +113,41 @@ class ListBox(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the arrow, which a style sheet takes from a file only."""
         super().paintEvent(event)
-        if is_high_contrast():
-            return
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            ink = QColor(theme_of(self.palette()).muted)
-            cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-            painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, cap, join))
-            x = 16 if self.isRightToLeft() else self.width() - 16
-            tip = QPointF(x, self.height() / 2 + 2)
-            painter.drawPolyline([tip - QPointF(4, 4), tip, tip + QPointF(4, -4)])
+        _paint_arrow(self)
+
+
+class DateBox(QDateEdit):
+    """A day, typed or chosen from a calendar, with its weekday and in the locale's order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCalendarPopup(True)
+        pattern = QLocale().dateFormat(QLocale.FormatType.LongFormat)
+        self.setDisplayFormat(pattern.replace("dddd", "ddd").replace("MMMM", "MMM"))
+        pad(self)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for the padding too, of which Qt knows nothing."""
+        return super().sizeHint() + QSize(2 * PADDING, 0)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As large as it wants to be."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the arrow as a list's."""
+        super().paintEvent(event)
+        _paint_arrow(self)
+
+
+def _paint_arrow(box: QWidget) -> None:
+    if is_high_contrast():
+        return
+    with QPainter(box) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink = QColor(theme_of(box.palette()).muted)
+        cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+        painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, cap, join))
+        x = 16 if box.isRightToLeft() else box.width() - 16
+        tip = QPointF(x, box.height() / 2 + 2)
+        painter.drawPolyline([tip - QPointF(4, 4), tip, tip + QPointF(4, -4)])

@@ -16,6 +16,13 @@ QWidget#window {{ background: {surface}; }}
 QLabel, QCheckBox, QRadioButton {{ color: {ink}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ color: {error}; }}
+QTipLabel {{ color: palette(tooltip-text); }}
+QWidget[role="card"] {{ border-radius: 8px; }}
+QWidget[level="healthy"] {{ background: {levels[healthy].ground}; }}
+QWidget[level="low"] {{ background: {levels[low].ground}; }}
+QWidget[level="critical"] {{ background: {levels[critical].ground}; }}
+QWidget[level="empty"] {{ background: {levels[empty].ground}; }}
+QWidget[level="loading"], QWidget[level="unknown"] {{ background: {levels[unknown].ground}; }}
 QWidget[role="panel"] {{ background: {sunken}; border-radius: 8px; }}
 QWidget[role="divider"] {{ background: {divider}; }}
 
@@ -35,8 +42,8 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{
     border: 0; padding: 0; min-height: 0; background: transparent;
 }}
-QComboBox::drop-down {{ border: 0; width: 26px; }}
-QComboBox::down-arrow {{ image: none; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: 0; width: 26px; }}
+QComboBox::down-arrow, QDateEdit::down-arrow {{ image: none; }}
 
 QPushButton {{
     background: {button}; color: {ink}; border: 2px solid transparent; border-radius: 8px;
@@ -49,7 +56,10 @@ QPushButton:disabled {{ color: {edge}; }}
 QPushButton[role="primary"] {{ background: {primary}; color: {primary_ink}; }}
 QPushButton[role="primary"]:hover {{ background: {primary_hover}; }}
 QPushButton[role="primary"]:pressed {{ background: {primary_pressed}; }}
-QPushButton[role="primary"]:focus {{ border-color: {ink}; }}
+QPushButton[role="primary"]:focus {{
+    border-color: {primary}; outline: 2px solid {primary_ink}; outline-offset: -5px;
+    outline-radius: 5px;
+}}
 QPushButton[role="primary"]:disabled {{ background: {button}; color: {edge}; }}
 QPushButton[role="link"] {{ background: transparent; color: {focus}; padding: 0 6px; }}
 QPushButton[role="link"]:hover {{ background: {button}; }}
@@ -117,6 +127,15 @@ class WindowStyle(QObject):
         if event.type() is QEvent.Type.ApplicationPaletteChange:
             self._apply()
         return super().eventFilter(target, event)
+
+
+def set_state(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet goes by, and have the widget look like it."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)  # Qt looks at properties once
+        widget.style().polish(widget)
+        widget.update()
 
 
 def window_palette(theme: Theme) -> QPalette:
