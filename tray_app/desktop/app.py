@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.system.bus import Bus
+from tray_app.desktop.system.colour_scheme import ColourScheme
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.system.quit_signals import QuitSignals
@@ -134,6 +135,7 @@ class App(QObject):
         self._actions.offer_snooze(snooze_choices())
         self._tray.offer_snooze()
         QApplication.setWindowIcon(app_icon())
+        self._colour_scheme = ColourScheme(self)
         self._teams.begin(demo=demo)
 
     @Slot()

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QLocale, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QApplication,
     QCheckBox,
     QComboBox,
     QDateEdit,
@@ -22,8 +23,15 @@ SECONDARY = 12 / 13
 """The size of secondary text, of the desktop's font."""
 
 
+USUAL_TEXT = 13
+"""Pixels; what is measured in pixels of text goes by it."""
 PADDING = 8
 """Pixels between the edge of a field and its text."""
+
+
+def in_text(pixels: int) -> int:
+    """Return a length that grows with the desktop's text; ``pixels`` is for its usual size."""
+    return round(pixels * QFontInfo(QApplication.font()).pixelSize() / USUAL_TEXT)
 
 
 def with_role(widget: QWidget, role: str) -> None:
@@ -76,8 +84,10 @@ class Switch(QCheckBox):
     """Yes or no, as a switch; in high contrast as the desktop's own check box."""
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """A fixed size, without words."""
-        return super().sizeHint() if is_high_contrast() else QSize(36, 20)
+        """As large as a line of text, and without words."""
+        if is_high_contrast():
+            return super().sizeHint()
+        return QSize(in_text(36), in_text(20))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As large as it wants to be."""
@@ -104,7 +114,8 @@ class Switch(QCheckBox):
             painter.setBrush(QColor(theme.primary_ink if is_on else theme.edge))
             inset = track.height() / 2
             x = track.right() - inset if is_on is not self.isRightToLeft() else track.left() + inset
-            painter.drawEllipse(QPointF(x, track.center().y()), 5, 5)
+            radius = inset - 3
+            painter.drawEllipse(QPointF(x, track.center().y()), radius, radius)
 
 
 class ListBox(QComboBox):
@@ -124,10 +135,9 @@ class DateBox(QDateEdit):
         self.setCalendarPopup(True)
         pattern = QLocale().dateFormat(QLocale.FormatType.LongFormat)
         self.setDisplayFormat(pattern.replace("dddd", "ddd").replace("MMMM", "MMM"))
-        pad(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Room for the padding too, of which Qt knows nothing."""
+        """Room for the style sheet's padding too, of which Qt knows nothing."""
         return super().sizeHint() + QSize(2 * PADDING, 0)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802

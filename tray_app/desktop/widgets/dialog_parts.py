@@ -5,18 +5,16 @@ Their colours are the style sheet's, which goes by each widget's role.
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
     QFont,
-    QFontInfo,
     QPainter,
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QBoxLayout,
     QDialog,
     QDialogButtonBox,
@@ -32,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.desktop.widgets.controls import SECONDARY, label, with_role
+from tray_app.desktop.widgets.controls import SECONDARY, in_text, label, with_role
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
 from tray_app.desktop.widgets.marks import MARK, level_mark
 from tray_app.desktop.widgets.style import WindowStyle, set_state
@@ -54,13 +52,7 @@ TITLE = 17 / 13
 Role = QDialogButtonBox.ButtonRole
 
 _ROW_HEIGHT = 48
-_USUAL_TEXT = 13  # pixels; what is measured in pixels of text goes by it
 _FRAME = QSize(16, 48)  # pixels that a desktop's window frame may take of the screen
-
-
-def in_text(pixels: int) -> int:
-    """Return a length that grows with the desktop's text; ``pixels`` is for its usual size."""
-    return round(pixels * QFontInfo(QApplication.font()).pixelSize() / _USUAL_TEXT)
 
 
 def paragraph(
@@ -76,8 +68,8 @@ def paragraph(
     return result
 
 
-def column(gap: int, *items: QWidget | QLayout) -> QVBoxLayout:
-    """Put things below each other."""
+def column(gap: int, *items: QWidget | QLayout | None) -> QVBoxLayout:
+    """Put things below each other; None is the room that is left."""
     box = QVBoxLayout()
     _fill(box, gap, items)
     return box
@@ -113,10 +105,10 @@ class IconPicture(QWidget):
     """A picture of the tray icon, sharp on every screen. Words beside it say what it means."""
 
     def __init__(self, look: IconLook, size: int) -> None:
-        """``size`` is in device-independent pixels."""
+        """``size`` is in pixels of text of the usual size."""
         super().__init__()
         self._look = look
-        self.setFixedSize(size, size)
+        self.setFixedSize(in_text(size), in_text(size))
 
     def show_look(self, look: IconLook) -> None:
         """Show another icon."""
@@ -181,6 +173,10 @@ class Dialog(QDialog):
         if look:
             with_role(button, look)
         return button
+
+    def reveal(self, part: QWidget) -> None:
+        """Scroll to a part, where the screen is too small for all of them."""
+        self._body.ensureWidgetVisible(part)
 
     def setVisible(self, visible: bool) -> None:  # noqa: N802
         """Open in the size that the parts want."""
@@ -317,12 +313,11 @@ class AnswerCard(QWidget):
         words.addWidget(self._title, 0, 1)
         words.addWidget(self._text, 1, 1)
         words.setColumnStretch(1, 1)
-        self._whole = QVBoxLayout(self)
-        self._whole.setContentsMargins(ROW_GAP, ROW_GAP, ROW_GAP, ROW_GAP)
-        self._whole.addStretch()
-        self._whole.addLayout(words)
-        self._whole.addStretch()
-        with_role(self, "card")
+        self._card = QWidget()
+        with_role(self._card, "card")
+        words.setContentsMargins(ROW_GAP, ROW_GAP, ROW_GAP, ROW_GAP)
+        self._card.setLayout(words)
+        self.setLayout(column(0, self._card, None))
         self._show(None, "", "")
 
     def keep_room(self, width: int, answers: Iterable[tuple[str, str]]) -> None:
@@ -330,8 +325,7 @@ class AnswerCard(QWidget):
         shown = self._title.text(), self._text.text()
         for title, text in answers:
             self._set_words(title, text)
-            self._words.invalidate()  # Qt does this to the outer layout alone
-            height = self._whole.totalHeightForWidth(width)
+            height = self._words.totalHeightForWidth(width)
             self.setMinimumHeight(max(self.minimumHeight(), height))
         self._set_words(*shown)
 
@@ -354,7 +348,7 @@ class AnswerCard(QWidget):
         self._mark.show_shape(shape)
         self._set_words(title, text)
         self.setAccessibleDescription(self.words)
-        set_state(self, "level", str(shape or ""))
+        set_state(self._card, "level", str(shape or ""))
 
     def _set_words(self, title: str, text: str) -> None:
         self._title.setText(title)
@@ -369,7 +363,8 @@ class _Mark(QWidget):
     def __init__(self, height: int) -> None:
         super().__init__()
         self._shape: IconShape | None = None
-        self.setFixedSize(MARK + 2, height)
+        self._scale = in_text(MARK) / MARK
+        self.setFixedSize(in_text(MARK + 2), height)
 
     def show_shape(self, shape: IconShape | None) -> None:
         self._shape = shape
@@ -379,10 +374,11 @@ class _Mark(QWidget):
         if self._shape is None:
             return
         ink = QColor(theme_of(self.palette()).levels[self._shape].ink)
-        centre = QPointF(self.width() / 2, self.height() / 2)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.fillPath(level_mark(self._shape).translated(centre), ink)
+            painter.translate(self.width() / 2, self.height() / 2)
+            painter.scale(self._scale, self._scale)
+            painter.fillPath(level_mark(self._shape), ink)
 
 
 def _announce(widget: QWidget, words: str) -> None:

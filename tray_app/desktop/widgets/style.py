@@ -28,14 +28,14 @@ QWidget[role="divider"] {{ background: {divider}; }}
 
 QLineEdit, QAbstractSpinBox, QComboBox {{
     background: {surface}; color: {ink}; border: 1px solid {edge}; border-radius: 8px;
-    padding: 0 9px; min-height: 30px;
+    padding: 3px 9px; min-height: 24px;
     selection-background-color: {primary}; selection-color: {primary_ink};
 }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{
-    border: 2px solid {focus}; padding: 0 8px; min-height: 28px;
+    border: 2px solid {focus}; padding: 2px 8px; min-height: 24px;
 }}
 QLineEdit[faulty="true"], QAbstractSpinBox[faulty="true"], QComboBox[faulty="true"] {{
-    border: 2px solid {error}; padding: 0 8px; min-height: 28px;
+    border: 2px solid {error}; padding: 2px 8px; min-height: 24px;
 }}
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {edge}; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 0; }}
@@ -47,7 +47,7 @@ QComboBox::down-arrow, QDateEdit::down-arrow {{ image: none; }}
 
 QPushButton {{
     background: {button}; color: {ink}; border: 2px solid transparent; border-radius: 8px;
-    padding: 0 16px; min-height: 28px; font-weight: 500;
+    padding: 4px 16px; min-height: 20px; font-weight: 500;
 }}
 QPushButton:hover {{ background: {button_hover}; }}
 QPushButton:pressed {{ background: {button_pressed}; }}
@@ -56,19 +56,16 @@ QPushButton:disabled {{ color: {edge}; }}
 QPushButton[role="primary"] {{ background: {primary}; color: {primary_ink}; }}
 QPushButton[role="primary"]:hover {{ background: {primary_hover}; }}
 QPushButton[role="primary"]:pressed {{ background: {primary_pressed}; }}
-QPushButton[role="primary"]:focus {{
-    border-color: {primary}; outline: 2px solid {primary_ink}; outline-offset: -5px;
-    outline-radius: 5px;
-}}
+QPushButton[role="primary"]:focus {{ border-color: {ink}; }}
 QPushButton[role="primary"]:disabled {{ background: {button}; color: {edge}; }}
-QPushButton[role="link"] {{ background: transparent; color: {focus}; padding: 0 6px; }}
+QPushButton[role="link"] {{ background: transparent; color: {focus}; padding: 4px 6px; }}
 QPushButton[role="link"]:hover {{ background: {button}; }}
 
 QTabBar {{ background: transparent; }}
 QTabBar[role="segments"] {{ background: {button}; border-radius: 8px; }}
 QTabBar[role="segments"]::tab {{
     background: transparent; color: {muted}; border: 2px solid {button}; border-radius: 8px;
-    padding: 0 12px; min-height: 28px; font-weight: 500;
+    padding: 3px 12px; min-height: 22px; font-weight: 500;
 }}
 QTabBar[role="segments"]::tab:selected {{ background: {surface}; color: {ink}; }}
 QTabBar[role="segments"]::tab:hover:!selected {{ color: {ink}; }}

@@ -37,7 +37,7 @@ from tray_app.words.plan_words import (
     top_up_answer,
 )
 
-_WIDTH = 440  # pixels of text of the usual size
+_WIDTH = 430  # pixels of text of the usual size
 _NUMBER_WIDTH = 96
 _USUAL_LEADS = 500
 _MOST_LEADS = 9_999_999
@@ -120,9 +120,7 @@ class PlanDialog(Dialog):
         month_end.clicked.connect(self._choose_month_end)
         for button in (self._renewal, month_end):
             button.setAutoDefault(False)
-        controls = line(
-            GAP, *_named(tr("To last &until"), self._until), self._renewal, month_end, None
-        )
+        controls = line(GAP, *_named(tr("&Until"), self._until), self._renewal, month_end, None)
         self._top_up = AnswerCard(tr("How many credits to buy?"))
         return _question(tr("How many credits should we buy?"), controls, self._top_up)
 

@@ -53,7 +53,7 @@ _LARGEST_NUMBER = 999_999_999
 _LARGEST_DOLLARS = 999_999.99
 
 _NUMBER_WIDTH = 96  # pixels of text of the usual size
-_WIDTH = 500
+_WIDTH = 460
 _PREVIEW_SIZE = 24
 _PREVIEW_HEALTHY = 25  # times the low threshold
 
@@ -213,6 +213,7 @@ class SettingsDialog(Dialog):
             card = AnswerCard(tr("Warning"))
             card.say(IconShape.LOW, complaint)
             self.column.addWidget(card)
+            self.column.addSpacing(GAP)
         self._login = Switch()
         self._login.setAccessibleName(tr("Start when I log in"))
         self._login.setDisabled(True)  # until it is known
@@ -311,6 +312,7 @@ class SettingsDialog(Dialog):
         first = faulty[0]
         self._tabs.setCurrentIndex(self._pages.indexOf(first.page))
         first.box.setFocus()
+        self.reveal(first.group)
         if isinstance(first.box, QAbstractSpinBox):
             first.box.selectAll()
 
