@@ -42,22 +42,31 @@ def top_up(
             500,
             Action.EMAIL_FOUND,
             12_430,
-            Answer("Yes", "It takes 2,500 of 12,430 credits; 9,930 are left.", 0),
+            Answer("Yes", "Cost: 2,500. Left afterwards: 9,930 of 12,430.", 0),
         ),
-        (20, Action.PHONE_FOUND, 401, Answer("Yes", "It takes 400 of 401 credits; 1 is left.", 0)),
-        (7, Action.LINKEDIN, 7, Answer("Yes", "It takes 7 of 7 credits; 0 are left.", 0)),
+        (20, Action.PHONE_FOUND, 401, Answer("Yes", "Cost: 400. Left afterwards: 1 of 401.", 0)),
+        (7, Action.LINKEDIN, 7, Answer("Yes", "Cost: 7. Left afterwards: 0 of 7.", 0)),
         (
             500,
             Action.EMAIL_FOUND,
             1_300,
-            Answer("Not quite", "Short by 1,200 credits, about $12.", 1_200),
+            Answer("Not enough credits", "1,200 more credits needed, about $12.", 1_200),
         ),
-        (8, Action.LINKEDIN, 7, Answer("Not quite", "Short by 1 credit, about $0.01.", 1)),
+        (
+            8,
+            Action.LINKEDIN,
+            7,
+            Answer("Not enough credits", "1 more credit needed, about $0.01.", 1),
+        ),
         (
             9_999_999,
             Action.PHONE_FOUND,
             0,
-            Answer("Not quite", "Short by 199,999,980 credits, about $2,000,000.", 199_999_980),
+            Answer(
+                "Not enough credits",
+                "199,999,980 more credits needed, about $2,000,000.",
+                199_999_980,
+            ),
         ),
     ],
 )
@@ -72,7 +81,7 @@ def test_leads_are_reckoned_by_the_prices_of_the_settings() -> None:
     prices = Prices(email_verified=3, cents_per_1000=10_000)
     figures = Figures(20, None, prices, None, TODAY)
     answer = lead_answer(10, Action.EMAIL_VERIFIED, figures, FORMATS)
-    assert answer == Answer("Not quite", "Short by 10 credits, about $1.", 10)
+    assert answer == Answer("Not enough credits", "10 more credits needed, about $1.", 10)
 
 
 def test_nothing_is_to_be_bought_when_the_high_end_is_covered() -> None:
@@ -110,9 +119,9 @@ def test_days_on_which_nothing_is_spent_take_nothing() -> None:
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [
-        (TooEarly(date(2026, 12, 4)), "A forecast will be here from about 4 Dec."),
-        (TooEarly(None), "A forecast needs more days on which credits are spent."),
-        (None, "There is no history that tells what is spent."),
+        (TooEarly(date(2026, 12, 4)), "A forecast will be ready around 4 Dec."),
+        (TooEarly(None), "A forecast needs more days of spending."),
+        (None, "There is no history of spending yet."),
     ],
     ids=["soon", "little", "none"],
 )
@@ -147,13 +156,13 @@ def test_the_advice_and_the_rounded_high_end_agree(a_day: float, credits: int) -
 @pytest.mark.parametrize(
     ("credits", "prices", "expected"),
     [
-        (12_430, Prices(), "Enough for 2,486 e-mails or 621 phones"),
-        (20, Prices(), "Enough for 4 e-mails or 1 phone"),
-        (19, Prices(), "Enough for 3 e-mails"),
-        (5, Prices(), "Enough for 1 e-mail"),
+        (12_430, Prices(), "Enough to find 2,486 emails or 621 phone numbers"),
+        (20, Prices(), "Enough to find 4 emails or 1 phone number"),
+        (19, Prices(), "Enough to find 3 emails"),
+        (5, Prices(), "Enough to find 1 email"),
         (4, Prices(), ""),
         (0, Prices(), ""),
-        (25, Prices(email_found=30), "Enough for 1 phone"),
+        (25, Prices(email_found=30), "Enough to find 1 phone number"),
     ],
 )
 def test_what_a_balance_is_enough_for(credits: int, prices: Prices, expected: str) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.desktop.widgets.labels import sized
-from tray_app.desktop.widgets.style import is_high_contrast, set_state
+from tray_app.desktop.widgets.style import is_high_contrast
 from tray_app.desktop.widgets.theme import theme_of
 
 SECONDARY = 12 / 13
@@ -35,8 +35,8 @@ def in_text(pixels: int) -> int:
 
 
 def with_role(widget: QWidget, role: str) -> None:
-    """Say what a widget is for, which the window's style sheet goes by."""
-    set_state(widget, "role", role)
+    """Say what a new widget is for, which the window's style sheet goes by."""
+    widget.setProperty("role", role)
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
 

@@ -5,12 +5,13 @@ Their colours are the style sheet's, which goes by each widget's role.
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
     QFont,
+    QGuiApplication,
     QPainter,
     QPaintEvent,
 )
@@ -25,7 +26,6 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QScrollArea,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -168,15 +168,16 @@ class Dialog(QDialog):
 
         ``look`` is "primary" for what most people want, or "link" for what few do.
         """
-        button = self.bar.addButton(text, role)
+        button = QPushButton(text)
         button.clicked.connect(deed)
-        if look:
-            with_role(button, look)
+        with_role(button, look)
+        self.bar.addButton(button, role)
         return button
 
     def reveal(self, part: QWidget) -> None:
-        """Scroll to a part, where the screen is too small for all of them."""
-        self._body.ensureWidgetVisible(part)
+        """Scroll to the end of a part, where the screen is too small for all of them."""
+        end = part.mapTo(self._body.widget(), QPoint(0, part.height()))
+        self._body.ensureVisible(end.x(), end.y(), 0, 0)
 
     def setVisible(self, visible: bool) -> None:  # noqa: N802
         """Open in the size that the parts want."""
@@ -194,10 +195,17 @@ class Dialog(QDialog):
     def _fit(self) -> None:
         for widget in self.findChildren(QWidget):
             widget.ensurePolished()  # a style sheet changes sizes
-        wanted, most = self.sizeHint(), self.screen().availableSize() - _FRAME
+        # Not `self.screen()`: PySide would delete the screen together with the dialog.
+        screen = QGuiApplication.screenAt(self.pos()) or QGuiApplication.primaryScreen()
+        wanted, most = self.sizeHint(), screen.availableSize() - _FRAME
         if wanted.height() > most.height():
-            wanted += QSize(self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent), 0)
-        self.setFixedSize(wanted.boundedTo(most))
+            wanted += QSize(self._body.verticalScrollBar().sizeHint().width(), 0)
+        # WORKAROUND: no fixed size. Of a window with a largest size, Qt's Wayland plugin takes the
+        # width of the shadow that it draws around it.
+        size = wanted.boundedTo(most)
+        if size != self.minimumSize():
+            self.setMinimumSize(size)
+            self.resize(size)
 
 
 class _Body(QScrollArea):
@@ -206,18 +214,20 @@ class _Body(QScrollArea):
     def __init__(self, width: int) -> None:
         super().__init__()
         self._content = content = QWidget()
-        self.column = QVBoxLayout(content)
+        self.column = column(GAP)
         self.column.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        self.column.setSpacing(GAP)
         content.setMinimumWidth(width + 2 * MARGIN)
+        content.setLayout(column(0, self.column, None))
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """All of the content."""
-        return self._content.sizeHint().expandedTo(self._content.minimumSize())
+        """All of the content, at the width that it gets."""
+        wanted = self._content.sizeHint().expandedTo(self._content.minimumSize())
+        height = self.column.totalHeightForWidth(wanted.width())
+        return QSize(wanted.width(), height if height >= 0 else wanted.height())
 
     def eventFilter(self, target: QObject, event: QEvent) -> bool:  # noqa: N802
         """Pass on that the content wants another size, which Qt keeps to itself."""
@@ -263,10 +273,11 @@ class Group(QWidget):
                 inside.addLayout(_divider())
             inside.addWidget(row)
         self._fault = label("", "error", SECONDARY)
-        metrics = self._fault.fontMetrics()
-        self._fault.setMinimumHeight(metrics.height())
-        widths = (metrics.horizontalAdvance(fault) for fault in faults)
-        self._fault.setMinimumWidth(max(widths, default=0) + 1)
+        for fault in ("", *faults):
+            self._fault.setText(fault)
+            room = self._fault.minimumSize().expandedTo(self._fault.sizeHint())
+            self._fault.setMinimumSize(room)
+        self._fault.setText("")
         heading = label(title, "muted", SECONDARY, QFont.Weight.DemiBold)
         self.setLayout(column(GAP // 2, heading, panel, self._fault))
 
@@ -345,16 +356,18 @@ class AnswerCard(QWidget):
         return " ".join(filter(None, (self._title.text(), self._text.text())))
 
     def _show(self, shape: IconShape | None, title: str, text: str) -> None:
+        set_state(self._card, "level", str(shape or ""))
         self._mark.show_shape(shape)
         self._set_words(title, text)
         self.setAccessibleDescription(self.words)
-        set_state(self._card, "level", str(shape or ""))
 
     def _set_words(self, title: str, text: str) -> None:
         self._title.setText(title)
         self._title.setVisible(bool(title))
         self._text.setText(text)
         self._text.setVisible(bool(text))
+        for outer in (self._card, self):  # which Qt tells only once they are shown
+            outer.updateGeometry()
 
 
 class _Mark(QWidget):

@@ -69,13 +69,14 @@ QTabBar[role="segments"]::tab {{
 }}
 QTabBar[role="segments"]::tab:selected {{ background: {surface}; color: {ink}; }}
 QTabBar[role="segments"]::tab:hover:!selected {{ color: {ink}; }}
-QTabBar[role="segments"]:focus::tab:selected {{ border-color: {focus}; }}
+QTabBar[role="segments"]::tab:selected:focus {{ border-color: {focus}; }}
 QTabBar[role="tabs"]::tab {{
     background: transparent; color: {muted}; border: 0; border-bottom: 2px solid transparent;
     padding: 0 2px; margin-right: 20px; min-height: 30px; font-weight: 500;
 }}
 QTabBar[role="tabs"]::tab:selected {{ color: {ink}; border-bottom-color: {focus}; }}
 QTabBar[role="tabs"]::tab:hover {{ color: {ink}; }}
+QTabBar[role="tabs"]::tab:selected:focus {{ background: {button}; }}
 
 QTableView {{
     background: {surface}; color: {ink}; border: 0; gridline-color: transparent; outline: 0;
@@ -116,8 +117,11 @@ class WindowStyle(QObject):
         palette = QGuiApplication.palette()
         sheet = "" if is_high_contrast() else style_sheet(theme_of(palette))
         if sheet != self._window.styleSheet():
+            focused = self._window.focusWidget()
             self._window.setPalette(window_palette(theme_of(palette)) if sheet else palette)
             self._window.setStyleSheet(sheet)
+            if focused is not None:
+                focused.setFocus()  # a QDialogButtonBox gives it to another button
 
     def eventFilter(self, target: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow the desktop's colours."""
@@ -130,7 +134,7 @@ def set_state(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet goes by, and have the widget look like it."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
-        widget.style().unpolish(widget)  # Qt looks at properties once
+        widget.style().unpolish(widget)  # Qt looks at properties but once
         widget.style().polish(widget)
         widget.update()
 

@@ -3,7 +3,7 @@
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QFont, QFontMetrics
 from PySide6.QtWidgets import QPushButton
 
 from tray_app.desktop.widgets.buttons import HeldEnter
@@ -17,6 +17,7 @@ from tray_app.desktop.widgets.dialog_parts import (
     in_text,
 )
 from tray_app.desktop.widgets.key_field import KeyField
+from tray_app.desktop.widgets.labels import sized
 from tray_app.desktop.widgets.style import set_state
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
@@ -33,7 +34,7 @@ from tray_app.words.problem_words import (
 )
 
 _WIDTH = 400  # pixels of text of the usual size
-_NAME_WIDTH = 220  # at most for a team's name, which may be one long word
+_TITLE_WIDTH = 350  # of the answer's line with the team's name, which may be one long word
 
 
 class _Step(Enum):
@@ -88,13 +89,14 @@ class KeyDialog(Dialog):
         if self._step is not _Step.CHECKING:
             return
         team = tr("The key works") if checked.team is None else checked.team
-        metrics = self.fontMetrics()
-        team = metrics.elidedText(team, Qt.TextElideMode.ElideRight, in_text(_NAME_WIDTH))
-        credits = credits_words(checked.balance.credits, self._formats)
+        credits = f" · {credits_words(checked.balance.credits, self._formats)}"
+        metrics = QFontMetrics(sized(self.font(), 1, QFont.Weight.DemiBold))
+        room = in_text(_TITLE_WIDTH) - metrics.horizontalAdvance(credits)
+        team = metrics.elidedText(team, Qt.TextElideMode.ElideRight, room)
         self._go(_Step.SAVE if store is None else _Step.KEEP)
         self._answer.say(
             IconShape.HEALTHY,
-            f"{team} · {credits}",
+            f"{team}{credits}",
             tr("The key works.") if store is None else _for_this_run(store),
         )
         if store is None and self._saves:

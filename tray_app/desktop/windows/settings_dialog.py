@@ -311,8 +311,8 @@ class SettingsDialog(Dialog):
             return
         first = faulty[0]
         self._tabs.setCurrentIndex(self._pages.indexOf(first.page))
-        first.box.setFocus()
         self.reveal(first.group)
+        first.box.setFocus()
         if isinstance(first.box, QAbstractSpinBox):
             first.box.selectAll()
 
