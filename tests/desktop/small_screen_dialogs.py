@@ -2,8 +2,9 @@
 
     python -m tests.desktop.small_screen_dialogs
 
-No text is cut in any state, and none resizes the dialog. It goes with Tab through all controls, each of which has to be seen. Ends with an AssertionError if
-one is not, or if a dialog is larger than the screen.
+No text is cut in any state, and none resizes the dialog. Tab goes through all controls, each of
+which has to be seen. Ends with an AssertionError if that is not so, or if a dialog is larger than
+the screen.
 """
 
 import json

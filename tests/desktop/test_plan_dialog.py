@@ -5,13 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDateEdit,
-    QLabel,
     QSpinBox,
 )
 
@@ -19,14 +17,12 @@ from tests.desktop.widget_driver import (
     FORMATS,
     buttons,
     controls,
-    larger_text,
     mnemonics,
     name_of,
     press,
     press_alt,
     reached_by_tab,
     shown,
-    wait_with_events,
     words,
 )
 from tests.examples import TODAY, rhythm
