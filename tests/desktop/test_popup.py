@@ -402,7 +402,7 @@ def test_the_keyboard_reaches_every_control(popup: Popup, actions: Actions) -> N
         "Refresh",
         "Settings",
         "Enter key…",
-        "Enough for 2,486 e-mails or 621 phones",
+        "Enough to find 2,486 emails or 621 phone numbers",
         "Snooze",
         "Buy credits",
     ]

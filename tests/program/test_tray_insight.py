@@ -60,7 +60,7 @@ def test_forecast_chart_history_and_export(
         assert any("working days left" in label for label in program.item.menu().labels())
         popup = program.open_popup()
         assert "between" in said(popup, "About ")
-        assert said(popup, "Enough for 2,486 e-mails")
+        assert said(popup, "Enough to find 2,486 emails")
         wait_until(
             lambda: said(program.window(POPUP), "Balance, last 30 days"), TIMEOUT, "the chart"
         )

@@ -486,7 +486,7 @@ def test_what_is_empty_has_no_outlook() -> None:
 
 
 def test_what_it_buys() -> None:
-    assert shown(good()).buys == "Enough for 2,486 e-mails or 621 phones"
+    assert shown(good()).buys == "Enough to find 2,486 emails or 621 phone numbers"
     assert shown(Snapshot()).buys == ""
 
 

@@ -119,7 +119,7 @@ def test_status(env: Env) -> None:
         "  Gifted        10\n"
         "  Freemium       0\n"
         f"A forecast will be here from about {ready_on:%b} {ready_on.day}.\n"
-        "Enough for 20 e-mails or 5 phones\n"
+        "Enough to find 20 emails or 5 phone numbers\n"
         # When a week of whole days is known, after the first, of which only a part is.
         for ready_on in (day + timedelta(days=8) for day in days)
     }
@@ -332,7 +332,7 @@ def test_status_says_how_long_it_lasts(env: Env, past: list[Record]) -> None:
     done = run(env, "status")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(f"^{LASTS}$", done.stdout, re.MULTILINE)
-    assert "Enough for 2,486 e-mails or 621 phones\n" in done.stdout
+    assert "Enough to find 2,486 emails or 621 phone numbers\n" in done.stdout
 
 
 def test_status_as_json_has_the_forecast(env: Env, past: list[Record]) -> None:

@@ -17,6 +17,8 @@ def starts_at_login() -> bool:
     """Tell whether the user's next login starts the program."""
     if sys.platform == "win32":
         return _run_key().contains(APP)
+    if sys.platform == "darwin":
+        return _entry().exists()
     try:
         content = _entry().read_text(encoding="utf-8")
     except (OSError, ValueError):
@@ -39,8 +41,11 @@ def set_start_at_login(on: bool) -> None:
     entry = _entry()
     if not on and not entry.exists():
         return
+    if not on and sys.platform == "darwin":
+        entry.unlink()
+        return
     entry.parent.mkdir(parents=True, exist_ok=True)
-    entry.write_text(_agent(on) if sys.platform == "darwin" else _desktop_entry(on), "utf-8")
+    entry.write_text(_agent() if sys.platform == "darwin" else _desktop_entry(on), "utf-8")
 
 
 def _command() -> list[str]:
@@ -60,9 +65,9 @@ def _entry() -> Path:
     return Path(folder) / "autostart" / f"{APP}.desktop"
 
 
-def _agent(on: bool) -> str:
+def _agent() -> str:
     """Return what launchd reads (launchd.plist(5))."""
-    agent = {"Label": APP, "ProgramArguments": _command(), "RunAtLoad": on, "Disabled": not on}
+    agent = {"Label": APP, "ProgramArguments": _command(), "RunAtLoad": True}
     return plistlib.dumps(agent).decode()
 
 
