@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.desktop.widget_driver import controls, larger_text, press, shown
 
-SCREEN = {"name": "one", "x": 0, "y": 0, "width": 1024, "height": 600, "dpr": 1}
+WIDTH, HEIGHT = 1024, 600
 
 
 def main() -> None:
@@ -30,8 +30,8 @@ def main() -> None:
             next(states(dialog))
             shown(dialog)
             size = dialog.size()
-            assert size.width() <= SCREEN["width"], (name, size)
-            assert size.height() <= SCREEN["height"], (name, size)
+            assert size.width() <= WIDTH, (name, size)
+            assert size.height() <= HEIGHT, (name, size)
             for _ in controls(dialog):
                 press(dialog, Qt.Key.Key_Tab)
                 control = dialog.focusWidget()
@@ -51,8 +51,9 @@ def is_in_sight(control: QWidget) -> bool:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "screens.json"
-        dpi = {"logicalDpi": 96, "logicalBaseDpi": 96}
-        file.write_text(json.dumps({"screens": [SCREEN | dpi]}))
+        screen = {"name": "one", "x": 0, "y": 0, "width": WIDTH, "height": HEIGHT}
+        dpi = {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+        file.write_text(json.dumps({"screens": [screen | dpi]}))
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file}"
         QLocale.setDefault(QLocale("en_US"))
         application = QApplication([])

@@ -45,6 +45,7 @@ from tray_app.desktop.windows.plan_dialog import PlanDialog
 from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 from tray_app.errors import Kind, Problem
+from tray_app.icon_look import IconShape
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings
@@ -313,11 +314,11 @@ def test_a_card_has_the_colour_of_what_it_means() -> None:
 
     assert ground() == LIGHT.surface
     paste(key_field(dialog), KEY)
-    assert ground() == LIGHT.levels["unknown"].ground
+    assert ground() == LIGHT.levels[IconShape.UNKNOWN].ground
     dialog.check_succeeded(ACME, None)
-    assert ground() == LIGHT.levels["healthy"].ground
+    assert ground() == LIGHT.levels[IconShape.HEALTHY].ground
     paste(key_field(dialog), "clé")
-    assert ground() == LIGHT.levels["empty"].ground
+    assert ground() == LIGHT.levels[IconShape.EMPTY].ground
     dialog.reject()
 
 

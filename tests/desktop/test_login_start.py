@@ -60,9 +60,7 @@ def test_turned_off_it_overrides_an_entry_of_the_whole_computer(entry: Path) -> 
         ("Comment=Hidden=true", True),
     ],
 )
-def test_what_the_desktops_own_list_has_written_counts(
-    entry: Path, line: str, is_on: bool
-) -> None:
+def test_what_the_desktops_own_list_has_written_counts(entry: Path, line: str, is_on: bool) -> None:
     entry.parent.mkdir(parents=True)
     entry.write_text(f"[Desktop Entry]\nType=Application\nExec=lemlist-credits\n{line}\n", "utf-8")
     assert starts_at_login() is is_on

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QLocale, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPaintEvent, QPen, QTextCharFormat
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -133,6 +133,8 @@ class DateBox(QDateEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setCalendarPopup(True)
+        for day in Qt.DayOfWeek:  # Qt's red weekends can't be read on every ground
+            self.calendarWidget().setWeekdayTextFormat(day, QTextCharFormat())
         pattern = QLocale().dateFormat(QLocale.FormatType.LongFormat)
         self.setDisplayFormat(pattern.replace("dddd", "ddd").replace("MMMM", "MMM"))
 

@@ -176,8 +176,7 @@ class Dialog(QDialog):
 
     def reveal(self, part: QWidget) -> None:
         """Scroll to the end of a part, where the screen is too small for all of them."""
-        end = part.mapTo(self._body.widget(), QPoint(0, part.height()))
-        self._body.ensureVisible(end.x(), end.y(), 0, 0)
+        self._body.reveal(part)
 
     def setVisible(self, visible: bool) -> None:  # noqa: N802
         """Open in the size that the parts want."""
@@ -216,16 +215,22 @@ class _Body(QScrollArea):
         self._content = content = QWidget()
         self.column = column(GAP)
         self.column.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        content.setMinimumWidth(width + 2 * MARGIN)
-        content.setLayout(column(0, self.column, None))
+        whole = column(0, self.column, None)
+        whole.addStrut(width + 2 * MARGIN)
+        content.setLayout(whole)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
+    def reveal(self, part: QWidget) -> None:
+        """Scroll to the end of a part."""
+        end = part.mapTo(self._content, QPoint(0, part.height()))
+        self.ensureVisible(end.x(), end.y(), 0, 0)
+
     def sizeHint(self) -> QSize:  # noqa: N802
         """All of the content, at the width that it gets."""
-        wanted = self._content.sizeHint().expandedTo(self._content.minimumSize())
+        wanted = self._content.sizeHint()
         height = self.column.totalHeightForWidth(wanted.width())
         return QSize(wanted.width(), height if height >= 0 else wanted.height())
 

@@ -45,6 +45,11 @@ QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{
 QComboBox::drop-down, QDateEdit::drop-down {{ border: 0; width: 26px; }}
 QComboBox::down-arrow, QDateEdit::down-arrow {{ image: none; }}
 
+QComboBox QAbstractItemView {{
+    background: {surface}; color: {ink}; border: 1px solid {border};
+    selection-background-color: {primary}; selection-color: {primary_ink};
+}}
+
 QPushButton {{
     background: {button}; color: {ink}; border: 2px solid transparent; border-radius: 8px;
     padding: 4px 16px; min-height: 20px; font-weight: 500;
@@ -88,7 +93,9 @@ QHeaderView, QHeaderView::section {{
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
 QScrollBar:vertical {{ width: 8px; background: transparent; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {undivided}; border-radius: 4px; min-height: 24px; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QScrollBar:horizontal {{ height: 8px; background: transparent; margin: 0; }}
+QScrollBar::handle:horizontal {{ background: {undivided}; border-radius: 4px; min-width: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 """
 

@@ -7,14 +7,13 @@ from PySide6.QtGui import QDesktopServices, QFont, QFontMetrics
 from PySide6.QtWidgets import QPushButton
 
 from tray_app.desktop.widgets.buttons import HeldEnter
-from tray_app.desktop.widgets.controls import with_role
+from tray_app.desktop.widgets.controls import in_text, with_role
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     AnswerCard,
     Dialog,
     Role,
     field,
-    in_text,
 )
 from tray_app.desktop.widgets.key_field import KeyField
 from tray_app.desktop.widgets.labels import sized

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from tray_app.desktop.actions import Actions
-from tray_app.desktop.widgets.controls import DateBox, ListBox, label, pad
+from tray_app.desktop.widgets.controls import DateBox, ListBox, in_text, label, pad
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     MARGIN,
@@ -16,7 +16,6 @@ from tray_app.desktop.widgets.dialog_parts import (
     Dialog,
     Role,
     column,
-    in_text,
     line,
     paragraph,
 )

@@ -17,6 +17,7 @@ from tray_app.desktop.widgets.controls import (
     SECONDARY,
     ListBox,
     Switch,
+    in_text,
     label,
     pad,
     segments,
@@ -30,7 +31,6 @@ from tray_app.desktop.widgets.dialog_parts import (
     Role,
     Row,
     column,
-    in_text,
     line,
 )
 from tray_app.desktop.widgets.style import set_state
