@@ -194,7 +194,7 @@ class Dialog(QDialog):
     def _fit(self) -> None:
         for widget in self.findChildren(QWidget):
             widget.ensurePolished()  # a style sheet changes sizes
-        # Not `self.screen()`: PySide would delete the screen together with the dialog.
+        # Not `self.screen()`: Qt crashes in QScreen once PySide has let go of the dialog.
         screen = QGuiApplication.screenAt(self.pos()) or QGuiApplication.primaryScreen()
         wanted, most = self.sizeHint(), screen.availableSize() - _FRAME
         if wanted.height() > most.height():
