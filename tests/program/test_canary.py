@@ -277,13 +277,14 @@ class Tour:
 
     def fill_field(self, program: TrayProgram, key: str) -> None:
         """Type a key in the place of what is there, and leave the field, whose cursor blinks."""
-        after = "Save"
-        if after in program.window(CONNECT).focused:
+        if "API key" not in program.window(CONNECT).focused:
             self.desktop.press_keys("shift+Tab")
         self.desktop.press_keys("ctrl+a")
         self.desktop.type_text(key)
         self.desktop.press_keys("Tab")
-        program.wait_until_focused(CONNECT, after)
+        wait_until(
+            lambda: "API key" not in program.window(CONNECT).focused, TIMEOUT, "the field is left"
+        )
         assert self.field(program).text == "•" * len(key)
 
     def field(self, program: TrayProgram) -> Accessible:

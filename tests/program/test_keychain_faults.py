@@ -429,6 +429,7 @@ def test_no_message_bus(bare: VirtualDesktop, sandbox: Sandbox) -> None:
     with TrayProgram(bare, sandbox.url, env=env) as program:
         bare.wait_for_focus(WELCOME)
         bare.press_keys("Return")
+        bare.wait_for_focus(CONNECT)
         bare.type_text(DEMO_KEY)
         bare.press_keys("Return")
         wait_until(lambda: asked() == 1, TIMEOUT, "the key is checked")
