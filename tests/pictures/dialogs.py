@@ -1,4 +1,7 @@
-"""Sheets of the dialogs in all their states, to be looked at: dark and light, at 1x and 2x."""
+"""Sheets of the dialogs in all their states, to be looked at: dark and light, at 1x and 2x.
+
+And with larger text, and with longer words.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QImage, QPalette
+from PySide6.QtGui import QFont, QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -20,8 +23,9 @@ from PySide6.QtWidgets import (
     QTabBar,
 )
 
-from tests.desktop.widget_driver import key_field, paste, press, shown
+from tests.desktop.widget_driver import key_field, larger_text, paste, press, shown
 from tests.examples import ACME, TODAY, rhythm
+from tests.pictures.longer_words import longer, longer_words
 from tests.pictures.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.qt_formats import QtFormats
@@ -39,6 +43,7 @@ from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.api import Checked
 from tray_app.words.plan_words import Figures
 
+FONT = "Inter"
 LOW = "Low, in credits"
 FAKE_KEY = "not-a-key-" * 3
 RENEWAL = date(2026, 12, 31)
@@ -57,19 +62,32 @@ def main(folder: Path, scale: str) -> None:
     QLocale.setDefault(QLocale("en_US"))
     app = QApplication([])
     app.setCursorFlashTime(0)
+    app.setFont(QFont(FONT, 10))
     for theme, palette in (("light", QPalette(app.palette())), ("dark", dark_palette(app))):
         app.setPalette(palette)
-        for name, states in (
-            ("welcome", welcome_states),
-            ("key", key_states),
-            ("settings", settings_states),
-            ("plan", plan_states),
-            ("about", about_states),
-        ):
-            pictures = [picture(dialog) for dialog in states()]
-            file = folder / f"dialogs-{name}-{theme}-{scale}x.png"
-            if not sheet(pictures).save(str(file)):
-                raise OSError(file)
+        paint(folder, f"{theme}-{scale}x")
+    if scale == "1":
+        app.setPalette(QPalette())
+        for percent in (125, 200):
+            with larger_text(percent / 100):
+                paint(folder, f"{percent}-percent")
+        with longer_words():
+            paint(folder, "longer-words")
+
+
+def paint(folder: Path, look: str) -> None:
+    """Paint a sheet of each dialog, as it looks now."""
+    for name, states in (
+        ("welcome", welcome_states),
+        ("key", key_states),
+        ("settings", settings_states),
+        ("plan", plan_states),
+        ("about", about_states),
+    ):
+        pictures = [picture(dialog) for dialog in states()]
+        file = folder / f"dialogs-{name}-{look}.png"
+        if not sheet(pictures).save(str(file)):
+            raise OSError(file)
 
 
 def key_states() -> Iterator[QDialog]:
@@ -123,6 +141,7 @@ def page(number: int, settings: Settings | None = None) -> SettingsDialog:
 def with_numbers(typed: dict[str, str], dialog: SettingsDialog | None = None) -> SettingsDialog:
     """Type numbers into the fields of the settings, and Enter."""
     dialog = shown(dialog or SettingsDialog(Settings(), QtFormats(QLocale())))
+    typed |= {longer(name): number for name, number in typed.items()}
     for box in dialog.findChildren(QAbstractSpinBox):
         if box.accessibleName() in typed:
             box.setFocus()
