@@ -275,13 +275,13 @@ def test_space_around_a_key_is_trimmed(dialog: KeyDialog, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "It is empty."),
-        ("   \n", "It is empty."),
-        ("clé", "It has characters that no key has."),
-        ("one\ntwo", "It has characters that no key has."),
-        ("one\x07two", "It has characters that no key has."),
-        ("k" * 1001, "It is longer than 1,000 characters."),
-        ("k" * 100_000, "It is longer than 1,000 characters."),
+        ("", "The key is empty."),
+        ("   \n", "The key is empty."),
+        ("clé", "The key has characters that no API key has."),
+        ("one\ntwo", "The key has characters that no API key has."),
+        ("one\x07two", "The key has characters that no API key has."),
+        ("k" * 1001, "The key is too long."),
+        ("k" * 100_000, "The key is too long."),
     ],
 )
 def test_unusable_text_is_refused_in_words(dialog: KeyDialog, text: str, reason: str) -> None:
@@ -308,7 +308,7 @@ def test_a_refused_key_is_explained_and_another_one_taken(kind: Kind, first_run:
     problem = Problem(kind)
     dialog.check_failed(problem)
     assert problem_words(problem.kind).title in words(dialog)
-    assert problem_words(problem.kind).message in words(dialog)
+    assert problem_words(problem, is_retried=False).message in words(dialog)
     assert ("The old key stays in use." in words(dialog)) is not first_run
     assert dialog.focusWidget() is key_field(dialog)
     assert key_field(dialog).selectionLength() == len(KEY)

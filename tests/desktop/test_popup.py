@@ -132,9 +132,9 @@ def test_shows_the_figures(popup: Popup) -> None:
     shown = texts(opened(popup))
     assert shown[:3] == ["Acme Growth", "12,430 credits", "Healthy"]
     assert shown[3:11] == [
-        "Subscription",
+        "Plan",
         "8,000",
-        "Paid",
+        "Purchased",
         "4,100",
         "Gifted",
         "330",
@@ -147,7 +147,7 @@ def test_shows_the_figures(popup: Popup) -> None:
 def test_a_screen_reader_finds_figures_and_controls(popup: Popup) -> None:
     names = spoken(opened(popup))
     for name in (
-        *("Acme Growth", "12,430 credits", "Healthy", "Subscription: 8,000", "Paid: 4,100"),
+        *("Acme Growth", "12,430 credits", "Healthy", "Plan: 8,000", "Purchased: 4,100"),
         *("Gifted: 330", "Freemium: 0", "Refresh", "Settings", "Snooze", "Buy credits"),
     ):
         assert name in names
@@ -155,11 +155,11 @@ def test_a_screen_reader_finds_figures_and_controls(popup: Popup) -> None:
 
 def test_old_figures_are_called_out_of_date(popup: Popup) -> None:
     opened(popup, replace(healthy(), problem=Problem(Kind.OFFLINE)))
-    assert {"12,430 credits", "out of date", "lemlist can't be reached"} <= set(texts(popup))
+    assert {"12,430 credits", "out of date", "Can't reach lemlist"} <= set(texts(popup))
     assert "Healthy, out of date" in spoken(popup)
     show(popup, healthy())
     assert "out of date" not in texts(popup)
-    assert "lemlist can't be reached" not in texts(popup)
+    assert "Can't reach lemlist" not in texts(popup)
     assert "Healthy" in spoken(popup)
 
 
@@ -179,7 +179,7 @@ def test_the_unknown_is_never_a_zero(popup: Popup, snapshot: Snapshot) -> None:
     assert not [text for text in texts(popup) + spoken(popup) if re.search(r"\b0\b", text)]
     if snapshot.reading is not None:
         assert texts(popup).count("–") == 4
-        assert "Paid: unknown" in spoken(popup)
+        assert "Purchased: unknown" in spoken(popup)
 
 
 def test_without_a_key_only_the_way_in_is_shown(popup: Popup, actions: Actions) -> None:

@@ -247,18 +247,27 @@ def test_other_statuses(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content_type", "kind"),
+    ("content_type", "is_lemlists"),
     [
-        ("text/plain", Kind.NO_USER),
-        ("Text/Plain; charset=utf-8", Kind.NO_USER),
-        ("text/html", UNEXPECTED),
-        ("application/json", UNEXPECTED),
-        ("", UNEXPECTED),
+        ("text/plain", True),
+        ("Text/Plain; charset=utf-8", True),
+        ("text/html", False),
+        ("application/json", False),
+        ("", False),
     ],
 )
-def test_only_a_404_in_plain_text_is_about_the_user(content_type: str, kind: Kind) -> None:
-    with RawServer(answer(b"", "404 Not Found", content_type)) as server:
-        assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is kind
+@pytest.mark.parametrize(
+    ("status", "kind"), [("403 Forbidden", Kind.FORBIDDEN), ("404 Not Found", Kind.NO_USER)]
+)
+def test_only_an_answer_in_plain_text_is_about_the_user(
+    status: str, kind: Kind, content_type: str, is_lemlists: bool
+) -> None:
+    with RawServer(answer(b"", status, content_type)) as server:
+        problem = problem_of(Client(f"http://127.0.0.1:{server.port}", KEY))
+    assert (problem.kind, problem.detail) == (
+        kind if is_lemlists else UNEXPECTED,
+        f"status {status[:3]}",
+    )
 
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -182,7 +182,7 @@ class Tour:
         wait_until(lambda: self.picture() == picture, TIMEOUT, "the same picture for another key")
         desktop.press_keys("shift+Tab")
         desktop.press_keys("Return")
-        self.wait_for_name(program, CONNECT, "lemlist refused the key")
+        self.wait_for_name(program, CONNECT, "lemlist doesn't accept this API key")
         desktop.press_keys("ctrl+a", "ctrl+c", "ctrl+x", "ctrl+Insert", "shift+Delete")
         self.around.look()
         desktop.press_keys("ctrl+a")
@@ -206,11 +206,11 @@ class Tour:
 
     def meet_errors(self, program: TrayProgram, elsewhere: str) -> None:
         self.sandbox.set_fault("302", location=elsewhere)
-        program.refresh_until("The answer was not understood")
+        program.refresh_until("Couldn't read lemlist's reply")
         for fault, title in (
-            ("500", "lemlist has a problem"),
-            ("html", "The answer was not understood"),
-            ("401", "lemlist refused the key"),
+            ("500", "lemlist is temporarily unavailable"),
+            ("html", "Couldn't read lemlist's reply"),
+            ("401", "lemlist doesn't accept this API key"),
         ):
             self.sandbox.set_fault(fault)
             program.refresh_until(title)
@@ -239,7 +239,7 @@ class Tour:
         self.desktop.wait_for_focus(title)
         self.desktop.type_text(refused)
         self.desktop.press_keys("Return")
-        self.wait_for_name(program, title, "lemlist refused the key")
+        self.wait_for_name(program, title, "lemlist doesn't accept this API key")
         self.around.look()
         program.close_popup()
 
@@ -331,7 +331,7 @@ def test_the_key_is_nowhere_to_be_found(
             tour.hang(program)
             tour.use_the_windows(program)
             if program_command == FROM_SOURCE:  # it takes 15 seconds
-                program.wait_for_tooltip("lemlist did not answer in time")
+                program.wait_for_tooltip("lemlist is taking too long to answer")
                 tour.hang(program)
             around.look()
             program.process.kill()
@@ -389,7 +389,7 @@ def test_a_pasted_key_is_told_to_nobody(desktop: VirtualDesktop) -> None:
                         TIMEOUT,
                         "bullets",
                     )
-                    tour.wait_for_name(program, CONNECT, "lemlist refused the key")
+                    tour.wait_for_name(program, CONNECT, "lemlist doesn't accept this API key")
                 program.close_popup()
             finally:
                 other.kill()

@@ -71,7 +71,7 @@ def play(days: int) -> Seen:
         clock = SetClock(desktop.home / "clock")
         with TrayProgram(desktop, sandbox.url, env=clock.env) as program:
             program.wait_for_tooltip("Low · 480 credits")
-            notices.wait_for_summary("480 credits left", TIMEOUT)
+            notices.wait_for_summary("Credits are low: 480 left", TIMEOUT)
             before = credits_asked(sandbox)
             clock.put(days)
             stale = wait_for_tooltip(program, lambda text: "out of date" in text)
@@ -110,7 +110,7 @@ def test_a_year(played: dict[int, Seen], days: int) -> None:
     assert seen.stale.startswith("Low, out of date · 480 credits")
     assert seen.fresh.startswith("Low · 480 credits")
     assert seen.asked == 1
-    assert seen.notices == ["480 credits left"]
+    assert seen.notices == ["Credits are low: 480 left"]
     assert "Traceback" not in seen.output
 
 

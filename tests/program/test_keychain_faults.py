@@ -416,7 +416,7 @@ def test_no_keychain(bare: VirtualDesktop, sandbox: Sandbox) -> None:
         assert_trouble_is_shown(program, UNAVAILABLE, IconShape.UNKNOWN)
     status = in_terminal(bare, "status", api_url=sandbox.url)
     assert status.returncode == 2
-    assert UNAVAILABLE.text in status.stderr
+    assert UNAVAILABLE.title in status.stderr
 
 
 def test_no_message_bus(bare: VirtualDesktop, sandbox: Sandbox) -> None:
@@ -651,7 +651,10 @@ def test_the_tray_and_the_terminal_store_a_key_at_once(
         with terminal:
             _, errors = terminal.communicate(timeout=TIMEOUT)
         assert (terminal.returncode, errors) == (0, "")
-        words = {DEMO_KEY: "Healthy · 12,430 credits", OTHER_KEY: "lemlist refused the key"}
+        words = {
+            DEMO_KEY: "Healthy · 12,430 credits",
+            OTHER_KEY: "lemlist doesn't accept this API key",
+        }
 
         def is_told() -> bool:
             (stored,) = stored_keys(desktop)  # the tray may store its key after the terminal

@@ -70,13 +70,13 @@ def test_figures_in_tooltip_menu_and_popup(
         tooltip = program.wait_for_tooltip("12,430 credits")
         assert tooltip.splitlines()[:2] == [
             "Healthy · 12,430 credits",
-            "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0",
+            "Plan 8,000 · Purchased 4,100 · Gifted 330 · Freemium 0",
         ]
         labels = program.item.menu().labels()
         assert labels[:5] == [
             "Healthy · 12,430 credits",
-            "Subscription: 8,000",
-            "Paid: 4,100",
+            "Plan: 8,000",
+            "Purchased: 4,100",
             "Gifted: 330",
             "Freemium: 0",
         ]
@@ -99,7 +99,7 @@ def test_figures_in_tooltip_menu_and_popup(
         program.item.activate()
         names = program.window(POPUP).names()
         assert {"Acme Growth", "12,430 credits", "Healthy"} <= set(names)
-        assert {"Subscription: 8,000", "Paid: 4,100", "Gifted: 330", "Freemium: 0"} <= set(names)
+        assert {"Plan: 8,000", "Purchased: 4,100", "Gifted: 330", "Freemium: 0"} <= set(names)
 
 
 @pytest.mark.usefixtures("key_is_stored")
@@ -125,14 +125,14 @@ def test_each_level_turns_the_icon_and_is_said_once(
             sandbox.set_total(credits)
             program.refresh_until(words)
             assert has_colour(program.item.icon_pixmaps(), colour)
-        notifications.wait_for_summary("+25,000 credits", TIMEOUT)
+        notifications.wait_for_summary("Credits added: 25,000", TIMEOUT)
         assert [one.summary for one in notifications.notifications] == [
-            "480 credits left",
-            "62 credits left",
-            "0 credits left",
-            "+25,000 credits",
+            "Credits are low: 480 left",
+            "Credits almost gone: 62 left",
+            "No credits left",
+            "Credits added: 25,000",
         ]
-        assert "Enrichment has stopped" in notifications.notifications[2].body
+        assert "lemlist has stopped enriching leads" in notifications.notifications[2].body
 
 
 @pytest.mark.usefixtures("key_is_stored")
@@ -141,15 +141,15 @@ def test_what_was_said_is_not_said_again_after_a_restart(
 ) -> None:
     sandbox.set_total(480)
     with TrayProgram(desktop, sandbox.url):
-        notifications.wait_for_summary("480 credits left", TIMEOUT)
+        notifications.wait_for_summary("Credits are low: 480 left", TIMEOUT)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("480 credits")
         sandbox.set_total(40)
         program.refresh_until("40 credits")
-        notifications.wait_for_summary("40 credits left", TIMEOUT)
+        notifications.wait_for_summary("Credits almost gone: 40 left", TIMEOUT)
     assert [one.summary for one in notifications.notifications] == [
-        "480 credits left",
-        "40 credits left",
+        "Credits are low: 480 left",
+        "Credits almost gone: 40 left",
     ]
 
 
@@ -165,7 +165,7 @@ def test_an_error_keeps_the_last_good_figures(
         assert not has_colour(program.item.icon_pixmaps(), HEALTHY)
         names = program.open_popup().names()
         assert any("12,430 credits" in name for name in names)
-        assert any("lemlist has a problem" in name for name in names)
+        assert any("lemlist is temporarily unavailable" in name for name in names)
         sandbox.set_fault(None)
         program.refresh_until("Healthy · 12,430 credits")
         assert notifications.notifications == []
@@ -221,7 +221,7 @@ def test_status_of_the_bundle(desktop: VirtualDesktop, sandbox: Sandbox) -> None
 def test_locked_keychain_is_said_and_unlocked(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     lock_keyring(desktop)
     with TrayProgram(desktop, sandbox.url) as program:
-        program.wait_for_tooltip("The keychain is locked")
+        program.wait_for_tooltip("The keyring is locked")
         assert "Unlock…" in program.item.menu().labels()
         assert not program.windows()
         program.item.click_menu("Unlock…")
@@ -325,7 +325,7 @@ def test_figures_come_back_with_the_network(
         NetworkManager(desktop.bus_address) as network,
         TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program,
     ):
-        program.wait_for_tooltip("lemlist can't be reached")
+        program.wait_for_tooltip("Can't reach lemlist")
         sandbox.start()
 
         def is_asked() -> object:
@@ -348,7 +348,7 @@ def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: S
         NetworkManager(desktop.bus_address) as network,
         TrayProgram(desktop, sandbox.url, env=environment) as program,
     ):
-        program.wait_for_tooltip("lemlist asks for a pause")
+        program.wait_for_tooltip("Too many requests with this API key")
 
         def has_polled_twice() -> bool:
             network.tell(CONNECTED)

@@ -126,8 +126,8 @@ def test_icon_tooltip_and_menu(desktop: WaylandDesktop, program: Program) -> Non
     labels = program.item.menu().labels()
     assert labels[:5] == [
         "Healthy · 12,430 credits",
-        "Subscription: 8,000",
-        "Paid: 4,100",
+        "Plan: 8,000",
+        "Purchased: 4,100",
         "Gifted: 330",
         "Freemium: 0",
     ]
@@ -178,9 +178,9 @@ def test_notification_shows_and_opens_the_popup(
     desktop: WaylandDesktop, sandbox: Sandbox, program: Program
 ) -> None:
     sandbox.set_total(480)
-    assert program.refresh_until_notified()["summary"] == "480 credits left"
+    assert program.refresh_until_notified()["summary"] == "Credits are low: 480 left"
     sandbox.set_total(62)
-    summaries = ["62 credits left"]
+    summaries = ["Credits almost gone: 62 left"]
 
     def is_replaced() -> bool:
         program.item.click_menu("Refresh now")
@@ -258,9 +258,9 @@ def test_icon_comes_back_with_the_session_bus(sandbox: Sandbox) -> None:
         for name in ("waybar", "mako"):
             desktop.start_component(name)
         program.wait_for_tooltip("12,430 credits")
-        assert "Subscription: 8,000" in program.item.menu().labels()
+        assert "Plan: 8,000" in program.item.menu().labels()
         program.item.activate()
         popup = program.wait_for_window()
         wait_until(lambda: shows(desktop, popup.place, BLUE), TIMEOUT, "the figures in the popup")
         sandbox.set_total(480)
-        assert program.refresh_until_notified()["summary"] == "480 credits left"
+        assert program.refresh_until_notified()["summary"] == "Credits are low: 480 left"

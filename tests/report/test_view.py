@@ -13,19 +13,16 @@ from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.lemlist.balance import Balance
 from tray_app.report.view import View, view_of
-from tray_app.rules.alerts import Alert, AlertKind, Snooze
+from tray_app.rules.alerts import Snooze
 from tray_app.rules.analysis import Analysis
-from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Curve, Forecast, Rhythm, RunsOut, TooEarly
 from tray_app.rules.levels import Level
-from tray_app.rules.prices import Prices
 from tray_app.rules.schedule import LATE
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.amounts import UNKNOWN
-from tray_app.words.notice_words import notice
 from tray_app.words.problem_words import Remedy, history_fault_words, problem_words
 
 OFFLINE = Problem(Kind.OFFLINE)
@@ -61,15 +58,15 @@ def test_a_good_snapshot() -> None:
     assert (view.team, view.total, view.unit) == ("Acme Growth", "12,430", "credits")
     assert (view.level, view.stale, view.headline) == ("Healthy", False, "Healthy · 12,430 credits")
     assert [(row.bucket, row.label, row.amount, row.text) for row in view.rows] == [
-        ("subscription", "Subscription", 8_000, "8,000"),
-        ("paid", "Paid", 4_100, "4,100"),
+        ("subscription", "Plan", 8_000, "8,000"),
+        ("paid", "Purchased", 4_100, "4,100"),
         ("gifted", "Gifted", 330, "330"),
         ("freemium", "Freemium", 0, "0"),
     ]
     assert (view.trouble, view.notes, view.snooze, view.key_is_fixed) == (None, (), "", False)
     assert view.tooltip() == (
         "Healthy · 12,430 credits\n"
-        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
+        "Plan 8,000 · Purchased 4,100 · Gifted 330 · Freemium 0\n"
         "Figures from 12:00"
     )
 
@@ -109,7 +106,7 @@ def test_an_error_does_not_hide_the_last_figures() -> None:
     view = shown(replace(good(Balance(480, paid=480), Level.LOW), problem=OFFLINE))
     assert (view.total, view.level, view.stale) == ("480", "Low", True)
     assert view.headline == "Low, out of date · 480 credits"
-    assert view.figures == "Figures from 12:00: lemlist can't be reached"
+    assert view.figures == "Figures from 12:00: Can't reach lemlist"
     assert view.trouble is not None
     assert (view.trouble.title, view.trouble.message) == problem_words(OFFLINE.kind)
 
@@ -218,8 +215,8 @@ def test_a_tooltip_has_everything() -> None:
     snapshot = replace(good(), problem=Problem(Kind.TIMEOUT))
     assert shown(snapshot).tooltip() == (
         "Healthy, out of date · 12,430 credits\n"
-        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
-        "Figures from 12:00: lemlist did not answer in time"
+        "Plan 8,000 · Purchased 4,100 · Gifted 330 · Freemium 0\n"
+        "Figures from 12:00: lemlist is taking too long to answer"
     )
 
 
@@ -227,7 +224,7 @@ def test_a_long_tooltip_drops_the_problem_first() -> None:
     snapshot = replace(good(), problem=Problem(Kind.TIMEOUT))
     assert shown(snapshot).tooltip(WINDOWS_TOOLTIP) == (
         "Healthy, out of date · 12,430 credits\n"
-        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
+        "Plan 8,000 · Purchased 4,100 · Gifted 330 · Freemium 0\n"
         "Figures from 12:00"
     )
 
@@ -237,7 +234,7 @@ def test_a_very_long_tooltip_drops_the_buckets_too() -> None:
     snapshot = replace(good(balance), problem=Problem(Kind.TIMEOUT))
     assert shown(snapshot).tooltip(WINDOWS_TOOLTIP) == (
         "Healthy, out of date · 9,999,999 credits\n"
-        "Figures from 12:00: lemlist did not answer in time"
+        "Figures from 12:00: lemlist is taking too long to answer"
     )
 
 
@@ -317,104 +314,6 @@ def test_age_line_without_figures() -> None:
 def test_age_line_says_nothing_that_the_clock_makes_absurd() -> None:
     snapshot = replace(good(), next_at=NOON + timedelta(minutes=5))
     assert shown(snapshot).age_line(NOON - timedelta(days=365)) == ""
-
-
-# --- notifications ------------------------------------------------------------------------------
-
-
-def said(alert: Alert, analysis: Analysis | None = None) -> tuple[str, str]:
-    return notice(replace(good(), analysis=analysis), alert, Prices(), FORMATS, NOON)
-
-
-@pytest.mark.parametrize(
-    ("alert", "title", "body"),
-    [
-        (
-            Alert(AlertKind.LOW, 480),
-            "480 credits left",
-            "About 96 e-mails. Top up before campaigns stop moving.",
-        ),
-        (
-            Alert(AlertKind.CRITICAL, 1),
-            "1 credit left",
-            "About 0 e-mails. At zero, enrichment stops silently.",
-        ),
-        (
-            Alert(AlertKind.EMPTY, 0),
-            "0 credits left",
-            "Enrichment has stopped: campaigns don't move on until someone buys credits.",
-        ),
-        (
-            Alert(AlertKind.EMPTY, 0, drain=Drain(0, 300, 2_910, 90)),
-            "0 credits left",
-            (
-                "Enrichment has stopped: campaigns don't move on until someone buys credits. "
-                "2,910 credits were spent within 5 min."
-            ),
-        ),
-        (
-            Alert(AlertKind.REFILL, 8_000, gained=7_910),
-            "+7,910 credits",
-            "The balance is back at 8,000.",
-        ),
-        (
-            Alert(AlertKind.DRAIN, 480, drain=Drain(0, 600, 2_000, 90)),
-            "−2,000 credits in 10 min",
-            "Usually −90 an hour. 480 credits left.",
-        ),
-        (
-            Alert(AlertKind.DRAIN, 480, drain=Drain(0, 6000, 4_000, 90), has_doubled=True),
-            "−4,000 credits in 100 min",
-            ("It goes on, and has doubled. Usually −90 an hour. 480 credits left."),
-        ),
-    ],
-    ids=lambda value: value.kind.value if isinstance(value, Alert) else "",
-)
-def test_notice(alert: Alert, title: str, body: str) -> None:
-    assert said(alert) == (title, body)
-
-
-def test_a_notice_says_when_the_credits_run_out() -> None:
-    analysis = lasting(4)  # until Thursday
-    assert said(Alert(AlertKind.LOW, 480), analysis)[1] == (
-        "About 96 e-mails; at this pace they run out on Thu 26 Nov. "
-        "Top up before campaigns stop moving."
-    )
-    assert said(Alert(AlertKind.RUNS_OUT, 480), analysis) == (
-        "Credits are likely to run out on Thu 26 Nov",
-        "480 credits left. About 96 e-mails.",
-    )
-
-
-@pytest.mark.parametrize(
-    ("days", "words"),
-    [
-        (0, "today, Sun 22 Nov"),
-        (1, "on Mon 23 Nov"),
-        (7, "on Sun 29 Nov"),
-        (-1, "today, Sun 22 Nov"),
-    ],
-)
-def test_the_day_on_which_credits_run_out(days: int, words: str) -> None:
-    title, _ = said(Alert(AlertKind.RUNS_OUT, 480), lasting(days))
-    assert title == f"Credits are likely to run out {words}"
-
-
-def test_a_warning_of_a_busy_day() -> None:
-    assert said(Alert(AlertKind.BUSY_DAY, 3_010), lasting(12)) == (
-        "One busy day could use up all credits",
-        "3,010 credits left. About 602 e-mails; at this pace they run out on Fri 4 Dec.",
-    )
-
-
-@given(st.sampled_from(AlertKind), st.integers(0, 10**15), st.integers(0, 10**15), st.booleans())
-def test_a_notice_fits_on_windows(
-    kind: AlertKind, credits: int, gained: int, has_doubled: bool
-) -> None:
-    drain = Drain(0, 600, gained, gained)
-    title, body = said(Alert(kind, credits, gained, drain, has_doubled), lasting(4))
-    assert len(title) <= 63
-    assert len(body) <= 255
 
 
 # --- the past and the future --------------------------------------------------------------------

@@ -147,8 +147,8 @@ def _check(response: requests.Response) -> None:
         retry_after = _retry_after(response) if status == 503 else None
         raise Problem(Kind.SERVER_ERROR, f"status {status}", retry_after=retry_after)
     kind = _STATUS_KINDS.get(status, Kind.UNEXPECTED_RESPONSE)
-    if kind is Kind.NO_USER and media_type != "text/plain":
-        kind = Kind.UNEXPECTED_RESPONSE  # the page is missing, not the key's user
+    if kind in (Kind.FORBIDDEN, Kind.NO_USER) and media_type != "text/plain":
+        kind = Kind.UNEXPECTED_RESPONSE  # the page is blocked or missing, not the key's user
     wait = (_retry_after(response) or _RATE_WINDOW) if kind is Kind.RATE_LIMITED else None
     raise Problem(kind, f"status {status}", retry_after=wait)
 

@@ -19,7 +19,7 @@ from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import buys
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.problem_words import problem_words
+from tray_app.words.command_words import problem_in_terminal
 
 _AMOUNTS = ("credits", *BUCKETS)
 
@@ -65,7 +65,7 @@ def history_json(
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """Return why there is no balance; ``retry_after`` is in seconds."""
-    told = error_json(problem.kind, *problem_words(problem.kind))
+    told = error_json(problem.kind, *problem_in_terminal(problem))
     if problem.retry_after is not None:
         told["error"]["retry_after"] = math.ceil(problem.retry_after)
     return told

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tray_app.errors import OFFERS_KEY, Kind
+from tray_app.errors import OFFERS_KEY, Kind, Problem
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.levels import Level
@@ -124,7 +124,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     level = balance_words.level_name(snapshot.level, problem)
     total = amount_words(credits, formats)
     unit = unit_words(credits)
-    trouble = None if problem is None else _trouble(problem.kind, snapshot.key_source)
+    trouble = None if problem is None else _trouble(problem, snapshot.key_source)
     taken = "" if read_at is None else balance_words.age_of_figures(read_at, formats, now)
     return View(
         icon=_icon(snapshot, settings.icon, stale=stale),
@@ -180,7 +180,8 @@ def _icon(snapshot: Snapshot, style: IconStyle, *, stale: bool) -> IconLook:
     )
 
 
-def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
+def _trouble(problem: Problem, source: KeySource | None) -> Trouble:
+    kind = problem.kind
     if source is KeySource.ENVIRONMENT:
         remedy = None  # a key that is entered would not be used
     elif kind is Kind.KEYCHAIN_LOCKED:
@@ -190,7 +191,7 @@ def _trouble(kind: Kind, source: KeySource | None) -> Trouble:
     else:
         remedy = None
     is_new = kind is Kind.NO_KEY
-    return Trouble(*problem_words(kind), remedy, remedy_words(remedy), is_invitation=is_new)
+    return Trouble(*problem_words(problem), remedy, remedy_words(remedy), is_invitation=is_new)
 
 
 def _advice(snapshot: Snapshot, settings: Settings, formats: Formats, today: date) -> str:

@@ -26,11 +26,7 @@ from tray_app.lemlist.key import KeyFault, clean_key
 from tray_app.team.api import Checked
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
-from tray_app.words.problem_words import (
-    detail_words,
-    problem_words,
-    store_name,
-)
+from tray_app.words.problem_words import problem_words, store_name
 
 _WIDTH = 400  # pixels of text of the usual size
 _TITLE_WIDTH = 350  # of the answer's line with the team's name, which may be one long word
@@ -105,7 +101,7 @@ class KeyDialog(Dialog):
     def check_failed(self, problem: Problem) -> None:
         """Say why the key can't be used, and let the user try another."""
         if self._step is _Step.CHECKING:
-            self._refuse(*problem_words(problem.kind))
+            self._refuse(*problem_words(problem, is_retried=False))
 
     @Slot()
     def saved(self) -> None:
@@ -143,8 +139,12 @@ class KeyDialog(Dialog):
 
     def _answers(self) -> list[tuple[str, str]]:
         """All that may be said, so that the dialog has room for it."""
-        unusable = [self._unusable(Problem(Kind.BAD_KEY, fault)) for fault in KeyFault]
-        refusals = [*map(problem_words, Kind), *unusable]
+        problems = [
+            *(Problem(kind) for kind in Kind),
+            *(Problem(Kind.BAD_KEY, fault) for fault in KeyFault),
+            Problem(Kind.TLS, "SSLCertVerificationError"),
+        ]
+        refusals = [problem_words(problem, is_retried=False) for problem in problems]
         return [
             *((title, self._refusal(message)) for title, message in refusals),
             ("-", _for_this_run(Problem(Kind.KEYCHAIN_UNAVAILABLE))),
@@ -168,7 +168,7 @@ class KeyDialog(Dialog):
         try:
             key = clean_key(self._field.text())
         except Problem as problem:
-            self._refuse(*self._unusable(problem))
+            self._refuse(*problem_words(problem))
             return
         self._key = key
         self._go(_Step.CHECKING)
@@ -209,11 +209,6 @@ class KeyDialog(Dialog):
         self._answer.say(None, "")
         self._field.setAccessibleDescription("")
         set_state(self._field, "faulty", False)
-
-    def _unusable(self, problem: Problem) -> tuple[str, str]:
-        title, message = problem_words(problem.kind)
-        reason = detail_words(problem, self._formats)
-        return title, f"{reason[:1].upper()}{reason[1:]}. {message}"
 
     def _refusal(self, message: str) -> str:
         return message if self.is_first_run else f"{message} {tr('The old key stays in use.')}"
