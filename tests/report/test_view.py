@@ -338,8 +338,8 @@ def lasting(days: int | None, *, least: int | None = None, most: int | None = No
     ("analysis", "lasts", "forecast"),
     [
         (None, "", ""),
-        (Analysis(TooEarly(None)), "", "A forecast needs more days on which credits are spent."),
-        (Analysis(TooEarly(TODAY)), "", "A forecast will be here from about 22 Nov."),
+        (Analysis(TooEarly(None)), "", "A forecast needs more days of spending."),
+        (Analysis(TooEarly(TODAY)), "", "A forecast will be ready around 22 Nov."),
         (
             lasting(11, least=8, most=17),
             "About 11 working days left",

@@ -118,7 +118,7 @@ def test_status(env: Env) -> None:
         "  Purchased  10\n"
         "  Gifted     10\n"
         "  Freemium    0\n"
-        f"A forecast will be here from about {ready_on:%b} {ready_on.day}.\n"
+        f"A forecast will be ready around {ready_on:%b} {ready_on.day}.\n"
         "Enough to find 20 emails or 5 phone numbers\n"
         # When a week of whole days is known, after the first, of which only a part is.
         for ready_on in (day + timedelta(days=8) for day in days)
