@@ -323,7 +323,7 @@ def test_a_card_has_the_colour_of_what_it_means() -> None:
 
 
 def test_a_fault_out_of_sight_is_scrolled_to() -> None:
-    with larger_text(2.5):
+    with larger_text(4):
         dialog = shown(SettingsDialog(Settings(), FORMATS))
         (tabs,) = dialog.findChildren(QTabBar)
         tabs.setCurrentIndex(2)
