@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage
 from tests.desktops.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.canary import CLIPBOARDS, Canary, Find, Surroundings
-from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
+from tests.program.tray_program import CONNECT, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.servers.faulty_sandbox import Sandbox
 from tests.servers.local_servers import RawServer, answer
 from tests.waiting import wait_until
@@ -182,15 +182,13 @@ class Tour:
         wait_until(lambda: self.picture() == picture, TIMEOUT, "the same picture for another key")
         desktop.press_keys("shift+Tab")
         desktop.press_keys("Return")
-        self.wait_for_name(program, WELCOME, "lemlist doesn't accept this API key")
+        self.wait_for_name(program, CONNECT, "lemlist doesn't accept this API key")
         desktop.press_keys("ctrl+a", "ctrl+c", "ctrl+x", "ctrl+Insert", "shift+Delete")
         self.around.look()
         desktop.press_keys("ctrl+a")
         desktop.type_text(good)
         desktop.press_keys("Return")
-        self.wait_for_name(program, WELCOME, "Acme Growth · 12,430 credits")
         self.around.look()
-        desktop.press_keys("Return")
         program.wait_for_tooltip("12,430 credits")
         wait_until(lambda: not program.windows(), TIMEOUT, "the dialog closes")
 
@@ -279,17 +277,18 @@ class Tour:
 
     def fill_field(self, program: TrayProgram, key: str) -> None:
         """Type a key in the place of what is there, and leave the field, whose cursor blinks."""
-        link = "Where do I get a key?"
-        if link in program.window(WELCOME).focused:
+        if "API key" not in program.window(CONNECT).focused:
             self.desktop.press_keys("shift+Tab")
         self.desktop.press_keys("ctrl+a")
         self.desktop.type_text(key)
         self.desktop.press_keys("Tab")
-        program.wait_until_focused(WELCOME, link)
+        wait_until(
+            lambda: "API key" not in program.window(CONNECT).focused, TIMEOUT, "the field is left"
+        )
         assert self.field(program).text == "•" * len(key)
 
     def field(self, program: TrayProgram) -> Accessible:
-        return program.window(WELCOME).find(role="text", name="API key")
+        return program.window(CONNECT).find(role="text", name="API key")
 
     def picture(self) -> QImage:
         """The screen when it holds still, without the panel, whose icon changes meanwhile."""
@@ -390,6 +389,7 @@ def test_a_pasted_key_is_told_to_nobody(desktop: VirtualDesktop) -> None:
                         TIMEOUT,
                         "bullets",
                     )
+                    tour.wait_for_name(program, CONNECT, "lemlist doesn't accept this API key")
                 program.close_popup()
             finally:
                 other.kill()

@@ -21,7 +21,7 @@ from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 
 HISTORY = "History — lemlist credits"
-PLAN = "Plan — lemlist credits"
+PLAN = "Calculator — lemlist credits"
 
 
 unheard = pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_the_plan_opens_from_the_popup_which_closes(
         wait_until(
             lambda: [one.name for one in program.windows()] == [PLAN], TIMEOUT, "only the plan"
         )
-        assert said(program.window(PLAN), "It takes 2,500 of 12,430 credits; 9,930 are left.")
-        assert said(program.window(PLAN), "At this pace about ")
+        assert said(program.window(PLAN), "Cost: 2,500. Left afterwards: 9,930 of 12,430.")
+        assert said(program.window(PLAN), "Expected spending by ")
 
 
 def test_a_drain_and_the_near_end_are_told(

@@ -365,8 +365,8 @@ SPENDING = "Recent spending: about 1,400 credits per working day."
         (
             Analysis(TooEarly(None)),
             "",
-            "A forecast needs more days on which credits are spent.",
-            "A forecast needs more days on which credits are spent.",
+            "A forecast needs more days of spending.",
+            "A forecast needs more days of spending.",
         ),
         (
             Analysis(TooEarly(TODAY)),

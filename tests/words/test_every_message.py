@@ -338,9 +338,12 @@ def _tables(n: int, day: date) -> Said:
 def _settings(n: int, _day: date) -> Said:
     for page in settings_words.settings_pages(ANY):
         yield from (page.title, page.note)
-        for field in page.fields.values():
-            yield from (field.label, field.name, field.none, *field.options.values())
-            yield from (f"{n:,} {words_of(n)}".strip() for words_of in field.units.values())
+        for group in page.groups:
+            yield group.title
+            for field in group.fields.values():
+                yield from (field.title, field.name, field.explanation, field.none)
+                yield from field.options.values()
+                yield from (f"{n:,} {words_of(n)}".strip() for words_of in field.units.values())
     with pytest.MonkeyPatch.context() as patch:
         yield from settings_words.limit_words(ANY).values()
         patch.setitem(RANGES, "cents_per_1000", range(1, max(2, n)))

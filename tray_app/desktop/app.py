@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.hidden_figures import HiddenFigures
 from tray_app.desktop.system.bus import Bus
+from tray_app.desktop.system.colour_scheme import ColourScheme
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.system.quit_signals import QuitSignals
@@ -128,6 +129,7 @@ class App(QObject):
         self._notifier.accepted.connect(self._teams.note_heard)
         self._key.key_changed.connect(self._teams.show_own)
         self._key.demo_requested.connect(self._teams.show_demo)
+        self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)
         self._instance.key_changed_elsewhere.connect(self._key.find)
         self._signals.quit_asked.connect(QApplication.exit)
@@ -141,6 +143,7 @@ class App(QObject):
         self._tray.offer_snooze()
         QApplication.setWindowIcon(app_icon())
         self._hidden.load()  # before anything is known that could be seen
+        self._colour_scheme = ColourScheme(self)
         self._teams.begin(demo=demo)
 
     @Slot()
@@ -186,7 +189,32 @@ class App(QObject):
         complaint = self._complaints.get("settings", "")
         dialog = SettingsDialog(self._teams.settings, self._formats, complaint=complaint)
         dialog.saved.connect(self._teams.choose)
+        dialog.start_at_login_chosen.connect(self._start_at_login)
+        self._disk.submit(self._starts_at_login, self._show_start_at_login)
         return dialog
+
+    @staticmethod
+    def _starts_at_login() -> bool:
+        from tray_app.desktop.system.login_start import starts_at_login
+
+        return starts_at_login()
+
+    def _show_start_at_login(self, is_on: bool) -> None:
+        if self._settings_dialog.window is not None:
+            self._settings_dialog.window.show_start_at_login(is_on)
+
+    @Slot(bool)
+    def _start_at_login(self, is_on: bool) -> None:
+        def write() -> str:
+            from tray_app.desktop.system.login_start import set_start_at_login
+
+            try:
+                set_start_at_login(is_on)
+            except OSError:
+                return tr("Starting at login can't be changed on this computer.")
+            return ""
+
+        self._disk.submit(write, lambda sentence: self._complain("login", sentence))
 
     # What there is to see
 

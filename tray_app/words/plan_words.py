@@ -38,9 +38,9 @@ class Answer:
 def action_names() -> tuple[tuple[Action, str], ...]:
     """Name what credits are spent on, for a menu."""
     return (
-        (Action.EMAIL_FOUND, tr("E-mail found and verified")),
-        (Action.EMAIL_VERIFIED, tr("E-mail verified")),
-        (Action.PHONE_FOUND, tr("Phone found")),
+        (Action.EMAIL_FOUND, tr("Email found and verified")),
+        (Action.EMAIL_VERIFIED, tr("Email verified")),
+        (Action.PHONE_FOUND, tr("Phone number found")),
         (Action.LINKEDIN, tr("LinkedIn enrichment")),
     )
 
@@ -64,20 +64,18 @@ def lead_answer(count: int, action: Action, figures: Figures, formats: Formats) 
     left = figures.credits - needed
     if left < 0:
         reason = tr(
-            "Short by {missing} credit, about {price}.",
-            "Short by {missing} credits, about {price}.",
+            "{missing} more credit needed, about {price}.",
+            "{missing} more credits needed, about {price}.",
             -left,
             missing=formats.number(-left),
             price=dollars(figures.prices.cents(-left), formats),
         )
-        return Answer(tr("Not quite"), reason, -left)
+        return Answer(tr("Not enough credits"), reason, -left)
     reason = tr(
-        "It takes {needed} of {credits} credits; {left} is left.",
-        "It takes {needed} of {credits} credits; {left} are left.",
-        left,
-        needed=formats.number(needed),
-        credits=formats.number(figures.credits),
+        "Cost: {cost}. Left afterwards: {left} of {balance}.",
+        cost=formats.number(needed),
         left=formats.number(left),
+        balance=formats.number(figures.credits),
     )
     return Answer(tr("Yes"), reason, 0)
 
@@ -93,16 +91,20 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
     missing = top_up(figures.credits, needed.high)
     likely, high = _about(needed.likely), _about(needed.high)
     day = short_day(until, formats, today)
+    balance = formats.number(figures.credits)
     reason = tr(
-        "At this pace about {likely} will be spent by {day} (up to {high}).",
+        "Expected spending by {day}: about {likely}, up to {high}. Your balance: {balance}.",
         likely=formats.number(likely),
         high=formats.number(high),
         day=day,
+        balance=balance,
     )
     if not high:
-        reason = tr("Nothing will be spent by {day}.", day=day)
+        reason = tr(
+            "No spending is expected by {day}. Your balance: {balance}.", day=day, balance=balance
+        )
     if not high or not missing:
-        return Answer(tr("Nothing"), reason, 0)
+        return Answer(tr("None"), reason, 0)
     if is_too_wide(needed):
         return Answer(tr("Hard to say"), reason)
     verdict = tr(
@@ -121,9 +123,9 @@ def no_forecast_words() -> str:
 def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> str:
     """Say when there will be a forecast; a ``rhythm`` of ``None`` is no history."""
     if rhythm is None:
-        return tr("There is no history that tells what is spent.")
+        return tr("There is no history of spending yet.")
     if rhythm.ready_on is None or rhythm.ready_on < today:
-        return tr("A forecast needs more days on which credits are spent.")
+        return tr("A forecast needs more days of spending.")
     return tr("A forecast will be ready around {day}.", day=formats.day(rhythm.ready_on))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -13,14 +13,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QTransform,
 )
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.widgets.buttons import RADIUS, LinkButton, TextButton
 from tray_app.desktop.widgets.labels import block, set_muted, sized
-from tray_app.desktop.widgets.marks import SWATCH
+from tray_app.desktop.widgets.marks import MARK, SWATCH, clock_mark, level_mark
 from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
@@ -34,8 +33,6 @@ BAR_HEIGHT, TICK_RISE = 8, 2
 GAUGE_ROOM = BAR_HEIGHT + 2 * TICK_RISE + 8
 ROW_HEIGHT = 24
 STALE_OPACITY = 0.6
-MARK = 10
-"""The side of a level's mark, in pixels."""
 LARGEST, SMALLEST = 2.5, 1.25
 """The size of the total's number, as a multiple of the text's."""
 UNIT_GAP = 6
@@ -159,43 +156,6 @@ class LevelBadge(QLabel):
             painter.drawText(_mirrored(self, words), Qt.AlignmentFlag.AlignCenter, self.text())
             centre = QRectF(_mirrored(self, mark)).center()
             painter.fillPath(level_mark(self._shape).translated(centre), ink)
-
-
-def level_mark(shape: IconShape) -> QPainterPath:
-    """Return the mark of a level around the origin, ``MARK`` pixels wide; each has its own form."""
-    path = QPainterPath()
-    match shape:
-        case IconShape.LOW:
-            _add_polygon(path, (0, -4.6), (5.4, 4.4), (-5.4, 4.4))
-        case IconShape.CRITICAL:
-            right, left = ((4.7, -2.7), (4.7, 2.7)), ((-4.7, 2.7), (-4.7, -2.7))
-            _add_polygon(path, (0, -5.4), *right, (0, 5.4), *left)
-        case IconShape.EMPTY:
-            path.setFillRule(Qt.FillRule.WindingFill)
-            path.addRoundedRect(QRectF(-5.8, -1.2, 11.6, 2.4), 1, 1)
-            path.addRoundedRect(QRectF(-1.2, -5.8, 2.4, 11.6), 1, 1)
-            path = QTransform().rotate(45).map(path)
-        case _:
-            path.addEllipse(QPointF(0, 0), 4.5, 4.5)
-            if shape is not IconShape.HEALTHY:  # no level: a ring
-                path.addEllipse(QPointF(0, 0), 3, 3)
-    return path
-
-
-def clock_mark() -> QPainterPath:
-    """Return the mark of what is waited for."""
-    path = QPainterPath()
-    path.addEllipse(QPointF(0, 0), 5.5, 5.5)
-    path.addEllipse(QPointF(0, 0), 4.2, 4.2)
-    hands = QPainterPath()
-    hands.addRect(QRectF(-0.65, -3, 1.3, 3.65))
-    hands.addRect(QRectF(-0.65, -0.65, 3.2, 1.3))
-    hands.setFillRule(Qt.FillRule.WindingFill)
-    return path.united(hands)
-
-
-def _add_polygon(path: QPainterPath, *corners: tuple[float, float]) -> None:
-    path.addPolygon([QPointF(x, y) for x, y in corners])
 
 
 def _mirrored(widget: QWidget, box: QRect) -> QRect:

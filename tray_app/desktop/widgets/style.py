@@ -19,31 +19,43 @@ QLabel, QCheckBox, QRadioButton {{ color: {ink}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ color: {error}; }}
 QLabel[role="added"] {{ color: {refill}; }}
+QTipLabel {{ color: palette(tooltip-text); }}
+QWidget[role="card"] {{ border-radius: 8px; }}
+QWidget[level="healthy"] {{ background: {levels[healthy].ground}; }}
+QWidget[level="low"] {{ background: {levels[low].ground}; }}
+QWidget[level="critical"] {{ background: {levels[critical].ground}; }}
+QWidget[level="empty"] {{ background: {levels[empty].ground}; }}
+QWidget[level="loading"], QWidget[level="unknown"] {{ background: {levels[unknown].ground}; }}
 QWidget[role="panel"] {{ background: {sunken}; border-radius: 8px; }}
 QWidget[role="divider"] {{ background: {divider}; }}
 
 QLineEdit, QAbstractSpinBox, QComboBox {{
     background: {surface}; color: {ink}; border: 1px solid {edge}; border-radius: 8px;
-    padding: 0 9px; min-height: 30px;
+    padding: 3px 9px; min-height: 24px;
     selection-background-color: {primary}; selection-color: {primary_ink};
 }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{
-    border: 2px solid {focus}; padding: 0 8px; min-height: 28px;
+    border: 2px solid {focus}; padding: 2px 8px; min-height: 24px;
 }}
 QLineEdit[faulty="true"], QAbstractSpinBox[faulty="true"], QComboBox[faulty="true"] {{
-    border: 2px solid {error}; padding: 0 8px; min-height: 28px;
+    border: 2px solid {error}; padding: 2px 8px; min-height: 24px;
 }}
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {edge}; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 0; }}
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{
     border: 0; padding: 0; min-height: 0; background: transparent;
 }}
-QComboBox::drop-down {{ border: 0; width: 26px; }}
-QComboBox::down-arrow {{ image: none; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: 0; width: 26px; }}
+QComboBox::down-arrow, QDateEdit::down-arrow {{ image: none; }}
+
+QComboBox QAbstractItemView {{
+    background: {surface}; color: {ink}; border: 1px solid {border};
+    selection-background-color: {primary}; selection-color: {primary_ink};
+}}
 
 QPushButton {{
     background: {button}; color: {ink}; border: 2px solid transparent; border-radius: 8px;
-    padding: 0 16px; min-height: 28px; font-weight: 500;
+    padding: 4px 16px; min-height: 20px; font-weight: 500;
 }}
 QPushButton:hover {{ background: {button_hover}; }}
 QPushButton:pressed {{ background: {button_pressed}; }}
@@ -54,18 +66,18 @@ QPushButton[role="primary"]:hover {{ background: {primary_hover}; }}
 QPushButton[role="primary"]:pressed {{ background: {primary_pressed}; }}
 QPushButton[role="primary"]:focus {{ border-color: {ink}; }}
 QPushButton[role="primary"]:disabled {{ background: {button}; color: {edge}; }}
-QPushButton[role="link"] {{ background: transparent; color: {focus}; padding: 0 6px; }}
+QPushButton[role="link"] {{ background: transparent; color: {focus}; padding: 4px 6px; }}
 QPushButton[role="link"]:hover {{ background: {button}; }}
 
 QTabBar {{ background: transparent; }}
 QTabBar[role="segments"] {{ background: {button}; border-radius: 8px; }}
 QTabBar[role="segments"]::tab {{
     background: transparent; color: {muted}; border: 2px solid {button}; border-radius: 8px;
-    padding: 0 12px; min-height: 28px; font-weight: 500;
+    padding: 3px 12px; min-height: 22px; font-weight: 500;
 }}
 QTabBar[role="segments"]::tab:selected {{ background: {surface}; color: {ink}; }}
 QTabBar[role="segments"]::tab:hover:!selected {{ color: {ink}; }}
-QTabBar[role="segments"]:focus::tab:selected {{ border-color: {focus}; }}
+QTabBar[role="segments"]::tab:selected:focus {{ border-color: {focus}; }}
 QTabBar[role="tabs"]::tab {{
     background: transparent; color: {muted}; border: 0; border-bottom: 2px solid transparent;
     padding: 0 2px; margin-right: 20px; min-height: 30px; font-weight: 500;
@@ -123,14 +135,26 @@ class WindowStyle(QObject):
         palette = QGuiApplication.palette()
         sheet = "" if is_high_contrast() else style_sheet(theme_of(palette))
         if sheet != self._window.styleSheet():
+            focused = self._window.focusWidget()
             self._window.setPalette(window_palette(theme_of(palette)) if sheet else palette)
             self._window.setStyleSheet(sheet)
+            if focused is not None:
+                focused.setFocus()  # a QDialogButtonBox gives it to another button
 
     def eventFilter(self, target: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow the desktop's colours."""
         if event.type() is QEvent.Type.ApplicationPaletteChange:
             self._apply()
         return super().eventFilter(target, event)
+
+
+def set_state(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet goes by, and have the widget look like it."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)  # Qt looks at properties but once
+        widget.style().polish(widget)
+        widget.update()
 
 
 def window_palette(theme: Theme) -> QPalette:
