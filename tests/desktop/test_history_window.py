@@ -149,15 +149,17 @@ def test_a_time_without_spending_or_increases_is_said(window: HistoryWindow) -> 
     ) == ("")
 
 
-def test_hidden_figures_are_not_on_the_chart(window: HistoryWindow) -> None:
-    window.hides_figures = True
+def test_hidden_figures_are_not_on_the_chart(
+    window: HistoryWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FORMATS, "hidden_until", NOW)
     show(window)
     description = window.chart.accessibleDescription()
     assert description == "Chart hidden"
     image = window.chart.grab().toImage()
     assert colours(image).isdisjoint({LIGHT.spent, LIGHT.ink, LIGHT.refill, LIGHT.drain})
     assert LIGHT.drain not in colours(window.table.viewport().grab().toImage().copy(0, 0, 440, 99))
-    window.hides_figures = False
+    monkeypatch.setattr(FORMATS, "hidden_until", None)
     show(window)
     assert MONTH.description in window.chart.accessibleDescription()
     assert LIGHT.drain in colours(window.chart.grab().toImage())

@@ -45,7 +45,6 @@ def texts(theme: Theme) -> dict[str, tuple[str, str]]:
         "link under the pointer": (theme.focus, theme.button),
         **{f"{name} on its tint": (tint.ink, tint.ground) for name, tint in levels.items()},
         **{f"ink on {name}": (theme.ink, tint.ground) for name, tint in levels.items()},
-        "ink on trouble": (theme.ink, theme.trouble.ground),
         "ink on invitation": (theme.ink, theme.invitation.ground),
     }
 
@@ -66,7 +65,6 @@ def marks(theme: Theme) -> dict[str, tuple[str, str]]:
         "knob": (theme.primary_ink, theme.primary),
         "focus of the primary button": (theme.ink, theme.primary),
         "focus of a button": (theme.focus, theme.button),
-        "trouble's edge": (theme.trouble.ink, theme.trouble.ground),
         "invitation's edge": (theme.invitation.ink, theme.invitation.ground),
     }
 

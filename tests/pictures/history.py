@@ -142,11 +142,9 @@ def windows() -> Iterator[tuple[str, HistoryWindow]]:
     yield "idle", window(view(idle(), 30))
     yield "ends-tomorrow", window(view(ending(), 30))
     yield "events", window(view(eventful(), 30))
-    hidden = HistoryWindow(FORMATS)
-    hidden.hides_figures = True
-    hidden.show_history(view(believable(60), 30))
-    hidden.resize(SIZE)
-    yield "hidden", shown(hidden)
+    FORMATS.hidden_until = NOW
+    yield "hidden", window(view(believable(60), 30))
+    FORMATS.hidden_until = None
     yield "30-days", window(view(believable(60), 30))
     pointed = window(view(believable(60), 30))
     hover(pointed.chart, 0.7)

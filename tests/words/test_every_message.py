@@ -25,11 +25,11 @@ from tray_app.lemlist.key import KeyFault
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.buckets import BUCKETS
-from tray_app.rules.drains import Drain, Habit
+from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Forecast, RunsOut, TooEarly
 from tray_app.rules.history import Day, Drop, Record, Refill
 from tray_app.rules.levels import Level
-from tray_app.rules.local_time import date_at, midnight
+from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import Action, Prices
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.settings import RANGES, FieldFault
@@ -49,14 +49,7 @@ from tray_app.words import (
     settings_words,
 )
 
-STILL_OLD = (
-    "tray_app.words.balance_words",
-    "tray_app.words.forecast_words",
-    "tray_app.words.history_words",
-    "tray_app.words.plan_words",
-    "tray_app.words.settings_words",
-    "tray_app.desktop",
-)
+STILL_OLD = ()
 """Where wording is still to change. What is said there is found and walked, but not judged."""
 
 COUNTS = (0, 1, 2, 5, 1_000, 1_000_000)
@@ -66,6 +59,7 @@ DAYS = [TODAY + timedelta(days) for days in range(-1, 2 * 366)]
 ODD_DAYS = [TODAY + timedelta(days) for days in (-1, 0, 1, 2, 6, 7, 335, 731)]
 WALK = [(n, day) for n in COUNTS for day in ODD_DAYS] + [(COUNTS[-1], day) for day in DAYS]
 """All counts, each on the days of which something else is said, and the longest on all days."""
+AGES = [timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours")]
 LONGEST_TITLE = 40
 LONGEST_BODY = 120
 
@@ -184,6 +178,8 @@ def analyses(n: int, day: date) -> Iterator[Analysis | None]:
             )
     yield Analysis(rhythm(n, n, n), Forecast(n, None), lasts_until=day, missing=100 * n)
     yield Analysis(rhythm(n, n, n), Forecast(n, None), is_uncertain=True)
+    for since in (NOW, NOW - timedelta(1)):
+        yield Analysis(TooEarly(None), since=int(since.timestamp()))
 
 
 @says(notice_words.notice)
@@ -210,16 +206,20 @@ def alerts(n: int) -> Iterator[Alert]:
             yield Alert(kind, n, drain=drains[0], has_doubled=True)
 
 
-@says(formats.short_day, formats.day_words, formats.short_moment)
+@says(formats.short_day, formats.day_words, formats.days_words, formats.short_moment)
 def _formats(_n: int, day: date) -> Said:
+    for begin in (day, TODAY - timedelta(7)):
+        yield formats.days_words(begin, day + timedelta(30), ANY, TODAY)
+    yield formats.days_words(TODAY, TODAY + timedelta(2), ANY, TODAY)
     yield formats.short_day(day, ANY, TODAY)
     yield formats.day_words(day, ANY, TODAY)
     yield formats.short_moment(NOW, ANY, datetime.combine(day, time(9)).astimezone())
 
 
 @says(
-    balance_words.team_name, balance_words.level_name, balance_words.headline,
-    balance_words.notes, balance_words.snooze_choices,
+    balance_words.team_name, balance_words.level_name, balance_words.warning_words,
+    balance_words.headline, balance_words.badge_words, balance_words.notes,
+    balance_words.snooze_choices,
 )  # fmt: skip
 def _balance(n: int, _day: date) -> Said:
     yield from map(balance_words.team_name, ("Acme Growth", None))
@@ -227,7 +227,12 @@ def _balance(n: int, _day: date) -> Said:
     names += [balance_words.level_name(None, Problem(kind)) for kind in Kind]
     for name in names:
         for stale in (False, True):
-            yield balance_words.headline(name, f"{n:,}", amounts.unit_words(n), stale=stale)
+            yield balance_words.headline(name, n, ANY, stale=stale)
+        yield balance_words.headline(name, None, ANY, stale=False)
+        yield from (balance_words.badge_words(name, age * n) for age in AGES)
+    for level in Level:
+        for is_short in (False, True):
+            yield from balance_words.warning_words(level, "", is_short=is_short)
     for source in KeySource:
         fault = FileFault(FaultKind.NEWER)
         shown = Snapshot(key_source=source, can_remember=False, history_fault=fault)
@@ -236,41 +241,49 @@ def _balance(n: int, _day: date) -> Said:
 
 
 @says(
-    balance_words.age_of_figures, balance_words.explained, balance_words.age_line,
-    balance_words.snoozed,
+    balance_words.balance_from, balance_words.balance_and_problem, balance_words.age_words,
+    balance_words.next_check_words, balance_words.snoozed, balance_words.hidden_words,
+    balance_words.no_kinds_words, balance_words.gauge_words,
 )  # fmt: skip
 def _ages(n: int, day: date) -> Said:
-    taken = balance_words.age_of_figures(NOW, ANY, NOW)
-    yield balance_words.explained(taken, problem_words.problem_words(Kind.OFFLINE).title)
-    later = NOW + timedelta(seconds=n)
+    yield balance_words.balance_from(NOW, ANY, NOW)
+    problem = problem_words.problem_words(Kind.OFFLINE).title
+    yield balance_words.balance_and_problem(NOW, problem, ANY, NOW)
+    yield from (balance_words.age_words(NOW - age * n, NOW) for age in AGES)
     for has_failed in (False, True):
-        yield balance_words.age_line(NOW, later, NOW, has_failed=has_failed)
-        yield balance_words.age_line(None, None, NOW, has_failed=has_failed)
+        later = NOW + timedelta(seconds=n)
+        yield balance_words.next_check_words(later, NOW, has_failed=has_failed)
     until = datetime.combine(day, time(8)).astimezone()
     for snooze in (None, Snooze(level=Level.LOW), Snooze(until=until)):
         yield balance_words.snoozed(snooze, AHEAD, NOW)
+    yield balance_words.hidden_words(NOW, ANY)
+    yield from (balance_words.no_kinds_words(kinds) for kinds in ([n], [0], [None]))
+    yield balance_words.gauge_words(n, n, ANY)
 
 
 @says(
-    forecast_words.lasts_words, forecast_words.forecast_words, forecast_words.past_forecast_words,
-    forecast_words.advice_words, forecast_words.lapse_words, forecast_words.run_out_title,
-    forecast_words.worth_words, forecast_words.when_words, forecast_words.run_out_day,
+    forecast_words.empty_since_words, forecast_words.lasts_words,
+    forecast_words.detail_words, forecast_words.ends_words,
+    forecast_words.forecast_words, forecast_words.past_forecast_words, forecast_words.advice_words,
+    forecast_words.advice_title, forecast_words.covered_words, forecast_words.expiry_words,
+    forecast_words.when_words, forecast_words.run_out_day, forecast_words.two_digits,
 )  # fmt: skip
 def _forecasts(n: int, day: date) -> Said:
+    yield forecast_words.ends_words(day, AHEAD, TODAY)
+    yield f"Runs out {forecast_words.when_words(day, AHEAD, TODAY)}"
+    yield forecast_words.advice_title(100 * n, Prices(), AHEAD)
     for analysis in analyses(n, day):
         for made_on in (TODAY, TODAY - timedelta(1)):
             yield forecast_words.lasts_words(analysis, AHEAD, TODAY, made_on)
-            yield forecast_words.forecast_words(analysis, AHEAD, TODAY, made_on)
+        yield forecast_words.empty_since_words(analysis, ANY, NOW)
+        yield forecast_words.detail_words(analysis, AHEAD, TODAY)
+        yield forecast_words.forecast_words(analysis, AHEAD, TODAY)
         yield forecast_words.past_forecast_words(analysis, NOW, AHEAD, NOW)
         if analysis is not None:
-            if analysis.lasts_until is None or analysis.lasts_until >= TODAY:
-                yield forecast_words.advice_words(analysis, Prices(), AHEAD)
-            yield forecast_words.lapse_words(analysis, AHEAD, TODAY)
-    for dated in (False, True):
-        when = forecast_words.when_words(day, AHEAD, TODAY, dated=dated)
-        yield forecast_words.run_out_title(when)
-        yield forecast_words.worth_words(n, Prices(), when, AHEAD)
-    yield forecast_words.worth_words(n, Prices(), "", AHEAD)
+            yield forecast_words.expiry_words(analysis, AHEAD, TODAY)
+            if (analysis.lasts_until or TODAY) >= TODAY:
+                yield forecast_words.advice_words(analysis, Prices(), AHEAD, TODAY)
+                yield forecast_words.covered_words(analysis, max(day, TODAY), AHEAD, TODAY)
 
 
 @says(
@@ -294,42 +307,54 @@ def _plans(n: int, day: date) -> Said:
 
 
 @says(
-    history_words.range_words, history_words.point_words, history_words.course_words,
-    history_words.readout_words, history_words.axis_words,
+    history_words.spent_words, history_words.point_words, history_words.course_words,
+    history_words.moment_tiles, history_words.tiles_words, history_words.axis_words,
+    history_words.flags_words,
 )  # fmt: skip
 def _charts(n: int, _day: date) -> Said:
     begin, end = midnight(TODAY - timedelta(20)), midnight(TODAY)
     for days in (n, 90):
-        yield history_words.range_words(begin, end, days, ANY)
+        yield history_words.spent_words(begin, end, days, n, ANY)
     yield history_words.point_words(begin, n, ANY)
     for count in (0, 1, 2, 5):
         points, came = ((begin, n), (end, 0)), ((begin, n),) * count
         yield history_words.course_words(points, came, ANY)
+        for amount in (n + 1, -n - 1):
+            flags = [(amount, "a label")] * count
+            yield from history_words.flags_words(flags, ANY)
     for by_week in (False, True):
-        yield history_words.readout_words(begin, n, n, "", ANY, end=end, by_week=by_week)
+        tiles = history_words.moment_tiles(begin, n, n, n, ANY, end=end, by_week=by_week)
+        yield history_words.tiles_words(tiles)
     for step in (1, 1_000, 1_000_000):
         yield history_words.axis_words(n, step, ANY)
 
 
 @says(
-    history_words.summary_words, history_words.refill_words, history_words.drain_words,
-    history_words.drop_table, history_words.day_table,
+    history_words.summary_tiles, history_words.refill_words, history_words.drain_words,
+    history_words.decrease_table, history_words.increase_table, history_words.day_table,
 )  # fmt: skip
 def _tables(n: int, day: date) -> Said:
     at = midnight(day)
     close = Record(at, at, n)
-    days = [Day(day, close, n, (Refill(at, n),)), Day(day, close, n, is_seen=False)]
-    for count in (n, len(days)):
-        yield history_words.summary_words(days, count, ANY)
+    came = (Refill(at, n, dict.fromkeys(BUCKETS, n)),) * min(n, 5)
+    days = [Day(day, close, n, came), Day(day, close, n, is_seen=False)]
+    short = [Day(day, Record(at, at, 1), n)]
+    for analysis in analyses(n, day):
+        for shown, count in ((days, n), (days, len(days)), (short, 30)):
+            tiles = history_words.summary_tiles(shown, count, analysis, ANY)
+            yield history_words.tiles_words(tiles)
     for buckets in ((), *((bucket,) for bucket in BUCKETS)):
         yield history_words.refill_words(Refill(at, n, dict.fromkeys(buckets, n)), ANY)
     drop = Drop(at, at + 60 * (n + 1), n + 1)
     yield history_words.drain_words(drop, ANY)
-    for habit in (None, Habit(n, n, n)):
-        for row in history_words.drop_table([drop], habit, ANY):
+    tables = (
+        *(history_words.decrease_table([drop], times, day, ANY) for times in ((), (n,))),
+        history_words.increase_table(came, day, ANY),
+        history_words.day_table(days, day + timedelta(366), ANY),
+    )
+    for table in tables:
+        for row in table:
             yield from row
-    for row in history_words.day_table(days, date_at(at) + timedelta(366), ANY):
-        yield from row
 
 
 @says(
@@ -337,13 +362,11 @@ def _tables(n: int, day: date) -> Said:
 )
 def _settings(n: int, _day: date) -> Said:
     for page in settings_words.settings_pages(ANY):
-        yield from (page.title, page.note)
-        for group in page.groups:
-            yield group.title
-            for field in group.fields.values():
-                yield from (field.title, field.name, field.explanation, field.none)
-                yield from field.options.values()
-                yield from (f"{n:,} {words_of(n)}".strip() for words_of in field.units.values())
+        yield from (page.title, page.note, *(group.title for group in page.groups))
+        for field in (field for group in page.groups for field in group.fields.values()):
+            yield from (field.title, field.name, field.explanation, field.none)
+            yield from field.options.values()
+            yield from (f"{n:,} {words_of(n)}".strip() for words_of in field.units.values())
     with pytest.MonkeyPatch.context() as patch:
         yield from settings_words.limit_words(ANY).values()
         patch.setitem(RANGES, "cents_per_1000", range(1, max(2, n)))

@@ -188,7 +188,7 @@ def history_of(
         end=end,
         tiles=tiles,
         title=tiles_words(tiles[:3]),
-        description=f"{course_said} {forecast_words(analysis, formats, today, today)}".strip(),
+        description=f"{course_said} {forecast_words(analysis, formats, today)}".strip(),
         layers=layers,
         points=points,
         spans=spans,

@@ -151,7 +151,7 @@ def no_kinds_words(amounts: Iterable[int | None]) -> str:
     """Say why no kind of credits is shown; empty if there is one."""
     known = {amount for amount in amounts if amount is not None}
     if not known:
-        return tr("lemlist doesn't say which kinds these are.")
+        return tr("lemlist doesn't say which kinds of credits these are.")
     return "" if known != {0} else tr("No plan, purchased, gifted or freemium credits.")
 
 

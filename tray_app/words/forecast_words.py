@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from tray_app.i18n import tr
 from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
 from tray_app.rules.forecast import RunsOut, TooEarly
-from tray_app.rules.prices import Action, Prices, buys
+from tray_app.rules.prices import Prices
 from tray_app.words.amounts import dollars
 from tray_app.words.formats import Formats, day_words, days_words, short_day, short_moment
 from tray_app.words.plan_words import no_forecast_words, too_early_words
@@ -226,35 +226,9 @@ def expiry_words(analysis: Analysis, formats: Formats, today: date) -> str:
     )
 
 
-def run_out_title(when: str) -> str:
-    """Say in a notification's title when credits run out."""
-    return tr("Credits are likely to run out {when}", when=when)
-
-
-def worth_words(credits: int, prices: Prices, when: str, formats: Formats) -> str:
-    """Say what credits are worth, and when they run out if that is not empty."""
-    count = buys(credits, prices)[Action.EMAIL_FOUND]
-    n = formats.number(count)
-    if not when:
-        return tr("About {n} e-mail.", "About {n} e-mails.", count, n=n)
-    return tr(
-        "About {n} e-mail; at this pace they run out {when}.",
-        "About {n} e-mails; at this pace they run out {when}.",
-        count,
-        n=n,
-        when=when,
-    )
-
-
-def when_words(day: date, formats: Formats, today: date, *, dated: bool = False) -> str:
-    """Name a day to come by its distance: "today", "tomorrow", "on Thursday", "on 3 Dec".
-
-    ``dated`` words stay true on the following days: "today, Mon 30 Nov", "on Thu 3 Dec".
-    """
+def when_words(day: date, formats: Formats, today: date) -> str:
+    """Name a day to come by its distance: "today", "tomorrow", "on Thursday", "on 3 Dec"."""
     days = (day - today).days
-    if dated:
-        named = day_words(max(day, today), formats, today)
-        return tr("today, {day}", day=named) if days <= 0 else tr("on {day}", day=named)
     if days <= 0:
         return tr("today")
     if days == 1:

@@ -60,12 +60,12 @@ def day_words(day: date, formats: Formats, today: date | None = None) -> str:
 
 
 def days_words(begin: date, end: date, formats: Formats, today: date) -> str:
-    """Write two days and those between: "Dec 8–14", "Nov 28 – Dec 3"."""
+    """Write two days and those between: "Dec 8–14", "Nov 28 to Dec 3"."""
     first, last = short_day(begin, formats, today), short_day(end, formats, today)
     before, number, after = last.partition(str(end.day))
     if begin < end and first == f"{before}{begin.day}{after}":  # of one month
         return tr("{begin}–{end}", begin=f"{before}{begin.day}", end=f"{number}{after}")
-    return first if first == last else tr("{begin} – {end}", begin=first, end=last)
+    return first if first == last else tr("{begin} to {end}", begin=first, end=last)
 
 
 def short_moment(moment: datetime, formats: Formats, now: datetime) -> str:

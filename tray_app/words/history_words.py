@@ -126,7 +126,9 @@ def moment_tiles(
 
 def tiles_words(tiles: Iterable[Tile]) -> str:
     """Say what tiles show in one line."""
-    return " · ".join(f"{tile.value} {tile.label}" for tile in tiles)
+    return " · ".join(
+        tile.label if tile.value == UNKNOWN else f"{tile.value} {tile.label}" for tile in tiles
+    )
 
 
 def _left_tile(credits: int, formats: Formats) -> Tile:

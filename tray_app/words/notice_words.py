@@ -8,7 +8,7 @@ from tray_app.rules.drains import Drain
 from tray_app.rules.prices import Action, Prices, buys
 from tray_app.team.watch import Snapshot
 from tray_app.words.durations import whole_minutes
-from tray_app.words.forecast_words import NEAR, run_out_day
+from tray_app.words.forecast_words import NEAR, run_out_day, two_digits
 from tray_app.words.formats import Formats, day_words, short_day
 
 LONGEST_BODY = 120
@@ -110,5 +110,4 @@ def _usual_words(drain: Drain, formats: Formats) -> str:
     usual = round(drain.usual_per_hour * (drain.end - drain.begin) / 3600)
     if not usual:
         return tr("Usual for that time: almost none.")
-    about = formats.number(round(usual, 2 - len(str(usual))))
-    return tr("Usual for that time: about {usual}.", usual=about)
+    return tr("Usual for that time: about {usual}.", usual=formats.number(two_digits(usual)))

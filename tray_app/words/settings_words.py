@@ -220,10 +220,12 @@ def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str
             )
         case FileFault(FaultKind.BROKEN, name):
             return tr(
-                "The settings file was broken. It is kept as {name}; the defaults are used.",
+                "The damaged settings file is kept as {name}. The default settings are used.",
                 name=name,
             )
         case FileFault(FaultKind.UNUSABLE, path):
-            return tr("{path} can't be read. The defaults are used.", path=path)
+            return tr("{path} can't be read, so the default settings are used.", path=path)
         case _:
-            return tr("The settings file is from a newer version. It is left alone and not used.")
+            return tr(
+                "The settings file is from a newer version of lemlist credits and is not used."
+            )

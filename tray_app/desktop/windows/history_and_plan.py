@@ -115,7 +115,7 @@ class HistoryAndPlan(QObject):
     def show_again(self) -> None:
         """Write what is open once more, as amounts are to be hidden, or are no longer."""
         if self.history.window is not None:
-            self._read_history(self.history.window.ranges.days)
+            self._read_history(self.history.window.days)
         self.show_now()
 
     def _make_history(self) -> "HistoryWindow":

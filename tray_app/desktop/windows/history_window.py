@@ -52,8 +52,6 @@ class HistoryWindow(QWidget):
         self.setWindowTitle(tr("History"))
         self._formats = formats
         self._view: HistoryView | None = None
-        self.hides_figures = False
-        """Whether the chart is left out of what is shown next. Amounts are hidden by formats."""
         self.team = ElidedLabel()
         set_muted(self.team, False)
         with_role(self.team, "muted")
@@ -102,7 +100,7 @@ class HistoryWindow(QWidget):
         self._view = view
         self.team.setText(view.team)
         self.tiles.reserve((*view.tiles, *tiles_at(view, view.points[-1], self._formats)))
-        self.chart.show_history(view, hides_figures=self.hides_figures)
+        self.chart.show_history(view, hides_figures=self._hides_figures)
         self._show_tiles(self.chart.point)
         self._show_table()
 
@@ -113,6 +111,11 @@ class HistoryWindow(QWidget):
 
     # The signals lead to methods: a function that holds the window would leave it to Python's
     # garbage collector, which may run in a worker's thread.
+
+    @property
+    def _hides_figures(self) -> bool:
+        """Whether chart and bars are left out; formats hide the amounts."""
+        return self._formats.hidden_until is not None
 
     @Slot()
     def _choose_days(self) -> None:
@@ -150,7 +153,7 @@ class HistoryWindow(QWidget):
             ),
             (self._view.day_table, tr("Table of the days"), ""),
         )[self.tabs.currentIndex()]
-        if self.hides_figures:
+        if self._hides_figures:
             table = replace(table, bars=tuple(0.0 for _ in table.bars))
         self.table.show_table(table, name, nothing)
 
