@@ -377,7 +377,7 @@ SPENDING = "Recent spending: about 1,400 credits per working day."
         (
             lasting(11, least=8, most=17),
             "About 11 working days left",
-            "Thu, 3 Dec (30 Nov – 9 Dec) · 1,400 per working day",
+            "Thu, 3 Dec (30 Nov to 9 Dec) · 1,400 per working day",
             f"Credits are likely to run out on Thu, 3 Dec (30 Nov to 9 Dec). {SPENDING}",
         ),
         (
