@@ -17,7 +17,8 @@ HEALTHY = Balance(12_430, 12_430, subscription=8_000, paid=4_100, gifted=330, fr
 ACME = Checked("Acme Growth", Balance(12_430))
 
 LASTS = (
-    r"About ([6-9]|1[0-2]) working days left \(−1,[2-5]\d\d a day\): until .+, between .+ and .+\."
+    r"Credits are likely to run out on \w+, .+ \(.+ to .+\)\. "
+    r"Recent spending: about 1,[2-5]00 credits per working day\."
 )
 """What is said on any day of how long the demo's team has enough."""
 

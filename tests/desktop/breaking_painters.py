@@ -34,6 +34,7 @@ from tray_app.desktop.windows.history_window import HistoryWindow
 from tray_app.desktop.windows.key_dialog import KeyDialog
 from tray_app.desktop.windows.plan_dialog import PlanDialog
 from tray_app.desktop.windows.settings_dialog import SettingsDialog
+from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 from tray_app.errors import Kind, Problem
 from tray_app.report.trend import trend_of
 from tray_app.report.view import view_of
@@ -95,7 +96,10 @@ def windows() -> Iterator[QWidget]:
     plan.show_figures(Figures(480, rhythm(80, 100, 120), Prices(), None, TODAY))
     yield plan
     yield SettingsDialog(Settings(), FORMATS)
-    yield KeyDialog(FORMATS, first_run=True)
+    key = KeyDialog(FORMATS, first_run=True)
+    key.check_failed(Problem(Kind.OFFLINE))
+    yield key
+    yield WelcomeDialog()
     yield AboutDialog(lambda: None)
 
 

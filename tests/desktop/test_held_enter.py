@@ -56,23 +56,19 @@ def dialog() -> Iterator[KeyDialog]:
     dialog.reject()
 
 
-def test_no_page_of_the_dialog_is_passed_unread(
+def test_no_answer_of_the_dialog_is_passed_unread(
     dialog: KeyDialog, repeat: Callable[[QWidget, int], None]
 ) -> None:
     checks, accepted = QSignalSpy(dialog.check_requested), QSignalSpy(dialog.key_accepted)
-    press(dialog, Qt.Key.Key_Return)
-    repeat(dialog, 1000)
+    repeat(dialog, 1000)  # of the Enter that has opened the dialog
     assert key_field(dialog).accessibleDescription() == ""  # nothing is refused
     paste(key_field(dialog), KEY)
     repeat(dialog, 1040)
-    assert emitted(checks) == []
-    again(dialog, 2000)
     assert emitted(checks) == [KEY]
-    repeat(dialog, 2040)
     dialog.check_succeeded(ACME, None)
-    repeat(dialog, 2080)
+    repeat(dialog, 1080)
     assert accepted.count() == 0
-    again(dialog, 3000)
+    again(dialog, 2000)
     assert accepted.count() == 1
 
 

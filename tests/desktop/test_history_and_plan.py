@@ -2,26 +2,33 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.desktop.widget_driver import FORMATS, wait_with_events
+from tests.examples import rhythm
 from tests.fakes import FakeApi, FakeKeychain, NoHistory
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.history_and_plan import HistoryAndPlan
+from tray_app.lemlist.balance import Balance
+from tray_app.report.history_view import HistoryView
+from tray_app.rules.analysis import Analysis
+from tray_app.rules.forecast import forecast
 from tray_app.rules.history import Record
+from tray_app.rules.levels import Thresholds
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session
-from tray_app.team.watch import Snapshot, Watch
+from tray_app.team.watch import Reading, Snapshot, Watch
 
 
 @pytest.fixture
@@ -55,6 +62,12 @@ def session_of(team_id: str | None, path: Path, team: str | None = None) -> Sess
 def busy_until(worker: Worker, released: threading.Event) -> None:
     """Keep the worker from what it is asked next."""
     worker.submit(lambda: released.wait(20), lambda _: None)
+
+
+def close(window: QWidget) -> None:
+    """Close a window for good, before a collection of garbage in the worker's thread can."""
+    window.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.mark.parametrize("next_team", ["tea_2", None], ids=["another team", "nobody known yet"])
@@ -106,6 +119,32 @@ def test_a_history_that_comes_late_is_not_shown_for_another_team(
     released.set()
     wait_with_events(lambda: "Other" in shown, "the other team's history")
     assert shown == ["Other"]
-    window.close()
+    close(window)
+    windows.show(session_of(None, path))  # which closes what was read
+    owner.deleteLater()
+
+
+def test_the_history_has_the_forecast_of_the_team_that_is_shown(
+    qapp: QApplication, worker: Worker, path: Path
+) -> None:
+    owner = QObject()
+    windows = HistoryAndPlan(worker, FORMATS, Actions(owner), owner)
+    shown: list[HistoryView] = []
+    session = session_of("tea_1", path)
+    now = datetime.now(UTC)  # noqa: TID251  (the last days, on any day)
+    reading, steady = Reading(Balance(1_001), now), rhythm(80, 100, 120)
+    analysis = Analysis(steady, forecast(steady, 1_001, now.astimezone()))
+    session.snapshot = replace(session.snapshot, reading=reading, analysis=analysis)
+    session.settings = replace(session.settings, thresholds=Thresholds(900, 100))
+    windows.show(session)
+    windows.history.open()
+    window = windows.history.window
+    assert window is not None
+    window.show_history = lambda view: shown.append(view)  # type: ignore[method-assign]
+    wait_with_events(lambda: shown, "the history")
+    assert shown[0].ahead[0] == (int(now.timestamp()), 1_001, 1_001, 1_001)
+    assert shown[0].tiles[3].label == "likely to run out"
+    assert shown[0].low == 900
+    close(window)
     windows.show(session_of(None, path))  # which closes what was read
     owner.deleteLater()

@@ -1,27 +1,26 @@
 """The history window, used by mouse, keys and screen reader."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QFileDialog,
-    QLineEdit,
-    QTableView,
-    QTabWidget,
-)
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTabBar, QWidget
 
 from tests.desktop.widget_driver import (
     FORMATS,
-    assert_focus_is_seen,
+    PaintCounter,
+    buttons,
     colours,
+    edge_of,
     emitted,
+    larger_text,
     name_of,
     press,
     shown,
@@ -30,11 +29,13 @@ from tests.desktop.widget_driver import (
     wait_with_events,
 )
 from tests.examples import NOW
-from tests.pictures.history import believable, hover, view
+from tests.pictures.history import believable, hover, idle, view
 from tests.pictures.popup import palette
 from tray_app.desktop.widgets.theme import DARK, LIGHT
-from tray_app.desktop.windows.history_window import HistoryWindow
-from tray_app.report.history_view import HistoryView
+from tray_app.desktop.windows.history_window import EMPTY_SIZE, SIZE, HistoryWindow
+from tray_app.icon_look import IconShape
+from tray_app.report.history_view import HistoryTable, HistoryView
+from tray_app.words.formats import day_words
 
 MONTH = view(believable(60), 30)
 NOTHING = view([], 30)
@@ -42,12 +43,20 @@ NOTHING = view([], 30)
 
 @pytest.fixture
 def window(qapp: QApplication) -> Iterator[HistoryWindow]:
+    usual = qapp.palette()
+    qapp.setPalette(palette(dark=False))
     window = HistoryWindow(FORMATS)
-    window.setPalette(palette(dark=False))
+    window.resize(SIZE)
     yield shown(window)
     window.close()
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setPalette(usual)
+
+
+def day(month: int, number: int) -> str:
+    """A day of 2026, in words."""
+    return day_words(date(2026, month, number), FORMATS)
 
 
 def settle() -> None:
@@ -60,12 +69,30 @@ def show(window: HistoryWindow, history: HistoryView = MONTH) -> HistoryWindow:
     return window
 
 
-def rows(table: QTableView) -> list[tuple[str, ...]]:
-    model = table.model()
+def rows(window: HistoryWindow) -> list[tuple[str, ...]]:
+    model = window.table.model()
     return [
         tuple(model.index(row, column).data() for column in range(model.columnCount()))
         for row in range(model.rowCount())
     ]
+
+
+def open_tab(window: HistoryWindow, title: str) -> None:
+    click(window.tabs, title)
+
+
+def click(bar: QTabBar, title: str) -> None:
+    (place,) = (place for place in range(bar.count()) if bar.tabText(place) == title)
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(place).center())
+    settle()
+
+
+def tiles(window: HistoryWindow) -> list[str]:
+    return texts(window.tiles)
+
+
+def words_of(history: HistoryView) -> list[str]:
+    return [words for tile in history.tiles for words in tile]
 
 
 # What it shows
@@ -74,24 +101,68 @@ def rows(table: QTableView) -> list[tuple[str, ...]]:
 def test_shows_a_history(window: HistoryWindow) -> None:
     show(window)
     assert "Acme Growth" in texts(window)
+    assert tiles(window) == words_of(MONTH)
+    assert tiles(window)[::2] == ["1,719", "23,208", "+23,000", MONTH.tiles[3].value]
     assert window.chart.isVisible()
     assert window.chart.readout == MONTH.title
-    assert rows(window.drops) == list(MONTH.drop_table[1:])
-    assert rows(window.days) == list(MONTH.day_table[1:])
+    for title, table in (
+        ("Decreases", MONTH.decreases),
+        ("Increases", MONTH.increases),
+        ("Days", MONTH.day_table),
+    ):
+        open_tab(window, title)
+        assert rows(window) == list(table.texts[1:])
 
 
-def test_before_the_first_reading_there_is_a_sentence_and_nothing_else(
+def test_before_the_first_reading_there_is_a_sentence_and_a_way_out(
     window: HistoryWindow,
 ) -> None:
     show(window, NOTHING)
-    assert any(text.startswith("History begins with the first readings") for text in texts(window))
+    (sentence,) = texts(window)
+    assert sentence.startswith("History begins with the first check.")
     assert not window.chart.isVisible()
-    assert not window.export.isVisible()
-    assert not window.ranges.isVisible()
+    assert list(buttons(window)) == ["Close"]
+    assert window.size() == EMPTY_SIZE
     show(window)
     assert window.chart.isVisible()
     assert window.export.isVisible()
     assert not any(text.startswith("History begins") for text in texts(window))
+    show(window, NOTHING)
+    QTest.mouseClick(buttons(window)["Close"], Qt.MouseButton.LeftButton)
+    assert not window.isVisible()
+
+
+def test_a_time_without_spending_or_increases_is_said(window: HistoryWindow) -> None:
+    show(window, view(idle(), 30))
+    for title, sentence in (
+        ("Decreases", "No credits were spent in this time."),
+        ("Increases", "No credits were added in this time."),
+    ):
+        open_tab(window, title)
+        assert rows(window) == []
+        read = QAccessible.queryAccessibleInterface(window.table)
+        assert read.text(QAccessible.Text.Description) == sentence
+        assert texts(window.table) == [sentence]
+    open_tab(window, "Days")
+    assert QAccessible.queryAccessibleInterface(window.table).text(
+        QAccessible.Text.Description
+    ) == ("")
+
+
+def test_hidden_figures_are_not_on_the_chart(
+    window: HistoryWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FORMATS, "hidden_until", NOW)
+    show(window)
+    description = window.chart.accessibleDescription()
+    assert description == "Chart hidden"
+    image = window.chart.grab().toImage()
+    assert colours(image).isdisjoint({LIGHT.spent, LIGHT.ink, LIGHT.refill, LIGHT.drain})
+    assert LIGHT.drain not in colours(window.table.viewport().grab().toImage().copy(0, 0, 440, 99))
+    monkeypatch.setattr(FORMATS, "hidden_until", None)
+    show(window)
+    assert MONTH.description in window.chart.accessibleDescription()
+    assert LIGHT.drain in colours(window.chart.grab().toImage())
 
 
 def test_nothing_flashes_while_it_loads(window: HistoryWindow) -> None:
@@ -103,8 +174,7 @@ def test_nothing_flashes_while_it_loads(window: HistoryWindow) -> None:
 def test_what_was_shown_stays_until_there_is_something_new(window: HistoryWindow) -> None:
     show(window)
     before = window.chart.grab().toImage()
-    QTest.mouseClick(choices(window)["Last 90 days"], Qt.MouseButton.LeftButton)
-    settle()
+    click(window.ranges, "90 days")
     assert window.chart.grab().toImage() == before
 
 
@@ -123,20 +193,60 @@ def test_each_history_is_painted(window: HistoryWindow, history: HistoryView) ->
     show(window, history)
     image = window.chart.grab().toImage()
     painted = colours(image, image.height() // 8)
-    assert {LIGHT.line, LIGHT.spent} <= painted
+    assert {LIGHT.ink, LIGHT.spent} <= painted
     if any(mark.amount > 0 for mark in history.marks):
         assert LIGHT.refill in painted
     if any(mark.amount < 0 for mark in history.marks):
         assert LIGHT.drain in painted
 
 
-def test_it_follows_the_desktop_into_the_dark(window: HistoryWindow) -> None:
+def test_it_follows_the_desktop_into_the_dark(window: HistoryWindow, qapp: QApplication) -> None:
     show(window)
     for dark, theme in ((True, DARK), (False, LIGHT)):
-        window.setPalette(palette(dark=dark))
+        qapp.setPalette(palette(dark=dark))
         settle()
-        assert window.grab().toImage().pixelColor(2, 2) == QColor(theme.surface)
-        assert window.team.palette().windowText().color() == QColor(theme.ink)
+        image = window.grab().toImage()
+        assert image.pixelColor(2, 2) == QColor(theme.surface)
+        assert {theme.ink, theme.muted, theme.sunken, theme.spent} <= colours(image)
+
+
+@pytest.mark.parametrize("factor", [1, 1.25, 2])
+@pytest.mark.parametrize("size", [(1024, 600), (910, 512)])
+def test_all_is_within_reach_on_a_small_screen(
+    qapp: QApplication, factor: float, size: tuple[int, int]
+) -> None:
+    with larger_text(factor):
+        window = HistoryWindow(FORMATS)
+        show(window, view(believable(60, scale=250), 30))
+        window.resize(*size)
+        shown(window)
+        window.activateWindow()
+        window.ranges.setFocus(Qt.FocusReason.TabFocusReason)
+        seen: list[QWidget] = []
+        while (widget := QApplication.focusWidget()) not in seen:
+            assert widget is not None
+            seen.append(widget)
+            press(window, Qt.Key.Key_Tab)
+            now = QApplication.focusWidget()
+            assert now is not None
+            settle()
+            area = now.visibleRegion().boundingRect()
+            assert area.width() == now.width()
+            assert area.height() >= min(now.height(), 250)
+        for part in (*window.tiles.findChildren(QWidget), window.ranges, window.export):
+            assert part.width() >= part.minimumSizeHint().width()
+            assert part.height() >= part.minimumSizeHint().height()
+        window.close()
+        window.deleteLater()
+
+
+def test_it_is_never_larger_than_the_screen(qapp: QApplication) -> None:
+    with larger_text(4):
+        window = show(HistoryWindow(FORMATS))
+        room = window.screen().availableSize()
+        assert window.width() < room.width()
+        assert window.height() < room.height()
+        window.deleteLater()
 
 
 def test_it_can_be_made_smaller_and_larger(window: HistoryWindow) -> None:
@@ -150,53 +260,132 @@ def test_it_can_be_made_smaller_and_larger(window: HistoryWindow) -> None:
         window.chart.grab()
 
 
+def test_a_window_is_not_left_to_the_garbage_collector(qapp: QApplication) -> None:
+    """Which may run in a worker's thread, where no window may end."""
+    gc.collect()
+    gc.disable()
+    try:
+        window = shown(show(HistoryWindow(FORMATS)))
+        hover(window.chart, 0.5)
+        window.table.selectRow(1)
+        window.close()
+        gone = weakref.ref(window)
+        del window
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
 # The range
-
-
-def choices(window: HistoryWindow) -> dict[str, QAbstractButton]:
-    return {name_of(button): button for button in window.ranges.findChildren(QAbstractButton)}
 
 
 def test_a_click_asks_for_another_range(window: HistoryWindow) -> None:
     show(window)
-    asked = QSignalSpy(window.ranges.chosen)
-    for name in ("Last 365 days", "Last 7 days", "Last 7 days", "Last 90 days"):
-        QTest.mouseClick(choices(window)[name], Qt.MouseButton.LeftButton)
+    asked = QSignalSpy(window.days_chosen)
+    for name in ("1 year", "7 days", "7 days", "90 days"):
+        click(window.ranges, name)
     assert emitted(asked) == [365, 7, 90]
 
 
 def test_the_arrow_keys_ask_for_another_range(window: HistoryWindow) -> None:
     show(window)
-    asked = QSignalSpy(window.ranges.chosen)
-    choices(window)["Last 30 days"].setFocus(Qt.FocusReason.TabFocusReason)
+    asked = QSignalSpy(window.days_chosen)
+    window.ranges.setFocus(Qt.FocusReason.TabFocusReason)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         press(window, key)
     assert emitted(asked) == [90, 365, 90]
 
 
 def test_the_range_that_is_shown_is_chosen(window: HistoryWindow) -> None:
-    asked = QSignalSpy(window.ranges.chosen)
+    asked = QSignalSpy(window.days_chosen)
     show(window, view(believable(60), 90))
-    assert [name for name, button in choices(window).items() if button.isChecked()] == [
-        "Last 90 days"
-    ]
+    assert window.days == 90
     assert asked.count() == 0
 
 
 # The chart
 
 
-def test_pointing_reads_out_the_figures(window: HistoryWindow) -> None:
+def test_pointing_changes_the_tiles_and_moves_nothing(window: HistoryWindow) -> None:
     show(window)
-    plain = window.chart.grab().toImage()
-    QTest.mouseMove(window.chart, QPoint(window.chart.width() - 12, 200))
+    places = [part.geometry() for part in window.tiles.findChildren(QWidget)]
+    plain, box = window.chart.grab().toImage(), window.chart.geometry()
+    QTest.mouseMove(window.chart, QPoint(window.chart.width() // 2, 90))
     settle()
-    assert window.chart.readout.startswith("Sun Nov 22")
-    assert "1,719 credits · 0 spent that day" in window.chart.readout
+    assert tiles(window)[1::2] == [
+        *("credits left", "spent that day", "added that day"),
+        tiles(window)[7],
+    ]
+    assert tiles(window)[6] == day(11, 12)
     assert window.chart.grab().toImage() != plain
     QTest.mouseMove(window.export, QPoint(3, 3))
-    wait_with_events(lambda: window.chart.readout == MONTH.title, "the title is back")
+    wait_with_events(lambda: tiles(window) == words_of(MONTH), "the tiles are as before")
     assert window.chart.grab().toImage() == plain
+    assert window.chart.geometry() == box
+    assert [part.geometry() for part in window.tiles.findChildren(QWidget)] == places
+
+
+def test_nothing_moves_where_words_take_two_lines(window: HistoryWindow) -> None:
+    show(window, view(believable(3, drain=None), 30))  # "forecast around Nov 27"
+    heights: set[int] = set()
+    for width in range(440, 800, 8):
+        window.resize(width, 700)
+        settle()
+        settle()  # once the tiles have found their rows, the page makes room for them
+        before = window.chart.geometry(), window.tiles.geometry()
+        hover(window.chart, 0.5)
+        settle()
+        settle()
+        assert (window.chart.geometry(), window.tiles.geometry()) == before
+        QApplication.sendEvent(window.chart, QEvent(QEvent.Type.Leave))
+        heights.add(window.tiles.height())
+    assert len(heights) == 3  # one line, two lines, two rows
+
+
+def test_a_row_moves_the_cursor(window: HistoryWindow) -> None:
+    show(window)
+    row = MONTH.decreases.texts[1]
+    model = window.table.model()
+    place = window.table.visualRect(model.index(0, 1)).center()
+    QTest.mouseClick(window.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    settle()
+    assert tiles(window)[6] == row[0].rpartition(",")[0]
+    hover(window.chart, 0.1)
+    QTest.mouseClick(window.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    settle()
+    assert tiles(window)[6] == row[0].rpartition(",")[0]
+    press(window, Qt.Key.Key_Down)
+    assert tiles(window)[6] == MONTH.decreases.texts[2][0].rpartition(",")[0]
+    open_tab(window, "Days")
+    window.table.selectRow(5)
+    assert tiles(window)[6] == MONTH.day_table.texts[6][0]
+    assert tiles(window)[:3:2] == list(MONTH.day_table.texts[6][1:3])
+
+
+def test_the_green_is_for_what_was_added(window: HistoryWindow) -> None:
+    show(window)
+    assert LIGHT.refill in colours(window.tiles.grab().toImage())
+    hover(window.chart, 0.5)
+    settle()
+    assert tiles(window)[4:6] == ["0", "added that day"]
+    assert LIGHT.refill not in colours(window.tiles.grab().toImage())
+
+
+def test_the_forecast_is_on_the_chart(window: HistoryWindow) -> None:
+    show(window)
+    with_forecast = colours(window.chart.grab().toImage())
+    end = MONTH.spans[-1].end
+    show(window, replace(MONTH, ahead=(), run_out=None, end=end))
+    assert LIGHT.levels[IconShape.CRITICAL].ink in with_forecast
+    assert MONTH.run_out is not None
+    assert MONTH.run_out.label in MONTH.description
+
+
+def test_the_same_history_is_not_painted_again(window: HistoryWindow) -> None:
+    show(window)
+    counter = PaintCounter(window.chart)
+    show(window, replace(MONTH))
+    assert counter.painted == 0
 
 
 def test_the_arrow_keys_go_from_day_to_day(window: HistoryWindow) -> None:
@@ -208,10 +397,10 @@ def test_the_arrow_keys_go_from_day_to_day(window: HistoryWindow) -> None:
         *(Qt.Key.Key_Home, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_End),
     ):
         press(window, key)
-        read.append(window.chart.readout.partition(",")[0])
+        read.append(tiles(window)[6])
     assert read == [
-        *("Sun Nov 22", "Sat Nov 21", "Sun Nov 22", "Sun Nov 22"),
-        *("Sat Oct 24", "Sat Oct 24", "Sun Oct 25", "Sun Nov 22"),
+        *(day(11, 22), day(11, 21), day(11, 22), day(11, 22)),
+        *(day(10, 24), day(10, 24), day(10, 25), day(11, 22)),
     ]
 
 
@@ -223,10 +412,10 @@ def test_the_arrow_keys_get_past_days_without_a_reading(window: HistoryWindow) -
     window.chart.setFocus(Qt.FocusReason.TabFocusReason)
     for _ in range(12):
         press(window, Qt.Key.Key_Left)
-    assert window.chart.readout.startswith("Wed Nov 11")
+    assert tiles(window)[6] == day(11, 11)
     for _ in range(12):
         press(window, Qt.Key.Key_Right)
-    assert window.chart.readout.startswith("Sun Nov 22")
+    assert tiles(window)[6] == day(11, 22)
 
 
 def test_the_arrow_keys_go_from_week_to_week_in_a_year(window: HistoryWindow) -> None:
@@ -234,7 +423,7 @@ def test_the_arrow_keys_go_from_week_to_week_in_a_year(window: HistoryWindow) ->
     window.chart.setFocus(Qt.FocusReason.TabFocusReason)
     for _ in range(53):
         press(window, Qt.Key.Key_Left)
-    assert "Nov" in window.chart.readout.partition(" · ")[0]
+    assert "Nov" in tiles(window)[6]
     assert "spent that week" in window.chart.readout
 
 
@@ -282,7 +471,10 @@ def test_other_keys_are_not_the_chart_s(window: HistoryWindow) -> None:
 
 def test_the_focus_shows_on_the_chart(window: HistoryWindow) -> None:
     show(window)
-    assert_focus_is_seen(window.chart)
+    assert edge_of(window.chart) != QColor(LIGHT.focus)
+    window.chart.setFocus(Qt.FocusReason.TabFocusReason)
+    settle()
+    assert edge_of(window.chart) == QColor(LIGHT.focus)
 
 
 # The tables
@@ -290,43 +482,69 @@ def test_the_focus_shows_on_the_chart(window: HistoryWindow) -> None:
 
 def test_a_new_reading_keeps_the_place_in_a_table(window: HistoryWindow) -> None:
     show(window)
-    window.days.setCurrentIndex(window.days.model().index(7, 0))
-    headings, first, *others = MONTH.day_table
+    open_tab(window, "Days")
+    window.table.setCurrentIndex(window.table.model().index(7, 0))
+    headings, first, *others = MONTH.day_table.texts
     changed = (first, *(("-",) * 4 for _ in others))
-    show(window, replace(MONTH, day_table=(headings, *changed)))
-    assert window.days.currentIndex().row() == 7
-    assert window.days.currentIndex().data() == "-"
-    show(window, replace(MONTH, day_table=(headings, *changed[1:])))
-    assert rows(window.days) == list(changed[1:])
+
+    def with_days(*texts: tuple[str, ...]) -> HistoryView:
+        return replace(MONTH, day_table=replace(MONTH.day_table, texts=(headings, *texts)))
+
+    show(window, with_days(*changed))
+    assert window.table.currentIndex().row() == 7
+    assert window.table.currentIndex().data() == "-"
+    show(window, with_days(*changed[1:]))
+    assert rows(window) == list(changed[1:])
 
 
 def test_a_history_without_drops_is_renewed(window: HistoryWindow) -> None:
-    without = replace(MONTH, drop_table=MONTH.drop_table[:1])
+    without = replace(MONTH, decreases=HistoryTable(MONTH.decreases.texts[:1], ()))
     show(window, without)
-    show(window, replace(without, day_table=MONTH.day_table[:-1]))
-    assert rows(window.drops) == []
+    show(window, replace(without, title="Another"))
+    assert rows(window) == []
 
 
 def test_the_tables_are_read_with_the_keys(window: HistoryWindow) -> None:
     show(window)
-    window.drops.setFocus(Qt.FocusReason.TabFocusReason)
+    window.table.setFocus(Qt.FocusReason.TabFocusReason)
     press(window, Qt.Key.Key_Down)
     press(window, Qt.Key.Key_Down)
-    index = window.drops.currentIndex()
-    assert index.siblingAtColumn(0).data() == MONTH.drop_table[index.row() + 1][0]
+    index = window.table.currentIndex()
+    assert index.siblingAtColumn(0).data() == MONTH.decreases.texts[index.row() + 1][0]
     press(window, Qt.Key.Key_Tab)
-    assert name_of(QApplication.focusWidget()) == "Export CSV…"
+    assert QApplication.focusWidget() is window.ranges
 
 
 def test_amounts_stand_at_the_trailing_edge(window: HistoryWindow) -> None:
     show(window)
-    model = window.days.model()
+    open_tab(window, "Days")
+    model = window.table.model()
     sides = [
         Qt.AlignmentFlag(model.index(0, column).data(Qt.ItemDataRole.TextAlignmentRole))
         for column in range(4)
     ]
-    assert Qt.AlignmentFlag.AlignLeading in sides[0]
-    assert all(Qt.AlignmentFlag.AlignTrailing in side for side in sides[1:])
+    assert [Qt.AlignmentFlag.AlignTrailing in side for side in sides] == [False, True, True, False]
+
+
+def test_rows_are_high_enough_to_be_hit(window: HistoryWindow) -> None:
+    show(window)
+    assert window.table.rowHeight(0) == 28
+    with larger_text(2):
+        settle()
+        assert window.table.rowHeight(0) > window.table.fontMetrics().height() + 8
+
+
+def test_what_is_unusual_has_a_bar_of_its_own_colour(window: HistoryWindow) -> None:
+    show(window)
+    last = window.table.model().columnCount() - 1
+
+    def painted(row: int) -> set[str]:
+        box = window.table.visualRect(window.table.model().index(row, last))
+        return colours(window.table.viewport().grab(box).toImage())
+
+    assert {LIGHT.drain} <= painted(0)
+    assert {LIGHT.track, LIGHT.edge} <= painted(1)
+    assert LIGHT.drain not in painted(1)
 
 
 # The keyboard and the screen reader
@@ -335,40 +553,46 @@ def test_amounts_stand_at_the_trailing_edge(window: HistoryWindow) -> None:
 def test_the_keyboard_reaches_everything_from_top_to_bottom(window: HistoryWindow) -> None:
     show(window)
     names: list[str] = []
-    choices(window)["Last 30 days"].setFocus(Qt.FocusReason.TabFocusReason)
+    window.ranges.setFocus(Qt.FocusReason.TabFocusReason)
     while (name := name_of(QApplication.focusWidget())) not in names:
         names.append(name)
         press(window, Qt.Key.Key_Tab)
     assert names == [
-        "Last 30 days",
+        "Last 30 days",  # of the range, as Qt names a bar by the tab that is chosen
+        "Export…",
         "Chart of the balance and the spending",
-        "Largest drops",
-        "Table of the largest drops",
-        "Export CSV…",
+        "Decreases",
+        "Table of the largest decreases",
     ]
 
 
+@pytest.fixture
+def screen_reader(qapp: QApplication) -> Iterator[None]:
+    """Have Qt tell of each change, as to a screen reader."""
+    QAccessible.setActive(True)
+    yield
+    QAccessible.setActive(False)
+
+
+@pytest.mark.usefixtures("screen_reader")
 def test_a_screen_reader_finds_everything(window: HistoryWindow) -> None:
     show(window)
     names = spoken(window)
-    for name in (
-        *("Acme Growth", "Range", "Last 7 days", "Chart of the balance and the spending"),
-        *(
-            "Largest drops",
-            "Days",
-            "Table of the largest drops",
-            "When",
-            "Credits",
-            MONTH.drop_table[1][0],
-            "Export CSV…",
-        ),
-    ):
-        assert name in names
-    (tabs,) = window.findChildren(QTabWidget)
-    tabs.setCurrentIndex(1)
-    settle()
+    in_order = (
+        *("Acme Growth", "Last 30 days", "Last 7 days", "Last 365 days", "Export…"),
+        *(words_of(MONTH)[:4]),
+        *(words_of(MONTH)[4:]),
+        "Chart of the balance and the spending",
+        *("Decreases", "Decreases", "Increases", "Days"),
+        *("Table of the largest decreases", "When", "Credits", MONTH.decreases.texts[1][0]),
+        MONTH.decreases.texts[1][-1],
+    )
+    place = -1
+    for name in in_order:
+        place = names.index(name, place + 1)
+    open_tab(window, "Days")
     names = spoken(window)
-    for name in ("Table of the days", "Balance at its end", *MONTH.day_table[1][:2]):
+    for name in ("Table of the days", "Balance at the end", *MONTH.day_table.texts[1][:2]):
         assert name in names
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAccessible, QColor, QFont
+from PySide6.QtCore import QEvent, QLocale, QPoint, Qt
+from PySide6.QtGui import QAccessible, QAction, QColor, QFont
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -14,8 +14,6 @@ from tests.desktop.widget_driver import (
     PaintCounter,
     assert_focus_is_seen,
     colours,
-    emitted,
-    name_of,
     shown,
     wait_with_events,
 )
@@ -23,9 +21,10 @@ from tests.examples import NOW
 from tests.pictures.history import believable
 from tests.pictures.popup import palette
 from tray_app.desktop.popup.sparkline import Sparkline
+from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.widgets.theme import DARK, LIGHT, themed
 from tray_app.report.trend import Trend, trend_of
-from tray_app.words.history_words import course_words, point_words, range_words
+from tray_app.words.history_words import course_words, point_words, spent_words
 
 DAY = 86_400
 BEGIN = int(NOW.timestamp()) - 10 * DAY
@@ -36,19 +35,26 @@ TREND = Trend(
     BEGIN,
     END,
     30,
+    6_000,
 )
-TITLE = range_words(BEGIN, END, 30, FORMATS)
+TITLE = spent_words(BEGIN, END, 30, 6_000, FORMATS)
 YOUNG = replace(TREND, points=((END - 3_600, 10), (END, 5)), refills=(), begin=END - 3_600)
 
 
 @pytest.fixture
-def card(qapp: QApplication) -> Iterator[QWidget]:
+def history(qapp: QApplication) -> QAction:
+    """The action that opens the history."""
+    return QAction()
+
+
+@pytest.fixture
+def card(history: QAction) -> Iterator[QWidget]:
     """What stands around the sparkline in the popup."""
     card = QWidget()
     card.setPalette(themed(palette(dark=False)))
     column = QVBoxLayout(card)
     column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(Sparkline(FORMATS))
+    column.addWidget(Sparkline(FORMATS, history))
     card.setFixedWidth(308)
     card.setMinimumHeight(100)  # a window without any height is never shown
     yield shown(card)
@@ -112,18 +118,18 @@ def test_the_same_again_paints_nothing(sparkline: Sparkline) -> None:
 def test_it_says_in_words_what_it_shows(sparkline: Sparkline) -> None:
     show(sparkline)
     read = QAccessible.queryAccessibleInterface(sparkline.graph)
-    assert read.text(QAccessible.Text.Name) == f"Balance, {TITLE}"
+    assert read.text(QAccessible.Text.Name) == f"Balance. {TITLE}"
     assert read.text(QAccessible.Text.Description) == course_words(
         TREND.points, TREND.refills, FORMATS
     )
-    assert "Refill: +5,000" in read.text(QAccessible.Text.Description)
+    assert "Credits added: +5,000" in read.text(QAccessible.Text.Description)
 
 
 def test_the_caption_names_the_range(sparkline: Sparkline) -> None:
     show(sparkline)
     assert sparkline.caption.text() == TITLE
     show(sparkline, replace(TREND, days=7))
-    assert sparkline.caption.text() == "last 7 days"
+    assert sparkline.caption.text() == "Last 7 days · 6,000 spent"
 
 
 def test_the_caption_follows_the_pointer(sparkline: Sparkline) -> None:
@@ -131,15 +137,15 @@ def test_the_caption_follows_the_pointer(sparkline: Sparkline) -> None:
     for share, point in ((0, 0), (0.42, 1), (0.5, 2), (1, 3)):
         point_at(sparkline, share)
         assert sparkline.caption.text() == point_words(*TREND.points[point], FORMATS)
-    QTest.mouseMove(sparkline.ranges, QPoint(5, 5))
+    QTest.mouseMove(sparkline.history, QPoint(5, 5))
     wait_with_events(lambda: sparkline.caption.text() == TITLE, "the title is back")
 
 
 def test_pointing_moves_nothing(card: QWidget, sparkline: Sparkline) -> None:
     show(sparkline)
-    before = (card.size(), sparkline.caption.geometry(), sparkline.ranges.geometry())
+    before = (card.size(), sparkline.caption.geometry(), sparkline.history.geometry())
     point_at(sparkline, 0.5)
-    assert (card.size(), sparkline.caption.geometry(), sparkline.ranges.geometry()) == before
+    assert (card.size(), sparkline.caption.geometry(), sparkline.history.geometry()) == before
 
 
 # What it looks like
@@ -197,65 +203,37 @@ def test_it_follows_the_desktop_to_larger_text(card: QWidget, sparkline: Sparkli
     assert sparkline.caption.font().pointSizeF() > font.pointSizeF() * 0.9
 
 
-# The range
-
-
-def buttons(sparkline: Sparkline) -> dict[str, QWidget]:
-    return {name_of(button): button for button in sparkline.ranges.findChildren(QWidget)}
-
-
-def test_a_click_chooses_the_range(sparkline: Sparkline) -> None:
-    show(sparkline)
-    asked = QSignalSpy(sparkline.ranges.chosen)
-    choices = buttons(sparkline)
-    assert list(choices) == ["Last 7 days", "Last 30 days", "Last 90 days"]
-    for name in ("Last 90 days", "Last 90 days", "Last 7 days"):
-        QTest.mouseClick(choices[name], Qt.MouseButton.LeftButton)
-    assert emitted(asked) == [90, 7]
-
-
-def test_the_keyboard_chooses_the_range(card: QWidget, sparkline: Sparkline) -> None:
-    show(sparkline)
-    asked = QSignalSpy(sparkline.ranges.chosen)
-    sparkline.graph.setFocus()
-    QTest.keyClick(sparkline.graph, Qt.Key.Key_Tab)
-    assert QApplication.focusWidget() is buttons(sparkline)["Last 30 days"]
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left):
-        focused = QApplication.focusWidget()
-        assert focused is not None
-        QTest.keyClick(focused, key)
-    assert emitted(asked) == [90, 30, 7]
-
-
-def test_what_is_shown_is_chosen_without_asking_again(sparkline: Sparkline) -> None:
-    asked = QSignalSpy(sparkline.ranges.chosen)
-    for days in (7, 90):
-        show(sparkline, replace(TREND, days=days))
-        checked = [
-            name
-            for name, button in buttons(sparkline).items()
-            if QAccessible.queryAccessibleInterface(button).state().checked
-        ]
-        assert checked == [f"Last {days} days"]
-    assert asked.count() == 0
-    assert sparkline.ranges.days == 90
-
-
 # More
 
 
 @pytest.mark.parametrize("key", [None, Qt.Key.Key_Return, Qt.Key.Key_Space])
-def test_a_click_or_a_key_on_the_line_opens_the_history(
-    sparkline: Sparkline, key: Qt.Key | None
+@pytest.mark.parametrize("door", ["graph", "history"])
+def test_a_click_or_a_key_on_line_or_link_opens_the_history(
+    sparkline: Sparkline, history: QAction, door: str, key: Qt.Key | None
 ) -> None:
     show(sparkline)
-    asked = QSignalSpy(sparkline.graph.clicked)
+    asked = QSignalSpy(history.triggered)
+    widget: QWidget = getattr(sparkline, door)
     if key is None:
-        QTest.mouseClick(sparkline.graph, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
     else:
-        sparkline.graph.setFocus(Qt.FocusReason.TabFocusReason)
-        QTest.keyClick(sparkline.graph, key)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(widget, key)
     assert asked.count() == 1
+
+
+def test_hidden_figures_have_no_chart_until_they_are_shown_again(qapp: QApplication) -> None:
+    formats = QtFormats(QLocale("en_US"))
+    formats.hidden_until = NOW
+    sparkline = Sparkline(formats, QAction())
+    show(sparkline)
+    assert sparkline.caption.text() == "Chart hidden"
+    assert not sparkline.graph.isVisibleTo(sparkline)
+    formats.hidden_until = None
+    show(sparkline)
+    assert sparkline.caption.text() == TITLE
+    assert sparkline.graph.isVisibleTo(sparkline)
+    sparkline.deleteLater()
 
 
 def test_the_focus_shows_on_the_line(sparkline: Sparkline) -> None:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QLineEdit,
-    QTabWidget,
+    QTabBar,
     QWidget,
 )
 
@@ -183,7 +183,7 @@ def press_alt(window: QWidget, key: Qt.Key) -> None:
 
 def controls(window: QWidget) -> set[QWidget]:
     """Return all that can be used now."""
-    kinds = QAbstractButton | QComboBox | QAbstractSpinBox | QLineEdit
+    kinds = QAbstractButton | QComboBox | QAbstractSpinBox | QLineEdit | QTabBar
     return {
         widget
         for widget in window.findChildren(QWidget)
@@ -210,6 +210,6 @@ def mnemonics(window: QWidget) -> list[str]:
         if isinstance(widget, QLabel | QAbstractButton)
         if widget.isVisible() and "&" in widget.text()
     ]
-    for tabs in window.findChildren(QTabWidget):
+    for tabs in window.findChildren(QTabBar):
         said += [tabs.tabText(number) for number in range(tabs.count())]
     return [text[text.index("&") + 1].lower() for text in said]

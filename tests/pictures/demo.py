@@ -23,11 +23,11 @@ from tray_app.store.history_database import History
 STORY = (
     # state, balance, what the tooltip says, what the notification says
     ("healthy", 12_430, "working days left", None),
-    ("low", 480, "480 credits", "480 credits left"),
-    ("critical", 62, "62 credits", "62 credits left"),
-    ("empty", 0, "0 credits", "0 credits left"),
+    ("low", 480, "480 credits", "Credits are low: 480 left"),
+    ("critical", 62, "62 credits", "Credits almost gone: 62 left"),
+    ("empty", 0, "0 credits", "No credits left"),
     # More than went shortly before, which might be credits that were reserved and come back.
-    ("refilled", 25_000, "25,000 credits", "+25,000 credits"),
+    ("refilled", 25_000, "25,000 credits", "Credits added: 25,000"),
     ("offline", None, "out of date", None),
 )
 

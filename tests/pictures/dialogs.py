@@ -1,4 +1,7 @@
-"""Sheets of the dialogs in all their states, to be looked at: dark and light, at 1x and 2x."""
+"""Sheets of the dialogs in all their states, to be looked at: dark and light, at 1x and 2x.
+
+And with larger text, and with longer words.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,18 +13,19 @@ from PySide6.QtCore import (
     Qt,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QImage, QPalette
+from PySide6.QtGui import QFont, QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QDialog,
     QSpinBox,
-    QTabWidget,
+    QTabBar,
 )
 
-from tests.desktop.widget_driver import buttons, key_field, press, shown
+from tests.desktop.widget_driver import key_field, larger_text, paste, press, shown
 from tests.examples import ACME, TODAY, rhythm
+from tests.pictures.longer_words import longer, longer_words
 from tests.pictures.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.qt_formats import QtFormats
@@ -29,6 +33,7 @@ from tray_app.desktop.windows.about_dialog import AboutDialog
 from tray_app.desktop.windows.key_dialog import KeyDialog
 from tray_app.desktop.windows.plan_dialog import PlanDialog
 from tray_app.desktop.windows.settings_dialog import SettingsDialog
+from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.forecast import Rhythm, TooEarly
@@ -38,6 +43,8 @@ from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.api import Checked
 from tray_app.words.plan_words import Figures
 
+FONT = "Inter"
+LOW = "Low, in credits"
 FAKE_KEY = "not-a-key-" * 3
 RENEWAL = date(2026, 12, 31)
 STEADY = rhythm(250, 300, 366)
@@ -55,37 +62,54 @@ def main(folder: Path, scale: str) -> None:
     QLocale.setDefault(QLocale("en_US"))
     app = QApplication([])
     app.setCursorFlashTime(0)
+    app.setFont(QFont(FONT, 10))
     for theme, palette in (("light", QPalette(app.palette())), ("dark", dark_palette(app))):
         app.setPalette(palette)
-        for name, states in (
-            ("key", key_states),
-            ("settings", settings_states),
-            ("plan", plan_states),
-            ("about", about_states),
-        ):
-            pictures = [picture(dialog) for dialog in states()]
-            file = folder / f"dialogs-{name}-{theme}-{scale}x.png"
-            if not sheet(pictures).save(str(file)):
-                raise OSError(file)
+        paint(folder, f"{theme}-{scale}x")
+    if scale == "1":
+        app.setPalette(QPalette())
+        for percent in (125, 200):
+            with larger_text(percent / 100):
+                paint(folder, f"{percent}-percent")
+        with longer_words():
+            paint(folder, "longer-words")
+
+
+def paint(folder: Path, look: str) -> None:
+    """Paint a sheet of each dialog, as it looks now."""
+    for name, states in (
+        ("welcome", welcome_states),
+        ("key", key_states),
+        ("settings", settings_states),
+        ("plan", plan_states),
+        ("about", about_states),
+    ):
+        pictures = [picture(dialog) for dialog in states()]
+        file = folder / f"dialogs-{name}-{look}.png"
+        if not sheet(pictures).save(str(file)):
+            raise OSError(file)
 
 
 def key_states() -> Iterator[QDialog]:
     """Yield the dialog of the key in all its states."""
-    yield shown(key_dialog(first_run=True))
     yield with_key(first_run=True, text="")
-    yield with_key(first_run=True)
-    yield with_key(lambda dialog: press(dialog, Qt.Key.Key_Return), first_run=True)
+    yield checked(lambda _dialog: None, first_run=True)
     yield checked(lambda dialog: dialog.check_succeeded(ACME, None), first_run=True)
     yield checked(
         lambda dialog: dialog.check_succeeded(ACME, Problem(Kind.KEYCHAIN_UNAVAILABLE)),
         first_run=True,
     )
-    yield with_key(lambda dialog: press(dialog, Qt.Key.Key_Return), text="clé")
+    yield with_key(text="clé")
     yield checked(lambda dialog: dialog.check_failed(Problem(Kind.UNAUTHORIZED)))
     yield checked(lambda dialog: dialog.check_failed(Problem(Kind.TLS)))
     yield checked(lambda dialog: dialog.check_succeeded(Checked("W" * 80, Balance(1)), None))
     yield checked(save)
     yield checked(save_in_vain)
+
+
+def welcome_states() -> Iterator[QDialog]:
+    """Yield the first window of all."""
+    yield shown(WelcomeDialog())
 
 
 def settings_states() -> Iterator[QDialog]:
@@ -98,23 +122,26 @@ def settings_states() -> Iterator[QDialog]:
             complaint="The settings can't be written. They hold until you quit.",
         )
     )
-    yield with_numbers({"Low at, in credits": "50", "Warn at, in working days left": "0"})
-    yield with_numbers({"Check every": "0", "Warn at, in working days left": "99"})
-    yield with_prices({})
-    yield with_prices({"Phone found, in credits": "0"})
-    yield with_prices({"1,000 credits, in US dollars": "0", "LinkedIn enrichment, in credits": "2"})
+    yield with_numbers({LOW: "50", "Running out, in working days left": "0"})
+    yield with_numbers({"Running out, in working days left": "99"})
+    yield page(1)
+    yield with_numbers({"Check every": "0"}, page(1))
+    yield page(2, Settings(renewal_day=15))
+    yield with_numbers({"Phone number found, in credits": "0"}, page(2))
 
 
-def with_prices(typed: dict[str, str]) -> SettingsDialog:
-    """Show the tab of the prices."""
-    dialog = SettingsDialog(Settings(renewal_day=15), QtFormats(QLocale()))
-    dialog.findChildren(QTabWidget)[0].setCurrentIndex(1)
-    return with_numbers(typed, dialog) if typed else shown(dialog)
+def page(number: int, settings: Settings | None = None) -> SettingsDialog:
+    """Show a page of the settings."""
+    dialog = SettingsDialog(settings or Settings(), QtFormats(QLocale()))
+    dialog.show_start_at_login(True)
+    dialog.findChildren(QTabBar)[0].setCurrentIndex(number)
+    return shown(dialog)
 
 
 def with_numbers(typed: dict[str, str], dialog: SettingsDialog | None = None) -> SettingsDialog:
     """Type numbers into the fields of the settings, and Enter."""
     dialog = shown(dialog or SettingsDialog(Settings(), QtFormats(QLocale())))
+    typed |= {longer(name): number for name, number in typed.items()}
     for box in dialog.findChildren(QAbstractSpinBox):
         if box.accessibleName() in typed:
             box.setFocus()
@@ -131,13 +158,16 @@ def plan_states() -> Iterator[QDialog]:
     yield plan(12_430, TooEarly(date(2026, 12, 4)))
     yield plan(9_876_543, STEADY, leads="1234567")
     yield plan(0, None)
+    yield plan(480, STEADY, stale=True)
     yield shown(PlanDialog(QtFormats(QLocale()), Actions()))
 
 
-def plan(credits: int, rhythm: Rhythm | TooEarly | None, leads: str = "") -> PlanDialog:
+def plan(
+    credits: int, rhythm: Rhythm | TooEarly | None, leads: str = "", *, stale: bool = False
+) -> PlanDialog:
     """Show the answers to these figures."""
     dialog = PlanDialog(QtFormats(QLocale()), Actions())
-    dialog.show_figures(Figures(credits, rhythm, Prices(), RENEWAL, TODAY))
+    dialog.show_figures(Figures(credits, rhythm, Prices(), RENEWAL, TODAY, stale))
     shown(dialog)
     QTest.keyClicks(dialog.findChildren(QSpinBox)[0], leads)
     return dialog
@@ -153,30 +183,19 @@ def key_dialog(*, first_run: bool) -> KeyDialog:
     return KeyDialog(QtFormats(QLocale()), first_run=first_run)
 
 
-def with_key(
-    then: Callable[[KeyDialog], object] = lambda _dialog: None,
-    *,
-    first_run: bool = False,
-    text: str = FAKE_KEY,
-) -> KeyDialog:
-    """Show the page of the key with a text in its field."""
-    dialog = key_dialog(first_run=first_run)
-    shown(dialog)
-    if first_run:
-        buttons(dialog)["Enter my key"].click()
-    key_field(dialog).setText(text)
-    then(dialog)
+def with_key(*, first_run: bool = False, text: str = FAKE_KEY) -> KeyDialog:
+    """Show the dialog after a text was pasted into its field."""
+    dialog = shown(key_dialog(first_run=first_run))
+    if text:
+        paste(key_field(dialog), text)
     return dialog
 
 
 def checked(then: Callable[[KeyDialog], object], *, first_run: bool = False) -> KeyDialog:
     """Show what becomes of a check."""
-
-    def check(dialog: KeyDialog) -> None:
-        press(dialog, Qt.Key.Key_Return)
-        then(dialog)
-
-    return with_key(check, first_run=first_run)
+    dialog = with_key(first_run=first_run)
+    then(dialog)
+    return dialog
 
 
 def save(dialog: KeyDialog) -> None:

@@ -1,9 +1,10 @@
 """Pictures of the sparkline and the history window, to be looked at: dark and light, 1x and 2x."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -15,13 +16,19 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from tests.desktop.widget_driver import FORMATS, shown
 from tests.examples import NOW
 from tests.pictures.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
+from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.content import SIDE
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.theme import themed
-from tray_app.desktop.windows.history_window import HistoryWindow
+from tray_app.desktop.windows.history_window import EMPTY_SIZE, SIZE, HistoryWindow
+from tray_app.lemlist.balance import Balance
 from tray_app.report.history_view import HistoryView, history_of
 from tray_app.report.trend import trend_of
+from tray_app.rules.analysis import conclude, learn
+from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.history import Record
+from tray_app.rules.levels import Level
+from tray_app.team.watch import Reading, Snapshot
 
 FONT = "Inter"
 CARD_WIDTH = 340
@@ -50,6 +57,7 @@ class Account:
         return self.subscription + self.paid + self.gifted
 
 
+@cache
 def believable(
     days: int, *, scale: float = 1, drain: int | None = 9, with_buckets: bool = True
 ) -> list[Record]:
@@ -96,8 +104,19 @@ def add(records: list[Record], account: Account, at: int, *, with_buckets: bool)
 
 
 def view(records: list[Record], days: int, team: str = "Acme Growth") -> HistoryView:
-    """What the window shows of records."""
-    return history_of(records, days, team, FORMATS, int(NOW.timestamp()))
+    """What the window shows of records, with the forecast that is made of them."""
+    snapshot = known(records) if records else Snapshot()
+    return history_of(records, days, team, FORMATS, int(NOW.timestamp()), snapshot, 500)
+
+
+def known(records: list[Record]) -> Snapshot:
+    """What the program knows of a team whose balance was just read."""
+    amounts = dict(zip(BUCKETS, records[-1].buckets, strict=True))
+    balance = Balance(records[-1].credits, records[-1].credits, **amounts)
+    analysis = conclude(
+        learn(records, NOW), [], balance.credits, balance.subscription, NOW, renewal_day=None
+    )
+    return Snapshot(Reading(balance, NOW), Level.HEALTHY, analysis=analysis)
 
 
 def hover(widget: QWidget, share: float) -> None:
@@ -117,6 +136,15 @@ def hover(widget: QWidget, share: float) -> None:
 def windows() -> Iterator[tuple[str, HistoryWindow]]:
     """Yield the window in each situation that is worth a look."""
     year = believable(365)
+    yield "one-increase-365", window(view(increases(1), 365))
+    for days in (30, 90, 365):
+        yield f"forty-increases-{days}", window(view(increases(40), days))
+    yield "idle", window(view(idle(), 30))
+    yield "ends-tomorrow", window(view(ending(), 30))
+    yield "events", window(view(eventful(), 30))
+    FORMATS.hidden_until = NOW
+    yield "hidden", window(view(believable(60), 30))
+    FORMATS.hidden_until = None
     yield "30-days", window(view(believable(60), 30))
     pointed = window(view(believable(60), 30))
     hover(pointed.chart, 0.7)
@@ -141,10 +169,64 @@ def windows() -> Iterator[tuple[str, HistoryWindow]]:
 
 
 def window(history: HistoryView) -> HistoryWindow:
-    """Show a history."""
+    """Show a history, as large as on a large screen."""
     result = HistoryWindow(FORMATS)
     result.show_history(history)
+    result.resize(SIZE if history.points else EMPTY_SIZE)
     return shown(result)
+
+
+def spending(
+    days: int,
+    credits: int,
+    *,
+    increases: Collection[int] = (),
+    gain: int = 5_000,
+    pace: int = 12,
+    drains: Collection[int] = (),
+) -> list[Record]:
+    """Records of a team that spends evenly; at some polls credits were added, or many spent."""
+    chance, records = Random(3), list[Record]()
+    account = Account(0, credits, 0)
+    for number, at in enumerate(moments(days, chance)):
+        account.paid += gain * (number in increases)
+        if at.weekday() < 5 and at.hour in WORK:
+            account.spend(chance.randrange(pace + 1))
+        account.spend(600 * (number in drains))
+        add(records, account, int(at.timestamp()), with_buckets=True)
+    return records
+
+
+@cache
+def increases(count: int) -> list[Record]:
+    """Records of a year in which credits were added so often, at no regular times."""
+    polls = 365 * 86_400 // POLL
+    chance = Random(11)
+    when = {polls - 2_000, *(chance.randrange(polls) for _ in range(count - 1))}
+    return spending(365, 60_000 + 150_000 // count, increases=when, gain=150_000 // count)
+
+
+def idle() -> list[Record]:
+    """Records of a team that spends nothing."""
+    return spending(60, 3_000, pace=0)
+
+
+def ending() -> list[Record]:
+    """Records of a team whose credits are likely to run out on its next working day."""
+    records = spending(60, 100_000)
+    rest = records[-1].credits - 400
+    return [
+        record._replace(credits=record.credits - rest, paid=record.credits - rest)
+        for record in records
+    ]
+
+
+def eventful() -> list[Record]:
+    """Records with a drain of 25 minutes, one with a pause, and an increase beside them."""
+    polls = 60 * 86_400 // POLL
+    begin = polls - 9 * 86_400 // POLL
+    drains = {begin + n for n in (160, 161, 162, 163, 164, 172, 173)}
+    return spending(60, 90_000, increases={begin + 900}, drains=drains)
 
 
 def half_known() -> list[Record]:
@@ -169,7 +251,7 @@ def cards() -> Iterator[QWidget]:
         card.setFixedWidth(CARD_WIDTH)
         column = QVBoxLayout(card)
         column.setContentsMargins(SIDE, SIDE, SIDE, SIDE)
-        sparkline = Sparkline(FORMATS)
+        sparkline = Sparkline(FORMATS, Actions().history)
         column.addWidget(sparkline)
         trend = trend_of(records, days, int(NOW.timestamp()))
         sparkline.show_trend(trend, is_stale=is_stale, low=2_000)

@@ -1,5 +1,6 @@
 """What the pictures of dialogs, popup and history have in common."""
 
+import json
 import os
 import subprocess
 import sys
@@ -37,8 +38,14 @@ def paint_at_each_scale(module: str, folder: Path) -> None:
     Each scale takes a process of its own, as Qt reads it once.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    # The offscreen platform's own screen has 800x800 pixels, less than a dialog at 2x.
+    screen = {"name": "one", "x": 0, "y": 0, "width": 4000, "height": 4000}
+    dpi = {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    screens = folder / "screens.json"
+    screens.write_text(json.dumps({"screens": [screen | dpi]}))
+    platform = {"QT_QPA_PLATFORM": f"offscreen:configfile={screens}"}
     for scale in ("1", "2"):
-        environment = os.environ | OWN | {"QT_SCALE_FACTOR": scale}
+        environment = os.environ | OWN | platform | {"QT_SCALE_FACTOR": scale}
         subprocess.run(
             [sys.executable, "-m", module, str(folder), scale], env=environment, check=True
         )

@@ -5,21 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QLocale, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPalette, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.desktop.widget_driver import FORMATS
 from tests.examples import HEALTHY, NOW
 from tests.pictures.picture_sheets import GAP, sheet
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.popup import Popup
+from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.report.trend import trend_of
 from tray_app.report.view import view_of
 from tray_app.rules.alerts import Snooze
-from tray_app.rules.analysis import conclude, learn
+from tray_app.rules.analysis import Analysis, conclude, learn
+from tray_app.rules.forecast import TooEarly
 from tray_app.rules.history import Record
 from tray_app.rules.levels import Thresholds, level_of
 from tray_app.sandbox.past import past_of_demo
@@ -38,6 +39,7 @@ class State:
     snapshot: Snapshot
     is_busy: bool = False
     said: str = ""
+    hides: bool = False
     past: tuple[Record, ...] = ()
 
 
@@ -69,6 +71,18 @@ def with_past(name: str, snapshot: Snapshot, now: datetime, days: int = 60) -> S
     return State(name, replace(snapshot, analysis=analysis), past=past)
 
 
+def ending(now: datetime) -> State:
+    """A healthy amount of a team that spends much more."""
+    whole = with_past("ends-soon", known(HEALTHY, now), now)
+    few = known(Balance(2_430, 2_430, 1_000, 1_100, 330, 0), now)
+    reading = few.reading
+    assert reading is not None
+    analysis = conclude(
+        learn(whole.past, now.astimezone()), (), reading.balance.credits, 1_000, now, None
+    )
+    return replace(whole, snapshot=replace(few, analysis=analysis))
+
+
 def states(now: datetime) -> Iterator[State]:
     """Yield what is worth a look."""
     healthy = known(HEALTHY, now)
@@ -81,8 +95,15 @@ def states(now: datetime) -> Iterator[State]:
     millions = known(Balance(1_234_567, 1_234_567, 1_000_000, 234_000, 560, 7), now)
     yield with_past("healthy", healthy, now)
     yield with_past("low", low, now)
+    yield ending(now)
+    yield replace(with_past("hidden", healthy, now), hides=True)
+    yield replace(with_past("hidden-low", low, now), hides=True)
     yield with_past("critical", known(Balance(62, 62, 0, 60, 2, 0), now), now)
-    yield State("empty", known(Balance(0, 0, 0, 0, 0, 0), now))
+    since = int((now - timedelta(hours=3, minutes=38)).timestamp())
+    empty = replace(
+        known(Balance(0, 0, 0, 0, 0, 0), now), analysis=Analysis(TooEarly(None), since=since)
+    )
+    yield State("empty", empty)
     yield with_past("millions", millions, now)
     yield with_past("young", healthy, now, days=3)
     yield State("new", healthy)
@@ -126,9 +147,11 @@ def palette(*, dark: bool) -> QPalette:
 
 def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     """Render the popup in one state."""
-    settings = Settings()
-    actions, view = Actions(), view_of(state.snapshot, settings, FORMATS, now)
-    popup = Popup(FORMATS, actions, now=lambda: now)
+    settings, formats = Settings(), QtFormats(QLocale("en_US"))
+    formats.hidden_until = now + timedelta(minutes=45) if state.hides else None
+    actions, view = Actions(), view_of(state.snapshot, settings, formats, now)
+    actions.hide_figures.setChecked(state.hides)
+    popup = Popup(formats, actions, now=lambda: now)
     popup.setPalette(palette(dark=dark))
     actions.show_view(view)
     popup.show_view(view)

@@ -37,7 +37,7 @@ def test_icon_popup_and_dialogs_dark_and_light_at_both_scales() -> None:
             assert f"popup-{brightness}-{scale}" in names
             assert f"sparkline-{brightness}-{scale}" in names
             assert f"history-30-days-{brightness}-{scale}" in names
-            for dialog in ("key", "settings", "plan", "about"):
+            for dialog in ("welcome", "key", "settings", "plan", "about"):
                 assert f"dialogs-{dialog}-{brightness}-{scale}" in names
     assert {"icon-1x", "icon-2x"} <= names
     for path in paths:

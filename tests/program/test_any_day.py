@@ -117,7 +117,7 @@ def assert_is_said(records: list[Record], now: datetime, when: str) -> None:
 
     shown = history_of(records, 30, "Acme", FORMATS, seconds)
     assert shown.title.startswith("12,430 credits left · "), when
-    assert shown.drop_table[1][1:3] == ("−2,000", "10 min"), when
+    assert shown.decreases.texts[1][1:3] == ("−2,000", "10 min"), when
     assert [mark.label for mark in shown.marks if mark.amount < 0] == ["−2,000 in 10 min"], when
     assert has_trend(trend_of(records, 7, seconds)), when
 
@@ -128,7 +128,7 @@ def assert_is_said(records: list[Record], now: datetime, when: str) -> None:
     view = view_of(snapshot, Settings(), FORMATS, now)
     assert re.fullmatch(LASTS, view.forecast), (when, view.forecast)
     assert "working days left" in view.tooltip(), when
-    assert view.buys == "Enough for 2,486 e-mails or 621 phones", when
+    assert view.buys == "Enough to find 2,486 emails or 621 phone numbers", when
     rich = conclude(lesson, (), 9_000_000, 0, local, None)
     assert rich.forecast is not None, when
     assert rich.forecast.runs_out is None, when

@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage
 from tests.desktops.accessibility import Accessible, accessibility_bus, accessible_program
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.canary import CLIPBOARDS, Canary, Find, Surroundings
-from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram, store_key
+from tests.program.tray_program import CONNECT, FROM_SOURCE, POPUP, TIMEOUT, TrayProgram, store_key
 from tests.servers.faulty_sandbox import Sandbox
 from tests.servers.local_servers import RawServer, answer
 from tests.waiting import wait_until
@@ -182,15 +182,13 @@ class Tour:
         wait_until(lambda: self.picture() == picture, TIMEOUT, "the same picture for another key")
         desktop.press_keys("shift+Tab")
         desktop.press_keys("Return")
-        self.wait_for_name(program, WELCOME, "lemlist refused the key")
+        self.wait_for_name(program, CONNECT, "lemlist doesn't accept this API key")
         desktop.press_keys("ctrl+a", "ctrl+c", "ctrl+x", "ctrl+Insert", "shift+Delete")
         self.around.look()
         desktop.press_keys("ctrl+a")
         desktop.type_text(good)
         desktop.press_keys("Return")
-        self.wait_for_name(program, WELCOME, "Acme Growth · 12,430 credits")
         self.around.look()
-        desktop.press_keys("Return")
         program.wait_for_tooltip("12,430 credits")
         wait_until(lambda: not program.windows(), TIMEOUT, "the dialog closes")
 
@@ -208,11 +206,11 @@ class Tour:
 
     def meet_errors(self, program: TrayProgram, elsewhere: str) -> None:
         self.sandbox.set_fault("302", location=elsewhere)
-        program.refresh_until("The answer was not understood")
+        program.refresh_until("Couldn't read lemlist's reply")
         for fault, title in (
-            ("500", "lemlist has a problem"),
-            ("html", "The answer was not understood"),
-            ("401", "lemlist refused the key"),
+            ("500", "lemlist is temporarily unavailable"),
+            ("html", "Couldn't read lemlist's reply"),
+            ("401", "lemlist doesn't accept this API key"),
         ):
             self.sandbox.set_fault(fault)
             program.refresh_until(title)
@@ -241,7 +239,7 @@ class Tour:
         self.desktop.wait_for_focus(title)
         self.desktop.type_text(refused)
         self.desktop.press_keys("Return")
-        self.wait_for_name(program, title, "lemlist refused the key")
+        self.wait_for_name(program, title, "lemlist doesn't accept this API key")
         self.around.look()
         program.close_popup()
 
@@ -279,17 +277,18 @@ class Tour:
 
     def fill_field(self, program: TrayProgram, key: str) -> None:
         """Type a key in the place of what is there, and leave the field, whose cursor blinks."""
-        link = "Where do I get a key?"
-        if link in program.window(WELCOME).focused:
+        if "API key" not in program.window(CONNECT).focused:
             self.desktop.press_keys("shift+Tab")
         self.desktop.press_keys("ctrl+a")
         self.desktop.type_text(key)
         self.desktop.press_keys("Tab")
-        program.wait_until_focused(WELCOME, link)
+        wait_until(
+            lambda: "API key" not in program.window(CONNECT).focused, TIMEOUT, "the field is left"
+        )
         assert self.field(program).text == "•" * len(key)
 
     def field(self, program: TrayProgram) -> Accessible:
-        return program.window(WELCOME).find(role="text", name="API key")
+        return program.window(CONNECT).find(role="text", name="API key")
 
     def picture(self) -> QImage:
         """The screen when it holds still, without the panel, whose icon changes meanwhile."""
@@ -332,7 +331,7 @@ def test_the_key_is_nowhere_to_be_found(
             tour.hang(program)
             tour.use_the_windows(program)
             if program_command == FROM_SOURCE:  # it takes 15 seconds
-                program.wait_for_tooltip("lemlist did not answer in time")
+                program.wait_for_tooltip("lemlist is taking too long to answer")
                 tour.hang(program)
             around.look()
             program.process.kill()
@@ -390,6 +389,7 @@ def test_a_pasted_key_is_told_to_nobody(desktop: VirtualDesktop) -> None:
                         TIMEOUT,
                         "bullets",
                     )
+                    tour.wait_for_name(program, CONNECT, "lemlist doesn't accept this API key")
                 program.close_popup()
             finally:
                 other.kill()

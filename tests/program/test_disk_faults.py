@@ -128,7 +128,7 @@ def test_what_a_killed_save_left_is_cleared_away(tmp_path: Path, offset: float) 
 
 FOLDERS = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 NOT_SAVED = "The settings can't be saved. They are used until you quit."
-NOT_REMEMBERED = "The disk can't be written: after a restart you may be told the same again."
+NOT_REMEMBERED = "The disk can't be written, so notifications may come again after a restart."
 ODD_HOME = "Zoë's  Größe $HOME 株式会社"
 
 
@@ -249,7 +249,7 @@ def test_figures_get_out_of_date_when_a_poll_never_ends(
     program_that_hangs = (sys.executable, "-m", "tests.program.hanging_program")
     with TrayProgram(desktop, sandbox.url, program=program_that_hangs) as program:
         program.wait_for_tooltip("Healthy · 12,430 credits")
-        program.wait_for_tooltip("Healthy, out of date · 12,430 credits")
+        program.wait_for_tooltip("Healthy · 12,430 credits · out of date")
         quit_from_menu(program)
 
 

@@ -14,8 +14,8 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,8 +33,10 @@ from tests.servers.local_servers import answer, closed_port
 from tests.waiting import wait_until
 from tray_app.errors import Problem
 from tray_app.lemlist.client import DEADLINE
+from tray_app.rules.buckets import BUCKETS
 from tray_app.terminal import status_command
 from tray_app.terminal.output import fail
+from tray_app.words.amounts import bucket_label
 
 ANSWERED = 60.0  # seconds; generous, since build machines are slow
 LONGEST_STALL = 50.0  # milliseconds
@@ -58,60 +60,62 @@ class Shown:
     exit_code: int
 
 
+AGAIN = " Trying again automatically."
 SHOWN = {
-    "bad_request": Shown("lemlist did not find a key", "Enter the API key again.", "Enter key…", 2),
+    "bad_request": Shown(
+        "lemlist received no API key", "Enter the API key again.", "Enter key…", 2
+    ),
     "unauthorized": Shown(
-        "lemlist refused the key",
-        "It is mistyped or no longer valid. Enter another key.",
+        "lemlist doesn't accept this API key",
+        "The key may be mistyped or deleted. Enter another one.",
         "Enter key…",
         2,
     ),
     "payment_required": Shown(
-        "The lemlist plan does not allow this",
-        "Ask a team admin to look at Plans & Billing in lemlist.",
-        "",
-        2,
+        "Payment needed in lemlist", "Ask a team admin to check Plans & Billing.", "", 2
     ),
     "forbidden": Shown(
-        "The key's user is blocked",
-        "Ask a team admin to unblock the user, or enter the key of another user.",
+        "The user of this API key is blocked",
+        "Ask a team admin to unblock the user, or enter another user's key.",
         "Enter key…",
         2,
     ),
     "no_user": Shown(
-        "The key's user is gone",
-        "A key ends with its user. Enter the key of another user of the team.",
+        "lemlist finds no user for this API key",
+        "Enter the API key of another user of your team.",
         "Enter key…",
         2,
     ),
     "rate_limited": Shown(
-        "lemlist asks for a pause",
-        "The key was used too often. It is tried again by itself.",
+        "Too many requests with this API key",
+        f"Another tool is probably using the same key.{AGAIN}",
         "",
         3,
     ),
     "server_error": Shown(
-        "lemlist has a problem",
-        "Its server answered with an error. It is tried again by itself.",
+        "lemlist is temporarily unavailable",
+        f"lemlist or a proxy returned error {{status}}.{AGAIN}",
         "",
         4,
     ),
-    "offline": Shown("lemlist can't be reached", "Check the network, the VPN or the proxy.", "", 4),
+    "offline": Shown(
+        "Can't reach lemlist", f"Check your internet connection, VPN or proxy.{AGAIN}", "", 4
+    ),
     "timeout": Shown(
-        "lemlist did not answer in time",
-        "Check the network if this lasts. It is tried again by itself.",
+        "lemlist is taking too long to answer",
+        f"If this continues, check your internet connection.{AGAIN}",
         "",
         4,
     ),
     "tls": Shown(
-        "The connection is not secure",
-        "Check this computer's date. Behind a company proxy, ask IT for its certificate.",
+        "Can't connect to lemlist securely",
+        "Check this computer's date, or ask IT about the company proxy's certificate.",
         "",
         4,
     ),
     "unexpected_response": Shown(
-        "The answer was not understood",
-        "Sign in to the network if it asks for it; if this lasts, update this program.",
+        "Couldn't read lemlist's reply",
+        "On guest Wi-Fi, sign in to the network first. If this continues, update lemlist credits.",
         "",
         6,
     ),
@@ -130,6 +134,15 @@ class Row:
     figures: Figures = NOW
     hangs: bool = False
     """Whether only the deadline ends it: `status` has the whole 15 s."""
+
+    @property
+    def shown(self) -> Shown:
+        """What the user is told of it, with its details."""
+        shown = SHOWN[self.kind]
+        message = shown.message.format(status=self.name[:3])
+        if self.name in ("self-signed", "expired", "wrong-host"):
+            message = f"Your API key was not sent. {message}"
+        return replace(shown, message=message)
 
 
 def bad(name: str, kind: str, fault: Fault | None = None, retry_after: int | None = None) -> Row:
@@ -445,22 +458,24 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedProgram]:
 
 
 def grouped(amount: int | None) -> str:
-    return "–" if amount is None else f"{amount:,}"
+    return "–" if amount is None else f"{amount:,}".replace("-", "−")
 
 
 def expect_fresh(seen: dict[str, Any], figures: Figures) -> None:
     """These figures, and nothing wrong with them."""
     credits, _, subscription, paid, gifted, freemium = figures
     assert seen["icon"] == ["healthy", credits, False]
-    assert seen["texts"][1:11] == [
-        *(f"{credits:,} credits", "Healthy"),
-        *("Subscription", grouped(subscription), "Paid", grouped(paid)),
-        *("Gifted", grouped(gifted), "Freemium", grouped(freemium)),
+    kinds = dict(zip(BUCKETS, (subscription, paid, gifted, freemium), strict=True))
+    rows: list[tuple[str, ...]] = [
+        (bucket_label(kind), grouped(kinds[kind])) for kind in kinds if kinds[kind] != 0
     ]
-    assert [text for text in seen["texts"][11:] if text != NO_TRAY] == [
-        "Updated just now · next in 5 min"
+    if set(kinds.values()) == {None}:
+        rows = [("lemlist doesn't say which kinds these are.",)]
+    assert [text for text in seen["texts"][1:] if text != NO_TRAY] == [
+        *("just now", f"{credits:,} credits", "Healthy"),
+        *chain.from_iterable(rows),
     ]
-    assert seen["buttons"] == ["Snooze", "Buy credits"]
+    assert seen["buttons"] == ["Calculator", "Buy credits"]
 
 
 def expect_nothing_known(seen: dict[str, Any], shown: Shown) -> None:
@@ -474,12 +489,12 @@ def expect_nothing_known(seen: dict[str, Any], shown: Shown) -> None:
 def expect_out_of_date(seen: dict[str, Any], shown: Shown) -> None:
     """The problem, and the figures of before, said to be out of date."""
     assert seen["icon"] == ["healthy", BEFORE[0], True]
-    assert seen["texts"][:14] == [
-        *("Acme Growth", "12,430 credits", "Healthy", "out of date", shown.title, shown.message),
-        *("Subscription", "8,000", "Paid", "4,100", "Gifted", "330", "Freemium", "0"),
+    assert seen["texts"][:11] == [
+        *("Acme Growth", "12,430 credits", "Healthy · out of date", shown.title, shown.message),
+        *(bucket_label("subscription"), "8,000", bucket_label("paid"), "4,100"),
+        *(bucket_label("gifted"), "330"),
     ]
-    assert any(text.startswith("Updated just now · ") for text in seen["texts"][14:])
-    assert seen["buttons"] == [*([shown.button] * bool(shown.button)), "Snooze", "Buy credits"]
+    assert seen["buttons"] == [shown.button] * bool(shown.button)
 
 
 NO_TRAY = "This desktop has no tray. Closing this window ends the program."
@@ -489,9 +504,11 @@ def expect_status(row: Row, code: int, output: str) -> None:
     """What `status --json` prints, and its exit code."""
     said = json.loads(output)
     if row.kind:
-        shown, error = SHOWN[row.kind], said.pop("error")
+        shown, error = row.shown, said.pop("error")
         retry_after = error.pop("retry_after", None)
-        assert error == {"kind": row.kind, "title": shown.title, "message": shown.message}
+        # Nothing is tried again, and the command that helps is named.
+        assert error.pop("message").startswith(shown.message.removesuffix(AGAIN))
+        assert error == {"kind": row.kind, "title": shown.title}
         assert retry_after in row.retry_after if row.retry_after else retry_after is None
         assert code == shown.exit_code
         assert said == {}
@@ -543,7 +560,7 @@ def play(row: Row, world: World, program: LedProgram) -> float:
     world.break_()
     seen = poll("watch")
     if row.kind:
-        expect_nothing_known(seen, SHOWN[row.kind])
+        expect_nothing_known(seen, row.shown)
         assert not row.retry_after or seen["wait"] >= row.retry_after[0]
     else:
         expect_fresh(seen, row.figures)
@@ -552,7 +569,7 @@ def play(row: Row, world: World, program: LedProgram) -> float:
     world.break_()
     seen = poll()
     if row.kind:
-        expect_out_of_date(seen, SHOWN[row.kind])
+        expect_out_of_date(seen, row.shown)
     else:
         expect_fresh(seen, row.figures)
     world.mend()

@@ -21,7 +21,7 @@ from PySide6.QtGui import QImage
 
 from tests.desktops.dbus_probe import Bus
 from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
-from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram
+from tests.program.tray_program import CONNECT, FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.desktop.widgets.icon import paint_icon
@@ -230,8 +230,8 @@ def click_until(program: TrayProgram, label: str, done: Any, what: str) -> None:
     wait_until(clicked, TIMEOUT, what)
 
 
-def check_a_key(program: TrayProgram, key: str = DEMO_KEY) -> None:
-    """Enter a key in the first dialog and have it checked."""
+def save_a_key(program: TrayProgram, key: str = DEMO_KEY) -> None:
+    """Enter a key in the first dialog and have it checked and saved."""
     program.go_to_key_field()
     program.desktop.type_text(key)
     program.desktop.press_keys("Return")
@@ -416,7 +416,7 @@ def test_no_keychain(bare: VirtualDesktop, sandbox: Sandbox) -> None:
         assert_trouble_is_shown(program, UNAVAILABLE, IconShape.UNKNOWN)
     status = in_terminal(bare, "status", api_url=sandbox.url)
     assert status.returncode == 2
-    assert UNAVAILABLE.text in status.stderr
+    assert UNAVAILABLE.title in status.stderr
 
 
 def test_no_message_bus(bare: VirtualDesktop, sandbox: Sandbox) -> None:
@@ -429,6 +429,7 @@ def test_no_message_bus(bare: VirtualDesktop, sandbox: Sandbox) -> None:
     with TrayProgram(bare, sandbox.url, env=env) as program:
         bare.wait_for_focus(WELCOME)
         bare.press_keys("Return")
+        bare.wait_for_focus(CONNECT)
         bare.type_text(DEMO_KEY)
         bare.press_keys("Return")
         wait_until(lambda: asked() == 1, TIMEOUT, "the key is checked")
@@ -457,21 +458,19 @@ def test_a_keychain_that_loses_the_key(bare: VirtualDesktop, sandbox: Sandbox) -
         assert UNAVAILABLE.title in stored.stderr
         assert "what was written is not there" in stored.stderr
         with TrayProgram(bare, sandbox.url) as program:
-            check_a_key(program)
-            program.wait_until_focused(WELCOME, "Save key")
-            bare.press_keys("Return")
+            save_a_key(program)
             wait_until(
                 lambda: any("was not saved" in name for name in names(program)), TIMEOUT, "it"
             )
             assert any(UNAVAILABLE.title in name for name in names(program))
-            program.window(WELCOME).find(name="Use until I quit").do_action()
+            program.window(CONNECT).find(name="Use until I quit").do_action()
             program.wait_for_tooltip("12,430 credits")
             program.item.click_menu("Open")
-            assert "The key is kept until you quit." in program.window(POPUP).names()
+            assert "The API key is kept until you quit." in program.window(POPUP).names()
 
 
 def names(program: TrayProgram) -> list[str]:
-    return program.window(WELCOME).names()
+    return program.window(CONNECT).names()
 
 
 def test_a_change_that_is_lost(bare: VirtualDesktop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -641,8 +640,8 @@ def test_the_tray_and_the_terminal_store_a_key_at_once(
         Sandbox(story="fixed", key=OTHER_KEY) as other,
         TrayProgram(desktop, sandbox.url) as program,
     ):
-        check_a_key(program)
-        program.wait_until_focused(WELCOME, "Save key")
+        program.go_to_key_field()
+        desktop.type_text(DEMO_KEY)
         terminal = start_in_terminal(desktop, "key", "set", api_url=other.url)
         assert terminal.stdin is not None
         terminal.stdin.write(f"{OTHER_KEY}\n")
@@ -652,7 +651,10 @@ def test_the_tray_and_the_terminal_store_a_key_at_once(
         with terminal:
             _, errors = terminal.communicate(timeout=TIMEOUT)
         assert (terminal.returncode, errors) == (0, "")
-        words = {DEMO_KEY: "Healthy · 12,430 credits", OTHER_KEY: "lemlist refused the key"}
+        words = {
+            DEMO_KEY: "Healthy · 12,430 credits",
+            OTHER_KEY: "lemlist doesn't accept this API key",
+        }
 
         def is_told() -> bool:
             (stored,) = stored_keys(desktop)  # the tray may store its key after the terminal

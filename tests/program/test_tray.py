@@ -1,6 +1,7 @@
 """The tray program on a real desktop, from source and as the bundle, seen as its users see it."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from tests.desktops.notification_log import NotificationLog
 from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
 from tests.program.tray_program import (
     BUNDLE,
+    CONNECT,
     FROM_SOURCE,
     POPUP,
     TIMEOUT,
@@ -69,27 +71,27 @@ def test_figures_in_tooltip_menu_and_popup(
         tooltip = program.wait_for_tooltip("12,430 credits")
         assert tooltip.splitlines()[:2] == [
             "Healthy · 12,430 credits",
-            "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0",
+            "Plan 8,000 · Purchased 4,100 · Gifted 330",
         ]
         labels = program.item.menu().labels()
-        assert labels[:5] == [
+        assert labels[:4] == [
             "Healthy · 12,430 credits",
-            "Subscription: 8,000",
-            "Paid: 4,100",
+            "Plan: 8,000",
+            "Purchased: 4,100",
             "Gifted: 330",
-            "Freemium: 0",
         ]
-        assert labels[5].startswith("Figures from ")
-        assert labels[6:] == [
+        assert labels[4].startswith("Balance from ")
+        assert labels[5:] == [
             "Refresh now",
             "Open",
             "History…",
-            "Plan…",
+            "Calculator…",
             "Buy credits…",
             "Snooze",
             "For 1 hour",
             "Until tomorrow",
-            "Until the next level",
+            "Until the level changes",
+            "Hide figures",
             "Settings…",
             "Change key…",
             "About",
@@ -98,7 +100,29 @@ def test_figures_in_tooltip_menu_and_popup(
         program.item.activate()
         names = program.window(POPUP).names()
         assert {"Acme Growth", "12,430 credits", "Healthy"} <= set(names)
-        assert {"Subscription: 8,000", "Paid: 4,100", "Gifted: 330", "Freemium: 0"} <= set(names)
+        assert {"Plan: 8,000", "Purchased: 4,100", "Gifted: 330"} <= set(names)
+
+
+@pytest.mark.usefixtures("key_is_stored")
+def test_figures_that_are_hidden_stay_so_in_the_next_run(
+    desktop: VirtualDesktop, sandbox: Sandbox, notifications: NotificationLog
+) -> None:
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("12,430 credits")
+        program.item.click_menu("Hide figures")
+        program.wait_for_tooltip("Healthy · •••• credits")
+        assert not [label for label in program.item.menu().labels() if "12,430" in label]
+    sandbox.set_total(480)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("Low · •••• credits")
+        told = wait_until(lambda: list(notifications.notifications), TIMEOUT, "it is low")
+        assert not re.search(r"\d", f"{told[-1].summary} {told[-1].body}")
+        names = program.open_popup().names()
+        assert "Show figures" in names
+        assert not [name for name in names if "480" in name]
+        program.close_popup()
+        program.item.click_menu("Hide figures")
+        program.wait_for_tooltip("Low · 480 credits")
 
 
 @pytest.mark.usefixtures("key_is_stored")
@@ -124,14 +148,14 @@ def test_each_level_turns_the_icon_and_is_said_once(
             sandbox.set_total(credits)
             program.refresh_until(words)
             assert has_colour(program.item.icon_pixmaps(), colour)
-        notifications.wait_for_summary("+25,000 credits", TIMEOUT)
+        notifications.wait_for_summary("Credits added: 25,000", TIMEOUT)
         assert [one.summary for one in notifications.notifications] == [
-            "480 credits left",
-            "62 credits left",
-            "0 credits left",
-            "+25,000 credits",
+            "Credits are low: 480 left",
+            "Credits almost gone: 62 left",
+            "No credits left",
+            "Credits added: 25,000",
         ]
-        assert "Enrichment has stopped" in notifications.notifications[2].body
+        assert "lemlist has stopped enriching leads" in notifications.notifications[2].body
 
 
 @pytest.mark.usefixtures("key_is_stored")
@@ -140,15 +164,15 @@ def test_what_was_said_is_not_said_again_after_a_restart(
 ) -> None:
     sandbox.set_total(480)
     with TrayProgram(desktop, sandbox.url):
-        notifications.wait_for_summary("480 credits left", TIMEOUT)
+        notifications.wait_for_summary("Credits are low: 480 left", TIMEOUT)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("480 credits")
         sandbox.set_total(40)
         program.refresh_until("40 credits")
-        notifications.wait_for_summary("40 credits left", TIMEOUT)
+        notifications.wait_for_summary("Credits almost gone: 40 left", TIMEOUT)
     assert [one.summary for one in notifications.notifications] == [
-        "480 credits left",
-        "40 credits left",
+        "Credits are low: 480 left",
+        "Credits almost gone: 40 left",
     ]
 
 
@@ -164,7 +188,7 @@ def test_an_error_keeps_the_last_good_figures(
         assert not has_colour(program.item.icon_pixmaps(), HEALTHY)
         names = program.open_popup().names()
         assert any("12,430 credits" in name for name in names)
-        assert any("lemlist has a problem" in name for name in names)
+        assert any("lemlist is temporarily unavailable" in name for name in names)
         sandbox.set_fault(None)
         program.refresh_until("Healthy · 12,430 credits")
         assert notifications.notifications == []
@@ -176,12 +200,6 @@ def test_first_key_is_entered_with_the_keyboard(
     with TrayProgram(desktop, sandbox.url, program=program_command) as program:
         program.go_to_key_field()
         desktop.type_text(f"  {DEMO_KEY} ")
-        desktop.press_keys("Return")
-        wait_until(
-            lambda: "Acme Growth · 12,430 credits" in program.window(WELCOME).names(),
-            TIMEOUT,
-            "the team and its balance",
-        )
         assert stored_key(desktop.env) == ""
         desktop.press_keys("Return")
         wait_until(lambda: stored_key(desktop.env) == DEMO_KEY, TIMEOUT, "the key in the keyring")
@@ -196,7 +214,7 @@ def test_demo_from_the_first_dialog(desktop: VirtualDesktop, sandbox: Sandbox) -
         desktop.wait_for_focus(WELCOME)
         desktop.press_keys("Tab", "Return")
         program.wait_for_tooltip("working days left")
-        assert "A demo: the figures are invented." in program.open_popup().names()
+        assert "This is a demo with invented amounts." in program.open_popup().names()
         assert sandbox.requests == []
 
 
@@ -226,7 +244,7 @@ def test_status_of_the_bundle(desktop: VirtualDesktop, sandbox: Sandbox) -> None
 def test_locked_keychain_is_said_and_unlocked(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
     lock_keyring(desktop)
     with TrayProgram(desktop, sandbox.url) as program:
-        program.wait_for_tooltip("The keychain is locked")
+        program.wait_for_tooltip("The keyring is locked")
         assert "Unlock…" in program.item.menu().labels()
         assert not program.windows()
         program.item.click_menu("Unlock…")
@@ -243,10 +261,10 @@ def test_without_a_keychain_the_key_is_kept_for_this_run_only(sandbox: Sandbox) 
             program.go_to_key_field()
             desktop.type_text(DEMO_KEY)
             desktop.press_keys("Return")
-            program.wait_until_focused(WELCOME, "Use until I quit")
+            program.wait_until_focused(CONNECT, "Use until I quit")
             desktop.press_keys("Return")
             program.wait_for_tooltip("12,430 credits")
-            assert "The key is kept until you quit." in program.open_popup().names()
+            assert "The API key is kept until you quit." in program.open_popup().names()
         files = [file for file in desktop.home.rglob("*") if file.is_file()]
         assert files
         assert not [file for file in files if DEMO_KEY.encode() in file.read_bytes()]
@@ -256,7 +274,7 @@ def test_key_from_the_environment(desktop: VirtualDesktop, sandbox: Sandbox) -> 
     environment = {"LEMLIST_API_KEY": DEMO_KEY}
     with TrayProgram(desktop, sandbox.url, env=environment) as program:
         program.wait_for_tooltip("12,430 credits")
-        assert "The key comes from LEMLIST_API_KEY." in program.open_popup().names()
+        assert "The API key comes from LEMLIST_API_KEY." in program.open_popup().names()
         assert not program.item.menu().find("Change key…").enabled
 
 
@@ -330,7 +348,7 @@ def test_figures_come_back_with_the_network(
         NetworkManager(desktop.bus_address) as network,
         TrayProgram(desktop, sandbox.url, program=program_command, env=environment) as program,
     ):
-        program.wait_for_tooltip("lemlist can't be reached")
+        program.wait_for_tooltip("Can't reach lemlist")
         sandbox.start()
 
         def is_asked() -> object:
@@ -353,7 +371,7 @@ def test_the_network_asks_nothing_in_a_pause(desktop: VirtualDesktop, sandbox: S
         NetworkManager(desktop.bus_address) as network,
         TrayProgram(desktop, sandbox.url, env=environment) as program,
     ):
-        program.wait_for_tooltip("lemlist asks for a pause")
+        program.wait_for_tooltip("Too many requests with this API key")
 
         def has_polled_twice() -> bool:
             network.tell(CONNECTED)
@@ -415,8 +433,6 @@ def test_settings_of_the_time_of_the_demo_hold_for_the_real_team(
         program.window(CHANGE_KEY)
         desktop.wait_for_focus(CHANGE_KEY)
         desktop.type_text(DEMO_KEY)
-        desktop.press_keys("Return")
-        program.wait_until_focused(CHANGE_KEY, "Save key")
         desktop.press_keys("Return")
         assert "Low · 12,430 credits" in program.wait_for_tooltip("12,430 credits")
 

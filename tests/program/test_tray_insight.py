@@ -21,7 +21,7 @@ from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 
 HISTORY = "History — lemlist credits"
-PLAN = "Plan — lemlist credits"
+PLAN = "Calculator — lemlist credits"
 
 
 unheard = pytest.mark.parametrize(
@@ -59,15 +59,17 @@ def test_forecast_chart_history_and_export(
         program.wait_for_tooltip("working days left")
         assert any("working days left" in label for label in program.item.menu().labels())
         popup = program.open_popup()
-        assert "between" in said(popup, "About ")
-        assert said(popup, "Enough for 2,486 e-mails")
+        assert said(popup, "About ").endswith(" working days left")
+        assert said(popup, "Enough to find 2,486 emails")
         wait_until(
-            lambda: said(program.window(POPUP), "Balance, last 30 days"), TIMEOUT, "the chart"
+            lambda: said(program.window(POPUP), "Balance. Last 30 days"), TIMEOUT, "the chart"
         )
         program.close_popup()
 
         program.item.click_menu("History…")
-        wait_until(lambda: said(program.window(HISTORY), "−2,000"), TIMEOUT, "the table of drops")
+        wait_until(
+            lambda: said(program.window(HISTORY), "−2,000"), TIMEOUT, "the table of decreases"
+        )
         described = [one.description for one in program.window(HISTORY).walk()]
         assert any(text.startswith("12,430 credits left · ") for text in described)
         desktop.wait_for_focus(HISTORY)
@@ -83,7 +85,7 @@ def export(program: TrayProgram, desktop: VirtualDesktop, file: Path) -> None:
     """Save the history to a file, with the keyboard."""
 
     def at_button() -> bool:
-        if "Export CSV…" in program.window(HISTORY).focused:
+        if "Export…" in program.window(HISTORY).focused:
             return True
         desktop.press_keys("Tab")
         return False
@@ -107,7 +109,7 @@ def test_the_plan_opens_from_the_popup_which_closes(
         desktop.wait_for_focus(POPUP)
 
         def at_link() -> bool:
-            if any(name.startswith("Enough for") for name in program.window(POPUP).focused):
+            if any(name.startswith("Enough to find") for name in program.window(POPUP).focused):
                 return True
             desktop.press_keys("Tab")
             return False
@@ -117,8 +119,8 @@ def test_the_plan_opens_from_the_popup_which_closes(
         wait_until(
             lambda: [one.name for one in program.windows()] == [PLAN], TIMEOUT, "only the plan"
         )
-        assert said(program.window(PLAN), "It takes 2,500 of 12,430 credits; 9,930 are left.")
-        assert said(program.window(PLAN), "At this pace about ")
+        assert said(program.window(PLAN), "Cost: 2,500. Left afterwards: 9,930 of 12,430.")
+        assert said(program.window(PLAN), "Expected spending by ")
 
 
 def test_a_drain_and_the_near_end_are_told(
@@ -136,8 +138,8 @@ def test_a_drain_and_the_near_end_are_told(
             return "2,000 credits" in program.tooltip()
 
         wait_until(is_low, TIMEOUT, "the drain is seen")
-        drain = notices.wait_for_summary("−10,430 credits in 1 min", TIMEOUT)
-        assert drain.body.startswith("Usually −")
+        drain = notices.wait_for_summary("Unusual spending: 10,430 in 1 min", TIMEOUT)
+        assert drain.body.startswith("Usual for that time: ")
 
         def is_told() -> bool:
             program.item.click_menu("Refresh now")
@@ -157,15 +159,15 @@ def test_the_first_alert_of_a_run_is_one_with_the_date_in_it(
         NotificationLog(desktop.bus_address) as notices,
         TrayProgram(desktop, sandbox.url, program=program_command) as program,
     ):
-        first = notices.wait_for_summary("62 credits left", TIMEOUT)
-        assert "at this pace they run out " in first.body
+        first = notices.wait_for_summary("Credits almost gone: 62 left", TIMEOUT)
+        assert first.body.startswith("Likely to run out ")
         assert first.urgency == 2
         program.wait_for_tooltip("Critical · 62 credits")
         program.refresh_until("62 credits")
         # What it says too is not said once more; the drain is other news.
         assert [one.summary for one in notices.notifications][1:] in (
             [],
-            ["−12,368 credits in 1 min"],
+            ["Unusual spending: 12,368 in 1 min"],
         )
 
 
@@ -185,7 +187,7 @@ def test_an_alert_waits_for_a_notification_service_also_across_a_restart(
         program.wait_for_tooltip("Low · 450 credits")
         with NotificationService(desktop.bus_address) as service:
             wait_until(service.titles, TIMEOUT, "the service shows it")
-            assert service.titles() == ["450 credits left"]
+            assert service.titles() == ["Credits are low: 450 left"]
             wait_until(lambda: '"low": [' in alerts.read_text(), TIMEOUT, "it is kept")
             # Another service does not get it again, and neither does another run.
         with NotificationService(desktop.bus_address) as service:
@@ -194,7 +196,7 @@ def test_an_alert_waits_for_a_notification_service_also_across_a_restart(
             sandbox.set_total(62)
             program.refresh_until("62 credits")
             wait_until(service.titles, TIMEOUT, "the next alert")
-            assert service.titles() == ["62 credits left"]
+            assert service.titles() == ["Credits almost gone: 62 left"]
 
 
 @unheard
@@ -227,12 +229,12 @@ def test_what_is_no_longer_true_is_taken_off_the_screen(
         TrayProgram(desktop, sandbox.url, program=program_command) as program,
     ):
         for total, words, titles in (
-            (450, "450 credits", ["450 credits left"]),
-            (80, "80 credits", ["80 credits left"]),
+            (450, "450 credits", ["Credits are low: 450 left"]),
+            (80, "80 credits", ["Credits almost gone: 80 left"]),
             # Reserved credits come back: no news, but what was said is untrue.
             (440, "440 credits", []),
             # A refill.
-            (9_000, "9,000 credits", ["+8,560 credits"]),
+            (9_000, "9,000 credits", ["Credits added: 8,560"]),
         ):
             sandbox.set_total(total)
             program.refresh_until(words)
@@ -290,7 +292,9 @@ def test_a_history_of_a_newer_version_is_said_and_left_alone(
         program.wait_for_tooltip("12,430 credits")
         program.open_popup()
         wait_until(
-            lambda: said(program.window(POPUP), "The history is from a newer version."),
+            lambda: said(
+                program.window(POPUP), "The history is from a newer version of lemlist credits"
+            ),
             TIMEOUT,
             "it is said",
         )

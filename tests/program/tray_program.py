@@ -24,6 +24,7 @@ TIMEOUT = PATIENCE
 
 POPUP = "lemlist credits"
 WELCOME = "Welcome to lemlist credits"
+CONNECT = "Connect a team — lemlist credits"
 SETTINGS = "Settings — lemlist credits"
 """The titles of windows."""
 
@@ -133,7 +134,9 @@ class TrayProgram:
         self.window(WELCOME)
         self.desktop.wait_for_focus(WELCOME)
         self.desktop.press_keys("Return")
-        self.wait_until_focused(WELCOME, "API key")
+        self.window(CONNECT)
+        self.desktop.wait_for_focus(CONNECT)
+        self.wait_until_focused(CONNECT, "API key")
 
     def set_low(self, credits: int) -> None:
         """Choose with the keyboard what counts as low: the first field of the settings."""

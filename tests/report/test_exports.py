@@ -1,11 +1,17 @@
-"""The history as CSV."""
+"""A balance as JSON, and the history as CSV."""
 
 import csv
 import io
 from datetime import UTC, date, datetime
 
-from tray_app.report.exports import days_csv, readings_csv
+from tray_app.lemlist.balance import Balance
+from tray_app.report.exports import days_csv, readings_csv, status_json
+from tray_app.rules.analysis import Analysis
+from tray_app.rules.forecast import TooEarly
 from tray_app.rules.history import Day, Record, Refill
+from tray_app.rules.levels import Level
+from tray_app.store.settings import Settings
+from tray_app.team.watch import Reading, Snapshot
 
 SUMMER_TIME_ENDS = int(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp())
 
@@ -67,3 +73,11 @@ def test_the_time_of_this_computer() -> None:
         assert local.tzinfo is not None
         assert local == datetime.fromisoformat(line[f"{name}_utc"])
     assert day["begin_local"].startswith("2026-10-25T00:00:00")
+
+
+def test_the_amount_has_its_level_and_the_time_that_is_left_makes_it_urgent() -> None:
+    reading = Reading(Balance(12_430), datetime(2026, 11, 22, tzinfo=UTC))
+    analysis = Analysis(TooEarly(None), working_days=3, warns=True)
+    for known, urgency in ((None, "healthy"), (analysis, "low")):
+        told = status_json(reading, Snapshot(reading, Level.HEALTHY, analysis=known), Settings())
+        assert (told["level"], told["urgency"]) == ("healthy", urgency)

@@ -1,31 +1,33 @@
 """From a Snapshot to words."""
 
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QLocale
 
 from tests.examples import HEALTHY
 from tests.fakes import NOON, FakeFormats
+from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.lemlist.balance import Balance
-from tray_app.report.view import View, view_of
-from tray_app.rules.alerts import Alert, AlertKind, Snooze
+from tray_app.report.view import Deed, View, view_of
+from tray_app.rules.alerts import Snooze
 from tray_app.rules.analysis import Analysis
-from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Curve, Forecast, Rhythm, RunsOut, TooEarly
 from tray_app.rules.levels import Level
-from tray_app.rules.prices import Prices
 from tray_app.rules.schedule import LATE
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.amounts import UNKNOWN
-from tray_app.words.notice_words import notice
+from tray_app.words.amounts import UNKNOWN, bucket_label
+from tray_app.words.forecast_words import two_digits
+from tray_app.words.formats import HIDDEN
 from tray_app.words.problem_words import Remedy, history_fault_words, problem_words
 
 OFFLINE = Problem(Kind.OFFLINE)
@@ -33,6 +35,10 @@ OFFLINE = Problem(Kind.OFFLINE)
 
 FORMATS = FakeFormats()
 WINDOWS_TOOLTIP = 127  # characters
+KINDS = " · ".join(
+    f"{bucket_label(bucket)} {amount}"
+    for bucket, amount in (("subscription", "8,000"), ("paid", "4,100"), ("gifted", "330"))
+)
 
 
 def good(balance: Balance = HEALTHY, level: Level = Level.HEALTHY) -> Snapshot:
@@ -61,17 +67,13 @@ def test_a_good_snapshot() -> None:
     assert (view.team, view.total, view.unit) == ("Acme Growth", "12,430", "credits")
     assert (view.level, view.stale, view.headline) == ("Healthy", False, "Healthy · 12,430 credits")
     assert [(row.bucket, row.label, row.amount, row.text) for row in view.rows] == [
-        ("subscription", "Subscription", 8_000, "8,000"),
-        ("paid", "Paid", 4_100, "4,100"),
-        ("gifted", "Gifted", 330, "330"),
-        ("freemium", "Freemium", 0, "0"),
+        ("subscription", bucket_label("subscription"), 8_000, "8,000"),
+        ("paid", bucket_label("paid"), 4_100, "4,100"),
+        ("gifted", bucket_label("gifted"), 330, "330"),
+        ("freemium", bucket_label("freemium"), 0, "0"),
     ]
     assert (view.trouble, view.notes, view.snooze, view.key_is_fixed) == (None, (), "", False)
-    assert view.tooltip() == (
-        "Healthy · 12,430 credits\n"
-        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
-        "Figures from 12:00"
-    )
+    assert view.tooltip() == (f"Healthy · 12,430 credits\n{KINDS}\nBalance from 12:00")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_a_missing_bucket_is_unknown_and_not_zero() -> None:
 
 def test_before_the_first_answer() -> None:
     view = shown(Snapshot())
-    assert (view.team, view.headline) == ("lemlist credits", "Loading · – credits")
+    assert (view.team, view.headline) == ("lemlist credits", "Loading balance…")
     assert {row.text for row in view.rows} == {UNKNOWN}
     assert (view.figures, view.trouble, view.stale) == ("", None, False)
 
@@ -108,8 +110,8 @@ def test_before_the_first_answer() -> None:
 def test_an_error_does_not_hide_the_last_figures() -> None:
     view = shown(replace(good(Balance(480, paid=480), Level.LOW), problem=OFFLINE))
     assert (view.total, view.level, view.stale) == ("480", "Low", True)
-    assert view.headline == "Low, out of date · 480 credits"
-    assert view.figures == "Figures from 12:00: lemlist can't be reached"
+    assert view.headline == "Low · 480 credits · out of date"
+    assert view.figures == f"{problem_words(OFFLINE.kind).title}. Balance from 12:00."
     assert view.trouble is not None
     assert (view.trouble.title, view.trouble.message) == problem_words(OFFLINE.kind)
 
@@ -153,9 +155,9 @@ def test_what_can_be_done(kind: Kind, source: KeySource | None, remedy: Remedy |
     [
         (None, (), False),
         (KeySource.KEYCHAIN, (), False),
-        (KeySource.ENVIRONMENT, ("The key comes from LEMLIST_API_KEY.",), True),
-        (KeySource.THIS_RUN, ("The key is kept until you quit.",), False),
-        (KeySource.DEMO, ("A demo: the figures are invented.",), False),
+        (KeySource.ENVIRONMENT, ("The API key comes from LEMLIST_API_KEY.",), True),
+        (KeySource.THIS_RUN, ("The API key is kept until you quit.",), False),
+        (KeySource.DEMO, ("This is a demo with invented amounts.",), False),
     ],
 )
 def test_where_the_key_comes_from(
@@ -174,9 +176,9 @@ def test_a_disk_that_can_not_be_written_is_said() -> None:
     ("snooze", "words"),
     [
         (None, ""),
-        (Snooze(level=Level.LOW), "Alerts snoozed until the next level"),
-        (Snooze(until=NOON + timedelta(hours=1)), "Alerts snoozed until 13:00"),
-        (Snooze(until=NOON + timedelta(hours=20)), "Alerts snoozed until 23 Nov 08:00"),
+        (Snooze(level=Level.LOW), "Notifications snoozed until the level changes"),
+        (Snooze(until=NOON + timedelta(hours=1)), "Notifications snoozed until 13:00"),
+        (Snooze(until=NOON + timedelta(hours=20)), "Notifications snoozed until 23 Nov 08:00"),
         (Snooze(until=NOON), ""),
         (Snooze(until=NOON + timedelta(days=365)), ""),  # begun while the clock was ahead
     ],
@@ -187,7 +189,7 @@ def test_snooze(snooze: Snooze | None, words: str) -> None:
 
 
 def test_figures_from_another_day_have_their_date() -> None:
-    assert shown(good(), NOON + timedelta(days=1)).figures == "Figures from 22 Nov 12:00"
+    assert shown(good(), NOON + timedelta(days=1)).figures == "Balance from 22 Nov 12:00"
 
 
 @pytest.mark.parametrize(
@@ -217,18 +219,16 @@ def test_figures_get_out_of_date_by_their_age(age: timedelta, is_stale: bool) ->
 def test_a_tooltip_has_everything() -> None:
     snapshot = replace(good(), problem=Problem(Kind.TIMEOUT))
     assert shown(snapshot).tooltip() == (
-        "Healthy, out of date · 12,430 credits\n"
-        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
-        "Figures from 12:00: lemlist did not answer in time"
+        "Healthy · 12,430 credits · out of date\n"
+        f"{KINDS}\n"
+        f"{problem_words(Kind.TIMEOUT).title}. Balance from 12:00."
     )
 
 
 def test_a_long_tooltip_drops_the_problem_first() -> None:
     snapshot = replace(good(), problem=Problem(Kind.TIMEOUT))
     assert shown(snapshot).tooltip(WINDOWS_TOOLTIP) == (
-        "Healthy, out of date · 12,430 credits\n"
-        "Subscription 8,000 · Paid 4,100 · Gifted 330 · Freemium 0\n"
-        "Figures from 12:00"
+        f"Healthy · 12,430 credits · out of date\n{KINDS}\nBalance from 12:00"
     )
 
 
@@ -236,8 +236,8 @@ def test_a_very_long_tooltip_drops_the_buckets_too() -> None:
     balance = Balance(9_999_999, 9_999_999, 9_999_999, 9_999_999, 9_999_999, 9_999_999)
     snapshot = replace(good(balance), problem=Problem(Kind.TIMEOUT))
     assert shown(snapshot).tooltip(WINDOWS_TOOLTIP) == (
-        "Healthy, out of date · 9,999,999 credits\n"
-        "Figures from 12:00: lemlist did not answer in time"
+        "Healthy · 9,999,999 credits · out of date\n"
+        f"{problem_words(Kind.TIMEOUT).title}. Balance from 12:00."
     )
 
 
@@ -258,7 +258,7 @@ def test_a_tooltip_fits_and_has_the_total(
     tooltip = shown(snapshot, NOON + age).tooltip(WINDOWS_TOOLTIP)
     assert len(tooltip) <= WINDOWS_TOOLTIP
     assert f"{balance.credits:,} credit" in tooltip
-    assert "Figures from" in tooltip
+    assert "Balance from" in tooltip
 
 
 # --- the icon -----------------------------------------------------------------------------------
@@ -289,132 +289,52 @@ def test_figures_stay_when_the_keychain_is_locked_later() -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "wait", "line"),
+    ("age", "wait", "words"),
     [
-        (timedelta(0), timedelta(minutes=5), "Updated just now · next in 5 min"),
-        (timedelta(minutes=2), timedelta(minutes=3), "Updated 2 min ago · next in 3 min"),
-        (timedelta(0), timedelta(seconds=59), "Updated just now · next in less than a minute"),
-        (timedelta(0), -timedelta(hours=1), "Updated just now · next in less than a minute"),
-        (timedelta(0), timedelta(hours=1), "Updated just now · next in 1 hour"),
-        (timedelta(0), timedelta(hours=24), "Updated just now · next in 24 hours"),
+        (timedelta(0), timedelta(minutes=5), ("just now", "Next check in 5 min")),
+        (timedelta(minutes=2), timedelta(minutes=3), ("2 min ago", "Next check in 3 min")),
+        (timedelta(0), timedelta(seconds=59), ("just now", "Next check in less than a minute")),
+        (timedelta(0), -timedelta(hours=1), ("", "Next check in less than a minute")),
+        (timedelta(0), timedelta(hours=1), ("just now", "Next check in 1 hour")),
+        (timedelta(0), timedelta(hours=24), ("just now", "Next check in 24 hours")),
+        (timedelta(days=-365), timedelta(days=365), ("", "")),
     ],
     ids=str,
 )
-def test_age_line(age: timedelta, wait: timedelta, line: str) -> None:
+def test_the_age_and_when_the_next_check_is(
+    age: timedelta, wait: timedelta, words: tuple[str, str]
+) -> None:
     now = NOON + age
     view = shown(replace(good(), next_at=now + wait))
-    assert view.age_line(now) == line
+    assert (view.age(now), view.next_check(now)) == words
 
 
-def test_age_line_without_figures() -> None:
-    assert shown(Snapshot()).age_line(NOON) == "Asking lemlist…"
-    waiting = Snapshot(problem=OFFLINE, next_at=NOON + timedelta(seconds=90))
-    assert shown(waiting).age_line(NOON) == "Next try in 2 min"
-    locked = Snapshot(problem=Problem(Kind.KEYCHAIN_LOCKED), next_at=NOON + timedelta(seconds=90))
-    assert shown(locked).age_line(NOON) == ""
-
-
-def test_age_line_says_nothing_that_the_clock_makes_absurd() -> None:
-    snapshot = replace(good(), next_at=NOON + timedelta(minutes=5))
-    assert shown(snapshot).age_line(NOON - timedelta(days=365)) == ""
-
-
-# --- notifications ------------------------------------------------------------------------------
-
-
-def said(alert: Alert, analysis: Analysis | None = None) -> tuple[str, str]:
-    return notice(replace(good(), analysis=analysis), alert, Prices(), FORMATS, NOON)
+def test_without_figures_there_is_no_age() -> None:
+    assert (shown(Snapshot()).age(NOON), shown(Snapshot()).next_check(NOON)) == ("", "")
+    waiting = shown(Snapshot(problem=OFFLINE, next_at=NOON + timedelta(seconds=90)))
+    assert (waiting.age(NOON), waiting.next_check(NOON)) == ("", "Trying again in 2 min")
 
 
 @pytest.mark.parametrize(
-    ("alert", "title", "body"),
+    ("age", "badge"),
     [
-        (
-            Alert(AlertKind.LOW, 480),
-            "480 credits left",
-            "About 96 e-mails. Top up before campaigns stop moving.",
-        ),
-        (
-            Alert(AlertKind.CRITICAL, 1),
-            "1 credit left",
-            "About 0 e-mails. At zero, enrichment stops silently.",
-        ),
-        (
-            Alert(AlertKind.EMPTY, 0),
-            "0 credits left",
-            "Enrichment has stopped: campaigns don't move on until someone buys credits.",
-        ),
-        (
-            Alert(AlertKind.EMPTY, 0, drain=Drain(0, 300, 2_910, 90)),
-            "0 credits left",
-            (
-                "Enrichment has stopped: campaigns don't move on until someone buys credits. "
-                "2,910 credits were spent within 5 min."
-            ),
-        ),
-        (
-            Alert(AlertKind.REFILL, 8_000, gained=7_910),
-            "+7,910 credits",
-            "The balance is back at 8,000.",
-        ),
-        (
-            Alert(AlertKind.DRAIN, 480, drain=Drain(0, 600, 2_000, 90)),
-            "−2,000 credits in 10 min",
-            "Usually −90 an hour. 480 credits left.",
-        ),
-        (
-            Alert(AlertKind.DRAIN, 480, drain=Drain(0, 6000, 4_000, 90), has_doubled=True),
-            "−4,000 credits in 100 min",
-            ("It goes on, and has doubled. Usually −90 an hour. 480 credits left."),
-        ),
+        (timedelta(seconds=59), "Low · out of date"),
+        (timedelta(minutes=1), "Low · 1 min old"),
+        (timedelta(minutes=38), "Low · 38 min old"),
+        (timedelta(hours=1), "Low · 1 hour old"),
+        (timedelta(hours=47), "Low · 47 hours old"),
+        (timedelta(days=2), "Low · 2 days old"),
+        (timedelta(days=-365), "Low · out of date"),
     ],
-    ids=lambda value: value.kind.value if isinstance(value, Alert) else "",
+    ids=str,
 )
-def test_notice(alert: Alert, title: str, body: str) -> None:
-    assert said(alert) == (title, body)
+def test_what_is_out_of_date_says_its_age_on_the_badge_alone(age: timedelta, badge: str) -> None:
+    view = shown(replace(good(Balance(480), Level.LOW), problem=OFFLINE), NOON + age)
+    assert (view.badge(NOON + age), view.age(NOON + age)) == (badge, "")
 
 
-def test_a_notice_says_when_the_credits_run_out() -> None:
-    analysis = lasting(4)  # until Thursday
-    assert said(Alert(AlertKind.LOW, 480), analysis)[1] == (
-        "About 96 e-mails; at this pace they run out on Thu 26 Nov. "
-        "Top up before campaigns stop moving."
-    )
-    assert said(Alert(AlertKind.RUNS_OUT, 480), analysis) == (
-        "Credits are likely to run out on Thu 26 Nov",
-        "480 credits left. About 96 e-mails.",
-    )
-
-
-@pytest.mark.parametrize(
-    ("days", "words"),
-    [
-        (0, "today, Sun 22 Nov"),
-        (1, "on Mon 23 Nov"),
-        (7, "on Sun 29 Nov"),
-        (-1, "today, Sun 22 Nov"),
-    ],
-)
-def test_the_day_on_which_credits_run_out(days: int, words: str) -> None:
-    title, _ = said(Alert(AlertKind.RUNS_OUT, 480), lasting(days))
-    assert title == f"Credits are likely to run out {words}"
-
-
-def test_a_warning_of_a_busy_day() -> None:
-    assert said(Alert(AlertKind.BUSY_DAY, 3_010), lasting(12)) == (
-        "One busy day could use up all credits",
-        "3,010 credits left. About 602 e-mails; at this pace they run out on Fri 4 Dec.",
-    )
-
-
-@given(st.sampled_from(AlertKind), st.integers(0, 10**15), st.integers(0, 10**15), st.booleans())
-def test_a_notice_fits_on_windows(
-    kind: AlertKind, credits: int, gained: int, has_doubled: bool
-) -> None:
-    drain = Drain(0, 600, gained, gained)
-    title, body = said(Alert(kind, credits, gained, drain, has_doubled), lasting(4))
-    assert len(title) <= 63
-    assert len(body) <= 255
+def test_what_is_up_to_date_has_a_level_alone_on_its_badge() -> None:
+    assert shown(good()).badge(NOON + timedelta(minutes=2)) == "Healthy"
 
 
 # --- the past and the future --------------------------------------------------------------------
@@ -435,49 +355,114 @@ def lasting(days: int | None, *, least: int | None = None, most: int | None = No
     return Analysis(RHYTHM, Forecast(1380.4, runs_out), working_days=days)
 
 
+SPENDING = "Recent spending: about 1,400 credits per working day."
+
+
 @pytest.mark.parametrize(
-    ("analysis", "lasts", "forecast"),
+    ("analysis", "lasts", "detail", "forecast"),
     [
-        (None, "", ""),
-        (Analysis(TooEarly(None)), "", "A forecast needs more days on which credits are spent."),
-        (Analysis(TooEarly(TODAY)), "", "A forecast will be here from about 22 Nov."),
+        (None, "", "", ""),
+        (
+            Analysis(TooEarly(None)),
+            "",
+            "A forecast needs more days of spending.",
+            "A forecast needs more days of spending.",
+        ),
+        (
+            Analysis(TooEarly(TODAY)),
+            "",
+            "A forecast will be ready around 22 Nov.",
+            "A forecast will be ready around 22 Nov.",
+        ),
         (
             lasting(11, least=8, most=17),
             "About 11 working days left",
-            "About 11 working days left (−1,380 a day): until Thu 3 Dec, between 30 Nov and 9 Dec.",
+            "Thu, 3 Dec (30 Nov to 9 Dec) · 1,400 per working day",
+            f"Credits are likely to run out on Thu, 3 Dec (30 Nov to 9 Dec). {SPENDING}",
+        ),
+        (
+            lasting(11, least=10, most=17),
+            "About 11 working days left",
+            "Thu, 3 Dec (2–9 Dec) · 1,400 per working day",
+            f"Credits are likely to run out on Thu, 3 Dec (2 Dec to 9 Dec). {SPENDING}",
         ),
         (
             lasting(1, least=0),
-            "About 1 working day left",
-            "About 1 working day left (−1,380 a day): until Mon 23 Nov, 22 Nov at the earliest.",
+            "Likely to run out tomorrow",
+            "Mon, 23 Nov (22 Nov or later) · 1,400 per working day",
+            f"Credits are likely to run out on Mon, 23 Nov (22 Nov or later). {SPENDING}",
         ),
         (
             lasting(0, most=1),
             "Likely to run out today",
-            "Likely to run out today (−1,380 a day): until Sun 22 Nov, between 22 Nov and 23 Nov.",
+            "Sun, 22 Nov (22–23 Nov) · 1,400 per working day",
+            f"Credits are likely to run out on Sun, 22 Nov (22 Nov to 23 Nov). {SPENDING}",
         ),
         (
-            replace(lasting(1, most=1), working_days=0),  # it is Sunday
-            "Likely to run out tomorrow",
-            "Likely to run out tomorrow (−1,380 a day): until Mon 23 Nov.",
+            lasting(6, most=6),
+            "Likely to run out on Saturday",
+            "Sat, 28 Nov · 1,400 per working day",
+            f"Credits are likely to run out on Sat, 28 Nov. {SPENDING}",
         ),
         (
             lasting(None, least=8),
-            "",
-            "Likely enough for more than a year (−1,380 a day), at least until 30 Nov.",
+            "Likely to last more than a year",
+            "Credits could run out as early as 30 Nov.",
+            (
+                "Credits are likely to last more than a year. "
+                f"Credits could run out as early as 30 Nov. {SPENDING}"
+            ),
         ),
-        (lasting(None), "", "Enough for more than a year (−1,380 a day)."),
+        (
+            lasting(None),
+            "Likely to last more than a year",
+            SPENDING,
+            f"Credits are likely to last more than a year. {SPENDING}",
+        ),
+        (
+            replace(lasting(None), rhythm=replace(RHYTHM, per_working_day=1.2)),
+            "Likely to last more than a year",
+            "Recent spending: about 1 credit per working day.",
+            (
+                "Credits are likely to last more than a year. "
+                "Recent spending: about 1 credit per working day."
+            ),
+        ),
         (
             replace(lasting(None), rhythm=replace(RHYTHM, per_working_day=0.2)),
+            "Almost no credits are being spent",
             "",
-            "Hardly anything is being spent.",
+            "Your team is spending almost no credits.",
         ),
     ],
 )
-def test_how_long_it_lasts(analysis: Analysis | None, lasts: str, forecast: str) -> None:
+def test_how_long_it_lasts(
+    analysis: Analysis | None, lasts: str, detail: str, forecast: str
+) -> None:
     view = shown(replace(good(), analysis=analysis))
-    assert (view.lasts, view.forecast) == (lasts, forecast)
+    assert (view.lasts, view.detail, view.forecast) == (lasts, detail, forecast)
     assert (lasts in view.tooltip()) is True
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0.4, 0),
+        (9.6, 10),
+        (99.4, 99),
+        (100, 100),
+        (1_421, 1_400),
+        (1_450.1, 1_500),
+        (99_600, 100_000),
+    ],
+)
+def test_a_forecast_claims_two_digits(amount: float, said: int) -> None:
+    assert two_digits(amount) == said
+
+
+def test_the_day_of_a_forecast_of_yesterday_is_not_told_as_if_it_were_to_come() -> None:
+    view = shown(replace(good(), analysis=lasting(0), next_at=None), NOON + timedelta(days=1))
+    assert (view.lasts, view.detail, view.forecast) == ("", "", "")
 
 
 def test_what_is_empty_has_no_outlook() -> None:
@@ -485,8 +470,18 @@ def test_what_is_empty_has_no_outlook() -> None:
     assert (view.lasts, view.forecast) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(None, ""), (1, "Empty since today, 11:00"), (30, "Empty since Sat, 21 Nov, 06:00")],
+)
+def test_since_when_it_is_empty(hours: int | None, words: str) -> None:
+    since = None if hours is None else int((NOON - timedelta(hours=hours)).timestamp())
+    snapshot = good(Balance(0), Level.EMPTY)
+    assert shown(replace(snapshot, analysis=replace(lasting(0), since=since))).lasts == words
+
+
 def test_what_it_buys() -> None:
-    assert shown(good()).buys == "Enough for 2,486 e-mails or 621 phones"
+    assert shown(good()).buys == "Enough to find 2,486 emails or 621 phone numbers"
     assert shown(Snapshot()).buys == ""
 
 
@@ -497,11 +492,15 @@ SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, wa
     ("level", "analysis", "advice"),
     [
         (Level.HEALTHY, replace(SHORT, working_days=9), ""),
-        (Level.HEALTHY, SHORT, "Buy 4,000 credits ($40) to last until 22 Dec."),
+        (
+            Level.HEALTHY,
+            SHORT,
+            "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec.",
+        ),
         (
             Level.LOW,
             replace(SHORT, working_days=9, renewal=TODAY + timedelta(30)),
-            "Buy 4,000 credits ($40) to last until the renewal on 22 Dec.",
+            "Buy 4,000 credits (about $40) to cover your team until the renewal on Tue, 22 Dec.",
         ),
         (Level.LOW, replace(SHORT, missing=0), ""),
         (
@@ -524,19 +523,184 @@ def test_what_is_to_be_bought_is_not_said_to_lapse() -> None:
     assert advice.startswith("Buy 200 credits")
 
 
+EXPIRE = "About 3,100 plan credits are likely to expire"
+
+
 @pytest.mark.parametrize(
-    ("days", "amount", "advice"),
+    ("days", "amount", "words"),
     [
-        (0, 3_100, "3,100 plan credits are likely to lapse today."),
-        (1, 3_100, "3,100 plan credits are likely to lapse in 1 day."),
-        (4, 3_100, "3,100 plan credits are likely to lapse in 4 days."),
-        (15, 3_100, ""),
+        (0, 3_121, f"{EXPIRE} today, when the plan renews."),
+        (1, 3_121, f"{EXPIRE} tomorrow, when the plan renews."),
+        (4, 3_121, f"{EXPIRE} on Thu, 26 Nov, when the plan renews."),
+        (15, 3_121, ""),
         (4, 99, ""),
+        (-1, 3_121, ""),
     ],
 )
-def test_what_is_likely_to_lapse(days: int, amount: int, advice: str) -> None:
+def test_what_is_likely_to_expire(days: int, amount: int, words: str) -> None:
     analysis = replace(lasting(90), renewal=TODAY + timedelta(days), lapsing=amount)
-    assert shown(replace(good(), analysis=analysis)).advice == advice
+    assert shown(replace(good(), analysis=analysis)).expiry == words
+    assert shown(replace(good(), analysis=analysis, problem=OFFLINE)).expiry == ""
+
+
+# --- the more urgent of amount and time -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "level"),
+    [
+        (0, "Ends today"),
+        (1, "Ends tomorrow"),
+        (3, "Ends Wed"),
+        (4, "Healthy"),
+    ],
+)
+def test_a_healthy_amount_that_ends_soon_looks_low(days: int, level: str) -> None:
+    view = shown(replace(good(), analysis=replace(lasting(days), warns=True)))
+    shape = IconShape.HEALTHY if level == "Healthy" else IconShape.LOW
+    assert (view.level, view.icon.shape) == (level, shape)
+    assert view.headline == f"{level} · 12,430 credits"
+    assert (view.attention is not None) is view.warns is (shape is IconShape.LOW)
+
+
+def test_an_end_that_is_far_and_warned_of_has_its_date() -> None:
+    analysis = replace(lasting(20), warns=True)
+    assert (
+        view_of(replace(good(), analysis=analysis), Settings(warn_within=30), FORMATS, NOON).level
+        == "Ends 12 Dec"
+    )
+
+
+def test_an_amount_that_is_more_urgent_than_its_end_keeps_its_level() -> None:
+    snapshot = good(Balance(62), Level.CRITICAL)
+    view = shown(replace(snapshot, analysis=replace(lasting(1), warns=True)))
+    assert (view.level, view.icon.shape) == ("Critical", IconShape.CRITICAL)
+
+
+@pytest.mark.parametrize(
+    ("hours", "level", "shape"),
+    [(1, "Ends Wed", IconShape.LOW), (25, "Healthy", IconShape.HEALTHY)],
+)
+def test_a_lost_connection_does_not_call_off_the_end(
+    hours: int, level: str, shape: IconShape
+) -> None:
+    snapshot = replace(good(), analysis=replace(lasting(3), warns=True), problem=OFFLINE)
+    view = shown(snapshot, NOON + timedelta(hours=hours))
+    assert (view.level, view.icon.shape, view.stale) == (level, shape, True)
+
+
+# --- what needs attention -------------------------------------------------------------------------
+
+
+def attention(snapshot: Snapshot) -> tuple[IconShape | None, Deed]:
+    found = shown(snapshot).attention
+    assert found is not None
+    return found.shape, found.deed
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "shape", "deed"),
+    [
+        (failed(Kind.NO_KEY), None, Deed.REMEDY),
+        (failed(Kind.KEYCHAIN_LOCKED), IconShape.CRITICAL, Deed.REMEDY),
+        (failed(Kind.UNAUTHORIZED, KeySource.ENVIRONMENT), IconShape.CRITICAL, Deed.NONE),
+        (failed(Kind.DEFECT), IconShape.CRITICAL, Deed.NONE),
+        (failed(Kind.OFFLINE), IconShape.UNKNOWN, Deed.RETRY),
+        (failed(Kind.RATE_LIMITED), IconShape.UNKNOWN, Deed.NONE),
+        (
+            Snapshot(problem=Problem(Kind.SERVER_ERROR, retry_after=60)),
+            IconShape.UNKNOWN,
+            Deed.NONE,
+        ),
+        (good(Balance(0), Level.EMPTY), IconShape.EMPTY, Deed.BUY),
+        (good(Balance(62), Level.CRITICAL), IconShape.CRITICAL, Deed.BUY),
+        (good(Balance(480), Level.LOW), IconShape.LOW, Deed.BUY),
+        (
+            replace(good(Balance(0), Level.EMPTY), problem=OFFLINE),
+            IconShape.UNKNOWN,
+            Deed.RETRY,
+        ),
+        (
+            replace(good(Balance(0), Level.EMPTY), problem=Problem(Kind.UNAUTHORIZED)),
+            IconShape.CRITICAL,
+            Deed.REMEDY,
+        ),
+        (
+            replace(good(), analysis=replace(lasting(9), is_one_busy_day=True, warns=True)),
+            IconShape.LOW,
+            Deed.BUY,
+        ),
+    ],
+)
+def test_one_thing_needs_attention(snapshot: Snapshot, shape: IconShape | None, deed: Deed) -> None:
+    assert attention(snapshot) == (shape, deed)
+
+
+def test_a_busy_day_is_named_as_the_reason() -> None:
+    """The badge is healthy, so what to buy does not speak for itself."""
+    analysis = replace(SHORT, working_days=9, is_one_busy_day=True)
+    found = shown(replace(good(), analysis=analysis)).attention
+    assert found is not None
+    assert (found.title, found.text) == (
+        "One busy day could use up all credits",
+        "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec.",
+    )
+
+
+def test_nothing_needs_attention_while_all_is_well() -> None:
+    assert shown(good()).attention is None
+    assert shown(Snapshot()).attention is None
+    is_late = good(Balance(480), Level.LOW)
+    assert shown(is_late, NOON + timedelta(hours=1)).attention is None
+
+
+def test_it_says_how_much_to_buy_and_for_how_long() -> None:
+    analysis = replace(SHORT, renewal=TODAY + timedelta(30))
+    found = shown(replace(good(level=Level.LOW), analysis=analysis)).attention
+    assert found is not None
+    assert (found.title, found.text) == (
+        "Buy 4,000 credits (about $40)",
+        "Enough for your team until the renewal on Tue, 22 Dec.",
+    )
+    found = shown(replace(good(Balance(0), Level.EMPTY), analysis=SHORT)).attention
+    assert found is not None
+    assert (found.title, found.text) == (
+        "lemlist has stopped enriching leads",
+        (
+            "Campaigns are waiting. "
+            "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec."
+        ),
+    )
+
+
+# --- hidden figures -------------------------------------------------------------------------------
+
+
+def test_hidden_figures_are_nowhere_but_levels_and_days_are() -> None:
+    formats = QtFormats(QLocale("en_GB"))
+    formats.hidden_until = NOON + timedelta(hours=1)
+    analysis = replace(
+        SHORT, peak=20_000, renewal=TODAY + timedelta(4), lapsing=3_100, is_one_busy_day=True
+    )
+    for snapshot in (
+        replace(good(), analysis=analysis),
+        replace(good(), analysis=replace(analysis, missing=0)),
+        replace(good(Balance(481, 481, 81, 400), Level.LOW), analysis=analysis),
+        replace(good(), analysis=lasting(12), problem=OFFLINE),
+    ):
+        view = view_of(snapshot, Settings(), formats, NOON)
+        said = [getattr(view, field.name) for field in fields(view) if field.name not in UNSEEN]
+        text = re.sub(r"\d{1,2} (Nov|Dec)|1[23]:00|Until \d+", "", repr((said, view.tooltip())))
+        text = re.sub(r"amount=(-?\d+|None)|\$|•", "", text)
+        assert not re.search(r"\d\d", text), text
+        assert view.icon.amount is None
+        assert HIDDEN in view.headline
+        assert view.peak is None
+        assert view.level in ("Healthy", "Low", "Ends Wed")
+
+
+UNSEEN = {"credits", "low", "read_at", "next_at"}
+"""What is not shown as it is; the popup is looked at in its own test."""
 
 
 def test_a_fault_of_the_history_is_said() -> None:

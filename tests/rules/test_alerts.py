@@ -30,6 +30,7 @@ from tray_app.rules.alerts import (
     heard,
     is_untrue,
     snoozed,
+    urgency,
 )
 from tray_app.rules.drains import DRAIN_WINDOW, RECENT, Drain
 from tray_app.rules.history import Record, refills
@@ -391,6 +392,37 @@ def test_snooze_before_the_first_reading(watched: Watched) -> None:
 
 
 HOUR = timedelta(hours=1)
+
+
+def test_a_snooze_ends_when_the_user_wants(watched: Watched) -> None:
+    """And tells what it held back, if that is still true."""
+    watched.see(9_000)
+    watched.snooze(SnoozeChoice.HOUR)
+    assert watched.see(90) is None
+    watched.snooze(SnoozeChoice.NONE)
+    assert watched.state.snooze is None
+    alert = watched.see(90)
+    assert alert is not None
+    assert alert.kind is AlertKind.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("level", "working_days", "warn_within", "shown"),
+    [
+        (Level.HEALTHY, None, 3, Level.HEALTHY),
+        (Level.HEALTHY, 4, 3, Level.HEALTHY),
+        (Level.HEALTHY, 3, 3, Level.LOW),
+        (Level.HEALTHY, 0, 3, Level.LOW),
+        (Level.HEALTHY, 0, 0, Level.HEALTHY),
+        (Level.LOW, 9, 3, Level.LOW),
+        (Level.CRITICAL, 1, 3, Level.CRITICAL),
+        (Level.EMPTY, 0, 3, Level.EMPTY),
+    ],
+)
+def test_the_more_urgent_of_amount_and_time(
+    level: Level, working_days: int | None, warn_within: int, shown: Level
+) -> None:
+    assert urgency(level, Evidence(working_days, warn_within)) is shown
 
 
 @pytest.mark.parametrize(

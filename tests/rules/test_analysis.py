@@ -56,6 +56,19 @@ def test_too_little_is_known() -> None:
     assert (analysis.missing, analysis.lapsing, analysis.lasts_until) == (0, 0, None)
 
 
+def test_the_highest_balance_since_the_last_increase() -> None:
+    """A gauge of the balance is full there; of a history of hours it would always be."""
+    begin, day = int(NOW.timestamp()) - 4 * 86_400, 86_400
+    balances = (9_000, 2_000, 7_000, 6_500)  # of which 5,000 came
+    seen = [Record(begin + n * day, begin + n * day, each) for n, each in enumerate(balances)]
+    lesson = learn(seen, NOW, UTC)
+    assert conclude(lesson, (), 6_500, 0, NOW, None, UTC).peak == 7_000
+    assert conclude(lesson, (), 7_400, 0, NOW, None, UTC).peak == 7_400
+    assert concluded(worked(3, 9_000)).peak == worked(3, 9_000)[0].credits
+    assert concluded(worked(3, 9_000)[-20:]).peak is None
+    assert learn([], NOW, UTC).peak is None
+
+
 def test_a_steady_team() -> None:
     analysis = concluded(worked(40, 4_000))
     assert isinstance(analysis.forecast, Forecast)

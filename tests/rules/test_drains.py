@@ -348,31 +348,61 @@ def test_the_example_that_explains_it() -> None:
     ]
 
 
+def largest(found: list[Refill | Drop], count: int = 10) -> list[Drop]:
+    """The largest drops of a team without a habit."""
+    return largest_drops(found, None, count)[0]
+
+
 def test_the_largest_drops() -> None:
     found: list[Refill | Drop] = [Refill(MONDAY, 9000)]
     for day in range(12):
         found += drops(10 * day + 5, begin=MONDAY + day * DAY)
-    assert [drop.amount for drop in largest_drops(found)] == list(range(115, 15, -10))
-    assert largest_drops(found, 1) == [Drop(MONDAY + 11 * DAY, MONDAY + 11 * DAY + POLL, 115)]
-    assert largest_drops([]) == []
+    assert [drop.amount for drop in largest(found)] == list(range(115, 15, -10))
+    assert largest(found, 1) == [Drop(MONDAY + 11 * DAY, MONDAY + 11 * DAY + POLL, 115)]
+    assert largest([]) == []
 
 
-def test_drops_within_ten_minutes_are_one() -> None:
-    found = drops(3, 700, 900, 500, 2)
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        ((3, 700, 900, 2), [(1, 3, 1600), (0, 1, 3), (3, 4, 2)]),
+        ((3, 700, 900, 700, 0, 800, 2), [(1, 6, 3100), (0, 1, 3), (6, 7, 2)]),
+        ((450, 900, 900, 2), [(0, 3, 2250), (3, 4, 2)]),
+        ((900, 0, 0, 900), [(0, 1, 900), (3, 4, 900)]),
+        ((449, 900, 900, 450), [(1, 4, 2250), (0, 1, 449)]),
+    ],
+    ids=["at once", "goes on", "begins", "pauses", "half"],
+)
+def test_drops_that_are_one_event_are_one(
+    amounts: tuple[int, ...], expected: list[tuple[int, int, int]]
+) -> None:
     assert [
-        (drop.begin - MONDAY, drop.end - MONDAY, drop.amount) for drop in largest_drops(found)
-    ] == [(POLL, 3 * POLL, 1600), (3 * POLL, 5 * POLL, 502), (0, POLL, 3)]
+        ((drop.begin - MONDAY) // POLL, (drop.end - MONDAY) // POLL, drop.amount)
+        for drop in largest(drops(*amounts))
+    ] == expected
 
 
-def test_a_drop_that_nobody_saw_is_listed() -> None:
+def test_a_sudden_drain_is_one_drop_as_in_its_alert() -> None:
+    found = drops(20, 600, 0, 0, 0, 0, 500, 20)
+    now = MONDAY + 8 * POLL
+    told = sudden_drain(found, HABIT, now)
+    assert told is not None
+    largest, drains = largest_drops(found, HABIT)
+    assert [(drop.begin, drop.end, drop.amount) for drop in drains] == [
+        (told.begin, told.end, told.amount)
+    ]
+    assert largest == [*drains, *drops(20), Drop(now - POLL, now, 20)]
+
+
+def test_a_drop_that_nobody_saw_is_listed_alone() -> None:
     night = Drop(MONDAY, MONDAY + 14 * HOUR, 2000)
-    later = Drop(MONDAY + 15 * HOUR, MONDAY + 15 * HOUR + POLL, 30)
-    assert largest_drops([night, later]) == [night, later]
+    later = Drop(MONDAY + 14 * HOUR, MONDAY + 14 * HOUR + POLL, 30)
+    assert largest([night, later]) == [night, later]
 
 
 def test_the_buckets_of_the_largest_drops() -> None:
-    found = [
+    found: list[Refill | Drop] = [
         Drop(0, 300, 30, {"subscription": 20, "paid": 10}),
         Drop(300, 600, 50, {"paid": 50}),
     ]
-    assert largest_drops(found) == [Drop(0, 600, 80, {"subscription": 20, "paid": 60})]
+    assert largest(found) == [Drop(0, 600, 80, {"subscription": 20, "paid": 60})]

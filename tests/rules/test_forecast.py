@@ -36,6 +36,7 @@ from tray_app.rules.forecast import (
     TooEarly,
     fit,
     forecast,
+    left,
     most,
     spending,
     working_days_until,
@@ -312,6 +313,28 @@ def test_the_range_is_in_order(rhythm: Rhythm, credits: int, now: datetime) -> N
     far = date.max
     assert now.date() <= ends.earliest <= (ends.likely or far) <= (ends.latest or far)
     assert (ends.latest or now.date()) <= now.date() + timedelta(days=HORIZON)
+
+
+@given(rhythms, balances, times, st.integers(0, HORIZON))
+def test_what_is_left_comes_to_nothing_on_the_day_of_the_forecast(
+    rhythm: Rhythm, credits: int, now: datetime, days: int
+) -> None:
+    ends = forecast(rhythm, credits, now).runs_out
+    course = left(rhythm, credits, now, days)
+    assert len(course) == days + 1
+    for way, day in enumerate(
+        (ends.earliest, ends.likely, ends.latest) if ends else (None, None, None)
+    ):
+        gone = [index for index, amounts in enumerate(course) if amounts[way] <= 0]
+        if day is None or (day - now.date()).days > days:
+            assert gone == []
+        else:
+            assert gone[0] == (day - now.date()).days
+
+
+def test_nothing_is_told_beyond_the_horizon() -> None:
+    course = left(EIGHT_WEEKS, 1_000, at(MONDAY, 8), 2 * HORIZON)
+    assert len(course) == HORIZON + 1
 
 
 @given(rhythms, balances, balances, times)

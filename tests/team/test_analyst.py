@@ -50,6 +50,15 @@ def test_it_learns_while_it_records(analyst: Analyst, history: History) -> None:
     assert history.read("tea_1")[-1].credits == 4_000
 
 
+def test_it_knows_since_when_the_balance_is_as_it_is(analyst: Analyst) -> None:
+    work(analyst, "tea_1", 2)
+    empty = MONDAY + timedelta(days=2)
+    for minutes in (0, 5, 10):
+        analysis = analyst.take("tea_1", Balance(0), empty + timedelta(minutes=minutes), None)
+    assert analysis is not None
+    assert analysis.since == empty.timestamp()
+
+
 def test_a_restart_goes_on_where_it_was(analyst: Analyst, history: History) -> None:
     work(analyst, "tea_1", 28)
     again = Analyst(history, UTC)

@@ -114,12 +114,12 @@ def test_status(env: Env) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout in {
         "Acme Growth: Critical · 100 credits\n"
-        "  Subscription  80\n"
-        "  Paid          10\n"
-        "  Gifted        10\n"
-        "  Freemium       0\n"
-        f"A forecast will be here from about {ready_on:%b} {ready_on.day}.\n"
-        "Enough for 20 e-mails or 5 phones\n"
+        "  Plan       80\n"
+        "  Purchased  10\n"
+        "  Gifted     10\n"
+        "  Freemium    0\n"
+        f"A forecast will be ready around {ready_on:%b} {ready_on.day}.\n"
+        "Enough to find 20 emails or 5 phone numbers\n"
         # When a week of whole days is known, after the first, of which only a part is.
         for ready_on in (day + timedelta(days=8) for day in days)
     }
@@ -149,6 +149,7 @@ def test_status_as_json(env: Env) -> None:
         "credits": 100,
         "remaining": {"total": 100, "freemium": 0, "subscription": 80, "gifted": 10, "paid": 10},
         "level": "critical",
+        "urgency": "critical",
         "forecast": None,
         "buys": {"email_found": 20, "email_verified": 100, "phone_found": 5, "linkedin": 100},
     }
@@ -186,10 +187,10 @@ def test_errors(env: Env, sandbox: Sandbox, fault: str, kind: Kind, code: int) -
 
 
 def check_error(done: Done, kind: Kind, code: int, **more: object) -> None:
-    words = problem_words(kind)
-    told = {"kind": kind.value, "title": words.title, "message": words.message, **more}
-    assert json.loads(done.stdout) == {"error": told}
-    assert done.stderr.startswith(f"{words.text}\n")
+    told = json.loads(done.stdout)["error"]
+    title, message = told.pop("title"), told.pop("message")
+    assert (title, told) == (problem_words(kind).title, {"kind": kind.value, **more})
+    assert done.stderr.startswith(f"{title}. {message}\n")
     assert done.returncode == code == EXIT_CODES[kind]
 
 
@@ -230,7 +231,11 @@ def test_an_error_in_words_is_on_standard_error_only(env: Env, sandbox: Sandbox)
     sandbox.set_fault("403")
     done = run(env, "status")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "The key's user is blocked." in done.stderr
+    assert done.stderr == (
+        "The user of this API key is blocked. Ask a team admin to unblock the user, or enter "
+        "another user's key. Run 'lemlist-credits key set', or set the variable "
+        "LEMLIST_API_KEY.\n(status 403)\n"
+    )
 
 
 @pytest.mark.parametrize(("retry_after", "seconds"), [("9", 9), (None, 2), ("99999", 3600)])
@@ -332,7 +337,7 @@ def test_status_says_how_long_it_lasts(env: Env, past: list[Record]) -> None:
     done = run(env, "status")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(f"^{LASTS}$", done.stdout, re.MULTILINE)
-    assert "Enough for 2,486 e-mails or 621 phones\n" in done.stdout
+    assert "Enough to find 2,486 emails or 621 phone numbers\n" in done.stdout
 
 
 def test_status_as_json_has_the_forecast(env: Env, past: list[Record]) -> None:
@@ -347,7 +352,7 @@ def test_status_as_json_has_the_forecast(env: Env, past: list[Record]) -> None:
 def test_status_of_a_balance_that_lasts(env: Env, sandbox: Sandbox, past: list[Record]) -> None:
     sandbox.set_balance(subscription=0, paid=9_000_000, gifted=0, freemium=0)
     assert json.loads(run(env, "status", "--json").stdout)["forecast"]["runs_out"] is None
-    assert "Enough for more than a year" in run(env, "status").stdout
+    assert "Credits are likely to last more than a year." in run(env, "status").stdout
 
 
 def test_status_records_what_it_reads(env: Env) -> None:
@@ -362,7 +367,7 @@ def test_status_says_that_the_history_is_broken(env: Env, home: Path) -> None:
     file.write_bytes(b"no database" * 1000)
     done = run(env, "status")
     assert (done.returncode, done.stdout[:11]) == (0, "Acme Growth")
-    assert "The history file was broken. It is kept as" in done.stderr
+    assert "The damaged history file is kept as" in done.stderr
 
 
 def test_history_as_a_table(env: Env, past: list[Record]) -> None:
@@ -371,7 +376,7 @@ def test_history_as_a_table(env: Env, past: list[Record]) -> None:
     title, age, headings, *days = done.stdout.splitlines()
     assert title.startswith("Acme Growth: 12,430 credits left · ")
     assert (
-        age == f"Figures from {datetime.fromtimestamp(past[-1].last, UTC).astimezone():%x %H:%M}."
+        age == f"Balance from {datetime.fromtimestamp(past[-1].last, UTC).astimezone():%x %H:%M}."
     )
     assert headings.split("  ")[0] == "Day"
     assert len(days) == 7
@@ -515,7 +520,7 @@ def test_a_history_that_can_not_be_read(env: Env, home: Path, form: str, broken:
     else:
         file.mkdir()
     done = run(env, "history", *filter(None, [form]))
-    why = "It is kept as" if broken else "can't be used"
+    why = "is kept as" if broken else "can't be used"
     assert done.returncode == 6
     assert why in done.stderr
     if form == "--json":
@@ -602,13 +607,19 @@ def test_a_key_is_set_used_and_removed(keyring_env: Env) -> None:
     check_error(run(keyring_env, "status", "--json"), Kind.NO_KEY, 2)
     done = run(keyring_env, "key", "set", stdin=f"  {KEY}\n")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "The key of Acme Growth (100 credits) is stored.\n"
+    assert done.stdout == (
+        "The API key of Acme Growth is stored in the keyring. 100 credits are left.\n"
+    )
     assert stored_key(keyring_env) == KEY
     assert run(keyring_env, "status").returncode == 0
     done = run(keyring_env, "key", "remove")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "The key is removed.\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "The API key is removed from the keyring.\n",
+        "",
+    )
     assert stored_key(keyring_env) == ""
-    assert run(keyring_env, "key", "remove").stdout == "There was no key.\n"
+    assert run(keyring_env, "key", "remove").stdout == "There was no API key in the keyring.\n"
     check_error(run(keyring_env, "status", "--json"), Kind.NO_KEY, 2)
 
 
@@ -784,7 +795,7 @@ def test_a_prompt_that_gets_no_key(env: Env, typed: str, code: int) -> None:
 def test_bad_arguments(env: Env, sandbox: Sandbox, arguments: tuple[str, ...]) -> None:
     done = run(env, *arguments)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr
+    assert re.search(r"^usage: .*|^The sandbox can't start", done.stderr)
     assert sandbox.requests == []
 
 

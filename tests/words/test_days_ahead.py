@@ -85,11 +85,12 @@ def test_no_day_that_is_over_and_none_without_its_year(locale: str) -> None:
                 for problem in (None, Problem(Kind.OFFLINE)):
                     shown = replace(known, problem=problem)
                     view = view_of(shown, Settings(), formats, now)  # type: ignore[arg-type]
-                    texts = (view.lasts, view.forecast, view.advice)
+                    call = view.attention.text if view.attention is not None else ""
+                    texts = (view.lasts, view.detail, view.forecast, view.advice, view.expiry, call)
                     for text in texts:
                         assert not re.search(r"(in|left|About) [-−]\d", text), text
                     if problem is not None:
-                        assert (view.lasts, view.advice) == ("", "")
+                        assert (view.lasts, view.advice, view.expiry) == ("", "", "")
             formats.today = made.date()
             if analysis.forecast is not None and analysis.forecast.runs_out is not None:
                 alert = Alert(AlertKind.RUNS_OUT, credits)
@@ -118,12 +119,17 @@ TOO_OLD = "No current forecast, because the balance is out of date."
     ("later", "day", "words"),
     [
         (1, date(2026, 11, 23), "Forecast from 14:05: credits are likely to run out today."),
+        (1, date(2026, 11, 24), "Forecast from 14:05: credits are likely to run out tomorrow."),
         (1, date(2026, 11, 26), "Forecast from 14:05: credits are likely to run out on Thursday."),
-        (1, date(2026, 12, 24), "Forecast from 14:05: credits are likely to run out on 24 Dec."),
+        (
+            1,
+            date(2026, 12, 24),
+            "Forecast from 14:05: credits are likely to run out on Thu, 24 Dec.",
+        ),
         (
             1,
             date(2027, 11, 22),
-            "Forecast from 14:05: credits are likely to run out on 22 Nov 2027.",
+            "Forecast from 14:05: credits are likely to run out on Mon, 22 Nov 2027.",
         ),
         (1, None, "Forecast from 14:05: credits are likely to last more than a year."),
         (20, date(2026, 11, 23), TOO_OLD),

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QLocale
 
 from tray_app.desktop.system.qt_formats import QtFormats
-from tray_app.words.formats import TerminalFormats
+from tray_app.words.formats import Formats, TerminalFormats, days_words
 
 MOMENT = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
 DAY = date(2026, 11, 3)
@@ -91,3 +91,22 @@ def test_no_day_is_taken_for_another_in_any_locale() -> None:
     ):
         formats = QtFormats(locale_)
         assert len({formats.day(day) for day in days}) == len(days), locale_.name()
+
+
+@pytest.mark.parametrize(
+    ("name", "begin", "end", "text"),
+    [
+        ("en_US", date(2026, 12, 8), date(2026, 12, 14), "Dec 8–14"),
+        ("en_GB", date(2026, 12, 8), date(2026, 12, 14), "8–14 Dec"),
+        ("de_DE", date(2026, 12, 8), date(2026, 12, 14), "8–14. Dez."),
+        ("ja_JP", date(2026, 12, 1), date(2026, 12, 10), "12月1–10日"),
+        ("ja_JP", date(2026, 12, 1), date(2026, 12, 2), "12月1日 to 12月2日"),
+        ("ar_EG", date(2026, 12, 8), date(2026, 12, 14), "٨ ديسمبر to ١٤ ديسمبر"),
+        ("en_US", date(2026, 11, 28), date(2026, 12, 3), "Nov 28 to Dec 3"),
+        ("en_US", date(2026, 12, 31), date(2028, 1, 1), "Dec 31 to Jan 1, 2028"),
+        ("en_US", date(2026, 12, 8), date(2026, 12, 8), "Dec 8"),
+    ],
+)
+def test_two_days_and_those_between(name: str, begin: date, end: date, text: str) -> None:
+    formats: Formats = QtFormats(QLocale(name))
+    assert days_words(begin, end, formats, DAY) == text

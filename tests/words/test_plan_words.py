@@ -42,22 +42,31 @@ def top_up(
             500,
             Action.EMAIL_FOUND,
             12_430,
-            Answer("Yes", "It takes 2,500 of 12,430 credits; 9,930 are left.", 0),
+            Answer("Yes", "Cost: 2,500. Left afterwards: 9,930 of 12,430.", 0),
         ),
-        (20, Action.PHONE_FOUND, 401, Answer("Yes", "It takes 400 of 401 credits; 1 is left.", 0)),
-        (7, Action.LINKEDIN, 7, Answer("Yes", "It takes 7 of 7 credits; 0 are left.", 0)),
+        (20, Action.PHONE_FOUND, 401, Answer("Yes", "Cost: 400. Left afterwards: 1 of 401.", 0)),
+        (7, Action.LINKEDIN, 7, Answer("Yes", "Cost: 7. Left afterwards: 0 of 7.", 0)),
         (
             500,
             Action.EMAIL_FOUND,
             1_300,
-            Answer("Not quite", "Short by 1,200 credits, about $12.", 1_200),
+            Answer("Not enough credits", "1,200 more credits needed, about $12.", 1_200),
         ),
-        (8, Action.LINKEDIN, 7, Answer("Not quite", "Short by 1 credit, about $0.01.", 1)),
+        (
+            8,
+            Action.LINKEDIN,
+            7,
+            Answer("Not enough credits", "1 more credit needed, about $0.01.", 1),
+        ),
         (
             9_999_999,
             Action.PHONE_FOUND,
             0,
-            Answer("Not quite", "Short by 199,999,980 credits, about $2,000,000.", 199_999_980),
+            Answer(
+                "Not enough credits",
+                "199,999,980 more credits needed, about $2,000,000.",
+                199_999_980,
+            ),
         ),
     ],
 )
@@ -72,13 +81,13 @@ def test_leads_are_reckoned_by_the_prices_of_the_settings() -> None:
     prices = Prices(email_verified=3, cents_per_1000=10_000)
     figures = Figures(20, None, prices, None, TODAY)
     answer = lead_answer(10, Action.EMAIL_VERIFIED, figures, FORMATS)
-    assert answer == Answer("Not quite", "Short by 10 credits, about $1.", 10)
+    assert answer == Answer("Not enough credits", "10 more credits needed, about $1.", 10)
 
 
 def test_nothing_is_to_be_bought_when_the_high_end_is_covered() -> None:
     answer = top_up(600, rhythm(80, 100, 120))
     assert answer == Answer(
-        "Nothing", "At this pace about 500 will be spent by 30 Nov (up to 600).", 0
+        "None", "Expected spending by 30 Nov: about 500, up to 600. Your balance: 600.", 0
     )
     assert top_up(599, rhythm(80, 100, 120)).missing == 100
 
@@ -87,7 +96,7 @@ def test_what_is_to_be_bought_covers_the_high_end() -> None:
     answer = top_up(5_930, rhythm(1_000, 1_623.4, 1_985.1))
     assert answer == Answer(
         "4,000 credits, about $40",
-        "At this pace about 8,100 will be spent by 30 Nov (up to 9,900).",
+        "Expected spending by 30 Nov: about 8,100, up to 9,900. Your balance: 5,930.",
         4_000,
     )
     dear = top_up(5_930, rhythm(1_000, 1_623.4, 1_985.1), prices=Prices(cents_per_1000=10_000))
@@ -104,15 +113,15 @@ def test_no_number_where_the_high_end_is_far_above_the_likely_one() -> None:
 
 def test_days_on_which_nothing_is_spent_take_nothing() -> None:
     answer = top_up(0, rhythm(80, 100, 120), date(2026, 11, 23))
-    assert answer == Answer("Nothing", "Nothing will be spent by 23 Nov.", 0)
+    assert answer == Answer("None", "No spending is expected by 23 Nov. Your balance: 0.", 0)
 
 
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [
-        (TooEarly(date(2026, 12, 4)), "A forecast will be here from about 4 Dec."),
-        (TooEarly(None), "A forecast needs more days on which credits are spent."),
-        (None, "There is no history that tells what is spent."),
+        (TooEarly(date(2026, 12, 4)), "A forecast will be ready around 4 Dec."),
+        (TooEarly(None), "A forecast needs more days of spending."),
+        (None, "There is no history of spending yet."),
     ],
     ids=["soon", "little", "none"],
 )
@@ -123,13 +132,13 @@ def test_without_a_forecast_it_says_why(seen: TooEarly | None, reason: str) -> N
 @pytest.mark.parametrize(
     ("a_day", "said"),
     [
-        (1.4, "about 7 "),
-        (19.4, "about 97 "),
-        (20.5, "about 100 "),
-        (191, "about 960 "),
-        (1_999, "about 10,000 "),
-        (2_471, "about 12,400 "),
-        (246_913, "about 1,230,000 "),
+        (1.4, "about 7,"),
+        (19.4, "about 97,"),
+        (20.5, "about 100,"),
+        (191, "about 960,"),
+        (1_999, "about 10,000,"),
+        (2_471, "about 12,400,"),
+        (246_913, "about 1,230,000,"),
     ],
 )
 def test_forecasts_are_rounded_as_they_deserve(a_day: float, said: str) -> None:
@@ -139,7 +148,7 @@ def test_forecasts_are_rounded_as_they_deserve(a_day: float, said: str) -> None:
 @given(st.floats(1, 20_000), st.integers(0, 100_000))
 def test_the_advice_and_the_rounded_high_end_agree(a_day: float, credits: int) -> None:
     answer = top_up(credits, rhythm(a_day, a_day, a_day))
-    high = int(answer.reason.split("up to ")[1].split(")")[0].replace(",", ""))
+    high = int(answer.reason.split("up to ")[1].split(".")[0].replace(",", ""))
     assert answer.missing is not None
     assert credits + answer.missing >= high - 50
 
@@ -147,13 +156,13 @@ def test_the_advice_and_the_rounded_high_end_agree(a_day: float, credits: int) -
 @pytest.mark.parametrize(
     ("credits", "prices", "expected"),
     [
-        (12_430, Prices(), "Enough for 2,486 e-mails or 621 phones"),
-        (20, Prices(), "Enough for 4 e-mails or 1 phone"),
-        (19, Prices(), "Enough for 3 e-mails"),
-        (5, Prices(), "Enough for 1 e-mail"),
+        (12_430, Prices(), "Enough to find 2,486 emails or 621 phone numbers"),
+        (20, Prices(), "Enough to find 4 emails or 1 phone number"),
+        (19, Prices(), "Enough to find 3 emails"),
+        (5, Prices(), "Enough to find 1 email"),
         (4, Prices(), ""),
         (0, Prices(), ""),
-        (25, Prices(email_found=30), "Enough for 1 phone"),
+        (25, Prices(email_found=30), "Enough to find 1 phone number"),
     ],
 )
 def test_what_a_balance_is_enough_for(credits: int, prices: Prices, expected: str) -> None:

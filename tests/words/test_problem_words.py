@@ -3,20 +3,13 @@
 import pytest
 
 from tests.fakes import FakeFormats
-from tray_app import i18n
-from tray_app.errors import Kind, Problem
-from tray_app.lemlist.key import LONGEST, KeyFault
+from tray_app.errors import NEEDS_ANOTHER_KEY, NEEDS_USER, Kind, Problem
+from tray_app.lemlist.key import KeyFault
 from tray_app.store.file_fault import FaultKind, FileFault
-from tray_app.words import amounts
-from tray_app.words import problem_words as problem_words_module
-from tray_app.words.problem_words import (
-    Remedy,
-    detail_words,
-    history_fault_words,
-    problem_words,
-    remedy_words,
-)
+from tray_app.words.command_words import key_stored_words, problem_in_terminal
+from tray_app.words.problem_words import history_fault_words, problem_words
 
+PASSES_BY_ITSELF = {Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.OFFLINE, Kind.TIMEOUT}
 FORMATS = FakeFormats()
 DOCUMENTED = {
     "no_key",
@@ -46,31 +39,9 @@ def test_kinds() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_words(kind: Kind) -> None:
     words = problem_words(kind)
-    assert 0 < len(words.title) <= 63  # what Windows shows of a notification's title
     assert not words.title.endswith(".")
     assert words.message.endswith(".")
     assert words.text == f"{words.title}. {words.message}"
-
-
-def test_only_what_is_asked_for_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
-    translated: list[str] = []
-
-    def tr(text: str, **values: object) -> str:
-        translated.append(text)
-        return i18n.tr(text, **values)
-
-    for module in (amounts, problem_words_module):
-        monkeypatch.setattr(module, "tr", tr)
-    words = problem_words(Kind.OFFLINE)
-    assert translated == [words.title, words.message]
-    translated.clear()
-    texts = (
-        detail_words(Problem(Kind.BAD_KEY, KeyFault.EMPTY), FORMATS),
-        history_fault_words(FileFault(FaultKind.NEWER)),
-        remedy_words(Remedy.UNLOCK),
-        amounts.bucket_label("paid"),
-    )
-    assert tuple(translated) == texts
 
 
 def test_words_differ() -> None:
@@ -78,14 +49,90 @@ def test_words_differ() -> None:
     assert len({problem_words(kind).message for kind in Kind}) == len(Kind)
 
 
-def test_each_fault_of_a_key_has_words() -> None:
-    said = {detail_words(Problem(Kind.BAD_KEY, fault), FORMATS) for fault in KeyFault}
+def test_what_is_wrong_with_a_key_comes_before_the_remedy() -> None:
+    remedy = problem_words(Kind.BAD_KEY).message
+    said = {problem_words(Problem(Kind.BAD_KEY, fault)).message for fault in KeyFault}
     assert len(said) == len(KeyFault)
-    assert not said & set(KeyFault)
+    assert all(text.startswith("The key ") and text.endswith(remedy) for text in said)
 
 
-def test_a_detail_is_told_as_it_is() -> None:
-    assert detail_words(Problem(Kind.TLS, "expired"), FORMATS) == "expired"
+@pytest.mark.parametrize("kind", Kind)
+def test_only_what_passes_by_itself_is_said_to_be_tried_again(kind: Kind) -> None:
+    again = "Trying again automatically."
+    assert (again in problem_words(kind).message) is (kind in PASSES_BY_ITSELF)
+    assert again not in problem_words(kind, is_retried=False).message
+    assert kind not in PASSES_BY_ITSELF & NEEDS_USER
+
+
+@pytest.mark.parametrize(
+    ("problem", "title", "message"),
+    [
+        (
+            Problem(Kind.SERVER_ERROR, "status 502"),
+            "lemlist is temporarily unavailable",
+            "lemlist or a proxy returned error 502. Trying again automatically.",
+        ),
+        (
+            Problem(Kind.UNEXPECTED_RESPONSE, "status 403"),
+            "Access to lemlist was blocked",
+            "A company filter may block lemlist. Ask IT.",
+        ),
+        (
+            Problem(Kind.TLS, "SSLCertVerificationError"),
+            "Can't connect to lemlist securely",
+            (
+                "Your API key was not sent. Check this computer's date, or ask IT about the "
+                "company proxy's certificate."
+            ),
+        ),
+        (
+            Problem(Kind.TLS, "SSLError"),  # which the sending may have met, too
+            "Can't connect to lemlist securely",
+            "Check this computer's date, or ask IT about the company proxy's certificate.",
+        ),
+    ],
+    ids=lambda given: f"{given.kind}-{given.detail}" if isinstance(given, Problem) else "",
+)
+def test_only_what_is_proven_is_said(problem: Problem, title: str, message: str) -> None:
+    assert problem_words(problem) == (title, message)
+
+
+@pytest.mark.parametrize(
+    ("platform", "store"),
+    [("linux", "keyring"), ("darwin", "keychain"), ("win32", "Credential Manager")],
+)
+def test_the_place_of_the_key_is_called_as_the_platform_calls_it(
+    platform: str, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    for kind in (Kind.KEYCHAIN_LOCKED, Kind.KEYCHAIN_UNAVAILABLE):
+        title, message = problem_words(kind)
+        assert title.startswith(f"The {store} ")
+        assert f" {store} " in message
+    stored = key_stored_words(None, 1, FORMATS)
+    assert stored == f"The API key is stored in the {store}. 1 credit is left."
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDS_ANOTHER_KEY))
+def test_a_terminal_names_the_command_that_helps(kind: Kind) -> None:
+    message = problem_in_terminal(Problem(kind)).message
+    assert message.endswith("Run 'lemlist-credits key set', or set the variable LEMLIST_API_KEY.")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_terminal_speaks_of_no_window_and_of_no_later_try(kind: Kind) -> None:
+    title, message = problem_in_terminal(Problem(kind))
+    assert title == problem_words(kind).title
+    for unwanted in ("automatically", "About", "until you quit", "Enter your"):
+        assert unwanted not in message
+
+
+@pytest.mark.parametrize(
+    ("wait", "said"), [(0.4, "again in 1 second."), (9, "again in 9 seconds."), (None, "same key.")]
+)
+def test_a_terminal_says_when_a_pause_is_over(wait: float | None, said: str) -> None:
+    problem = Problem(Kind.RATE_LIMITED, retry_after=wait)
+    assert problem_in_terminal(problem).message.endswith(said)
 
 
 @pytest.mark.parametrize(
@@ -93,23 +140,18 @@ def test_a_detail_is_told_as_it_is() -> None:
     [
         (
             FileFault(FaultKind.BROKEN, "old.sqlite"),
-            "The history file was broken. It is kept as old.sqlite; a new one was begun.",
+            "The damaged history file is kept as old.sqlite. A new history has begun.",
         ),
         (
             FileFault(FaultKind.UNUSABLE, "/data/history.sqlite"),
-            "/data/history.sqlite can't be used: the history is not kept.",
+            "/data/history.sqlite can't be used, so no history is kept.",
         ),
         (
             FileFault(FaultKind.NEWER),
-            "The history is from a newer version. It is left alone and not used.",
+            "The history is from a newer version of lemlist credits and is not used.",
         ),
     ],
     ids=lambda given: given.kind if isinstance(given, FileFault) else None,
 )
 def test_what_is_wrong_with_the_history(fault: FileFault, words: str) -> None:
     assert history_fault_words(fault) == words
-
-
-def test_how_long_a_key_can_be_is_told_by_its_rule() -> None:
-    words = detail_words(Problem(Kind.BAD_KEY, KeyFault.TOO_LONG), FORMATS)
-    assert words == f"it is longer than {FORMATS.number(LONGEST)} characters"

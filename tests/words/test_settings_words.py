@@ -1,23 +1,29 @@
 """The words of the settings: all are there, and none outlives the rule that it tells."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.fakes import FakeFormats
 from tray_app.store.settings import RANGES, Settings
-from tray_app.words.settings_words import limit_words, settings_pages
+from tray_app.words.settings_words import FieldWords, limit_words, settings_pages
 
 FORMATS = FakeFormats()
 
 
+def all_fields() -> list[Mapping[str, FieldWords]]:
+    return [group.fields for page in settings_pages(FORMATS) for group in page.groups]
+
+
 def test_the_dialog_has_each_setting_once() -> None:
-    named = [name for page in settings_pages(FORMATS) for name in page.fields]
+    named = [name for fields in all_fields() for name in fields]
     assert sorted(named) == sorted(Settings().choices)
 
 
 def test_each_setting_is_offered_as_what_it_is() -> None:
     choices = Settings().choices
-    for page in settings_pages(FORMATS):
-        for name, words in page.fields.items():
+    for fields in all_fields():
+        for name, words in fields.items():
             is_switch = not words.units and not words.options
             assert isinstance(choices[name], bool) is is_switch, name
             assert not words.options or choices[name] in words.options

@@ -8,7 +8,7 @@ imports nothing that the icon does not need.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup
 
 from tray_app.i18n import tr
@@ -26,9 +26,13 @@ class Actions(QObject):
         self.refresh = QAction(tr("&Refresh now"), self, iconText=tr("Refresh"))
         self.open = QAction(tr("&Open"), self)
         self.history = QAction(tr("&History…"), self)
-        self.plan = QAction(tr("&Plan…"), self)
+        self.plan = QAction(tr("Ca&lculator…"), self)
         self.buy = QAction(tr("&Buy credits…"), self, iconText=tr("Buy credits"))
         self.settings = QAction(tr("&Settings…"), self, iconText=tr("Settings"))
+        self.hide_figures = QAction(
+            tr("Hide &figures"), self, checkable=True, iconText=tr("Hide figures")
+        )
+        self.hide_figures.toggled.connect(self._name_hiding)
         self.change_key = QAction(tr("Change &key…"), self)
         self.about = QAction(tr("&About"), self)
         self.quit = QAction(tr("&Quit"), self)
@@ -37,6 +41,8 @@ class Actions(QObject):
         self.remedy.setVisible(False)
         self.snooze = QActionGroup(self)
         """An action for each length of silence; ``data`` is the SnoozeChoice, as text."""
+        self.resume = QAction(tr("&Resume notifications"), self, iconText=tr("Resume"))
+        self.resume.setVisible(False)
 
     def offer_snooze(self, choices: "Iterable[tuple[SnoozeChoice, str]]") -> None:
         """Offer these lengths of silence, each with its words."""
@@ -52,4 +58,9 @@ class Actions(QObject):
             self.remedy.setVisible(bool(words))
         if view.trouble is not None and view.trouble.remedy is not None:
             self.remedy.setData(str(view.trouble.remedy))
+        self.resume.setVisible(bool(view.snooze))
         self.change_key.setEnabled(not view.key_is_fixed)
+
+    @Slot(bool)
+    def _name_hiding(self, hides: bool) -> None:
+        self.hide_figures.setIconText(tr("Show figures") if hides else tr("Hide figures"))

@@ -9,7 +9,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
+from tray_app.desktop.hidden_figures import HiddenFigures
 from tray_app.desktop.system.bus import Bus
+from tray_app.desktop.system.colour_scheme import ColourScheme
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.system.quit_signals import QuitSignals
@@ -73,6 +75,9 @@ class App(QObject):
         self._gate = gate
         self._instance = instance
         self._formats = QtFormats()
+        figures = QtFormats()
+        self._figures = figures
+        """Writes all that may be hidden from others who look at the screen."""
         self._complaints: dict[str, str] = {}
         self._disk = disk
         self._network = Worker("network", gate)
@@ -85,8 +90,9 @@ class App(QObject):
         self._notifier = Notifier(self._tray.message, bus, gate)
         self._signals = QuitSignals(self)
         self._uncaught = uncaught
+        self._hidden = HiddenFigures(self._actions.hide_figures, figures, disk, self)
         self._popup: Popup | None = None  # built on first use, like all other windows
-        self._history_and_plan = HistoryAndPlan(disk, self._formats, self._actions, self)
+        self._history_and_plan = HistoryAndPlan(disk, figures, self._actions, self)
         self._key = KeyFlow(keychain, self._network, self._formats, self)
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
         self._about = About(keychain, uncaught, lambda: self._teams.settings, tray.kind, gate, self)
@@ -100,6 +106,7 @@ class App(QObject):
         actions.plan.triggered.connect(self._history_and_plan.plan.open)
         actions.buy.triggered.connect(lambda: self._open_link(BILLING_PAGE))
         actions.snooze.triggered.connect(self._snooze)
+        actions.resume.triggered.connect(lambda: self._teams.shown.snooze(SnoozeChoice.NONE))
         actions.settings.triggered.connect(self._settings_dialog.open)
         actions.change_key.triggered.connect(self._key.dialog.open)
         actions.remedy.triggered.connect(self._remedy)
@@ -113,6 +120,7 @@ class App(QObject):
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
         self._overdue.timeout.connect(self._show_now)
         self._history_and_plan.trend_changed.connect(self._show_now)
+        self._hidden.changed.connect(self._hide_or_show)
 
         self._tray.clicked.connect(self._toggle_popup)
         self._tray.no_panel.connect(self._use_window)
@@ -121,6 +129,7 @@ class App(QObject):
         self._notifier.accepted.connect(self._teams.note_heard)
         self._key.key_changed.connect(self._teams.show_own)
         self._key.demo_requested.connect(self._teams.show_demo)
+        self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)
         self._instance.key_changed_elsewhere.connect(self._key.find)
         self._signals.quit_asked.connect(QApplication.exit)
@@ -133,6 +142,8 @@ class App(QObject):
         self._actions.offer_snooze(snooze_choices())
         self._tray.offer_snooze()
         QApplication.setWindowIcon(app_icon())
+        self._hidden.load()  # before anything is known that could be seen
+        self._colour_scheme = ColourScheme(self)
         self._teams.begin(demo=demo)
 
     @Slot()
@@ -142,6 +153,7 @@ class App(QObject):
         self._instance.listen()
         self._tray.hear_of_loss()
         resume = Resume(self, self._gate)
+        resume.noticed.connect(self._hidden.look_at_clock)
         resume.noticed.connect(self._show_now)
         resume.resumed.connect(lambda: self._teams.shown.poll())
 
@@ -177,7 +189,32 @@ class App(QObject):
         complaint = self._complaints.get("settings", "")
         dialog = SettingsDialog(self._teams.settings, self._formats, complaint=complaint)
         dialog.saved.connect(self._teams.choose)
+        dialog.start_at_login_chosen.connect(self._start_at_login)
+        self._disk.submit(self._starts_at_login, self._show_start_at_login)
         return dialog
+
+    @staticmethod
+    def _starts_at_login() -> bool:
+        from tray_app.desktop.system.login_start import starts_at_login
+
+        return starts_at_login()
+
+    def _show_start_at_login(self, is_on: bool) -> None:
+        if self._settings_dialog.window is not None:
+            self._settings_dialog.window.show_start_at_login(is_on)
+
+    @Slot(bool)
+    def _start_at_login(self, is_on: bool) -> None:
+        def write() -> str:
+            from tray_app.desktop.system.login_start import set_start_at_login
+
+            try:
+                set_start_at_login(is_on)
+            except OSError:
+                return tr("Starting at login can't be changed on this computer.")
+            return ""
+
+        self._disk.submit(write, lambda sentence: self._complain("login", sentence))
 
     # What there is to see
 
@@ -198,7 +235,7 @@ class App(QObject):
 
     def _notify(self, snapshot: Snapshot, alert: Alert) -> None:
         prices, now = self._teams.settings.prices, datetime.now(UTC)
-        title, body = notice(snapshot, alert, prices, self._formats, now)
+        title, body = notice(snapshot, alert, prices, self._figures, now)
         picture = paint_icon(self._view().icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
         news = snapshot.news
@@ -219,7 +256,15 @@ class App(QObject):
 
     def _view(self) -> View:
         snapshot, settings = self._teams.shown.session.snapshot, self._teams.settings
-        return view_of(snapshot, settings, self._formats, datetime.now(UTC))
+        return view_of(snapshot, settings, self._figures, datetime.now(UTC))
+
+    @Slot()
+    def _hide_or_show(self) -> None:
+        """Write all amounts anew."""
+        if self._figures.hidden_until is not None:
+            self._notifier.withdraw()  # which may tell an amount
+        self._history_and_plan.show_again()
+        self._show_now()
 
     @Slot()
     def _show_busy(self) -> None:
@@ -252,8 +297,7 @@ class App(QObject):
         if self._popup is None:
             from tray_app.desktop.popup.popup import Popup
 
-            self._popup = popup = Popup(self._formats, self._actions)
-            popup.trend_ranges.chosen.connect(self._history_and_plan.choose_trend)
+            self._popup = popup = Popup(self._figures, self._actions)
             popup.closed_as_window.connect(QApplication.quit)
             self._show_busy()
         self._show_now()

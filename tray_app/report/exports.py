@@ -12,14 +12,16 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from tray_app.errors import Problem
+from tray_app.rules.alerts import urgency
 from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.forecast import Forecast
 from tray_app.rules.history import Day, Record
+from tray_app.rules.levels import Level
 from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import buys
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.problem_words import problem_words
+from tray_app.words.command_words import problem_in_terminal
 
 _AMOUNTS = ("credits", *BUCKETS)
 
@@ -35,10 +37,18 @@ def status_json(reading: Reading, snapshot: Snapshot, settings: Settings) -> dic
             for name in ("total", "freemium", "subscription", "gifted", "paid")
         },
         "level": snapshot.level,
+        "urgency": _urgency(snapshot, settings),
         "fetched_at": _iso(reading.at),
         "forecast": _forecast(snapshot.analysis.forecast if snapshot.analysis else None),
         "buys": buys(balance.credits, settings.prices),
     }
+
+
+def _urgency(snapshot: Snapshot, settings: Settings) -> Level | None:
+    """Return what the icon shows: the level of the amount, or that of the time that is left."""
+    if snapshot.level is None or snapshot.analysis is None:
+        return snapshot.level
+    return urgency(snapshot.level, snapshot.analysis.evidence(settings.warn_within))
 
 
 def history_json(
@@ -65,7 +75,7 @@ def history_json(
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """Return why there is no balance; ``retry_after`` is in seconds."""
-    told = error_json(problem.kind, *problem_words(problem.kind))
+    told = error_json(problem.kind, *problem_in_terminal(problem))
     if problem.retry_after is not None:
         told["error"]["retry_after"] = math.ceil(problem.retry_after)
     return told

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tray_app.report.points import fewer, first_moment, points_of, since
-from tray_app.rules.history import Record, refills
-from tray_app.rules.local_time import DAY
+from tray_app.rules.history import Record, days_of, refills
+from tray_app.rules.local_time import DAY, date_at
 
 STRETCHES = 80
 """The parts of the chart's time; each is painted by two to four points."""
@@ -23,6 +23,8 @@ class Trend:
     end: int
     days: int
     """The days that were asked for; less is shown when less is known."""
+    spent: int = 0
+    """Credits."""
 
 
 def trend_of(records: Sequence[Record], days: int, now: int) -> Trend:
@@ -39,6 +41,7 @@ def trend_of(records: Sequence[Record], days: int, now: int) -> Trend:
         begin=points[0].at if points else now,
         end=max(now, points[-1].at) if points else now,
         days=days,
+        spent=round(sum(day.spent for day in days_of(recent, date_at(now))[-days:])),
     )
 
 

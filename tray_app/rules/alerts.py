@@ -114,6 +114,11 @@ class Evidence:
         return self.is_one_busy_day and self.warn_within > 0
 
     @property
+    def warns(self) -> bool:
+        """Whether time is a reason to act, whatever the amount."""
+        return self.is_short or self.is_at_risk
+
+    @property
     def is_safe(self) -> bool:
         """Whether it is known that one busy day leaves something."""
         return self.working_days is not None and not self.is_one_busy_day
@@ -189,15 +194,27 @@ class SnoozeChoice(StrEnum):
     HOUR = "hour"
     TOMORROW = "tomorrow"
     NEXT_LEVEL = "next_level"
+    NONE = "none"
+    """No silence, nor what is left of one."""
 
 
 _NOTHING_KNOWN = Evidence()
 
 
+def urgency(level: Level, evidence: Evidence) -> Level:
+    """Return the level that icon and badge show: the more urgent of amount and time.
+
+    A healthy amount that is likely to run out within the days of warning is as urgent as a low one.
+    """
+    return Level.LOW if level is Level.HEALTHY and evidence.is_short else level
+
+
 def snoozed(
     state: AlertState, choice: SnoozeChoice, now: datetime, zone: tzinfo | None = None
 ) -> AlertState:
-    """Begin a silence. Without a zone, tomorrow is that of the system's."""
+    """Begin a silence, or end one. Without a zone, tomorrow is that of the system's."""
+    if choice is SnoozeChoice.NONE:
+        return replace(state, snooze=None)
     if choice is SnoozeChoice.HOUR:
         return replace(state, snooze=Snooze(until=now + timedelta(hours=1), since=now))
     if choice is SnoozeChoice.TOMORROW:

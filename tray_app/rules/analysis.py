@@ -19,7 +19,7 @@ from tray_app.rules.forecast import (
     working_days_until,
 )
 from tray_app.rules.history import Drop, Record, Refill, days_of
-from tray_app.rules.local_time import ONE_DAY, share_over
+from tray_app.rules.local_time import DAY, ONE_DAY, share_over
 from tray_app.rules.prices import top_up
 from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
 
@@ -49,6 +49,8 @@ class Lesson:
     renewal_day: int | None
     """The day of the month on which the plan seems to be renewed."""
     days_known: int
+    peak: int | None = None
+    """The highest balance since the last refill; ``None`` while less than a day is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Analysis:
     drain: Drain | None = None
     warns: bool = False
     """Whether enough is known for an alert on the date."""
+    peak: int | None = None
+    """The highest balance since the last refill; ``None`` while less than a day is known."""
+    since: int | None = None
+    """Since when the balance was seen as it is now, in seconds since the epoch."""
 
     def evidence(self, warn_within: int) -> Evidence:
         """Return what alerts are decided by; ``warn_within`` is in working days."""
@@ -90,7 +96,14 @@ def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) 
     habit = habit_of(records, int(now.timestamp()))
     came = [refill for day in days for refill in day.refills]
     renewal_day = learned_day(came, now.date(), zone)
-    return Lesson(fit(days, now.date()), habit, came, renewal_day, len(days))
+    peak = _peak(records, came[-1].at if came else 0)
+    return Lesson(fit(days, now.date()), habit, came, renewal_day, len(days), peak)
+
+
+def _peak(records: Sequence[Record], since: int) -> int | None:
+    if not records or records[-1].last - records[0].first < DAY:
+        return None
+    return max(each.credits for each in records if each.last >= since)
 
 
 def is_too_wide(needed: Range) -> bool:
@@ -115,8 +128,9 @@ def conclude(
     drain = sudden_drain(recent, habit, int(now.timestamp())) if habit else None
     day = renewal_day or lesson.renewal_day
     renewal = next_renewal(lesson.refills, day, today, zone) if day else None
+    peak = None if lesson.peak is None else max(lesson.peak, credits)
     if isinstance(rhythm, TooEarly):
-        return Analysis(rhythm, renewal=renewal, drain=drain)
+        return Analysis(rhythm, renewal=renewal, drain=drain, peak=peak)
     outcome = forecast(rhythm, credits, now)
     end = outcome.runs_out.likely if outcome.runs_out else None
     is_near = bool(end and outcome.runs_out and (outcome.runs_out.earliest - today).days <= NEAR)
@@ -138,4 +152,5 @@ def conclude(
         is_one_busy_day=is_near and credits <= most(rhythm, 1),
         drain=drain,
         warns=lesson.days_known >= DAYS_BEFORE_WARNING,
+        peak=peak,
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from tray_app.rules.history import Drop, Record, Refill, changes
@@ -27,6 +27,8 @@ SMALLEST_DRAIN = 250
 """Credits; less is never worth an alert."""
 
 _HOUR = 3600
+_SAME_EVENT = 0.5
+"""The part of a drop's pace with which it goes on."""
 _BEYOND = 2.0
 _BEYOND_AT_FIRST = 10.0
 """The limit of a habit in peaks of a busy day: the first, and the second divided by the days seen,
@@ -98,23 +100,46 @@ def sudden_drain(recent: Iterable[Refill | Drop], habit: Habit, now: int) -> Dra
     11:15 600 more than 500 at once, and part of a drain of 1,500
     ===== === ====================================================
     """
-    drops = [one for one in recent if isinstance(one, Drop) and one.end <= now]
+    drains = _drains([one for one in _drops(recent) if one.end <= now], habit)
+    if not drains or drains[-1].end <= now - DRAIN_WINDOW:
+        return None
+    last = drains[-1]
+    return Drain(last.begin, last.end, last.amount, habit.usual_per_hour)
+
+
+def largest_drops(
+    found: Iterable[Refill | Drop], habit: Habit | None, count: int = 10
+) -> tuple[list[Drop], list[Drop]]:
+    """Return the largest drops, the largest first, and those of them that were sudden drains.
+
+    What belongs to one event is one drop: a sudden drain is what an alert would tell of, and any
+    other goes on as long as half of its pace does.
+    """
+    drops = _drops(found)
+    drains = _drains(drops, habit) if habit else []
+    steady = [drop for drop in drops if not any(_covers(drain, drop) for drain in drains)]
+    largest = sorted((*drains, *_largest(steady, count)), key=_amount, reverse=True)[:count]
+    return largest, [drop for drop in largest if drop in drains]
+
+
+def _drops(found: Iterable[Refill | Drop]) -> list[Drop]:
+    return [one for one in found if isinstance(one, Drop)]
+
+
+def _drains(drops: Sequence[Drop], habit: Habit) -> list[Drop]:
+    """Return the sudden drains, as :func:`sudden_drain` explains them."""
     sudden = _excesses(drops, SHORT_WINDOW, habit.short_limit)
     # Counted within the hour too, a burst would make the usual spending before it look sudden.
     steady = [drop for drop in drops if not any(_covers(span, drop) for span in sudden)]
     spans = sorted(sudden + _excesses(steady, DRAIN_WINDOW, habit.long_limit))
-    drains = _joined(spans, DRAIN_WINDOW)
-    if not drains or drains[-1].end <= now - DRAIN_WINDOW:
-        return None
-    drain = drains[-1]
-    amount = sum(drop.amount for drop in drops if _covers(drain, drop))
-    return Drain(drain.begin, drain.end, amount, habit.usual_per_hour)
+    return [
+        _sum([drop for drop in drops if _covers(span, drop)])
+        for span in _joined(spans, DRAIN_WINDOW)
+    ]
 
 
-def largest_drops(found: Iterable[Refill | Drop], count: int = 10) -> list[Drop]:
-    """Return the largest drops, the largest first; those within ten minutes count as one."""
+def _largest(drops: Sequence[Drop], count: int) -> list[Drop]:
     largest: list[Drop] = []
-    drops = [one for one in found if isinstance(one, Drop)]
     parts = [_parted(drops)] if drops else []
     while parts and len(largest) < count:
         part = max(parts, key=lambda part: part[0].amount)
@@ -126,17 +151,36 @@ def largest_drops(found: Iterable[Refill | Drop], count: int = 10) -> list[Drop]
 
 
 def _parted(drops: Sequence[Drop]) -> tuple[Drop, Sequence[Drop], Sequence[Drop]]:
-    """Return the most that was spent within ten minutes, and the drops before and after that."""
+    """Return the most that was spent at once, and the drops before and after that.
+
+    At once is within ten minutes, and before and after that as long as half of that pace goes on.
+    """
     spent = (
         (amount, first, last) if first <= last else (drops[last].amount, last, last)
         for last, (first, amount) in enumerate(_windows(drops, SHORT_WINDOW))
     )
     amount, first, last = max(spent, key=itemgetter(0))
+    begin, end = drops[first].begin, drops[last].end
+    is_pace_known = end - begin <= SHORT_WINDOW
+
+    def goes_on(drop: Drop, seconds: int) -> bool:
+        pace = _SAME_EVENT * amount / max(end - begin, 1)
+        return is_pace_known and seconds <= SHORT_WINDOW and drop.amount >= pace * seconds
+
+    before, after = first, last + 1
+    while before > 0 and goes_on(drops[before - 1], drops[before].begin - drops[before - 1].begin):
+        before -= 1
+    while after < len(drops) and goes_on(drops[after], drops[after].end - drops[after - 1].end):
+        after += 1
+    return _sum(drops[before:after]), drops[:before], drops[after:]
+
+
+def _sum(drops: Sequence[Drop]) -> Drop:
+    """Return drops, which follow each other, as one."""
     buckets: Counter[str] = Counter()
-    for drop in drops[first : last + 1]:
+    for drop in drops:
         buckets.update(drop.buckets)
-    most = Drop(drops[first].begin, drops[last].end, amount, dict(buckets))
-    return most, drops[:first], drops[last + 1 :]
+    return Drop(drops[0].begin, drops[-1].end, sum(map(_amount, drops)), dict(buckets))
 
 
 def _usual_per_hour(found: Iterable[Refill | Drop], begin: int) -> int:
@@ -155,6 +199,9 @@ def _busy_peak(drops: Sequence[Drop], window: int) -> int:
         day = drop.end // DAY
         peaks[day] = max(peaks.get(day, 0), amount)
     return sorted((0, 0, *peaks.values()))[-2]
+
+
+_amount = attrgetter("amount")
 
 
 class _Span(NamedTuple):
@@ -189,7 +236,7 @@ def _joined(spans: Iterable[_Span], pause: int) -> list[_Span]:
     return joined
 
 
-def _covers(span: _Span, drop: Drop) -> bool:
+def _covers(span: _Span | Drop, drop: Drop) -> bool:
     return span.begin <= drop.begin and drop.end <= span.end
 
 

@@ -1,7 +1,7 @@
 """How fast credits are spent, and when they run out. ``docs/forecast.md`` has the reasoning."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -121,21 +121,25 @@ def fit(days: Sequence[Day], today: date) -> Rhythm | TooEarly:
 
 def forecast(rhythm: Rhythm, credits: int, now: datetime) -> Forecast:
     """Tell when the balance runs out. ``now`` is local time; what is left of today counts."""
-    today = now.date()
-    week = _weekdays(today, today + timedelta(days=HORIZON + 1))
-    efforts = _sums(rhythm.week[day] for day in week)
-    gone = share_over(now) * efforts[1]
+    ahead = _ahead(rhythm, now)
 
     def ends(way: int) -> date | None:
-        def spent(days: int) -> float:
-            return _spent(rhythm, efforts[days] - gone, days)[way]
-
-        ahead = bisect_left(range(1, HORIZON + 2), float(credits), key=spent)
-        return today + timedelta(days=ahead) if ahead <= HORIZON else None
+        day = bisect_left(range(HORIZON + 1), float(credits), key=lambda day: ahead(day)[way])
+        return now.date() + timedelta(days=day) if day <= HORIZON else None
 
     earliest = ends(2)
     runs_out = RunsOut(earliest, ends(1), ends(0)) if earliest else None
     return Forecast(rhythm.per_working_day, runs_out)
+
+
+def left(rhythm: Rhythm, credits: int, now: datetime, days: int) -> list[Range]:
+    """Return what will be left when today ends, and each of the next ``days``.
+
+    ``now`` is local time. An amount below 0 tells how many more would be spent if there were any:
+    the day on which it gets there is that of :func:`forecast`.
+    """
+    spent = map(_ahead(rhythm, now), range(min(days, HORIZON) + 1))
+    return [Range(credits - each.high, credits - each.likely, credits - each.low) for each in spent]
 
 
 def spending(rhythm: Rhythm, begin: date, end: date, over: float = 0.0) -> Range:
@@ -153,6 +157,14 @@ def most(rhythm: Rhythm, days: int) -> float:
 def working_days_until(rhythm: Rhythm, begin: date, end: date) -> int:
     """Count the working days from ``begin`` to before ``end``."""
     return sum(weekday in rhythm.working_days for weekday in _weekdays(begin, end))
+
+
+def _ahead(rhythm: Rhythm, now: datetime) -> Callable[[int], Range]:
+    """Return what tells the spending from now to the end of today (0), of tomorrow (1) ..."""
+    today = now.date()
+    efforts = _sums(rhythm.week[day] for day in _weekdays(today, today + timedelta(HORIZON + 1)))
+    gone = share_over(now) * efforts[1]
+    return lambda day: _spent(rhythm, efforts[day + 1] - gone, day + 1)
 
 
 def _weekdays(begin: date, end: date) -> Iterable[int]:

@@ -96,10 +96,10 @@ def _demo(seconds: float) -> Buckets:
 
 
 STORIES: Mapping[str, Story] = {
-    "steady": Story("about 380 credits a day, refilled every 20 days", _steady),
-    "drain": Story("two quiet days, then nearly everything goes in one", _drain),
-    "refill": Story("low for three days, then the subscription is refilled", _refill),
+    "steady": Story("about 380 credits a day; the plan renews every 20 days", _steady),
+    "drain": Story("two quiet days, then nearly all credits are spent in one", _drain),
+    "refill": Story("low for three days, then the plan renews", _refill),
     "dry": Story("620 credits that run out within a week and stay out", _dry),
-    "demo": Story("healthy, low, critical, empty, refilled, in 150 s, again and again", _demo),
-    "fixed": Story("nothing moves", lambda _seconds: FULL),
+    "demo": Story("healthy, low, critical, empty and healthy, in 150 s, again and again", _demo),
+    "fixed": Story("the balance stays the same", lambda _seconds: FULL),
 }

@@ -44,6 +44,7 @@ def _file(locate: Callable[..., Path], name: str) -> Path:
 # Each of these is a function that returns the path.
 settings_file = partial(_file, platformdirs.user_config_path, "settings.json")
 alerts_file = partial(_file, platformdirs.user_state_path, "alerts.json")
+screen_file = partial(_file, platformdirs.user_state_path, "screen.json")
 teams_file = partial(_file, platformdirs.user_state_path, "teams.json")
 history_file = partial(_file, platformdirs.user_data_path, "history.sqlite")
 log_file = partial(_file, platformdirs.user_log_path, "lemlist-credits.log")

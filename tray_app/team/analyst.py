@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import deque
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
 
@@ -66,7 +67,7 @@ class Analyst:
         """Tell what a balance means by what was learned; nothing is recorded."""
         if self._lesson is None:
             return None
-        return conclude(
+        concluded = conclude(
             self._lesson,
             self._changes,
             balance.credits,
@@ -75,6 +76,7 @@ class Analyst:
             renewal_day,
             self._zone,
         )
+        return replace(concluded, since=self._recent[-1].first if self._recent else None)
 
     def refills(self) -> list[Refill]:
         """Return what came in the last hours, as far as it was seen."""

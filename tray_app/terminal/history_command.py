@@ -49,9 +49,12 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
         _print_history(records, days, team_id, name, form)
     else:
         if wanted is None:
-            why = tr("Which team this key opens is not known yet: run status once, or use --team.")
+            why = tr(
+                "The team of this API key is not known yet. Run 'lemlist-credits status' once, "
+                "or name a team with --team."
+            )
         else:
-            why = tr("There is no history of such a team, or of more than one.")
+            why = tr("No team, or more than one, has this name or ID.")
         _say_why(why, form)
         complain(tr("There is a history of: {teams}.", teams=", ".join(known)))
         return FAILED if wanted is None else BAD_ARGUMENTS
@@ -94,6 +97,6 @@ def _print_history(
         formats = TerminalFormats()
         view = history_of(records, days, name or team_id, formats, seconds)
         print_text(f"{view.team}: {view.title}")
-        print_text(tr("Figures from {time}.", time=formats.day_and_time(seen_at)))
-        headings, *of_days = view.day_table
+        print_text(tr("Balance from {time}.", time=formats.day_and_time(seen_at)))
+        headings, *of_days = view.day_table.texts
         print_table((headings, *reversed(of_days)))  # the latest day stands above the prompt

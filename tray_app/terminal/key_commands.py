@@ -14,7 +14,9 @@ from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.team.api import check_key, connector
 from tray_app.terminal.output import print_text
 from tray_app.terminal.running_tray import KEY_CHANGED, tell_all
+from tray_app.words.command_words import key_stored_words
 from tray_app.words.formats import TerminalFormats
+from tray_app.words.problem_words import store_name
 
 MOST_READ = 64 * 1024
 """Bytes of standard input in which a key is looked for."""
@@ -31,12 +33,7 @@ def key_set(environ: Mapping[str, str]) -> int:
     checked = check_key(connector(environ), key)
     keychain.write(key)
     tell_all(runtime_folder(), KEY_CHANGED)
-    stored = tr(
-        "The key of {team} ({amount} credits) is stored.",
-        team=checked.team or tr("a team without a name"),
-        amount=TerminalFormats().number(checked.balance.credits),
-    )
-    print_text(stored)
+    print_text(key_stored_words(checked.team, checked.balance.credits, TerminalFormats()))
     return 0
 
 
@@ -44,7 +41,10 @@ def key_remove() -> int:
     """Delete the key from the keychain, or raise a Problem."""
     was_there = Keychain(ACCOUNT).remove()
     tell_all(runtime_folder(), KEY_CHANGED)
-    print_text(tr("The key is removed.") if was_there else tr("There was no key."))
+    if was_there:
+        print_text(tr("The API key is removed from the {store}.", store=store_name()))
+    else:
+        print_text(tr("There was no API key in the {store}.", store=store_name()))
     return 0
 
 

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from tray_app.errors import Problem
+from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.report.exports import problem_json
 from tray_app.terminal.exit_codes import EXIT_CODES, FAILED
-from tray_app.words.formats import TerminalFormats
-from tray_app.words.problem_words import detail_words, problem_words
+from tray_app.words.command_words import problem_in_terminal
 
 # Without a handler Python would print the log's warnings beside what the commands say.
 logging.getLogger("tray_app").addHandler(logging.NullHandler())
@@ -64,7 +63,7 @@ def fail(problem: Problem, *, as_json: bool = False) -> int:
     """Tell of a problem, also as JSON if that is wanted, and return the exit code."""
     if as_json:
         print_json(problem_json(problem))
-    complain(problem_words(problem.kind).text)
-    if detail := detail_words(problem, TerminalFormats()):
-        complain(f"({detail})")
+    complain(problem_in_terminal(problem).text)
+    if problem.detail and problem.kind not in (Kind.BAD_KEY, Kind.SERVER_ERROR):  # which tell it
+        complain(f"({problem.detail})")
     return EXIT_CODES[problem.kind]

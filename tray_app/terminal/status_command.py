@@ -46,5 +46,5 @@ def _print_figures(snapshot: Snapshot, settings: Settings) -> None:
     view = view_of(snapshot, settings, TerminalFormats(), datetime.now(UTC))
     print_text(f"{view.team}: {view.headline}")
     print_table([(row.label, row.text) for row in view.rows], indent="  ")
-    for sentence in filter(None, (view.forecast, view.buys, view.advice)):
+    for sentence in filter(None, (view.forecast, view.buys, view.advice, view.expiry)):
         print_text(sentence)

@@ -6,7 +6,7 @@
 ``notice_words``    a notification's title and body
 ``problem_words``   what went wrong, and what to do
 ``settings_words``  the settings' names and faults
-``command_words``   what only the terminal says
+``command_words``   what only a terminal says
 ``amounts``, ``durations``, ``formats``  credits and money, how long, numbers and dates
 
 What a menu, a button or a window's label is called stands where that is made: in

@@ -10,18 +10,14 @@ UNDIVIDED = "undivided"
 
 
 def bucket_label(bucket: str) -> str:
-    """Name a kind of credits, or what is of none that is known."""
-    match bucket:
-        case "subscription":
-            return tr("Subscription")
-        case "paid":
-            return tr("Paid")
-        case "gifted":
-            return tr("Gifted")
-        case "freemium":
-            return tr("Freemium")
-        case _:
-            return tr("Other")
+    """Name a kind of credits as lemlist does, or what is of none that is known."""
+    names = {
+        "subscription": tr("Plan", context="kind of credits"),
+        "paid": tr("Purchased", context="kind of credits"),
+        "gifted": tr("Gifted", context="kind of credits"),
+        "freemium": tr("Freemium", context="kind of credits"),
+    }
+    return names.get(bucket) or tr("Other", context="kind of credits")
 
 
 def amount_words(amount: int | None, formats: Formats) -> str:

@@ -3,24 +3,38 @@
 That credits run out is said here alone, also for notifications; on which day, ``when_words`` says.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tray_app.i18n import tr
 from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
 from tray_app.rules.forecast import RunsOut, TooEarly
-from tray_app.rules.prices import Action, Prices, buys
+from tray_app.rules.prices import Prices
 from tray_app.words.amounts import dollars
-from tray_app.words.formats import Formats, day_words, short_day, short_moment
+from tray_app.words.formats import Formats, day_words, days_words, short_day, short_moment
 from tray_app.words.plan_words import no_forecast_words, too_early_words
 
 WORTH_SAYING = 100
-"""Credits that lapse; fewer are not worth a line."""
+"""Credits that expire; fewer are not worth a line."""
 
 SOON = 14
-"""Days before a renewal from which it is worth saying what lapses with it."""
+"""Days before a renewal from which it is worth saying what expires with it."""
+
+ALMOST_NOTHING = 0.5
+"""Credits per working day below which nothing is said to be spent."""
 
 NEAR = 6
 """Days ahead for which a weekday's name says enough."""
+
+
+def empty_since_words(analysis: Analysis | None, formats: Formats, now: datetime) -> str:
+    """Say since when there are no credits; empty when nobody knows."""
+    if analysis is None or analysis.since is None:
+        return ""
+    at, today = datetime.fromtimestamp(analysis.since, UTC), now.astimezone().date()
+    day, time = at.astimezone().date(), formats.time(at)
+    if day == today:
+        return tr("Empty since today, {time}", time=time)
+    return tr("Empty since {day}, {time}", day=day_words(day, formats, today), time=time)
 
 
 def lasts_words(analysis: Analysis | None, formats: Formats, today: date, made_on: date) -> str:
@@ -28,41 +42,108 @@ def lasts_words(analysis: Analysis | None, formats: Formats, today: date, made_o
 
     An analysis that was made on another day than today counts working days that are over.
     """
-    day = run_out_day(analysis)
-    days = analysis.working_days if analysis else None
-    if day is None or days is None or day < today:
+    if analysis is None or isinstance(analysis.rhythm, TooEarly):
         return ""
-    if days == 0 or made_on != today:
-        return tr("Likely to run out {when}", when=when_words(day, formats, today))
+    runs_out = _runs_out(analysis)
+    if runs_out is None and analysis.rhythm.per_working_day < ALMOST_NOTHING:
+        return tr("Almost no credits are being spent")
+    if runs_out is None or runs_out.likely is None:
+        return tr("Likely to last more than a year")
+    day, days = runs_out.likely, analysis.working_days
+    if day < today:
+        return ""
+    if (day - today).days <= NEAR or days is None or made_on != today:
+        return _runs_out_words(day, formats, today)
     return tr("About {n} working day left", "About {n} working days left", days, n=days)
 
 
-def forecast_words(analysis: Analysis | None, formats: Formats, today: date, made_on: date) -> str:
-    """Say in a sentence how long the balance lasts, and how sure that is."""
+def detail_words(analysis: Analysis | None, formats: Formats, today: date) -> str:
+    """Say what stands below :func:`lasts_words`: day, range and pace, or when there will be one."""
     if analysis is None:
         return ""
     if isinstance(analysis.rhythm, TooEarly):
         return too_early_words(analysis.rhythm, formats, today)
-    pace = round(analysis.rhythm.per_working_day)
-    rate = tr("−{pace} a day", pace=formats.number(pace))
     runs_out = _runs_out(analysis)
+    spent = analysis.rhythm.per_working_day
     if runs_out is None:
-        if pace < 1:
-            return tr("Hardly anything is being spent.")
-        return tr("Enough for more than a year ({rate}).", rate=rate)
+        return _spending_sentence(spent, formats) if spent >= ALMOST_NOTHING else ""
     if runs_out.likely is None:
-        day = short_day(max(runs_out.earliest, today), formats, today)
-        return tr(
-            "Likely enough for more than a year ({rate}), at least until {day}.", rate=rate, day=day
-        )
-    left = lasts_words(analysis, formats, today, made_on)
-    if not left:
+        return _earliest_sentence(runs_out, formats, today)
+    if runs_out.likely < today:
         return ""
-    words = {"left": left, "rate": rate, "likely": day_words(runs_out.likely, formats, today)}
-    if runs_out.earliest == runs_out.latest:
-        return tr("{left} ({rate}): until {likely}.", **words)
-    words["range"] = _range_words(runs_out, formats, today)
-    return tr("{left} ({rate}): until {likely}, {range}.", **words)
+    pace = tr("{pace} per working day", pace=formats.number(two_digits(spent)))
+    day = day_words(runs_out.likely, formats, today)
+    earliest = max(runs_out.earliest, today)
+    if runs_out.latest is None:
+        begin = short_day(earliest, formats, today)
+        return tr("{day} ({begin} or later) · {pace}", day=day, begin=begin, pace=pace)
+    if earliest == runs_out.latest:
+        return tr("{day} · {pace}", day=day, pace=pace)
+    days = days_words(earliest, runs_out.latest, formats, today)
+    return tr("{day} ({days}) · {pace}", day=day, days=days, pace=pace)
+
+
+def ends_words(day: date, formats: Formats, today: date) -> str:
+    """Say on the badge when a balance runs out."""
+    days = (day - today).days
+    if days <= 0:
+        return tr("Ends today")
+    if days == 1:
+        return tr("Ends tomorrow")
+    if days <= NEAR:
+        return tr("Ends {weekday}", weekday=formats.weekday(day))
+    return tr("Ends {day}", day=short_day(day, formats, today))
+
+
+def forecast_words(analysis: Analysis | None, formats: Formats, today: date) -> str:
+    """Say in sentences how long the balance lasts, how sure that is, and what is spent."""
+    if analysis is None:
+        return ""
+    if isinstance(analysis.rhythm, TooEarly):
+        return too_early_words(analysis.rhythm, formats, today)
+    runs_out, spent = _runs_out(analysis), analysis.rhythm.per_working_day
+    if runs_out is None and spent < ALMOST_NOTHING:
+        return tr("Your team is spending almost no credits.")
+    sentences = [_spending_sentence(spent, formats)]
+    if runs_out is None or runs_out.likely is None:
+        if runs_out is not None:
+            sentences.insert(0, _earliest_sentence(runs_out, formats, today))
+        sentences.insert(0, tr("Credits are likely to last more than a year."))
+    elif runs_out.likely < today:
+        return ""
+    else:
+        sentences.insert(0, _run_out_sentence(runs_out, runs_out.likely, formats, today))
+    return " ".join(sentences)
+
+
+def _spending_sentence(per_working_day: float, formats: Formats) -> str:
+    spent = two_digits(per_working_day)
+    return tr(
+        "Recent spending: about {pace} credit per working day.",
+        "Recent spending: about {pace} credits per working day.",
+        spent,
+        pace=formats.number(spent),
+    )
+
+
+def _earliest_sentence(runs_out: RunsOut, formats: Formats, today: date) -> str:
+    day = short_day(max(runs_out.earliest, today), formats, today)
+    return tr("Credits could run out as early as {day}.", day=day)
+
+
+def _run_out_sentence(runs_out: RunsOut, likely: date, formats: Formats, today: date) -> str:
+    day, earliest = day_words(likely, formats, today), max(runs_out.earliest, today)
+    begin = short_day(earliest, formats, today)
+    if runs_out.latest is None:
+        return tr(
+            "Credits are likely to run out on {day} ({begin} or later).", day=day, begin=begin
+        )
+    if earliest == runs_out.latest:
+        return tr("Credits are likely to run out on {day}.", day=day)
+    end = short_day(runs_out.latest, formats, today)
+    return tr(
+        "Credits are likely to run out on {day} ({begin} to {end}).", day=day, begin=begin, end=end
+    )
 
 
 def past_forecast_words(
@@ -78,11 +159,16 @@ def past_forecast_words(
     time = short_moment(made_at, formats, now)
     if day is None:
         return tr("Forecast from {time}: credits are likely to last more than a year.", time=time)
-    when = when_words(day, formats, today)
-    return tr("Forecast from {time}: credits are likely to run out {when}.", time=time, when=when)
+    days = (day - today).days
+    if days == 0:
+        return tr("Forecast from {time}: credits are likely to run out today.", time=time)
+    if days == 1:
+        return tr("Forecast from {time}: credits are likely to run out tomorrow.", time=time)
+    named = formats.weekday_name(day) if days <= NEAR else day_words(day, formats, today)
+    return tr("Forecast from {time}: credits are likely to run out on {day}.", time=time, day=named)
 
 
-def advice_words(analysis: Analysis, prices: Prices, formats: Formats) -> str:
+def advice_words(analysis: Analysis, prices: Prices, formats: Formats, today: date) -> str:
     """Say how much to buy, and until when that lasts; empty when nothing is missing."""
     if analysis.is_uncertain:
         return tr("Spending varies too much to say how many credits to buy.")
@@ -91,61 +177,58 @@ def advice_words(analysis: Analysis, prices: Prices, formats: Formats) -> str:
     words = {
         "amount": formats.number(analysis.missing),
         "price": dollars(prices.cents(analysis.missing), formats),
-        "day": formats.day(analysis.lasts_until),
+        "day": day_words(analysis.lasts_until, formats, today),
     }
     if analysis.lasts_until == analysis.renewal:
-        return tr("Buy {amount} credits ({price}) to last until the renewal on {day}.", **words)
-    return tr("Buy {amount} credits ({price}) to last until {day}.", **words)
+        return tr(
+            "Buy {amount} credits (about {price}) to cover your team until the renewal on {day}.",
+            **words,
+        )
+    return tr("Buy {amount} credits (about {price}) to cover your team until {day}.", **words)
 
 
-def lapse_words(analysis: Analysis, formats: Formats, today: date) -> str:
-    """Say what is likely to lapse with the next renewal, when that is near."""
+def advice_title(missing: int, prices: Prices, formats: Formats) -> str:
+    """Say in a title how much to buy."""
+    amount, price = formats.number(missing), dollars(prices.cents(missing), formats)
+    return tr("Buy {amount} credits (about {price})", amount=amount, price=price)
+
+
+def covered_words(analysis: Analysis, until: date, formats: Formats, today: date) -> str:
+    """Say below such a title until when the credits last."""
+    day = day_words(until, formats, today)
+    if until == analysis.renewal:
+        return tr("Enough for your team until the renewal on {day}.", day=day)
+    return tr("Enough for your team until {day}.", day=day)
+
+
+def expiry_words(analysis: Analysis, formats: Formats, today: date) -> str:
+    """Say what is likely to expire with the next renewal, when that is near."""
     if analysis.renewal is None or analysis.lapsing < WORTH_SAYING:
         return ""
     days = (analysis.renewal - today).days
+    amount = formats.number(two_digits(analysis.lapsing))
     if not 0 <= days <= SOON:
         return ""
-    amount = formats.number(analysis.lapsing)
     if days == 0:
-        return tr("{amount} plan credits are likely to lapse today.", amount=amount)
+        return tr(
+            "About {amount} plan credits are likely to expire today, when the plan renews.",
+            amount=amount,
+        )
+    if days == 1:
+        return tr(
+            "About {amount} plan credits are likely to expire tomorrow, when the plan renews.",
+            amount=amount,
+        )
     return tr(
-        "{amount} plan credits are likely to lapse in {n} day.",
-        "{amount} plan credits are likely to lapse in {n} days.",
-        days,
+        "About {amount} plan credits are likely to expire on {day}, when the plan renews.",
         amount=amount,
-        n=days,
+        day=day_words(analysis.renewal, formats, today),
     )
 
 
-def run_out_title(when: str) -> str:
-    """Say in a notification's title when credits run out."""
-    return tr("Credits are likely to run out {when}", when=when)
-
-
-def worth_words(credits: int, prices: Prices, when: str, formats: Formats) -> str:
-    """Say what credits are worth, and when they run out if that is not empty."""
-    count = buys(credits, prices)[Action.EMAIL_FOUND]
-    n = formats.number(count)
-    if not when:
-        return tr("About {n} e-mail.", "About {n} e-mails.", count, n=n)
-    return tr(
-        "About {n} e-mail; at this pace they run out {when}.",
-        "About {n} e-mails; at this pace they run out {when}.",
-        count,
-        n=n,
-        when=when,
-    )
-
-
-def when_words(day: date, formats: Formats, today: date, *, dated: bool = False) -> str:
-    """Name a day to come by its distance: "today", "tomorrow", "on Thursday", "on 3 Dec".
-
-    ``dated`` words stay true on the following days: "today, Mon 30 Nov", "on Thu 3 Dec".
-    """
+def when_words(day: date, formats: Formats, today: date) -> str:
+    """Name a day to come by its distance: "today", "tomorrow", "on Thursday", "on 3 Dec"."""
     days = (day - today).days
-    if dated:
-        named = day_words(max(day, today), formats, today)
-        return tr("today, {day}", day=named) if days <= 0 else tr("on {day}", day=named)
     if days <= 0:
         return tr("today")
     if days == 1:
@@ -161,12 +244,21 @@ def run_out_day(analysis: Analysis | None) -> date | None:
     return runs_out.likely if runs_out else None
 
 
-def _range_words(runs_out: RunsOut, formats: Formats, today: date) -> str:
-    earliest = short_day(max(runs_out.earliest, today), formats, today)
-    if runs_out.latest is None:
-        return tr("{day} at the earliest", day=earliest)
-    latest = short_day(runs_out.latest, formats, today)
-    return tr("between {begin} and {end}", begin=earliest, end=latest)
+def two_digits(amount: float) -> int:
+    """Round to two digits: more of a forecast would claim too much."""
+    return round(round(amount, min(0, 2 - len(str(round(amount))))))
+
+
+def _runs_out_words(day: date, formats: Formats, today: date) -> str:
+    """Say on which day the balance runs out, as a title."""
+    days = (day - today).days
+    if days == 0:
+        return tr("Likely to run out today")
+    if days == 1:
+        return tr("Likely to run out tomorrow")
+    if days <= NEAR:
+        return tr("Likely to run out on {weekday}", weekday=formats.weekday_name(day))
+    return tr("Likely to run out on {day}", day=short_day(day, formats, today))
 
 
 def _runs_out(analysis: Analysis | None) -> RunsOut | None:

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from tray_app.i18n import tr
 
+HIDDEN = "••••"
+"""What stands in the place of each amount while figures are hidden; its length tells nothing."""
+
 ELEVEN_MONTHS = 334
 """Days; the shortest that 11 months can be."""
 
@@ -14,8 +17,11 @@ ELEVEN_MONTHS = 334
 class Formats(Protocol):
     """How the user's locale writes things. The desktop has its own, from Qt."""
 
+    hidden_until: datetime | None = None
+    """Until when amounts are hidden from others who look at the screen; ``None`` shows them."""
+
     def number(self, number: int) -> str:
-        """Write a whole number with its thousands separated."""
+        """Write a whole number with its thousands separated, or :data:`HIDDEN` while it is."""
 
     def time(self, moment: datetime) -> str:
         """Write the local time of day, short."""
@@ -49,8 +55,17 @@ def short_day(day: date, formats: Formats, today: date) -> str:
 def day_words(day: date, formats: Formats, today: date | None = None) -> str:
     """Write a day with its weekday, and as :func:`short_day` does where today is given."""
     return tr(
-        "{weekday} {day}", weekday=formats.weekday(day), day=short_day(day, formats, today or day)
+        "{weekday}, {day}", weekday=formats.weekday(day), day=short_day(day, formats, today or day)
     )
+
+
+def days_words(begin: date, end: date, formats: Formats, today: date) -> str:
+    """Write two days and those between: "Dec 8–14", "Nov 28 to Dec 3"."""
+    first, last = short_day(begin, formats, today), short_day(end, formats, today)
+    before, number, after = last.partition(str(end.day))
+    if begin < end and first == f"{before}{begin.day}{after}":  # of one month
+        return tr("{begin}–{end}", begin=f"{before}{begin.day}", end=f"{number}{after}")
+    return first if first == last else tr("{begin} to {end}", begin=first, end=last)
 
 
 def short_moment(moment: datetime, formats: Formats, now: datetime) -> str:
@@ -62,6 +77,8 @@ def short_moment(moment: datetime, formats: Formats, now: datetime) -> str:
 
 class TerminalFormats:
     """The locale of the C library, for the commands without a screen."""
+
+    hidden_until: datetime | None = None
 
     def __init__(self) -> None:
         # Not the encoding of characters, which Python has chosen already.

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from tray_app.i18n import tr
-from tray_app.rules.drains import Habit
+from tray_app.rules.analysis import Analysis
+from tray_app.rules.forecast import TooEarly
 from tray_app.rules.history import Day, Drop, Refill
 from tray_app.rules.local_time import DAY, date_at
-from tray_app.words.amounts import amount_words, credits_left_words, credits_words
+from tray_app.words.amounts import UNKNOWN, amount_words, bucket_label
 from tray_app.words.durations import duration_words
 from tray_app.words.formats import Formats, day_words, short_day
 
@@ -18,11 +20,26 @@ MOST_REFILLS_SAID = 4
 """More are counted instead, since a long list is hard to listen to."""
 
 
-def range_words(begin: int, end: int, days: int, formats: Formats) -> str:
-    """Name the time that a small chart shows: its ``days``, or since when a young history is."""
+class Tile(NamedTuple):
+    """An amount or a day, in large letters, and below it what it is."""
+
+    value: str
+    label: str
+
+
+def spent_words(begin: int, end: int, days: int, spent: int, formats: Formats) -> str:
+    """Say what was spent in the time of a small chart: its ``days``, or since when it is young."""
+    amount = formats.number(spent)
     if end - begin < (days - 2) * DAY:
-        return tr("since {day}", day=formats.day(date_at(begin)))
-    return tr("last {n} day", "last {n} days", days, n=days)
+        day = formats.day(date_at(begin))
+        return tr("Since {day} · {amount} spent", day=day, amount=amount)
+    return tr(
+        "Last {n} day · {amount} spent",
+        "Last {n} days · {amount} spent",
+        days,
+        n=days,
+        amount=amount,
+    )
 
 
 def point_words(at: int, credits: int, formats: Formats) -> str:
@@ -54,60 +71,99 @@ def course_words(
     lowest = tr("Lowest: {amount} on {day}.", **told(min(points, key=lambda point: point[1])))
     n = len(refills)
     if not refills:
-        came = tr("No refills.")
+        came = tr("No credits were added.")
     elif n > MOST_REFILLS_SAID:
         total = formats.number(sum(amount for _, amount in refills))
-        came = tr("{n} refill, +{total}.", "{n} refills, +{total}.", n, n=n, total=total)
+        came = tr("Credits added: +{total}, in {n} increases.", total=total, n=n)
     else:
         said = ", ".join(tr("+{amount} on {day}", **told(refill)) for refill in refills)
-        came = tr("Refill: {refills}.", "Refills: {refills}.", n, refills=said)
+        came = tr("Credits added: {increases}.", increases=said)
     return f"{course} {lowest} {came}"
 
 
-def summary_words(shown: Sequence[Day], days: int, formats: Formats) -> str:
-    """Say what is left, and what was spent and refilled in ``days``; empty if none is ``shown``.
+def summary_tiles(
+    shown: Sequence[Day], days: int, analysis: Analysis | None, formats: Formats
+) -> tuple[Tile, ...]:
+    """Say what is left, what was spent and added, and when credits run out; none without days.
 
     Of a young history fewer than ``days`` are shown, and their begin is named.
     """
     if not shown:
-        return ""
-    amount = formats.number(round(sum(day.spent for day in shown)))
+        return ()
+    today = shown[-1].date
     if len(shown) == days:
-        spent = tr(
-            "{amount} spent in {n} day", "{amount} spent in {n} days", days, n=days, amount=amount
-        )
+        spent = tr("spent in {n} day", "spent in {n} days", days, n=days)
     else:
-        since = day_words(shown[0].date, formats, shown[-1].date)
-        spent = tr("{amount} spent since {day}", amount=amount, day=since)
-    parts = [credits_left_words(shown[-1].close.credits, formats), spent]
-    if refilled := sum(refill.amount for day in shown for refill in day.refills):
-        parts.append(tr("{amount} refilled", amount=formats.number(refilled)))
-    return " · ".join(parts)
+        spent = tr("spent since {day}", day=short_day(shown[0].date, formats, today))
+    refills = [refill.amount for day in shown for refill in day.refills]
+    added, n = tr("credits added"), len(refills)
+    if refills:
+        added = tr("added once", "added {n} times", n, n=n)
+    return (
+        _left_tile(shown[-1].close.credits, formats),
+        Tile(formats.number(round(sum(day.spent for day in shown))), spent),
+        Tile(_added(sum(refills), formats), added),
+        _end_tile(shown[-1].close.credits, analysis, formats, today),
+    )
 
 
-def readout_words(
-    at: int, credits: int, spent: int, marks: str, formats: Formats, *, end: int, by_week: bool
-) -> str:
-    """Say what a large chart shows at a moment; ``spent`` and ``marks`` are of its day or week.
+def moment_tiles(
+    at: int, credits: int, spent: int, added: int, formats: Formats, *, end: int, by_week: bool
+) -> tuple[Tile, ...]:
+    """Say what was left at a moment, and what was spent and added on its day, or in its week.
 
-    ``end`` is where the chart ends.
+    ``end`` is that of what is shown.
     """
-    when = day_words(date_at(at), formats, date_at(end - 1))
-    amount = formats.number(spent)
-    if by_week:
-        told = tr("{amount} spent that week", amount=amount)
-    else:
-        when = tr("{day}, {time}", day=when, time=formats.time(datetime.fromtimestamp(at, UTC)))
-        told = tr("{amount} spent that day", amount=amount)
-    return " · ".join(filter(None, (when, credits_words(credits, formats), told, marks)))
+    day = day_words(date_at(at), formats, date_at(end - 1))
+    time = formats.time(datetime.fromtimestamp(at, UTC))
+    return (
+        _left_tile(credits, formats),
+        Tile(formats.number(spent), tr("spent that week") if by_week else tr("spent that day")),
+        Tile(_added(added, formats), tr("added that week") if by_week else tr("added that day")),
+        Tile(day, tr("closing balance") if by_week else time),
+    )
+
+
+def tiles_words(tiles: Iterable[Tile]) -> str:
+    """Say what tiles show in one line."""
+    return " · ".join(
+        tile.label if tile.value == UNKNOWN else f"{tile.value} {tile.label}" for tile in tiles
+    )
+
+
+def _left_tile(credits: int, formats: Formats) -> Tile:
+    return Tile(formats.number(credits), tr("credit left", "credits left", credits))
+
+
+def _added(amount: int, formats: Formats) -> str:
+    return tr("+{amount}", amount=formats.number(amount)) if amount else formats.number(0)
+
+
+def _end_tile(credits: int, analysis: Analysis | None, formats: Formats, today: date) -> Tile:
+    """Say on which day credits are likely to run out, or why no day can be said."""
+    if credits <= 0:
+        return Tile(UNKNOWN, tr("already run out"))
+    if analysis is None:
+        return Tile(UNKNOWN, tr("no current forecast"))
+    if isinstance(analysis.rhythm, TooEarly):
+        ready = analysis.rhythm.ready_on
+        if ready is None or ready < today:
+            return Tile(UNKNOWN, tr("no forecast yet"))
+        return Tile(UNKNOWN, tr("forecast around {day}", day=short_day(ready, formats, today)))
+    day = analysis.forecast and analysis.forecast.runs_out and analysis.forecast.runs_out.likely
+    if day:
+        return Tile(day_words(day, formats, today), tr("likely to run out"))
+    if round(analysis.rhythm.per_working_day) < 1:
+        return Tile(UNKNOWN, tr("almost no spending"))
+    return Tile(tr("Over a year"), tr("likely to last"))
 
 
 def refill_words(refill: Refill, formats: Formats) -> str:
-    """Say how many credits came, and to which bucket if it was one."""
+    """Say how many credits came, and of which kind if it was one."""
     amount = formats.number(refill.amount)
     words: dict[tuple[str, ...], str] = {
-        ("subscription",): tr("+{amount} subscription", amount=amount),
-        ("paid",): tr("+{amount} paid", amount=amount),
+        ("subscription",): tr("+{amount} plan", amount=amount),
+        ("paid",): tr("+{amount} purchased", amount=amount),
         ("gifted",): tr("+{amount} gifted", amount=amount),
         ("freemium",): tr("+{amount} freemium", amount=amount),
     }
@@ -120,48 +176,89 @@ def drain_words(drop: Drop, formats: Formats) -> str:
     return tr("−{amount} in {time}", amount=formats.number(drop.amount), time=time)
 
 
+def flags_words(flags: Sequence[tuple[int, str]], formats: Formats) -> tuple[str, ...]:
+    """Say what neighbouring flags of a kind mark on a chart, the longest words first.
+
+    Flags are amounts, all below 0 if they were spent, and their labels.
+    """
+    total, n = sum(amount for amount, _ in flags), len(flags)
+    amount = formats.number(abs(total))
+    if total > 0:
+        short, counted = (
+            tr("+{amount}", amount=amount),
+            tr("+{amount}, {n} times", amount=amount, n=n),
+        )
+    else:
+        short, counted = (
+            tr("−{amount}", amount=amount),
+            tr("−{amount}, {n} times", amount=amount, n=n),
+        )
+    return (", ".join(label for _, label in flags) if n <= 2 else counted), short
+
+
 def axis_words(amount: int, step: int, formats: Formats) -> str:
-    """Write an amount of an axis, in millions or thousands if the axis steps by whole ones."""
-    if amount and step % 1_000_000 == 0:
+    """Write an amount of an axis, in millions or thousands where those are whole."""
+    if amount and amount % 1_000_000 == 0:
         return tr("{n}M", n=formats.number(amount // 1_000_000))
     if amount and step % 1_000 == 0:
         return tr("{n}k", n=formats.number(amount // 1_000))
     return formats.number(amount)
 
 
-def drop_table(drops: Iterable[Drop], habit: Habit | None, formats: Formats) -> Table:
-    """Say when each drop was, how many credits it took, within what time, and at what pace."""
-    per_hour = tr("Per hour")
-    if habit is not None:
-        usual = formats.number(habit.usual_per_hour)
-        per_hour = tr("Per hour (usually {amount})", amount=usual)
-    rows = [(tr("When"), tr("Credits"), tr("Within"), per_hour)]
-    for drop in drops:
-        seconds = max(60, drop.end - drop.begin)
-        row = (
-            formats.day_and_time(datetime.fromtimestamp(drop.begin, UTC)),
+def decrease_table(
+    drops: Sequence[Drop], times_usual: Sequence[float], today: date, formats: Formats
+) -> Table:
+    """Say when each drop was, how many credits it took, within what time, and how unusual that is.
+
+    ``times_usual`` are paces in times of the usual one; empty when that is not known.
+    """
+    headings = (tr("When"), tr("Credits"), tr("Within"))
+    rows = [
+        (
+            _moment_words(drop.begin, formats, today),
             tr("−{amount}", amount=formats.number(drop.amount)),
-            duration_words(seconds),
-            formats.number(round(drop.amount * 3600 / seconds)),
+            duration_words(drop.end - drop.begin),
+        )
+        for drop in drops
+    ]
+    if not times_usual:
+        return headings, *rows
+    paces = [
+        tr("{n} × usual", n=formats.number(round(times))) if round(times) > 1 else tr("as usual")
+        for times in times_usual
+    ]
+    compared = ((*row, pace) for row, pace in zip(rows, paces, strict=True))
+    return (*headings, tr("Pace")), *compared
+
+
+def increase_table(refills: Iterable[Refill], today: date, formats: Formats) -> Table:
+    """Say when credits were added, how many, and of which kinds."""
+    rows = [(tr("When"), tr("Credits"), tr("Kind"))]
+    for refill in refills:
+        row = (
+            _moment_words(refill.at, formats, today),
+            _added(refill.amount, formats),
+            ", ".join(map(bucket_label, refill.buckets)),
         )
         rows.append(row)
     return tuple(rows)
 
 
 def day_table(days: Iterable[Day], today: date, formats: Formats) -> Table:
-    """Say what was left at the end of each day, and what was spent and refilled on it."""
-    rows = [(tr("Day"), tr("Balance at its end"), tr("Spent"), tr("Refilled"))]
+    """Say what was left at the end of each day, and what was spent and added on it."""
+    rows = [(tr("Day"), tr("Balance at the end"), tr("Spent"), tr("Added"))]
     for day in days:
-        words = day_words(day.date, formats)
-        if day.date.year != today.year:
-            words = tr("{day}, {year}", day=words, year=day.date.year)
         spent = formats.number(round(day.spent))
-        refilled = sum(refill.amount for refill in day.refills)
         row = (
-            words,
+            day_words(day.date, formats, today),
             amount_words(day.close.credits if day.is_seen else None, formats),
             spent if day.is_seen or not round(day.spent) else tr("about {amount}", amount=spent),
-            tr("+{amount}", amount=formats.number(refilled)) if refilled else "",
+            ", ".join(refill_words(refill, formats) for refill in day.refills),
         )
         rows.append(row)
     return tuple(rows)
+
+
+def _moment_words(at: int, formats: Formats, today: date) -> str:
+    day = day_words(date_at(at), formats, today)
+    return tr("{day}, {time}", day=day, time=formats.time(datetime.fromtimestamp(at, UTC)))

@@ -1,60 +1,113 @@
 """What a notification says of an alert."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tray_app.i18n import tr
 from tray_app.rules.alerts import Alert, AlertKind
 from tray_app.rules.drains import Drain
-from tray_app.rules.prices import Prices
+from tray_app.rules.prices import Action, Prices, buys
 from tray_app.team.watch import Snapshot
-from tray_app.words.amounts import credits_left_words
 from tray_app.words.durations import whole_minutes
-from tray_app.words.forecast_words import run_out_day, run_out_title, when_words, worth_words
-from tray_app.words.formats import Formats
+from tray_app.words.forecast_words import NEAR, run_out_day, two_digits
+from tray_app.words.formats import Formats, day_words, short_day
+
+LONGEST_BODY = 120
+"""Characters; of more, services show only a part."""
 
 
 def notice(
     snapshot: Snapshot, alert: Alert, prices: Prices, formats: Formats, now: datetime
 ) -> tuple[str, str]:
-    """Return the title and the body of a notification on a snapshot's alert."""
-    left = credits_left_words(alert.credits, formats)
+    """Return the title and the body of a notification on a snapshot's alert.
+
+    The body can be read alone, and on a later day. Who can act stands last, and is left out first
+    where there is no room.
+    """
     day, today = run_out_day(snapshot.analysis), now.astimezone().date()
-    when = when_words(day, formats, today, dated=True) if day is not None else ""
-    worth = worth_words(alert.credits, prices, when, formats)
+    amount = formats.number(alert.credits)
+    left = tr("{amount} credit left.", "{amount} credits left.", alert.credits, amount=amount)
+    when = "" if day is None else _when_words(day, formats, today)
+    spent = ""
+    if alert.drain is not None:  # has brought a level, of which no other notification tells
+        figures = _figures(alert.drain, formats)
+        spent = tr("Unusual spending: {amount} in {n} min.", **figures)
+    worth = _worth_words(alert.credits, prices, formats)
+    admin = tr("A team admin can buy more credits.")
     match alert:
         case Alert(kind=AlertKind.LOW):
-            body = tr("{worth} Top up before campaigns stop moving.", worth=worth)
+            title = tr("Credits are low: {amount} left", amount=amount)
+            return title, _body(when, spent, worth, admin)
         case Alert(kind=AlertKind.CRITICAL):
-            body = tr("{worth} At zero, enrichment stops silently.", worth=worth)
+            title = tr("Credits almost gone: {amount} left", amount=amount)
+            at_zero = tr("At zero, lemlist stops enriching leads.")
+            return title, _body(when, spent, at_zero, admin)
         case Alert(kind=AlertKind.EMPTY):
-            body = tr("Enrichment has stopped: campaigns don't move on until someone buys credits.")
+            stopped = tr("lemlist has stopped enriching leads, so campaigns are waiting.")
+            return tr("No credits left"), _body(stopped, spent, admin)
         case Alert(kind=AlertKind.REFILL):
-            return tr("+{gained} credits", gained=formats.number(alert.gained)), tr(
-                "The balance is back at {amount}.", amount=formats.number(alert.credits)
+            title = tr("Credits added: {gained}", gained=formats.number(alert.gained))
+            return title, tr(
+                "Your team now has {amount} credit.",
+                "Your team now has {amount} credits.",
+                alert.credits,
+                amount=amount,
             )
-        case Alert(kind=AlertKind.RUNS_OUT):
-            worth = worth_words(alert.credits, prices, "", formats)
-            return run_out_title(when), tr("{left}. {worth}", left=left, worth=worth)
+        case Alert(kind=AlertKind.RUNS_OUT) if day is not None:
+            return _run_out_title(day, formats, today), _body(left, when, worth, admin)
         case Alert(kind=AlertKind.BUSY_DAY):
             title = tr("One busy day could use up all credits")
-            return title, tr("{left}. {worth}", left=left, worth=worth)
+            return title, _body(left, when, worth, admin)
         case Alert(drain=Drain() as drain):
-            usual = formats.number(drain.usual_per_hour)
-            gone = tr("−{amount} credits in {n} min", **_spent(drain, formats))
-            if alert.has_doubled:
-                return gone, tr(
-                    "It goes on, and has doubled. Usually −{usual} an hour. {left}.",
-                    usual=usual,
-                    left=left,
-                )
-            return gone, tr("Usually −{usual} an hour. {left}.", usual=usual, left=left)
-        case _:
-            raise AssertionError(alert)
-    if alert.drain is not None:  # has brought the level, and no other notification tells of it
-        words = _spent(alert.drain, formats)
-        body = tr("{body} {amount} credits were spent within {n} min.", body=body, **words)
-    return left, body
+            title = tr("Unusual spending: {amount} in {n} min", **_figures(drain, formats))
+            doubled = tr("Spending goes on and has doubled.") if alert.has_doubled else ""
+            check = tr("Check what is running in lemlist.")
+            return title, _body(doubled, _usual_words(drain, formats), left, check)
+    raise AssertionError(alert)
 
 
-def _spent(drain: Drain, formats: Formats) -> dict[str, object]:
+def _body(*sentences: str) -> str:
+    """Join the sentences that are not empty, and leave out the last ones that don't fit."""
+    said = [sentence for sentence in sentences if sentence]
+    while len(body := " ".join(said)) > LONGEST_BODY and len(said) > 1:
+        said.pop()
+    return body
+
+
+def _when_words(day: date, formats: Formats, today: date) -> str:
+    """Say when credits run out, in words that stay true on the following days."""
+    named = day_words(max(day, today), formats, today)
+    if day <= today:
+        return tr("Likely to run out today, {day}.", day=named)
+    return tr("Likely to run out on {day}.", day=named)
+
+
+def _run_out_title(day: date, formats: Formats, today: date) -> str:
+    days = (day - today).days
+    if days <= 0:
+        return tr("Credits likely to run out today")
+    if days == 1:
+        return tr("Credits likely to run out tomorrow")
+    if days <= NEAR:
+        return tr("Credits likely to run out on {weekday}", weekday=formats.weekday_name(day))
+    return tr("Credits likely to run out on {day}", day=short_day(day, formats, today))
+
+
+def _worth_words(credits: int, prices: Prices, formats: Formats) -> str:
+    """Say what credits buy; empty if that is nothing."""
+    emails = buys(credits, prices)[Action.EMAIL_FOUND]
+    n = formats.number(emails)
+    return (
+        tr("Enough to find {n} email.", "Enough to find {n} emails.", emails, n=n) if emails else ""
+    )
+
+
+def _figures(drain: Drain, formats: Formats) -> dict[str, object]:
     return {"amount": formats.number(drain.amount), "n": whole_minutes(drain.end - drain.begin)}
+
+
+def _usual_words(drain: Drain, formats: Formats) -> str:
+    """Say what is usually spent in the time that unusual spending took, with two digits."""
+    usual = round(drain.usual_per_hour * (drain.end - drain.begin) / 3600)
+    if not usual:
+        return tr("Usual for that time: almost none.")
+    return tr("Usual for that time: about {usual}.", usual=formats.number(two_digits(usual)))

@@ -38,9 +38,9 @@ class Answer:
 def action_names() -> tuple[tuple[Action, str], ...]:
     """Name what credits are spent on, for a menu."""
     return (
-        (Action.EMAIL_FOUND, tr("E-mail found and verified")),
-        (Action.EMAIL_VERIFIED, tr("E-mail verified")),
-        (Action.PHONE_FOUND, tr("Phone found")),
+        (Action.EMAIL_FOUND, tr("Email found and verified")),
+        (Action.EMAIL_VERIFIED, tr("Email verified")),
+        (Action.PHONE_FOUND, tr("Phone number found")),
         (Action.LINKEDIN, tr("LinkedIn enrichment")),
     )
 
@@ -49,12 +49,12 @@ def buys_line(credits: int, prices: Prices, formats: Formats) -> str:
     """Say what a balance is enough for; empty if that is nothing."""
     counts = buys(credits, prices)
     emails, phones = counts[Action.EMAIL_FOUND], counts[Action.PHONE_FOUND]
-    one = tr("{n} e-mail", "{n} e-mails", emails, n=formats.number(emails))
-    other = tr("{n} phone", "{n} phones", phones, n=formats.number(phones))
+    one = tr("{n} email", "{n} emails", emails, n=formats.number(emails))
+    other = tr("{n} phone number", "{n} phone numbers", phones, n=formats.number(phones))
     if emails and phones:
-        return tr("Enough for {one} or {other}", one=one, other=other)
+        return tr("Enough to find {emails} or {phones}", emails=one, phones=other)
     if emails or phones:
-        return tr("Enough for {what}", what=one if emails else other)
+        return tr("Enough to find {what}", what=one if emails else other)
     return ""
 
 
@@ -64,20 +64,18 @@ def lead_answer(count: int, action: Action, figures: Figures, formats: Formats) 
     left = figures.credits - needed
     if left < 0:
         reason = tr(
-            "Short by {missing} credit, about {price}.",
-            "Short by {missing} credits, about {price}.",
+            "{missing} more credit needed, about {price}.",
+            "{missing} more credits needed, about {price}.",
             -left,
             missing=formats.number(-left),
             price=dollars(figures.prices.cents(-left), formats),
         )
-        return Answer(tr("Not quite"), reason, -left)
+        return Answer(tr("Not enough credits"), reason, -left)
     reason = tr(
-        "It takes {needed} of {credits} credits; {left} is left.",
-        "It takes {needed} of {credits} credits; {left} are left.",
-        left,
-        needed=formats.number(needed),
-        credits=formats.number(figures.credits),
+        "Cost: {cost}. Left afterwards: {left} of {balance}.",
+        cost=formats.number(needed),
         left=formats.number(left),
+        balance=formats.number(figures.credits),
     )
     return Answer(tr("Yes"), reason, 0)
 
@@ -93,16 +91,20 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
     missing = top_up(figures.credits, needed.high)
     likely, high = _about(needed.likely), _about(needed.high)
     day = short_day(until, formats, today)
+    balance = formats.number(figures.credits)
     reason = tr(
-        "At this pace about {likely} will be spent by {day} (up to {high}).",
+        "Expected spending by {day}: about {likely}, up to {high}. Your balance: {balance}.",
         likely=formats.number(likely),
         high=formats.number(high),
         day=day,
+        balance=balance,
     )
     if not high:
-        reason = tr("Nothing will be spent by {day}.", day=day)
+        reason = tr(
+            "No spending is expected by {day}. Your balance: {balance}.", day=day, balance=balance
+        )
     if not high or not missing:
-        return Answer(tr("Nothing"), reason, 0)
+        return Answer(tr("None"), reason, 0)
     if is_too_wide(needed):
         return Answer(tr("Hard to say"), reason)
     verdict = tr(
@@ -121,10 +123,10 @@ def no_forecast_words() -> str:
 def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> str:
     """Say when there will be a forecast; a ``rhythm`` of ``None`` is no history."""
     if rhythm is None:
-        return tr("There is no history that tells what is spent.")
+        return tr("There is no history of spending yet.")
     if rhythm.ready_on is None or rhythm.ready_on < today:
-        return tr("A forecast needs more days on which credits are spent.")
-    return tr("A forecast will be here from about {day}.", day=formats.day(rhythm.ready_on))
+        return tr("A forecast needs more days of spending.")
+    return tr("A forecast will be ready around {day}.", day=formats.day(rhythm.ready_on))
 
 
 def _about(amount: float) -> int:

@@ -1,13 +1,15 @@
 """What went wrong, in words that tell the user what to do."""
 
+import sys
 from enum import StrEnum, auto
 from typing import NamedTuple
 
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
-from tray_app.lemlist.key import LONGEST, KeyFault
+from tray_app.lemlist.key import KeyFault
 from tray_app.store.file_fault import FaultKind, FileFault
-from tray_app.words.formats import Formats
+
+_PASSES_BY_ITSELF = {Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.OFFLINE, Kind.TIMEOUT}
 
 
 class Remedy(StrEnum):
@@ -29,90 +31,121 @@ class ProblemWords(NamedTuple):
         return f"{self.title}. {self.message}"
 
 
-def problem_words(kind: Kind) -> ProblemWords:  # noqa: C901  (a table)
-    """Say what happened, and what to do."""
+def store_name() -> str:
+    """Return what this platform calls the place that keeps the API key."""
+    names = {"darwin": tr("keychain"), "win32": tr("Credential Manager")}
+    return names.get(sys.platform) or tr("keyring")
+
+
+def problem_words(  # noqa: C901  (a table)
+    problem: Problem | Kind, *, is_retried: bool = True
+) -> ProblemWords:
+    """Say what happened, and what to do; of a kind alone without its details.
+
+    ``is_retried`` is whether what passes by itself is tried again without the user, as polls are.
+    """
+    kind, detail = (problem.kind, problem.detail) if isinstance(problem, Problem) else (problem, "")
     match kind:
         case Kind.NO_KEY:
             title = tr("No API key yet")
             message = tr("Enter your lemlist API key to see your team's credits.")
         case Kind.BAD_KEY:
-            title = tr("This is not an API key")
-            message = tr("Copy the key again from lemlist, under Settings, Integrations.")
+            title = tr("This can't be an API key")
+            message = tr(
+                "If you no longer have the key, generate a new one in lemlist: "
+                "Settings > Integrations."
+            )
+            faults: dict[str, str] = {
+                KeyFault.EMPTY: tr("The key is empty."),
+                KeyFault.TOO_LONG: tr("The key is too long."),
+                KeyFault.ODD_CHARACTERS: tr("The key has characters that no API key has."),
+            }
+            message = f"{faults.get(detail, '')} {message}".strip()
         case Kind.BAD_ADDRESS:
             title = tr("The API address can't be used")
             message = tr("LEMLIST_API_URL must be an https address, or http on this computer only.")
         case Kind.BAD_REQUEST:
-            title = tr("lemlist did not find a key")
+            title = tr("lemlist received no API key")
             message = tr("Enter the API key again.")
         case Kind.UNAUTHORIZED:
-            title = tr("lemlist refused the key")
-            message = tr("It is mistyped or no longer valid. Enter another key.")
+            title = tr("lemlist doesn't accept this API key")
+            message = tr("The key may be mistyped or deleted. Enter another one.")
         case Kind.PAYMENT_REQUIRED:
-            title = tr("The lemlist plan does not allow this")
-            message = tr("Ask a team admin to look at Plans & Billing in lemlist.")
+            title = tr("Payment needed in lemlist")
+            message = tr("Ask a team admin to check Plans & Billing.")
         case Kind.FORBIDDEN:
-            title = tr("The key's user is blocked")
-            message = tr("Ask a team admin to unblock the user, or enter the key of another user.")
+            title = tr("The user of this API key is blocked")
+            message = tr("Ask a team admin to unblock the user, or enter another user's key.")
         case Kind.NO_USER:
-            title = tr("The key's user is gone")
-            message = tr("A key ends with its user. Enter the key of another user of the team.")
+            title = tr("lemlist finds no user for this API key")
+            message = tr("Enter the API key of another user of your team.")
         case Kind.RATE_LIMITED:
-            title = tr("lemlist asks for a pause")
-            message = tr("The key was used too often. It is tried again by itself.")
+            title = tr("Too many requests with this API key")
+            message = tr("Another tool is probably using the same key.")
         case Kind.SERVER_ERROR:
-            title = tr("lemlist has a problem")
-            message = tr("Its server answered with an error. It is tried again by itself.")
+            title = tr("lemlist is temporarily unavailable")
+            message = tr("lemlist or a proxy returned an error.")
+            if detail:
+                status = detail.removeprefix("status ")
+                message = tr("lemlist or a proxy returned error {status}.", status=status)
         case Kind.ACCESS_BLOCKED:
             title = tr("Access to lemlist was blocked")
-            message = tr(
-                "A company filter, a VPN or the network has answered in its place. If this lasts, "
-                "ask IT. Trying again automatically."
-            )
+            message = tr("A company filter may block lemlist. Ask IT.")
         case Kind.NETWORK_SIGN_IN:
-            title = tr("The network wants you to sign in")
-            message = tr(
-                "Open any web page and sign in to the network. Trying again automatically."
-            )
+            title = tr("Sign in to the network")
+            message = tr("The network answers in place of lemlist. Open a web page to sign in.")
         case Kind.PROXY:
             title = tr("Can't connect through the proxy")
-            message = tr(
-                "Check the proxy's address and password in the system's settings or in "
-                "HTTPS_PROXY, or ask IT. Trying again automatically."
-            )
+            message = tr("Check the proxy's address and password, or ask IT.")
         case Kind.CERTIFICATES:
             title = tr("The certificates can't be read")
             message = tr(
-                "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names certificates that can't be read. "
-                "Correct the variable, or remove it."
+                "{variable} names certificates that can't be read. Correct or remove the variable.",
+                variable=detail or "REQUESTS_CA_BUNDLE",
             )
         case Kind.OFFLINE:
-            title = tr("lemlist can't be reached")
-            message = tr("Check the network, the VPN or the proxy.")
+            title = tr("Can't reach lemlist")
+            message = tr("Check your internet connection, VPN or proxy.")
         case Kind.TIMEOUT:
-            title = tr("lemlist did not answer in time")
-            message = tr("Check the network if this lasts. It is tried again by itself.")
+            title = tr("lemlist is taking too long to answer")
+            message = tr("If this continues, check your internet connection.")
         case Kind.TLS:
-            title = tr("The connection is not secure")
+            title = tr("Can't connect to lemlist securely")
             message = tr(
-                "Check this computer's date. Behind a company proxy, ask IT for its certificate."
+                "Check this computer's date, or ask IT about the company proxy's certificate."
             )
+            if detail == "SSLCertVerificationError":  # raised before anything is sent
+                message = f"{tr('Your API key was not sent.')} {message}"
         case Kind.UNEXPECTED_RESPONSE:
-            title = tr("The answer was not understood")
+            title = tr("Couldn't read lemlist's reply")
             message = tr(
-                "Sign in to the network if it asks for it; if this lasts, update this program."
+                "On guest Wi-Fi, sign in to the network first. "
+                "If this continues, update lemlist credits."
             )
         case Kind.KEYCHAIN_WAITING:
-            title = tr("Waiting for your consent in the keychain")
-            message = tr("The keychain is asking whether lemlist credits may read the API key.")
+            title = tr("Waiting for your consent in the {store}", store=store_name())
+            message = tr(
+                "The {store} is asking whether lemlist credits may read your API key.",
+                store=store_name(),
+            )
         case Kind.KEYCHAIN_LOCKED:
-            title = tr("The keychain is locked")
-            message = tr("Unlock it, so that the API key can be read.")
+            title = tr("The {store} is locked", store=store_name())
+            message = tr(
+                "Unlock the {store} so lemlist credits can read your API key.", store=store_name()
+            )
         case Kind.KEYCHAIN_UNAVAILABLE:
-            title = tr("The keychain can't be used")
-            message = tr("Enter the key; without a keychain it is kept only until you quit.")
+            title = tr("The {store} can't be used", store=store_name())
+            message = tr(
+                "Enter your API key. Without a {store} the key is kept only until you quit.",
+                store=store_name(),
+            )
         case Kind.DEFECT:
             title = tr("Something went wrong in lemlist credits")
-            message = tr("Please report the problem with what About, Copy diagnostics gives.")
+            message = tr(
+                "Please report the problem with the text that About > Copy diagnostics gives."
+            )
+    if is_retried and kind in _PASSES_BY_ITSELF:
+        message = f"{message} {tr('Trying again automatically.')}"
     return ProblemWords(title, message)
 
 
@@ -127,27 +160,14 @@ def remedy_words(remedy: Remedy | None) -> str:
             return ""
 
 
-def detail_words(problem: Problem, formats: Formats) -> str:
-    """Say more of a problem, for the command line and for whoever types a key; often nothing."""
-    match problem.detail:
-        case KeyFault.EMPTY:
-            return tr("it is empty")
-        case KeyFault.TOO_LONG:
-            return tr("it is longer than {n} characters", n=formats.number(LONGEST))
-        case KeyFault.ODD_CHARACTERS:
-            return tr("it has characters that no key has")
-        case detail:
-            return detail
-
-
 def history_fault_words(fault: FileFault) -> str:
     """Say what keeps the history from being kept, or what has become of it."""
     match fault:
         case FileFault(FaultKind.BROKEN, name):
             return tr(
-                "The history file was broken. It is kept as {name}; a new one was begun.", name=name
+                "The damaged history file is kept as {name}. A new history has begun.", name=name
             )
         case FileFault(FaultKind.UNUSABLE, path):
-            return tr("{path} can't be used: the history is not kept.", path=path)
+            return tr("{path} can't be used, so no history is kept.", path=path)
         case _:
-            return tr("The history is from a newer version. It is left alone and not used.")
+            return tr("The history is from a newer version of lemlist credits and is not used.")

@@ -20,9 +20,11 @@ _INTERVAL_UNITS: dict[int, Callable[[int], str]] = {
 class FieldWords(NamedTuple):
     """How a setting is called: a number if it has units, one of its options, or else a switch."""
 
-    label: str
-    name: str = ""
-    """Of its control, alone: on a switch, and for a screen reader."""
+    title: str
+    """With the mark of its mnemonic."""
+    name: str
+    """Of its control, alone, for a screen reader."""
+    explanation: str = ""
     units: Mapping[int, Callable[[int], str]] = {}
     """What can be counted: each unit in terms of what is stored, and its name after a number."""
     none: str = ""
@@ -31,65 +33,134 @@ class FieldWords(NamedTuple):
     """The names of what can be chosen."""
 
 
-class Page(NamedTuple):
-    """A tab of the dialog: its settings by their fields' names, and a note below them."""
+class FieldGroup(NamedTuple):
+    """Settings that belong together, by their fields' names, and a title above them."""
 
     title: str
     fields: Mapping[str, FieldWords]
+
+
+class Page(NamedTuple):
+    """A page of the dialog, and a note below its groups."""
+
+    title: str
+    groups: tuple[FieldGroup, ...]
     note: str = ""
 
 
 def settings_pages(formats: Formats) -> tuple[Page, ...]:
     """Return all settings in the order in which the dialog has them."""
-
-    def or_fewer(_number: int) -> str:
-        return tr("credits or fewer")
-
-    def days_left(number: int) -> str:
-        return tr("working day left", "working days left or fewer", number) if number else ""
-
-    def price(label: str, name: str) -> FieldWords:
-        return FieldWords(label, name, {1: unit_words})
-
-    general = {
-        "low": FieldWords(tr("&Low at"), tr("Low at, in credits"), {1: or_fewer}),
-        "critical": FieldWords(tr("&Critical at"), tr("Critical at, in credits"), {1: or_fewer}),
-        "warn_within": FieldWords(
-            tr("&Warn at"), tr("Warn at, in working days left"), {1: days_left}, none=tr("Never")
+    alerts = (
+        FieldGroup(
+            tr("Warn me when credits are"),
+            {
+                "low": FieldWords(
+                    tr("&Low"),
+                    tr("Low, in credits"),
+                    tr("Amber icon, and one notification"),
+                    units={1: unit_words},
+                ),
+                "critical": FieldWords(
+                    tr("&Critical"),
+                    tr("Critical, in credits"),
+                    tr("Orange icon, and an urgent notification"),
+                    units={1: unit_words},
+                ),
+                "warn_within": FieldWords(
+                    tr("Running &out"),
+                    tr("Running out, in working days left"),
+                    tr("Warns even while the balance is healthy"),
+                    units={1: lambda n: tr("working day left", "working days left", n)},
+                    none=tr("Never"),
+                ),
+            },
         ),
-        "notifications": FieldWords(
-            tr("Notifications"), tr("&Notify of these, of sudden drains and of refills")
+        FieldGroup(
+            tr("Tell me with"),
+            {
+                "notifications": FieldWords(
+                    tr("&Notifications"),
+                    tr("Notifications"),
+                    tr("Also of unusual spending and of credits added"),
+                )
+            },
         ),
-        "interval": FieldWords(tr("Check &every"), tr("Check every"), _INTERVAL_UNITS),
-        "icon": FieldWords(
-            tr("Tray &icon"),
-            options={IconStyle.NUMBER: tr("N&umber of credits"), IconStyle.SYMBOL: tr("S&ymbol")},
-        ),
-    }
-    days = {day: tr("Day {n} of the month", n=day) for day in RANGES["renewal_day"]}
-    plan = {
-        "renewal_day": FieldWords(
-            tr("Plan renews &on"),
-            tr("Plan renews on"),
-            options={None: tr("Learn it from the refills"), **days},
-        ),
-        "email_found": price(tr("E-mail &found"), tr("E-mail found, in credits")),
-        "email_verified": price(tr("E-mail &verified"), tr("E-mail verified, in credits")),
-        "phone_found": price(tr("P&hone found"), tr("Phone found, in credits")),
-        "linkedin": price(tr("Lin&kedIn enrichment"), tr("LinkedIn enrichment, in credits")),
-        "cents_per_1000": FieldWords(
-            tr("{n} cre&dits", n=formats.number(1000)),
-            tr("1,000 credits, in US dollars"),
-            {100: lambda _number: tr("US dollars")},
-        ),
-    }
-    source = tr(
-        "Default prices as of {day}, {year}:\n{source}",
-        source=SOURCE.removeprefix("https://"),
-        day=formats.day(AS_OF),
-        year=AS_OF.year,
     )
-    return Page(tr("&General"), general), Page(tr("&Plan and prices"), plan, source)
+    tray = (
+        FieldGroup(
+            tr("Icon"),
+            {
+                "icon": FieldWords(
+                    tr("S&how"),
+                    tr("What the icon shows"),
+                    options={
+                        IconStyle.NUMBER: tr("Number of credits"),
+                        IconStyle.SYMBOL: tr("Symbol"),
+                    },
+                )
+            },
+        ),
+        FieldGroup(
+            tr("In the background"),
+            {
+                "interval": FieldWords(
+                    tr("Check &every"),
+                    tr("Check every"),
+                    tr("How often lemlist is asked for the balance"),
+                    units=_INTERVAL_UNITS,
+                )
+            },
+        ),
+    )
+    plan = (
+        FieldGroup(
+            tr("Renewal"),
+            {
+                "renewal_day": FieldWords(
+                    tr("Plan renews &on"),
+                    tr("Plan renews on"),
+                    options={
+                        None: tr("Learn the day from credits added"),
+                        **{day: tr("Day {n} of the month", n=day) for day in RANGES["renewal_day"]},
+                    },
+                )
+            },
+        ),
+        FieldGroup(
+            tr("Prices"),
+            {
+                "email_found": FieldWords(
+                    tr("Email &found and verified"),
+                    tr("Email found and verified, in credits"),
+                    units={1: unit_words},
+                ),
+                "email_verified": FieldWords(
+                    tr("Email &verified"), tr("Email verified, in credits"), units={1: unit_words}
+                ),
+                "phone_found": FieldWords(
+                    tr("Phone n&umber found"),
+                    tr("Phone number found, in credits"),
+                    units={1: unit_words},
+                ),
+                "linkedin": FieldWords(
+                    tr("Lin&kedIn enrichment"),
+                    tr("LinkedIn enrichment, in credits"),
+                    units={1: unit_words},
+                ),
+                "cents_per_1000": FieldWords(
+                    tr("{n} cre&dits", n=formats.number(1000)),
+                    tr("Price of {n} credits, in US dollars", n=formats.number(1000)),
+                    units={100: lambda _number: tr("US dollars")},
+                ),
+            },
+        ),
+    )
+    source = tr(
+        "Defaults as of {day}: {source}",
+        source=SOURCE.removeprefix("https://"),
+        day=formats.day_and_year(AS_OF),
+    )
+    return Page(tr("&Alerts"), alerts), Page(tr("&Tray"), tray), Page(tr("&Plan"), plan, source)
 
 
 def limit_words(formats: Formats) -> dict[str, str]:
@@ -139,16 +210,22 @@ def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str
     """Say what could not be used of the settings file."""
     match fault:
         case FieldFault(name, is_out_of_range=False):
-            return tr("In the settings file, “{field}” can't be used. The default is.", field=name)
+            return tr(
+                "{field} in the settings file can't be used, so its default is used.", field=name
+            )
         case FieldFault(name):
             sentence = limit_words(formats)[name]
-            return tr("In the settings file: {fault} The default is used.", fault=sentence)
+            return tr(
+                "{fault} The settings file says otherwise, so the default is used.", fault=sentence
+            )
         case FileFault(FaultKind.BROKEN, name):
             return tr(
-                "The settings file was broken. It is kept as {name}; the defaults are used.",
+                "The damaged settings file is kept as {name}. The default settings are used.",
                 name=name,
             )
         case FileFault(FaultKind.UNUSABLE, path):
-            return tr("{path} can't be read. The defaults are used.", path=path)
+            return tr("{path} can't be read, so the default settings are used.", path=path)
         case _:
-            return tr("The settings file is from a newer version. It is left alone and not used.")
+            return tr(
+                "The settings file is from a newer version of lemlist credits and is not used."
+            )

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QMargins, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QMargins, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -19,29 +19,36 @@ from PySide6.QtWidgets import (
 
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.parts import (
-    BucketBar,
-    BucketRow,
+    AttentionBlock,
+    Kinds,
     LevelBadge,
+    Skeleton,
     TotalLabel,
-    TroubleBlock,
     sentence,
     set_weight,
 )
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.buttons import (
     LINK_INSET,
+    EyeButton,
     GlyphButton,
     LinkButton,
+    QuietLink,
     RefreshButton,
     TextButton,
     paint_gear,
 )
-from tray_app.desktop.widgets.labels import ElidedLabel, muted_label, set_muted, sized
-from tray_app.desktop.widgets.theme import Theme, theme_of
+from tray_app.desktop.widgets.labels import (
+    SECONDARY,
+    ElidedLabel,
+    block,
+    muted_label,
+    sized,
+)
+from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 from tray_app.report.trend import Trend
-from tray_app.report.view import View
-from tray_app.rules.buckets import BUCKETS
+from tray_app.report.view import Attention, Deed, View
 from tray_app.words.formats import Formats
 
 SIDE = 16
@@ -52,49 +59,50 @@ LEAST_MIDDLE = 60
 """Pixels of the middle, however small the screen is."""
 GLYPH_INSET = 6
 """Pixels between a glyph button's edge and its glyph, which stands in line with the amounts."""
-SMALL = 0.92
+FORECAST = 15 / 13
+"""The size of the forecast, as a multiple of the text's."""
 
 
 class PopupContent(QWidget):
-    """Team, total, level, problem, buckets, forecast, notes and buttons, from top to bottom.
+    """How much is left and how long that lasts, what to do, what kinds they are, what happened.
 
-    What is between the total and the buttons scrolls where the screen has no room for all of it.
-    A layout whose widgets are all hidden still takes the room of its margins and spacings. So
-    where it has any, what is hidden is a widget around.
+    What is between the forecast and the buttons scrolls where the screen has no room for all of it.
+    What is seldom shown is built when it is first. A layout whose widgets are all hidden still
+    takes the room of its margins and spacings. So where it has any, what is hidden is a widget
+    around.
     """
+
+    menu_closed = Signal()
 
     def __init__(
         self, formats: Formats, actions: Actions, parent: QWidget, now: Callable[[], datetime]
     ) -> None:
         super().__init__(parent)
+        self._actions = actions
         self._now = now
         self._view: View | None = None
 
         self.team = ElidedLabel()
         set_weight(self.team, QFont.Weight.Medium)
+        self.age = muted_label()
+        self.eye = EyeButton(actions.hide_figures)
         self.refresh = RefreshButton(actions.refresh)
         self.settings = GlyphButton(actions.settings, paint_gear)
-        self.total = TotalLabel()
-        self.badge = LevelBadge()
-        self.out_of_date = muted_label(tr("out of date"))
-        self.trouble = TroubleBlock(actions.remedy)
-        self.bar = BucketBar()
-        self.rows = {bucket: BucketRow() for bucket in BUCKETS}
-        self.sparkline = Sparkline(formats)
-        self.sparkline.graph.clicked.connect(actions.history.trigger)
-        self.forecast, self.advice = sentence(), sentence()
-        set_weight(self.advice, QFont.Weight.Medium)
-        self.buys = LinkButton(tr("Plan what the credits are spent on"))
+        self.total, self.badge = TotalLabel(), LevelBadge()
+        self.lasts, self.detail = sentence(), sentence(muted=True)
+        self.attention: AttentionBlock | None = None
+        self.skeleton: Skeleton | None = None
+        self.kinds = Kinds()
+        self.sparkline = Sparkline(formats, actions.history)
+        self.expiry = sentence()
+        self.said, self.notes, self.snoozed = (sentence(muted=True) for _ in range(3))
+        self.said.hide()
+        self.buys = QuietLink(tr("Open the calculator"))
         self.buys.clicked.connect(actions.plan.trigger)
-        self._lines = tuple(sentence(muted=True) for _ in range(4))
-        self.said, self.note, self.snoozed, self.age = self._lines
-        for line in self._lines:
-            line.hide()
-        self.snooze = TextButton(tr("Snooze"))
-        self.snooze_menu = QMenu(self.snooze)
-        self.snooze_menu.addActions(actions.snooze.actions())
-        self.snooze.setMenu(self.snooze_menu)
-        self.buy = TextButton(primary=True)
+        self.resume = LinkButton(tr("Resume"))
+        self.resume.clicked.connect(actions.resume.trigger)
+        self.snooze, self.plan, self.buy = TextButton(tr("Snooze")), TextButton(), TextButton()
+        self.plan.show_action(actions.plan)
         self.buy.show_action(actions.buy)
         self._lay_out()
         self._set_fonts()
@@ -102,17 +110,19 @@ class PopupContent(QWidget):
     def show_view(self, view: View) -> None:
         """Show what is known; only what differs is touched."""
         if view != self._view:
-            if self._view is None or view.trouble != self._view.trouble:
-                self.middle.show_top()  # where a problem stands
+            if self._view is None or view.attention != self._view.attention:
+                self.middle.show_top()  # where that stands
             self._view = view
             self._show(view)
         self.tick()
 
     def show_trend(self, trend: Trend | None, *, low: int) -> None:
         """Show the course of the balance; ``low`` is the amount that counts as low."""
-        is_stale = self._view is not None and self._view.stale
-        self.sparkline.show_trend(trend, is_stale=is_stale, low=low)
-        self._show_outlook()
+        view = self._view
+        has_figures = view is not None and view.credits is not None
+        is_stale = view is not None and view.stale
+        self.sparkline.show_trend(trend if has_figures else None, is_stale=is_stale, low=low)
+        self._show_dividers()
 
     def say(self, text: str) -> None:
         """Show one more quiet line; none when empty."""
@@ -120,8 +130,14 @@ class PopupContent(QWidget):
 
     def tick(self) -> None:
         """Tell the age of the figures as it is now."""
-        if self._view is not None:
-            _show_text(self.age, self._view.age_line(self._now()))
+        if (view := self._view) is None:
+            return
+        now = self._now()
+        next_check = view.next_check(now)
+        _show_text(self.age, view.age(now))
+        self.age.setToolTip(next_check)
+        self.refresh.set_next(next_check)
+        self.badge.show_level(view.icon.shape, view.badge(now), is_stale=view.stale)
 
     def fit(self, width: int, most: int) -> int:
         """Make room for everything at a width, and return the height, in pixels.
@@ -132,13 +148,16 @@ class PopupContent(QWidget):
         # take the sizes of what was shown before. So the inner ones come first.
         for layout in reversed(self.findChildren(QLayout)):
             layout.activate()
-        around = self._column.totalSizeHint().height() - self.middle.minimumHeight()
+        around = _height(self._column, width) - self.middle.minimumHeight()
         return around + self.middle.fit(width, max(LEAST_MIDDLE, most - around))
 
     def reveal(self, part: QWidget) -> None:
         """Scroll until a part can be seen."""
         if self.middle.isAncestorOf(part):
-            self.middle.ensureWidgetVisible(part, 0, SIDE)
+            top = part.mapTo(self.middle.whole, QPoint()).y()
+            # Not ensureWidgetVisible(), to which a part at the very edge, below its line, is seen.
+            for y in (top + part.height(), top):
+                self.middle.ensureVisible(0, y, 0, SIDE)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
@@ -147,84 +166,124 @@ class PopupContent(QWidget):
             self._set_fonts()
 
     def _show(self, view: View) -> None:
-        has_figures = view.read_at is not None
-        # What is still loading keeps the place of its figures; a first failure has none to keep.
-        is_waiting = not has_figures and view.trouble is None
+        has_figures = view.credits is not None
         self.team.setText(view.team)
-        self.total.show_total(view.total, view.unit, is_quiet=view.stale or is_waiting)
-        self.badge.show_level(view.icon.shape, view.level, is_stale=view.stale)
-        if view.trouble is not None:
-            self.trouble.show_trouble(view.trouble)
-        self.trouble.setVisible(view.trouble is not None)
-        self.bar.show_rows(view.rows, is_stale=view.stale)
-        for row in view.rows:
-            self.rows[row.bucket].show_row(row, is_stale=view.stale)
-        for part in (self._headline, self._buckets, self._divider, self._actions):
-            part.setVisible(has_figures or is_waiting)
-        self.out_of_date.setVisible(view.stale)
-        self.buy.set_primary(not view.asks_the_user)
-        _show_text(self.forecast, view.forecast)
-        _show_text(self.advice, view.advice)
-        # What is certain stands out from what is yet to be learned.
-        set_muted(self.forecast, view.stale or not view.lasts)
-        set_muted(self.advice, view.stale)
+        self.total.show_total(view.total, view.unit, is_quiet=view.stale)
+        _show_text(self.lasts, view.lasts)
+        _show_text(self.detail, view.detail)
+        self._show_slot(view.attention, is_loading=not has_figures and view.attention is None)
+        if has_figures:
+            self.kinds.show_view(view)
+        for part in (self._headline, self.kinds):
+            part.setVisible(has_figures)
+        _show_text(self.expiry, view.expiry)
         self.buys.setText(view.buys)
         self.buys.setVisible(bool(view.buys))
-        self._show_outlook()
-        _show_text(self.note, "\n".join(view.notes))
-        _show_text(self.snoozed, view.snooze)
+        _show_text(self.notes, "\n".join(view.notes))
+        self.snoozed.setText(view.snooze)
+        self._snoozed_line.setVisible(bool(view.snooze))
+        self._show_buttons(view)
+        self._show_dividers()
 
-    def _show_outlook(self) -> None:
-        """Show chart and forecast, and the line above, once there is something on them."""
-        has_figures = self._view is not None and self._view.read_at is not None
-        parts = (self.sparkline, self.forecast, self.advice, self.buys)
-        is_there = has_figures and not all(part.isHidden() for part in parts)
-        for part in (self._outlook, self._outlook_divider):
-            part.setVisible(is_there)
+    def _show_slot(self, attention: Attention | None, *, is_loading: bool) -> None:
+        """Show what needs attention, or blocks for what is still to come."""
+        if attention is not None:
+            if self.attention is None:
+                self.attention = AttentionBlock(self._actions)
+                self._slot_column.addWidget(self.attention)
+                for before, after in (
+                    (self.settings, self.attention.retry),
+                    (self.attention.retry, self.attention.button),
+                ):
+                    QWidget.setTabOrder(before, after)
+            self.attention.show_attention(attention)
+        if is_loading and self.skeleton is None:
+            self.skeleton = Skeleton()
+            self._slot_column.addWidget(self.skeleton)
+        for part, is_there in (
+            (self.attention, attention is not None),
+            (self.skeleton, is_loading),
+        ):
+            if part is not None:
+                part.setVisible(is_there)
+        self._slot.setVisible(attention is not None or is_loading)
+
+    def _show_buttons(self, view: View) -> None:
+        is_snoozable = view.warns and not view.snooze
+        if is_snoozable and self.snooze.menu() is None:
+            menu = QMenu(self.snooze)
+            menu.addActions(self._actions.snooze.actions())
+            menu.aboutToHide.connect(self.menu_closed)
+            self.snooze.setMenu(menu)
+        self.snooze.setVisible(is_snoozable)
+        self.buy.setVisible(view.attention is None or view.attention.deed is not Deed.BUY)
+        self._buttons.setVisible(view.credits is not None and not view.stale)
+
+    def _show_dividers(self) -> None:
+        """Show a line above the chart, and one below it, once there is something there."""
+        self._upper.setHidden(self.sparkline.isHidden())
+        has_figures = self._view is not None and self._view.credits is not None
+        has_more = not (self.expiry.isHidden() and self.buys.isHidden())
+        self._lower.setVisible(has_figures and has_more)
 
     def _lay_out(self) -> None:
-        sides, beside_glyphs = QMargins(SIDE, 0, SIDE, 0), SIDE - GLYPH_INSET
-        header = _filled(
-            QHBoxLayout(), QMargins(beside_glyphs, 0, beside_glyphs, 0), 4, GLYPH_INSET, self.team
-        )
+        # In a language from right to left a layout's margins stay, and what is in it changes sides.
+        sides = QMargins(SIDE - GLYPH_INSET, 0, SIDE - GLYPH_INSET, 0)
+        header = _filled(QHBoxLayout(), sides, 4, GLYPH_INSET, self.team, self.age)
         header.setStretchFactor(self.team, 1)
-        header.addWidget(self.refresh)
-        header.addWidget(self.settings)
-
-        pill = _filled(QVBoxLayout(), QMargins(), 2, None, self.badge, self.out_of_date, None)
-        for label in (self.badge, self.out_of_date):
-            pill.setAlignment(label, Qt.AlignmentFlag.AlignTrailing)
+        for button in (self.eye, self.refresh, self.settings):
+            header.addWidget(button)
+        first = _filled(QHBoxLayout(), QMargins(), GAP, self.total, self.badge)
+        first.setAlignment(self.badge, Qt.AlignmentFlag.AlignVCenter)
         self._headline = QWidget()
-        below_header = QMargins(SIDE, 8, SIDE, 0)
-        _filled(QHBoxLayout(self._headline), below_header, GAP, self.total, pill)
+        below_header = QMargins(SIDE, 4, SIDE, 0)
+        column = QVBoxLayout(self._headline)
+        _filled(column, below_header, 0, first, self.lasts, 1, self.detail)
 
-        self._buckets = QWidget()
-        _filled(QVBoxLayout(self._buckets), QMargins(), 0, self.bar, 8, *self.rows.values())
-        words = (self.sparkline, self.forecast, self.advice)
-        inner = _filled(QVBoxLayout(), QMargins(LINK_INSET, 0, LINK_INSET, 0), 8, *words)
-        self._outlook = QWidget()
-        beside_link = SIDE - LINK_INSET
-        around = QMargins(beside_link, 0, beside_link, 0)
-        _filled(QVBoxLayout(self._outlook), around, 4, inner, self.buys)
-        notes = _filled(QVBoxLayout(), QMargins(), 4, *self._lines)
-        self._outlook_divider = _Hairline(lambda theme: theme.divider)
-        self._divider = _Hairline(lambda theme: theme.divider)
-        above = (self.trouble, self._buckets, self._outlook_divider)
+        inside = QMargins(LINK_INSET, 0, LINK_INSET, 0)
+        self._slot = QWidget()
+        self._slot_column = _filled(QVBoxLayout(self._slot), inside, 0)
+        self._upper, self._lower = (block(QPalette.ColorRole.Midlight, 1) for _ in range(2))
+        self._snoozed_line = QWidget()
+        line = QHBoxLayout(self._snoozed_line)
+        _filled(line, QMargins(), 0, LINK_INSET, self.snoozed, self.resume)
+        line.setStretchFactor(self.snoozed, 1)
         self.middle = _Middle(
-            _filled(QVBoxLayout(), sides, GAP, *above),
-            self._outlook,
-            _filled(QVBoxLayout(), sides, GAP, self._divider, notes),
+            self._slot,
+            _filled(QVBoxLayout(), inside, GAP, self.kinds, self._upper),
+            _filled(
+                QVBoxLayout(),
+                QMargins(),
+                6,
+                self.sparkline,
+                _filled(QVBoxLayout(), inside, 0, self._lower),
+            ),
+            _filled(
+                QVBoxLayout(),
+                QMargins(),
+                4,
+                _filled(QVBoxLayout(), inside, 0, self.expiry),
+                self.buys,
+                _filled(QVBoxLayout(), inside, 0, self.said, self.notes),
+                self._snoozed_line,
+            ),
         )
-        self._actions = QWidget()
+        self._buttons = QWidget()
         below_middle = QMargins(SIDE, GAP, SIDE, 0)
-        _filled(QHBoxLayout(self._actions), below_middle, 0, self.snooze, None, self.buy)
-        parts = (header, self._headline, self.middle, self._actions)
-        self._column = _filled(QVBoxLayout(self), QMargins(0, 12, 0, SIDE), 0, *parts)
+        buttons = (self.snooze, self.plan, None, self.buy)
+        _filled(QHBoxLayout(self._buttons), below_middle, 8, *buttons)
+        parts = (header, self._headline, self.middle, self._buttons)
+        self._column = _filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
 
     def _set_fonts(self) -> None:
-        for label in (self.out_of_date, *self._lines):
-            label.setFont(sized(self.font(), SMALL))
-        self.badge.setFont(sized(self.font(), SMALL, QFont.Weight.DemiBold))
+        for label in (
+            *(self.age, self.detail, self.expiry, self.buys),
+            *(self.said, self.notes, self.snoozed),
+        ):
+            label.setFont(sized(self.font(), SECONDARY))
+        self.resume.setFont(sized(self.font(), SECONDARY, QFont.Weight.Medium))
+        self.badge.setFont(sized(self.font(), SECONDARY, QFont.Weight.DemiBold))
+        self.lasts.setFont(sized(self.font(), FORECAST, QFont.Weight.DemiBold))
 
 
 def _filled(
@@ -246,23 +305,17 @@ def _filled(
     return layout
 
 
+def _height(layout: QLayout, width: int) -> int:
+    """Return the height that a layout needs at a width."""
+    if layout.hasHeightForWidth():  # only while there is text that wraps
+        return layout.totalHeightForWidth(width)
+    return layout.totalSizeHint().height()
+
+
 def _show_text(label: QLabel, text: str) -> None:
     """Show a text; without one the label takes no room."""
     label.setText(text)
     label.setVisible(bool(text))
-
-
-class _Hairline(QWidget):
-    """A line from side to side."""
-
-    def __init__(self, colour: Callable[[Theme], str], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._colour = colour
-        self.setFixedHeight(1)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(self._colour(theme_of(self.palette()))))
 
 
 _BAR = """
@@ -281,8 +334,9 @@ class _Middle(QScrollArea):
 
     def __init__(self, *parts: QWidget | QLayout) -> None:
         super().__init__()
-        whole = QWidget()
-        self._column = _filled(QVBoxLayout(whole), QMargins(0, GAP, 0, 0), GAP, *parts)
+        self.whole = whole = QWidget()
+        sides = SIDE - LINK_INSET
+        self._column = _filled(QVBoxLayout(whole), QMargins(sides, GAP, sides, 0), GAP, *parts)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -292,17 +346,16 @@ class _Middle(QScrollArea):
         self.setWidget(whole)
         for ground in (self.viewport(), whole):
             ground.setAutoFillBackground(False)  # the card is painted below
-        self._upper, self._lower = (_Hairline(lambda theme: theme.border, self) for _ in range(2))
+        self._upper, self._lower = (block(QPalette.ColorRole.Mid, 1) for _ in range(2))
+        for edge in (self._upper, self._lower):
+            edge.setParent(self)
         self._bar = self.verticalScrollBar()
         self._bar.valueChanged.connect(self._show_edges)
         self._bar.rangeChanged.connect(self._show_edges)
 
     def fit(self, width: int, most: int) -> int:
         """Take the height that the parts need at a width, ``most`` at most, and return it."""
-        if self._column.hasHeightForWidth():  # only while there is text that wraps
-            needed = self._column.totalHeightForWidth(width)
-        else:
-            needed = self._column.totalSizeHint().height()
+        needed = _height(self._column, width)
         height = min(needed, most)
         # Not as Qt sees fit, which would show the bar for a moment whenever the parts grow.
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff

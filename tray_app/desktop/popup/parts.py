@@ -1,10 +1,10 @@
-"""What the popup is made of: number, level, buckets and problem. Each paints itself."""
+"""What the popup is made of: number, level, kinds of credits, and what needs attention."""
 
 from collections.abc import Sequence
+from itertools import chain
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QAction,
     QColor,
     QFont,
     QFontMetrics,
@@ -13,31 +13,31 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QTransform,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from tray_app.desktop.widgets.buttons import TextButton
-from tray_app.desktop.widgets.labels import set_muted, sized
-from tray_app.desktop.widgets.marks import SWATCH
-from tray_app.desktop.widgets.theme import theme_of
+from tray_app.desktop.actions import Actions
+from tray_app.desktop.widgets.buttons import RADIUS, LinkButton, TextButton
+from tray_app.desktop.widgets.labels import block, set_muted, sized
+from tray_app.desktop.widgets.marks import MARK, SWATCH, clock_mark, level_mark
+from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
-from tray_app.report.view import Row, Trouble
+from tray_app.report.view import Attention, Deed, Row, View
 from tray_app.words.amounts import UNKNOWN
 
 SEGMENT_GAP = 2
 SMALLEST_SEGMENT = 3
-BAR_HEIGHT = 8
-ROW_HEIGHT = 28
+BAR_HEIGHT, TICK_RISE = 8, 2
+"""The gauge, and how far the tick stands out from it."""
+GAUGE_ROOM = BAR_HEIGHT + 2 * TICK_RISE + 8
+ROW_HEIGHT = 24
 STALE_OPACITY = 0.6
-MARK = 10
-"""The side of a level's mark, in pixels."""
 LARGEST, SMALLEST = 2.5, 1.25
 """The size of the total's number, as a multiple of the text's."""
 UNIT_GAP = 6
 PILL_PADDING, PILL_GAP = 10, 6
-TROUBLE_EDGE = 3
+SLOT_PADDING = 12
 
 
 def sentence(*, muted: bool = False) -> QLabel:
@@ -122,11 +122,11 @@ class LevelBadge(QLabel):
         self._is_hollow = False
 
     def show_level(self, shape: IconShape, words: str, *, is_stale: bool) -> None:
-        """Show a level."""
-        self._shape, self._is_hollow = shape, is_stale
+        """Show a level; the words are a label's, which paints only what is new."""
+        if (shape, is_stale) != (self._shape, self._is_hollow):
+            self._shape, self._is_hollow = shape, is_stale
+            self.update()
         self.setText(words)
-        self.setAccessibleName(tr("{level}, out of date", level=words) if is_stale else words)
-        self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for mark and words."""
@@ -158,31 +158,6 @@ class LevelBadge(QLabel):
             painter.fillPath(level_mark(self._shape).translated(centre), ink)
 
 
-def level_mark(shape: IconShape) -> QPainterPath:
-    """Return the mark of a level around the origin, ``MARK`` pixels wide; each has its own form."""
-    path = QPainterPath()
-    match shape:
-        case IconShape.LOW:
-            _add_polygon(path, (0, -4.6), (5.4, 4.4), (-5.4, 4.4))
-        case IconShape.CRITICAL:
-            right, left = ((4.7, -2.7), (4.7, 2.7)), ((-4.7, 2.7), (-4.7, -2.7))
-            _add_polygon(path, (0, -5.4), *right, (0, 5.4), *left)
-        case IconShape.EMPTY:
-            path.setFillRule(Qt.FillRule.WindingFill)
-            path.addRoundedRect(QRectF(-5.8, -1.2, 11.6, 2.4), 1, 1)
-            path.addRoundedRect(QRectF(-1.2, -5.8, 2.4, 11.6), 1, 1)
-            path = QTransform().rotate(45).map(path)
-        case _:
-            path.addEllipse(QPointF(0, 0), 4.5, 4.5)
-            if shape is not IconShape.HEALTHY:  # no level: a ring
-                path.addEllipse(QPointF(0, 0), 3, 3)
-    return path
-
-
-def _add_polygon(path: QPainterPath, *corners: tuple[float, float]) -> None:
-    path.addPolygon([QPointF(x, y) for x, y in corners])
-
-
 def _mirrored(widget: QWidget, box: QRect) -> QRect:
     """Return where a box goes in a widget whose language may run from right to left."""
     return widget.style().visualRect(widget.layoutDirection(), widget.rect(), box)
@@ -211,126 +186,188 @@ def segment_widths(amounts: Sequence[int], width: int) -> list[int]:
     return widths
 
 
-class BucketBar(QWidget):
-    """How the credits divide into buckets; an empty track when that is unknown or all are 0."""
+class Kinds(QWidget):
+    """What is left of which kind: a gauge of the balance above the kinds, each with its amount.
+
+    The gauge's whole width is the highest balance since the last increase. Without a history there
+    is none, and while figures are hidden it is empty. Kinds without credits are left out.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(BAR_HEIGHT)
-        self._amounts: dict[str, int] = {}
-        self._is_stale = False
+        self._view: View | None = None
+        self._shown: list[Row] = []
+        self.labels: dict[str, tuple[QLabel, QLabel]] = {}
+        """The name and the amount of each kind that is shown."""
+        self.note = sentence(muted=True)
+        self._rows = QGridLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setHorizontalSpacing(0)
+        self._rows.setVerticalSpacing(0)
+        self._rows.setColumnMinimumWidth(0, SWATCH + 9)
+        self._rows.setColumnStretch(1, 1)
+        self._rows.addWidget(self.note, 1, 0, 1, 3)
 
-    def show_rows(self, rows: Sequence[Row], *, is_stale: bool) -> None:
-        """Show the buckets' amounts; paler when they are out of date."""
-        self._amounts = {row.bucket: row.amount for row in rows if row.amount and row.amount > 0}
-        self._is_stale = is_stale
+    @property
+    def has_gauge(self) -> bool:
+        """Whether there is a gauge."""
+        view = self._view
+        return view is not None and (view.peak is not None or view.hides)
+
+    def show_view(self, view: View) -> None:
+        """Show the kinds of a balance; paler when it is out of date."""
+        self._view = view
+        self._shown = [row for row in view.rows if view.shows(row)]
+        if [row.bucket for row in self._shown] != list(self.labels):
+            self._make_labels()
+        for row in self._shown:
+            label, amount = self.labels[row.bucket]
+            label.setText(row.label)
+            amount.setText(row.text)
+            amount.setAccessibleName(
+                tr("{bucket}: unknown", bucket=row.label)
+                if row.text == UNKNOWN
+                else tr("{bucket}: {amount}", bucket=row.label, amount=row.text)
+            )
+            for each in (label, amount):
+                set_muted(each, view.stale or row.amount is None)
+        self.note.setText(view.no_kinds)
+        self.note.setVisible(not self._shown)
+        self._rows.setRowMinimumHeight(0, GAUGE_ROOM if self.has_gauge else 0)
+        self.setAccessibleName(view.gauge)
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the segments, or the track."""
-        theme = theme_of(self.palette())
-        ends = QPainterPath()
-        ends.addRoundedRect(QRectF(self.rect()), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if not self._amounts:
-                painter.fillPath(ends, QColor(theme.track))
-                return
-            painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
-            x = 0
-            widths = segment_widths(list(self._amounts.values()), self.width())
-            for bucket, width in zip(self._amounts, widths, strict=True):
-                segment = QPainterPath()
-                segment.addRect(QRectF(_mirrored(self, QRect(x, 0, width, BAR_HEIGHT))))
-                painter.fillPath(ends.intersected(segment), QColor(theme.buckets[bucket]))
-                x += width + SEGMENT_GAP
-
-
-class BucketRow(QWidget):
-    """A bucket's colour, name and amount; grey when there is nothing in it, or nobody knows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._row: Row | None = None
-        self._is_stale = False
-        self.label = QLabel()
-        self.amount = QLabel()
+    def _make_labels(self) -> None:
+        for label in chain.from_iterable(self.labels.values()):
+            label.deleteLater()
+            label.hide()
+        self.labels.clear()
         columns = QFont()
         columns.setFeature(QFont.Tag("tnum"), 1)
-        self.amount.setFont(columns)
-        self.setMinimumHeight(ROW_HEIGHT)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 4, 0, 4)
-        line.setSpacing(0)
-        line.addSpacing(SWATCH + 8)
-        line.addWidget(self.label)
-        line.addStretch()
-        line.addWidget(self.amount)
+        for number, row in enumerate(self._shown, 2):
+            label, amount = QLabel(), QLabel()
+            amount.setFont(columns)
+            label.setMinimumHeight(ROW_HEIGHT)
+            self._rows.addWidget(label, number, 1)
+            self._rows.addWidget(amount, number, 2, Qt.AlignmentFlag.AlignTrailing)
+            self.labels[row.bucket] = label, amount
 
-    def show_row(self, row: Row, *, is_stale: bool) -> None:
-        """Show a bucket; its colour is paler when the amount is out of date."""
-        self._row, self._is_stale = row, is_stale
-        self.label.setText(row.label)
-        self.amount.setText(row.text)
-        self.amount.setAccessibleName(
-            tr("{bucket}: {amount}", bucket=row.label, amount=row.text)
-            if row.text != UNKNOWN
-            else tr("{bucket}: unknown", bucket=row.label)
-        )
-        for label in (self.label, self.amount):
-            set_muted(label, not row.amount)
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the gauge, and the kinds' swatches."""
+        view = self._view
+        if view is None:
+            return
+        theme = theme_of(self.palette())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.has_gauge:
+                self._paint_gauge(painter, theme, view)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setOpacity(STALE_OPACITY if view.stale else 1)
+            for row in self._shown:
+                middle = self.labels[row.bucket][0].geometry().center().y()
+                swatch = QRect(0, middle - SWATCH // 2 + 1, SWATCH, SWATCH)
+                painter.setBrush(QColor(theme.buckets[row.bucket] if row.amount else theme.track))
+                painter.drawRoundedRect(_mirrored(self, swatch), 3, 3)
+
+    def _paint_gauge(self, painter: QPainter, theme: Theme, view: View) -> None:
+        ends, whole = QPainterPath(), QRect(0, TICK_RISE, self.width(), BAR_HEIGHT)
+        ends.addRoundedRect(QRectF(whole), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+        painter.fillPath(ends, QColor(theme.track))
+        if view.peak is None or not view.credits:
+            return
+        parts = [(row.bucket, row.amount) for row in view.rows if row.amount and row.amount > 0]
+        colours = [theme.buckets[bucket] for bucket, _ in parts] or [theme.undivided]
+        filled = max(SMALLEST_SEGMENT, round(self.width() * view.credits / view.peak))
+        widths = segment_widths([amount for _, amount in parts] or [view.credits], filled)
+        x = 0
+        painter.setOpacity(STALE_OPACITY if view.stale else 1)
+        for colour, width in zip(colours, widths, strict=True):
+            segment = QPainterPath()
+            segment.addRect(
+                QRectF(_mirrored(self, whole.adjusted(x, 0, x + width - whole.width(), 0)))
+            )
+            painter.fillPath(ends.intersected(segment), QColor(colour))
+            x += width + SEGMENT_GAP
+        painter.setOpacity(1)
+        if view.low < view.peak:
+            x = min(round(self.width() * view.low / view.peak), self.width() - 2)
+            tick = _mirrored(self, QRect(x, 0, 2, BAR_HEIGHT + 2 * TICK_RISE))
+            painter.fillRect(tick.adjusted(-1, 0, 1, 0), QColor(theme.surface))
+            painter.fillRect(tick, QColor(theme.levels[IconShape.LOW].ink))
+
+
+class AttentionBlock(QWidget):
+    """The one thing that matters now, and the one button for it."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self._attention = Attention(None, "", "", Deed.NONE)
+        self.title, self.text = sentence(), sentence()
+        set_weight(self.title, QFont.Weight.DemiBold)
+        self.button = TextButton(primary=True)
+        self.retry = LinkButton(tr("Try now"))
+        self.retry.clicked.connect(actions.refresh.trigger)
+        self._actions = {Deed.REMEDY: actions.remedy, Deed.BUY: actions.buy}
+        self._around_button = QWidget()
+        below = QVBoxLayout(self._around_button)
+        below.setContentsMargins(0, 10, 0, 0)
+        below.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeading)
+        # Title and link, the text, the button; on the leading side there is room for the mark.
+        self._grid = QGridLayout(self)
+        self._grid.setSpacing(0)
+        self._grid.setColumnMinimumWidth(0, SLOT_PADDING + MARK)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.title, 0, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(self.retry, 0, 2)
+        self._grid.addWidget(self.text, 1, 1, 1, 2)
+        self._grid.addWidget(self._around_button, 2, 1, 1, 2)
+
+    def show_attention(self, attention: Attention) -> None:
+        """Show something else."""
+        self._attention = attention
+        self.title.setText(attention.title)
+        self.text.setText(attention.text)
+        set_muted(self.text, attention.shape is IconShape.UNKNOWN)
+        action = self._actions.get(attention.deed)
+        if action is not None:
+            self.button.show_action(action)
+        self._around_button.setVisible(action is not None)
+        can_retry = attention.deed is Deed.RETRY
+        self.retry.setVisible(can_retry)
+        # The link is higher than the title beside it, and reaches into the edge.
+        top = SLOT_PADDING - (5 if can_retry else 0)
+        self._grid.setContentsMargins(SLOT_PADDING, top, SLOT_PADDING, SLOT_PADDING)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the colour's swatch."""
-        theme = theme_of(self.palette())
+        """Paint the ground and the mark."""
+        theme, shape = theme_of(self.palette()), self._attention.shape
+        tint = theme.invitation if shape is None else theme.levels[shape]
+        line = self.title.fontMetrics().height()
+        mark = QRectF(SLOT_PADDING, self.title.y() + (line - MARK) / 2, MARK, MARK)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.track))
-            if self._row is not None and self._row.amount:
-                painter.setOpacity(STALE_OPACITY if self._is_stale else 1)
-                painter.setBrush(QColor(theme.buckets[self._row.bucket]))
-            swatch = QRect(0, (self.height() - SWATCH) // 2, SWATCH, SWATCH)
-            painter.drawRoundedRect(_mirrored(self, swatch), 3, 3)
+            painter.setBrush(QColor(tint.ground))
+            painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
+            form = (
+                clock_mark()
+                if shape is IconShape.UNKNOWN
+                else level_mark(shape or IconShape.LOADING)
+            )
+            centre = QRectF(_mirrored(self, mark.toRect())).center()
+            painter.fillPath(form.translated(centre), QColor(tint.ink))
 
 
-class TroubleBlock(QWidget):
-    """A problem, what to do about it, and the button that does it."""
+class Skeleton(QWidget):
+    """Grey blocks where the figures will be."""
 
-    def __init__(self, remedy: QAction) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.title, self.message = sentence(), sentence(muted=True)
-        set_weight(self.title, QFont.Weight.DemiBold)
-        self.button = TextButton(primary=True)
-        self.button.show_action(remedy)
-        self._is_invitation = False
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self.title)
-        words.addWidget(self.message)
+        self.setAccessibleName(tr("Loading balance…"))
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(0, 10, 0, 4)
         column.setSpacing(12)
-        column.addLayout(words)
-        column.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeading)
-
-    def show_trouble(self, trouble: Trouble) -> None:
-        """Show a problem, or, in other colours, what is yet to be done."""
-        self.title.setText(trouble.title)
-        self.message.setText(trouble.message)
-        self.button.setVisible(trouble.remedy is not None)
-        self._is_invitation = trouble.is_invitation
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the ground and its coloured edge."""
-        theme = theme_of(self.palette())
-        tint = theme.invitation if self._is_invitation else theme.trouble
-        ground = QPainterPath()
-        ground.addRoundedRect(QRectF(self.rect()), 8, 8)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.fillPath(ground, QColor(tint.ground))
-            painter.setClipRect(_mirrored(self, QRect(0, 0, TROUBLE_EDGE, self.height())))
-            painter.fillPath(ground, QColor(tint.ink))
+        for height, width in ((26, 128), (14, 190), (10, 240), (8, 0), (10, 0), (10, 0), (10, 0)):
+            column.addWidget(block(QPalette.ColorRole.AlternateBase, height, width or None))

@@ -100,7 +100,6 @@ class Popup(QWidget):
         self._ticker = QTimer(self, interval=AGE_REFRESH_MS)
 
         self.content = PopupContent(formats, actions, self, now)
-        self.trend_ranges = self.content.sparkline.ranges
         self.show_trend = self.content.show_trend
         self.set_busy = self.content.refresh.set_busy
         self.say = self.content.say
@@ -112,7 +111,7 @@ class Popup(QWidget):
         self._settling.timeout.connect(self._settle)
         self._ticker.timeout.connect(self.content.tick)
         self.content.middle.changed.connect(self._follow)
-        self.content.snooze_menu.aboutToHide.connect(self._look_after_focus)
+        self.content.menu_closed.connect(self._look_after_focus)
         # Not the widget's deactivation: a popup that is hidden and at once shown again keeps the
         # focus on X11, but Qt never activates it, and so would not deactivate it either.
         application = cast("QGuiApplication", QGuiApplication.instance())

@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QColor,
+    QFont,
     QLinearGradient,
     QMouseEvent,
     QPainter,
@@ -13,20 +15,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from tray_app.desktop.widgets.buttons import FlatButton
-from tray_app.desktop.widgets.labels import ElidedLabel, sized
+from tray_app.desktop.widgets.buttons import LINK_INSET, FlatButton, LinkButton
+from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, sized
 from tray_app.desktop.widgets.marks import DOT, triangle
-from tray_app.desktop.widgets.range_choice import RangeChoice
 from tray_app.desktop.widgets.theme import faint, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
 from tray_app.report.trend import Trend, has_trend
 from tray_app.words.formats import Formats
-from tray_app.words.history_words import course_words, point_words, range_words
+from tray_app.words.history_words import course_words, point_words, spent_words
 
 HEIGHT = 44
-RANGES = (7, 30, 90)
-"""The numbers of days that can be chosen."""
 MARK_ROOM = 9
 """Pixels above the highest point, for the mark of a refill."""
 FOOT = 2
@@ -36,25 +35,33 @@ LOWEST_LINE = 6
 
 
 class Sparkline(QWidget):
-    """A line of the balance with a caption, which names the day that the pointer is at."""
+    """A line of the balance, what was spent, and the door to the history.
 
-    def __init__(self, formats: Formats) -> None:
+    The words below the line name the day that the pointer is at.
+    """
+
+    def __init__(self, formats: Formats, history: QAction) -> None:
         super().__init__()
         self._formats = formats
-        self._shown: tuple[Trend | None, bool, int] | None = None
+        self._shown: tuple[Trend | None, bool, int, bool] | None = None
         self._title = ""
         self.graph = _Graph()
         self.graph.pointed_at.connect(self._say)
+        self.graph.clicked.connect(history.trigger)
         self.caption = ElidedLabel()
-        self.ranges = RangeChoice([(days, tr("{n} d", n=days)) for days in RANGES])
-        below = QHBoxLayout()
-        below.setSpacing(8)
+        self.history = LinkButton(tr("History"), leads_on=True)
+        self.history.clicked.connect(history.trigger)
+        above, below = QHBoxLayout(), QHBoxLayout()
+        above.setContentsMargins(LINK_INSET, 0, LINK_INSET, 0)
+        above.addWidget(self.graph)
+        below.setSpacing(0)
+        below.addSpacing(LINK_INSET)  # which changes sides with the language, as no margin does
         below.addWidget(self.caption, 1)
-        below.addWidget(self.ranges)
+        below.addWidget(self.history)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.graph)
+        column.setSpacing(0)
+        column.addLayout(above)
         column.addLayout(below)
         self._set_fonts()
         self.hide()
@@ -65,16 +72,20 @@ class Sparkline(QWidget):
         ``low`` is the amount that counts as low, in credits.
         """
         self.setVisible(has_trend(trend))
-        shown = trend, is_stale, low
+        hides = self._formats.hidden_until is not None
+        shown = trend, is_stale, low, hides
         if trend is None or not has_trend(trend) or shown == self._shown:
             return
         self._shown = shown
-        self._title = range_words(trend.begin, trend.end, trend.days, self._formats)
+        self._title = spent_words(trend.begin, trend.end, trend.days, trend.spent, self._formats)
+        self.graph.setVisible(not hides)
+        if hides:
+            self.caption.setText(tr("Chart hidden"))
+            return
         self.graph.show_trend(trend, is_stale=is_stale, low=low)
-        self.graph.setAccessibleName(tr("Balance, {range}", range=self._title))
+        self.graph.setAccessibleName(tr("Balance. {caption}", caption=self._title))
         course = course_words(trend.points, trend.refills, self._formats)
         self.graph.setAccessibleDescription(course)
-        self.ranges.show_days(trend.days)
         self._say(self.graph.pointed)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -87,8 +98,8 @@ class Sparkline(QWidget):
         self.caption.setText(self._title if point is None else point_words(*point, self._formats))
 
     def _set_fonts(self) -> None:
-        self.caption.setFont(sized(self.font(), 0.92))
-        self.ranges.setFont(sized(self.font(), 0.85))
+        self.caption.setFont(sized(self.font(), SECONDARY))
+        self.history.setFont(sized(self.font(), SECONDARY, QFont.Weight.Medium))
 
 
 class _Graph(FlatButton):

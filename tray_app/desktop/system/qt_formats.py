@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
 
+from tray_app.words.formats import HIDDEN
+
 _DAY_AND_MONTH = re.compile(r"(?<!d)dd?(?!d)\.?.*?M+|M+.*?(?<!d)dd?(?!d)[.日일]?")
 """The part of a date's pattern that says day and month, in either order."""
 _WEEKDAY = re.compile(r",? *(?<!d)d{3,4}(?!d)")
@@ -16,6 +18,7 @@ class QtFormats:
 
     def __init__(self, locale: QLocale | None = None) -> None:
         """Without ``locale``, the system's is taken."""
+        self.hidden_until: datetime | None = None
         self._locale = QLocale.system() if locale is None else QLocale(locale)
         # The plain C locale would leave the thousands together.
         options = self._locale.numberOptions()
@@ -31,8 +34,8 @@ class QtFormats:
             self._day_and_year = _WEEKDAY.sub("", both).replace("MMMM", "MMM")
 
     def number(self, number: int) -> str:
-        """Write a whole number with its thousands separated."""
-        return self._locale.toString(number)
+        """Write a whole number with its thousands separated, or ``HIDDEN`` while it is."""
+        return HIDDEN if self.hidden_until is not None else self._locale.toString(number)
 
     def time(self, moment: datetime) -> str:
         """Write the local time of day, short."""

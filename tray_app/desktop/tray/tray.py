@@ -53,6 +53,7 @@ class Tray(QObject):
             [actions.refresh, actions.open, actions.history, actions.plan, actions.buy]
         )
         self._snooze_menu = self._menu.addMenu(tr("S&nooze"))
+        self._menu.addActions([actions.resume, actions.hide_figures])
         self._menu.addSeparator()
         self._menu.addActions([actions.settings, actions.change_key, actions.about, actions.quit])
 
@@ -112,7 +113,7 @@ class Tray(QObject):
                 self._icon.setIcon(tray_icon(view.icon))
             if self._icon.toolTip() != self._tooltip:
                 self._icon.setToolTip(self._tooltip)
-        buckets = (f"{row.label}: {row.text}" for row in view.rows)
+        buckets = (f"{row.label}: {row.text}" if view.shows(row) else "" for row in view.rows)
         texts = (view.headline, *buckets, view.lasts, view.figures, view.snooze)
         for figure, text in zip(self._figures, texts, strict=True):
             _say(figure, text)

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from tray_app.desktop.widgets.theme import theme_of
+from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
 
 KEYBOARD = (
@@ -30,6 +30,7 @@ KEYBOARD = (
 RADIUS = 8
 TURN, TURN_MS = 30, 90
 """Degrees by which the refresh button's arrow turns, and milliseconds between two turns."""
+_WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter
 LINK_INSET = 8
 """Pixels by which a link's ground stands out from its words."""
 
@@ -66,6 +67,7 @@ class FlatButton(QPushButton):
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
+        self._action: QAction | None = None
         self.setAutoDefault(True)  # without it only Space presses
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # it looks different under the pointer
         HeldEnter(self)
@@ -73,6 +75,9 @@ class FlatButton(QPushButton):
 
     def show_action(self, action: QAction) -> None:
         """Carry an action's words, and do it when clicked; Qt has that for QToolButton alone."""
+        if self._action is not None:
+            self._action.changed.disconnect(self._follow_action)
+            self.clicked.disconnect(self._action.trigger)
         self._action = action
         action.changed.connect(self._follow_action)
         self.clicked.connect(action.trigger)
@@ -80,8 +85,9 @@ class FlatButton(QPushButton):
 
     @Slot()
     def _follow_action(self) -> None:
-        self.setText(self._action.iconText())
-        self.setEnabled(self._action.isEnabled())
+        if self._action is not None:
+            self.setText(self._action.iconText())
+            self.setEnabled(self._action.isEnabled())
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Remember how the focus came."""
@@ -134,12 +140,7 @@ class TextButton(FlatButton):
 
     def __init__(self, text: str = "", *, primary: bool = False) -> None:
         super().__init__(text)
-        self._is_primary = primary
-
-    def set_primary(self, primary: bool) -> None:
-        """Make this the primary button, or not."""
-        self._is_primary = primary
-        self.update()
+        self.is_primary = primary
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the words, which are never cut: for Qt's buttons it is the least size too."""
@@ -151,8 +152,8 @@ class TextButton(FlatButton):
         """Paint ground, words and a menu's arrow."""
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
-            self._paint_ground(painter, theme.button, is_primary=self._is_primary)
-            ink = theme.primary_ink if self._is_primary else theme.ink
+            self._paint_ground(painter, theme.button, is_primary=self.is_primary)
+            ink = theme.primary_ink if self.is_primary else theme.ink
             words = self.rect().adjusted(14, 0, -14, 0)
             painter.setPen(QColor(ink))
             side = Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
@@ -165,30 +166,66 @@ class TextButton(FlatButton):
 
 
 class LinkButton(FlatButton):
-    """A line of quiet words that can be clicked; they are cut where there is no room."""
+    """Words that can be clicked, in the ink of links, and a chevron if they lead somewhere."""
 
-    def __init__(self, explanation: str) -> None:
-        super().__init__()
-        self.setAccessibleDescription(explanation)
-        self.setToolTip(explanation)
+    def __init__(self, text: str = "", *, leads_on: bool = False) -> None:
+        super().__init__(text)
+        self._leads_on = leads_on
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """As high as the words; the layout gives the width."""
-        return QSize(0, QFontMetrics(self.font()).height() + 8)
+        """Room for the words and the chevron, and around them for a finger."""
+        metrics = QFontMetrics(self.font())
+        width = metrics.horizontalAdvance(self.text()) + 1 + 2 * LINK_INSET + self._chevron_room
+        return QSize(width, max(28, metrics.height() + 8))
+
+    @property
+    def _chevron_room(self) -> int:
+        return 12 if self._leads_on else 0
+
+    def _ink(self, theme: Theme) -> str:
+        return theme.ink if self.underMouse() else theme.focus
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """Room for all lines of the words."""
+        room = QRect(0, 0, width - 2 * LINK_INSET - self._chevron_room, 10_000)
+        lines = QFontMetrics(self.font()).boundingRect(room, _WRAPPED, self.text())
+        return max(28, lines.height() + 8)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the words, and a ground while the pointer is on them."""
-        theme = theme_of(self.palette())
+        """Paint words and chevron, and a ground while the pointer is on them."""
         with QPainter(self) as painter:
             self._paint_ground(painter)
-            painter.setPen(QColor(theme.ink if self.underMouse() else theme.muted))
-            words = self.rect().adjusted(LINK_INSET, 0, -LINK_INSET, 0)
-            elided = QFontMetrics(self.font()).elidedText(
-                self.text(), Qt.TextElideMode.ElideRight, words.width()
-            )
-            self._paint_words(painter, elided, words, Qt.AlignmentFlag.AlignLeading)
+            ink = QColor(self._ink(theme_of(self.palette())))
+            painter.setPen(ink)
+            words = self.rect().adjusted(LINK_INSET, 0, -LINK_INSET - self._chevron_room, 0)
+            words = self.style().visualRect(self.layoutDirection(), self.rect(), words)
+            side = Qt.AlignmentFlag.AlignLeading
+            side = self.style().visualAlignment(self.layoutDirection(), side)
+            painter.drawText(words, side | _WRAPPED, self.text())
+            if self._leads_on:
+                way = -1 if self.isRightToLeft() else 1
+                x = LINK_INSET if self.isRightToLeft() else self.width() - LINK_INSET
+                tip = QPointF(x - 1.5 * way, self.height() / 2 + 0.5)
+                back = QPointF(-4 * way, 4)
+                painter.setPen(QPen(ink, 1.6, c=Qt.PenCapStyle.RoundCap))
+                painter.drawPolyline([tip + QPointF(-4 * way, -4), tip, tip + back])
+
+
+class QuietLink(LinkButton):
+    """The same in the ink of text, as wide as there is room, in as many lines as it takes."""
+
+    def __init__(self, explanation: str) -> None:
+        super().__init__(leads_on=True)
+        self.setAccessibleDescription(explanation)
+        self.setToolTip(explanation)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def _ink(self, theme: Theme) -> str:
+        return theme.ink if self.underMouse() else theme.muted
 
 
 class GlyphButton(FlatButton):
@@ -198,6 +235,7 @@ class GlyphButton(FlatButton):
         """``glyph`` paints around the origin, inside a square of 16 pixels."""
         super().__init__()
         self._glyph = glyph
+        self._is_lit = False
         self._angle = 0
         self.setAccessibleName(action.iconText())
         self.setToolTip(action.iconText())
@@ -211,7 +249,26 @@ class GlyphButton(FlatButton):
             self._paint_ground(painter)
             painter.translate(QRectF(self.rect()).center())
             painter.rotate(self._angle)
-            self._glyph(painter, QColor(theme.ink if self.underMouse() else theme.muted))
+            idle = theme.focus if self._is_lit else theme.muted
+            self._glyph(painter, QColor(theme.ink if self.underMouse() else idle))
+
+
+class EyeButton(GlyphButton):
+    """Hides the figures, and is struck through and in the ink of links while they are hidden."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__(action, paint_eye)
+        self._hides = action
+        action.changed.connect(self._follow)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        name, self._is_lit = self._hides.iconText(), self._hides.isChecked()
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self._glyph = paint_struck_eye if self._is_lit else paint_eye
+        self.update()
 
 
 class RefreshButton(GlyphButton):
@@ -219,7 +276,9 @@ class RefreshButton(GlyphButton):
 
     def __init__(self, action: QAction) -> None:
         super().__init__(action, paint_refresh)
+        self._name = action.iconText()
         self._is_busy = False
+        self._next = ""
         self._turning = QTimer(self, interval=TURN_MS)
         self._turning.timeout.connect(self._turn)
 
@@ -227,9 +286,19 @@ class RefreshButton(GlyphButton):
         """Say whether a refresh is under way."""
         if busy != self._is_busy:
             self._is_busy = busy
-            self.setToolTip(tr("Refreshing…") if busy else self.accessibleName())
-            self.setAccessibleDescription(tr("Refreshing…") if busy else "")
+            self._explain()
             self._set_turning(busy and self.isVisible())
+
+    def set_next(self, words: str) -> None:
+        """Say when a refresh comes by itself."""
+        if words != self._next:
+            self._next = words
+            self._explain()
+
+    def _explain(self) -> None:
+        more = tr("Refreshing…") if self._is_busy else self._next
+        self.setAccessibleDescription(more)
+        self.setToolTip(more if self._is_busy else "\n".join(filter(None, (self._name, more))))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Turn only while visible."""
@@ -275,3 +344,21 @@ def paint_gear(painter: QPainter, colour: QColor) -> None:
     painter.setPen(QPen(colour, 0.6, j=Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(colour)
     painter.drawPath(gear)
+
+
+def paint_eye(painter: QPainter, colour: QColor) -> None:
+    """Paint an eye."""
+    lids = QPainterPath(QPointF(-7, 0))
+    lids.cubicTo(QPointF(-4, -6), QPointF(4, -6), QPointF(7, 0))
+    lids.cubicTo(QPointF(4, 6), QPointF(-4, 6), QPointF(-7, 0))
+    painter.setPen(QPen(colour, 1.6, j=Qt.PenJoinStyle.RoundJoin))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(lids)
+    painter.drawEllipse(QPointF(0, 0), 2, 2)
+
+
+def paint_struck_eye(painter: QPainter, colour: QColor) -> None:
+    """Paint an eye that sees nothing."""
+    paint_eye(painter, colour)
+    painter.setPen(QPen(colour, 1.6, c=Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QPointF(-5.5, 6), QPointF(5.5, -6))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import cast
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleTextCursorEvent,
@@ -45,6 +45,9 @@ class KeyField(QLineEdit):
     unreported one would overtake it.
     """
 
+    pasted = Signal()
+    """More than a character has come at once, as by a paste or a drop."""
+
     def __init__(self) -> None:
         super().__init__()
         self._application = cast("QCoreApplication", QCoreApplication.instance())
@@ -82,6 +85,8 @@ class KeyField(QLineEdit):
             self._tell(shown, cursor, selected)
         if self.text() != text:
             self.textChanged.emit(self.text())
+            if len(self.text()) - len(text) + len(selected) > 1:
+                self.pasted.emit()
 
     def _tell(self, shown: str, cursor: int, selected: str) -> None:
         now, at = self.displayText(), self.cursorPosition()

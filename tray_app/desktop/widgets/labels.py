@@ -4,6 +4,9 @@ from PySide6.QtCore import QMargins, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
 
+SECONDARY = 12 / 13
+"""The size of secondary text, as a multiple of the desktop's font."""
+
 
 def sized(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """Return a font of ``factor`` times the size."""
@@ -20,6 +23,17 @@ def set_muted(label: QLabel, is_muted: bool) -> None:
     """Give a label the ink of what is secondary, or of what matters."""
     roles = QPalette.ColorRole
     label.setForegroundRole(roles.PlaceholderText if is_muted else roles.WindowText)
+
+
+def block(role: QPalette.ColorRole, height: int, width: int | None = None) -> QWidget:
+    """Return an area in a colour of the palette, which Qt paints by itself; sizes are in pixels."""
+    area = QWidget()
+    area.setBackgroundRole(role)
+    area.setAutoFillBackground(True)
+    area.setFixedHeight(height)
+    if width is not None:
+        area.setFixedWidth(width)
+    return area
 
 
 def muted_label(text: str = "") -> QLabel:

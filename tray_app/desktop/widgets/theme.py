@@ -30,12 +30,17 @@ class Theme:
             return Tint(either(ground, dark_ground), either(ink, dark_ink))
 
         self.surface = either("#FFFFFF", "#20242B")
+        self.sunken = either("#F6F8FA", "#262B33")
         self.border = either("#D3D8E0", "#3D444F")
+        # Around fields; also of what can't be used now, whose contrast WCAG leaves open.
+        self.edge = either("#868E99", "#767F8C")
         self.divider = either("#E6E9EE", "#333943")
         self.ink = either("#1B2028", "#F2F4F7")
         # Of what is secondary, and of amounts that are zero or unknown.
         self.muted = either("#5B6472", "#A7B0BD")
+        # Of links, and around what has the focus.
         self.focus = either("#0072B2", "#56B4E9")
+        self.error = either("#B3261E", "#FF9A93")
         self.track = either("#E4E8ED", "#363D48")
 
         self.button = either("#EEF1F5", "#303742")
@@ -46,9 +51,8 @@ class Theme:
         self.primary_pressed = either("#00557F", "#00659E")
         self.primary_ink = "#FFFFFF"
 
-        self.trouble = tint("#FDF2EB", "#D55E00", "#352B26", "#E8701A")
         self.invitation = tint("#EEF5FA", "#0072B2", "#232F3B", "#56B4E9")
-        no_level = tint("#ECEFF3", "#4E5764", "#323945", "#B4BDCA")
+        no_level = tint("#EEF1F5", "#4E5764", "#323945", "#B4BDCA")
         self.levels = dict.fromkeys(IconShape, no_level) | {
             IconShape.HEALTHY: tint("#DDF3EC", "#00684C", "#17382F", "#5FD9B3"),
             IconShape.LOW: tint("#FDF0D0", "#7A5200", "#42351A", "#F7C35A"),
@@ -89,10 +93,17 @@ def blended(colour: str, ground: str, share: float) -> QColor:
 
 
 def themed(palette: QPalette) -> QPalette:
-    """Return a palette in the theme's colours; secondary text is ``PlaceholderText``."""
+    """Return a palette in the theme's colours.
+
+    Secondary text is ``PlaceholderText``, a line between parts ``Midlight``, an edge ``Mid``, and
+    what stands for text that is still to come ``AlternateBase``.
+    """
     theme = theme_of(palette)
     result = QPalette(palette)
     result.setColor(QPalette.ColorRole.Window, QColor(theme.surface))
     result.setColor(QPalette.ColorRole.WindowText, QColor(theme.ink))
     result.setColor(QPalette.ColorRole.PlaceholderText, QColor(theme.muted))
+    result.setColor(QPalette.ColorRole.Midlight, QColor(theme.divider))
+    result.setColor(QPalette.ColorRole.Mid, QColor(theme.border))
+    result.setColor(QPalette.ColorRole.AlternateBase, QColor(theme.track))
     return result

@@ -19,6 +19,7 @@ from tray_app.report.trend import Trend, trend_of
 from tray_app.report.view import is_stale
 from tray_app.rules.history import Record, days_of
 from tray_app.rules.local_time import DAY, date_at
+from tray_app.team.watch import Snapshot
 from tray_app.words.balance_words import team_name
 from tray_app.words.formats import Formats
 from tray_app.words.plan_words import Figures
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from tray_app.store.history_database import History
     from tray_app.team.session import Session
 
-FIRST_TREND = 30
-"""Days that the popup's chart shows until others are chosen."""
+TREND_DAYS = 30
+"""Days that the popup's chart shows."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,6 @@ class HistoryAndPlan(QObject):
         self._session: Session | None = None
         self._past: _Past | None = None
         """``None`` while the team has no identity."""
-        self._days = FIRST_TREND
         self.trend: Trend | None = None
         """The course of the balance as it was read last; ``None`` before that."""
         self.history = SingleWindow(self._make_history, self)
@@ -88,7 +88,7 @@ class HistoryAndPlan(QObject):
         if self.trend is None and session.snapshot.analysis is not None:
             self.read_trend()
         if self.history.window is not None:
-            self._read_history(self.history.window.ranges.days)
+            self._read_history(self.history.window.days)
         self.show_now()
 
     def show_now(self) -> None:
@@ -99,13 +99,12 @@ class HistoryAndPlan(QObject):
     @Slot()
     def read_trend(self) -> None:
         """Bring the popup's chart up to date."""
-        past, days = self._past, self._days
-        if past is None:
+        if (past := self._past) is None:
             return
 
         def read() -> Trend:
             now = int(time.time())
-            return trend_of(past.read(now - (days + 1) * DAY), days, now)
+            return trend_of(past.read(now - (TREND_DAYS + 1) * DAY), TREND_DAYS, now)
 
         def show(trend: Trend) -> None:
             if self._past is past:
@@ -113,19 +112,19 @@ class HistoryAndPlan(QObject):
 
         self._worker.submit(read, show)
 
-    @Slot(int)
-    def choose_trend(self, days: int) -> None:
-        """Show another number of days on the popup."""
-        self._days = days
-        self.read_trend()
+    def show_again(self) -> None:
+        """Write what is open once more, as amounts are to be hidden, or are no longer."""
+        if self.history.window is not None:
+            self._read_history(self.history.window.days)
+        self.show_now()
 
     def _make_history(self) -> "HistoryWindow":
         from tray_app.desktop.windows.history_window import HistoryWindow
 
         window = HistoryWindow(self._formats)
-        window.ranges.chosen.connect(self._read_history)
+        window.days_chosen.connect(self._read_history)
         window.export_requested.connect(self._export)
-        self._read_history(window.ranges.days)
+        self._read_history(window.days)
         return window
 
     def _make_plan(self) -> "PlanDialog":
@@ -142,13 +141,15 @@ class HistoryAndPlan(QObject):
     @Slot(int)
     def _read_history(self, days: int) -> None:
         past, formats = self._past, self._formats
-        team = team_name(self._session.snapshot.team if self._session else None)
+        snapshot = self._session.snapshot if self._session else Snapshot()
+        low = self._session.settings.thresholds.low if self._session else 0
+        team = team_name(snapshot.team)
 
         def read() -> "HistoryView":
             from tray_app.report.history_view import history_of
 
             records = past.read() if past is not None else []
-            return history_of(records, days, team, formats, int(time.time()))
+            return history_of(records, days, team, formats, int(time.time()), snapshot, low)
 
         def show(view: "HistoryView") -> None:
             if self._past is past and self.history.window is not None:
@@ -159,7 +160,7 @@ class HistoryAndPlan(QObject):
     @Slot(str, bool)
     def _export(self, path: str, by_day: bool) -> None:
         """Write all of the team's history to a CSV file, and tell what became of it."""
-        past = self._past
+        past, name = self._past, Path(path).name
 
         def write() -> str:
             from tray_app.report.exports import days_csv, readings_csv
@@ -173,8 +174,8 @@ class HistoryAndPlan(QObject):
                     else:
                         readings_csv(records, file)
             except OSError as error:
-                return tr("{path} can't be written: {reason}.", path=path, reason=error.strerror)
-            return tr("Saved as {path}.", path=path)
+                return tr("Couldn't save {file}: {reason}.", file=name, reason=error.strerror)
+            return tr("Saved as {file}.", file=name)
 
         self._worker.submit(write, self._tell, self._tell_problem)
 

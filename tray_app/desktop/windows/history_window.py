@@ -1,105 +1,161 @@
-"""The window of the balance's history: a chart, and its figures as tables."""
+"""The window of the balance's history: tiles, a chart, and its figures as tables."""
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QStandardPaths,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPalette, QShortcut
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, QSize, QStandardPaths, Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
-    QTableView,
-    QTabWidget,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
-from tray_app.desktop.widgets.buttons import TextButton
 from tray_app.desktop.widgets.chart import INSET, Chart
-from tray_app.desktop.widgets.dialog_parts import GAP, SPACE, paragraph
-from tray_app.desktop.widgets.labels import ElidedLabel, set_muted, sized
-from tray_app.desktop.widgets.range_choice import RangeChoice
-from tray_app.desktop.widgets.theme import theme_of, themed
+from tray_app.desktop.widgets.controls import label, segments, tabs, with_role
+from tray_app.desktop.widgets.labels import ElidedLabel, set_muted
+from tray_app.desktop.widgets.style import WindowStyle
+from tray_app.desktop.widgets.tiles import Tiles
+from tray_app.desktop.windows.history_table import TableView
 from tray_app.i18n import tr
-from tray_app.report.history_view import HistoryView
+from tray_app.report.history_view import HistoryView, tiles_at
+from tray_app.report.points import Point
 from tray_app.words.formats import Formats
-from tray_app.words.history_words import Table
 
 RANGES = (7, 30, 90, 365)
 """The numbers of days that can be chosen."""
 FIRST_RANGE = 30
-SIZE = (760, 620)
-TABLE_HEIGHT = 190
-COLUMN_GAP = 24
-
-_Index = QModelIndex | QPersistentModelIndex
+SIZE = QSize(760, 660)
+EMPTY_SIZE = QSize(480, 320)
+FRAME = QSize(16, 64)
+"""Pixels that a desktop may take for a window's frame."""
+SPACE = 24
+"""Pixels around everything."""
+GAP = 12
+ADDED = 2
+"""The place of the tile with the credits that were added."""
 
 
 class HistoryWindow(QWidget):
-    """An ordinary window. ``ranges`` and ``export_requested`` tell what the user wants of it."""
+    """An ordinary window. Its signals tell what the user wants of it."""
 
+    days_chosen = Signal(int)
+    """Another number of days is to be shown."""
     export_requested = Signal(str, bool)
     """A file's path, and whether it is to have the days instead of the readings."""
 
     def __init__(self, formats: Formats) -> None:
         super().__init__()
         self.setWindowTitle(tr("History"))
-        self.resize(*SIZE)
-        self._content = QWidget()
-        self._content.setAutoFillBackground(True)
+        self._formats = formats
+        self._view: HistoryView | None = None
         self.team = ElidedLabel()
         set_muted(self.team, False)
-        self.ranges = RangeChoice([(days, tr("{n} days", n=days)) for days in RANGES])
-        self.ranges.show_days(FIRST_RANGE)
-        self.chart = Chart(formats)
-        self.drops = _Table(tr("Table of the largest drops"))
-        self.days = _Table(tr("Table of the days"))
-        self.message = ElidedLabel()
-        self.export = TextButton(tr("Export CSV…"))
+        with_role(self.team, "muted")
+        names = (tr("{n} days", n=7), tr("{n} days", n=30), tr("{n} days", n=90), tr("1 year"))
+        self.ranges = segments(names)
+        for place, days in enumerate(RANGES):
+            self.ranges.setAccessibleTabName(place, tr("Last {n} days", n=days))
+        self.ranges.setCurrentIndex(RANGES.index(FIRST_RANGE))
+        self.ranges.currentChanged.connect(self._choose_days)
+        self.export = QPushButton(tr("Export…"))
         self.export.clicked.connect(self._choose_file)
+        self.tiles = Tiles()
+        self.chart = Chart(formats)
+        self.chart.pointed.connect(self._show_tiles)
+        self.tabs = tabs((tr("Decreases"), tr("Increases"), tr("Days")))
+        self.tabs.currentChanged.connect(self._show_table)
+        self.table = TableView()
+        self.table.moment_chosen.connect(self.chart.show_moment)
+        self.message = ElidedLabel()
+        self.message.setAlignment(Qt.AlignmentFlag.AlignTrailing)
         QShortcut(Qt.Key.Key_Escape, self, self.close)
-        self._sentence = paragraph("")
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        set_muted(self._sentence, True)
-        self._history = self._build_history()
-        self._history.hide()
-        self._lay_out()
-        self._follow_desktop()
+        self._page = QWidget()
+        self._history, self._empty = self._build_history(), self._build_empty()
+        self.table.focused.connect(self._show_end)
+        self._pages = QStackedLayout(self)
+        for page in (QWidget(), self._empty, self._history):
+            self._pages.addWidget(page)
+        WindowStyle(self)
+        self._take_size(SIZE)
+
+    @property
+    def days(self) -> int:
+        """The number of days that is chosen."""
+        return RANGES[self.ranges.currentIndex()]
 
     def show_history(self, view: HistoryView) -> None:
         """Show a history in the place of the one before."""
-        self.team.setText(view.team)
-        self.ranges.show_days(view.days)
-        for part in (self.ranges, self._history, self.export):
-            part.setVisible(bool(view.points))
-        self._sentence.setHidden(bool(view.points))
+        page = self._history if view.points else self._empty
+        if self._pages.currentWidget() is not page:
+            self._pages.setCurrentWidget(page)
+            self._take_size(SIZE if view.points else EMPTY_SIZE)
+        with QSignalBlocker(self.ranges):
+            self.ranges.setCurrentIndex(RANGES.index(view.days))
         if not view.points:
-            sentence = tr(
-                "History begins with the first readings. "
-                "Come back tomorrow to see where the credits go."
-            )
-            self._sentence.setText(sentence)
             return
-        self.chart.show_history(view)
-        self.drops.show_table(view.drop_table)
-        self.days.show_table(view.day_table)
+        self._view = view
+        self.team.setText(view.team)
+        self.tiles.reserve((*view.tiles, *tiles_at(view, view.points[-1], self._formats)))
+        self.chart.show_history(view, hides_figures=self._hides_figures)
+        self._show_tiles(self.chart.point)
+        self._show_table()
 
     def show_message(self, text: str) -> None:
         """Say what became of an export, also to a screen reader."""
         self.message.setText(text)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Follow the desktop's colours and font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._follow_desktop()
+    # The signals lead to methods: a function that holds the window would leave it to Python's
+    # garbage collector, which may run in a worker's thread.
+
+    @property
+    def _hides_figures(self) -> bool:
+        """Whether chart and bars are left out; formats hide the amounts."""
+        return self._formats.hidden_until is not None
+
+    @Slot()
+    def _choose_days(self) -> None:
+        self.days_chosen.emit(self.days)
+
+    @Slot()
+    def _show_end(self) -> None:
+        """Bring up all of the table, of which Qt brings up the first row."""
+        self._history.ensureVisible(0, self._page.height())
+
+    @Slot(object)
+    def _show_tiles(self, point: Point | None) -> None:
+        """Show the figures at the chart's cursor, or those of all that is shown."""
+        if self._view is None:
+            return
+        tiles = self._view.tiles if point is None else tiles_at(self._view, point, self._formats)
+        self.tiles.show_tiles(tiles)
+        has_added = tiles[ADDED].value != self._formats.number(0)
+        self.tiles.accent(ADDED, "added" if has_added else "")
+
+    @Slot()
+    def _show_table(self) -> None:
+        if self._view is None:
+            return
+        table, name, nothing = (
+            (
+                self._view.decreases,
+                tr("Table of the largest decreases"),
+                tr("No credits were spent in this time."),
+            ),
+            (
+                self._view.increases,
+                tr("Table of the credits added"),
+                tr("No credits were added in this time."),
+            ),
+            (self._view.day_table, tr("Table of the days"), ""),
+        )[self.tabs.currentIndex()]
+        if self._hides_figures:
+            table = replace(table, bars=tuple(0.0 for _ in table.bars))
+        self.table.show_table(table, name, nothing)
 
     def _choose_file(self) -> None:
         """Ask where to, without waiting for the answer."""
@@ -118,133 +174,58 @@ class HistoryWindow(QWidget):
         )
         dialog.open()
 
-    def _build_history(self) -> QWidget:
-        tables = QTabWidget()
-        tables.setDocumentMode(True)
-        tables.tabBar().setDrawBase(False)
-        tables.addTab(self.drops, tr("Largest drops"))
-        tables.addTab(self.days, tr("Days"))
-        tables.setFixedHeight(TABLE_HEIGHT)
+    def _take_size(self, size: QSize) -> None:
+        """Become so large, or larger where the text is, and never larger than the screen."""
+        needed = self._page.minimumSizeHint() + QSize(GAP, 0)  # with room for a scroll bar
+        wanted = size.expandedTo(needed) if size == SIZE else size
+        self.resize(wanted.boundedTo(self.screen().availableSize() - FRAME))
+
+    def _build_history(self) -> QScrollArea:
+        divider = QWidget()
+        with_role(divider, "divider")
+        divider.setFixedHeight(1)
+        column = QVBoxLayout(self._page)
+        # The chart and the table keep their own distance from the edge.
+        column.setContentsMargins(SPACE - INSET, SPACE, SPACE - INSET, SPACE - INSET)
+        column.setSpacing(0)
+        column.addLayout(_row(self.team, self.ranges, self.export, stretched=self.team))
+        column.addSpacing(16)
+        column.addLayout(_row(self.tiles, stretched=self.tiles))
+        column.addSpacing(16 - INSET)
+        column.addWidget(self.chart, 3)
+        column.addLayout(_row(self.tabs, self.message, stretched=self.message))
+        column.addLayout(_row(divider, stretched=divider))
+        column.addWidget(self.table, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._page)
+        return area
+
+    def _build_empty(self) -> QWidget:
+        """Return what is shown before anything is known."""
         page = QWidget()
+        sentence = label(
+            tr("History begins with the first check.\nCome back tomorrow to see your spending."),
+            "muted",
+        )
+        sentence.setWordWrap(True)
+        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        close = QPushButton(tr("Close"))
+        close.clicked.connect(self.close)
         column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP)
-        column.addWidget(self.chart, 1)
-        column.addLayout(_row(tables))
+        column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        column.addWidget(sentence, 1)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignTrailing)
         return page
 
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self._content)
-        column.setContentsMargins(SPACE - INSET, SPACE, SPACE - INSET, SPACE)
-        column.setSpacing(GAP)
-        column.addLayout(_row(self.team, self.ranges))
-        column.addWidget(self._sentence, 1)
-        column.addWidget(self._history, 1)
-        column.addLayout(_row(self.message, self.export))
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._content)
 
-    def _follow_desktop(self) -> None:
-        palette = themed(self.palette())
-        theme = theme_of(palette)
-        palette.setColor(QPalette.ColorRole.Base, QColor(theme.surface))
-        palette.setColor(QPalette.ColorRole.Button, QColor(theme.button))
-        self._content.setPalette(palette)
-        self.team.setFont(sized(self.font(), 1.2))
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    """Put widgets side by side, in line with the chart's content; the first one is stretched."""
+def _row(*widgets: QWidget, stretched: QWidget) -> QHBoxLayout:
+    """Put widgets side by side, in line with the chart's content."""
     row = QHBoxLayout()
     row.setContentsMargins(INSET, 0, INSET, 0)
-    row.setSpacing(SPACE)
+    row.setSpacing(16)
     for widget in widgets:
-        row.addWidget(widget)
-    row.setStretch(0, 1)
+        row.addWidget(widget, int(widget is stretched))
     return row
-
-
-class _Table(QTableView):
-    """Texts, to be read with the arrow keys; all but the first column are amounts."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self._rows = _Rows()
-        self.setModel(self._rows)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.verticalHeader().hide()
-        self.horizontalHeader().setHighlightSections(False)
-        self._fit()
-
-    def show_table(self, table: Table) -> None:
-        """Show another table; the place in it is kept when it has as many rows."""
-        self._rows.show_table(table)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Follow the desktop's font."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            self._fit()
-
-    def _fit(self) -> None:
-        """Give rows the font's height, amounts the room they need, the first column the rest."""
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + GAP)
-        header = self.horizontalHeader()
-        for column in range(1, header.count()):
-            needed = max(header.sectionSizeHint(column), self.sizeHintForColumn(column))
-            header.resizeSection(column, needed + COLUMN_GAP)
-        if header.count():
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
-
-class _Rows(QAbstractTableModel):
-    """A table of texts. A model of its own, as items for a year's days would be slow."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._table: Table = ((),)
-
-    def show_table(self, table: Table) -> None:
-        """Hold another table."""
-        if len(table) == len(self._table) > 1 and table[0] == self._table[0]:
-            self._table = table
-            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
-        else:
-            self.beginResetModel()
-            self._table = table
-            self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
-        """Return the number of rows without the headings."""
-        return 0 if parent.isValid() else len(self._table) - 1
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._table[0])
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a text, or the side that it stands at."""
-        return self._cell(index.row() + 1, index.column(), role)
-
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return a column's heading, or the side that it stands at."""
-        return self._cell(0, section, role) if orientation is Qt.Orientation.Horizontal else None
-
-    def _cell(self, row: int, column: int, role: int) -> object:
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._table[row][column]
-            case Qt.ItemDataRole.TextAlignmentRole:
-                side = Qt.AlignmentFlag.AlignTrailing if column else Qt.AlignmentFlag.AlignLeading
-                return (side | Qt.AlignmentFlag.AlignVCenter).value
-        return None

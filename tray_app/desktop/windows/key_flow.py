@@ -14,6 +14,7 @@ from tray_app.words.formats import Formats
 
 if TYPE_CHECKING:
     from tray_app.desktop.windows.key_dialog import KeyDialog
+    from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
     from tray_app.team.session import Session
 
 
@@ -23,6 +24,7 @@ class KeyFlow(QObject):
     key_changed = Signal()
     """The key may be another one now: its team is to be polled."""
     demo_requested = Signal()
+    start_at_login_chosen = Signal(bool)
 
     def __init__(
         self, keychain: Keychain, worker: Worker, formats: Formats, parent: QObject
@@ -36,6 +38,7 @@ class KeyFlow(QObject):
         self._has_asked = False
         self._lacks_key = False
         self.dialog = SingleWindow(self._make_dialog, self)
+        self.welcome = SingleWindow(self._make_welcome, self)
 
     def show(self, snapshot: Snapshot) -> None:
         """Ask for the first key if there is none, and no longer once there is one."""
@@ -43,10 +46,12 @@ class KeyFlow(QObject):
         self._lacks_key = kind in (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
         if self._lacks_key and not self._has_asked:
             self._has_asked = True
-            self.dialog.open()
-        dialog = self.dialog.window
-        if dialog is not None and dialog.is_first_run and snapshot.key_source is not None:
-            dialog.reject()  # another program has stored the key
+            self.welcome.open()
+        if snapshot.key_source is not None:  # another program may have stored the key
+            if self.welcome.window is not None:
+                self.welcome.window.reject()
+            if self.dialog.window is not None and self.dialog.window.is_first_run:
+                self.dialog.window.reject()
 
     @Slot()
     def find(self) -> None:
@@ -63,8 +68,16 @@ class KeyFlow(QObject):
         dialog = KeyDialog(self._formats, first_run=self._lacks_key)
         dialog.check_requested.connect(self._check)
         dialog.key_accepted.connect(self._accept)
-        dialog.demo_requested.connect(self.demo_requested)
         return dialog
+
+    def _make_welcome(self) -> "WelcomeDialog":
+        from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
+
+        welcome = WelcomeDialog()
+        welcome.connect_requested.connect(self.dialog.open)
+        welcome.start_at_login_chosen.connect(self.start_at_login_chosen)
+        welcome.demo_requested.connect(self.demo_requested)
+        return welcome
 
     @Slot(str)
     def _check(self, key: str) -> None:

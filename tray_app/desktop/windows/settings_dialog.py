@@ -1,52 +1,67 @@
 """The dialog of the user's choices."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
     QLabel,
-    QRadioButton,
     QSpinBox,
-    QTabWidget,
+    QStackedWidget,
     QWidget,
 )
 
+from tray_app.desktop.widgets.controls import (
+    SECONDARY,
+    ListBox,
+    Switch,
+    in_text,
+    label,
+    pad,
+    segments,
+)
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
-    ROW_GAP,
-    SPACE,
+    AnswerCard,
     Dialog,
+    Group,
     IconPicture,
-    MessageLine,
     Role,
-    paragraph,
+    Row,
+    column,
+    line,
 )
+from tray_app.desktop.widgets.style import set_state
 from tray_app.i18n import tr
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
-from tray_app.words.settings_words import FieldWords, Page, limit_words, settings_pages
+from tray_app.words.settings_words import (
+    FieldGroup,
+    FieldWords,
+    Page,
+    limit_words,
+    settings_pages,
+)
 
 # The boxes take more than the rules allow: a wrong number is answered with a sentence, where a
 # box that quietly puts another number in its place would hide the slip.
 _LARGEST_NUMBER = 999_999_999
 _LARGEST_DOLLARS = 999_999.99
 
-_MOST_BUTTONS = 3  # more options are a list
-_PREVIEW_SIZE = 32
+_NUMBER_WIDTH = 96  # pixels of text of the usual size
+_WIDTH = 460
+_PREVIEW_SIZE = 24
 _PREVIEW_HEALTHY = 25  # times the low threshold
 
+NumberBox = TypeVar("NumberBox", QSpinBox, QDoubleSpinBox)
 
-class _Row:
-    """How one setting is chosen: by controls that stand side by side, above what is wrong."""
+
+class _Choice:
+    """How one setting is chosen: by controls that stand side by side."""
 
     def __init__(
         self,
@@ -60,49 +75,44 @@ class _Row:
         self.box = controls[0]
         """The control that takes the focus."""
         self.box.setAccessibleName(words.name)
+        self.row = Row(words.title, words.explanation, *controls)
+        self.unit = next((each for each in controls if isinstance(each, QLabel)), None)
+        """What is counted, beside the control."""
         self.value = value
         self.show = show
         self.changes = changes
-        self.fault = MessageLine(tr("Error"))
-        self.fault.hide()
+        self.group: Group
+        """That it is in, where it is said what is wrong."""
+        self.page: QWidget
+        self._explanation = words.explanation
 
-        self.line = QHBoxLayout()
-        self.line.setSpacing(GAP)
-        for control in controls:
-            self.line.addWidget(control)
-        self.line.addStretch()
-
-    def say(self, fault: str) -> None:
-        """Say what is wrong with the choice; nothing when empty."""
-        if fault != self.fault.words:
-            self.fault.say(IconShape.EMPTY if fault else None, "", fault)
-            self.fault.setVisible(bool(fault))
-            self.box.setAccessibleDescription(fault)
+    def mark(self, fault: str) -> None:
+        """Mark the control as wrong, and say why to a screen reader; as right when empty."""
+        set_state(self.box, "faulty", bool(fault))
+        self.box.setAccessibleDescription(fault or self._explanation)
 
 
-def _row(words: FieldWords) -> _Row:
+def _choice(words: FieldWords) -> _Choice:
     if len(words.units) > 1:
         return _number_with_units(words)
     if words.units:
         return _dollars(words) if 100 in words.units else _number(words)
-    if words.options:
-        return _buttons(words) if len(words.options) <= _MOST_BUTTONS else _list(words)
-    return _switch(words)
+    return _list(words) if words.options else _switch(words)
 
 
-def _number(words: FieldWords) -> _Row:
+def _number(words: FieldWords) -> _Choice:
     """Offer a number, and beside it what is counted."""
     (unit,) = words.units.values()
-    box, label = _number_box(), QLabel(unit(0))
+    box, counted = _number_box(QSpinBox()), _unit_label(unit)
     box.setSpecialValueText(words.none)
-    box.valueChanged.connect(lambda number: label.setText(unit(number)))
-    return _Row(words, (box, label), box.value, box.setValue, box.valueChanged)
+    box.valueChanged.connect(lambda number: counted.setText(unit(number)))
+    return _Choice(words, (box, counted), box.value, box.setValue, box.valueChanged)
 
 
-def _number_with_units(words: FieldWords) -> _Row:
+def _number_with_units(words: FieldWords) -> _Choice:
     """Offer a number in the largest unit in which it is whole, so that it is exact."""
     sizes, names = list(words.units), list(words.units.values())
-    box, units = _number_box(), QComboBox()
+    box, units = _number_box(QSpinBox()), ListBox()
     units.setAccessibleName(tr("Unit of the interval"))
     units.addItems([name(0) for name in names])
 
@@ -117,43 +127,29 @@ def _number_with_units(words: FieldWords) -> _Row:
 
     box.valueChanged.connect(follow)
     changes = box.valueChanged, units.currentIndexChanged
-    return _Row(
+    return _Choice(
         words, (box, units), lambda: box.value() * sizes[units.currentIndex()], show, *changes
     )
 
 
-def _dollars(words: FieldWords) -> _Row:
+def _dollars(words: FieldWords) -> _Choice:
     """Offer cents as dollars."""
     (unit,) = words.units.values()
-    box = QDoubleSpinBox()
-    box.setRange(0, _LARGEST_DOLLARS)
-    box.setGroupSeparatorShown(True)
-    return _Row(
+    box = _number_box(QDoubleSpinBox())
+    return _Choice(
         words,
-        (box, QLabel(unit(0))),
+        (box, _unit_label(unit)),
         lambda: round(box.value() * 100),
         lambda cents: box.setValue(cents / 100),
         box.valueChanged,
     )
 
 
-def _buttons(words: FieldWords) -> _Row:
+def _list(words: FieldWords) -> _Choice:
     """Offer one of a few options."""
-    buttons = {option: QRadioButton(text) for option, text in words.options.items()}
-    return _Row(
-        words,
-        list(buttons.values()),
-        lambda: next(option for option, button in buttons.items() if button.isChecked()),
-        lambda option: buttons[option].setChecked(True),
-        *(button.toggled for button in buttons.values()),
-    )
-
-
-def _list(words: FieldWords) -> _Row:
-    """Offer one of many options."""
-    options, box = list(words.options), QComboBox()
+    options, box = list(words.options), ListBox()
     box.addItems(list(words.options.values()))
-    return _Row(
+    return _Choice(
         words,
         (box,),
         lambda: options[box.currentIndex()],
@@ -162,17 +158,30 @@ def _list(words: FieldWords) -> _Row:
     )
 
 
-def _switch(words: FieldWords) -> _Row:
+def _switch(words: FieldWords) -> _Choice:
     """Offer yes or no."""
-    box = QCheckBox(words.name)
-    return _Row(words, (box,), box.isChecked, box.setChecked, box.toggled)
+    box = Switch()
+    return _Choice(words, (box,), box.isChecked, box.setChecked, box.toggled)
 
 
-def _number_box() -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(0, _LARGEST_NUMBER)
+def _number_box(box: NumberBox) -> NumberBox:
+    if isinstance(box, QDoubleSpinBox):
+        box.setRange(0, _LARGEST_DOLLARS)
+    else:
+        box.setRange(0, _LARGEST_NUMBER)
     box.setGroupSeparatorShown(True)
+    box.setFixedWidth(in_text(_NUMBER_WIDTH))
+    pad(box)
     return box
+
+
+def _unit_label(unit: Callable[[int], str]) -> QLabel:
+    """Return a label with room for one and for many, so that nothing moves beside it."""
+    result = label(unit(1), "muted")
+    width = result.sizeHint().width()
+    result.setText(unit(0))
+    result.setMinimumWidth(max(width, result.sizeHint().width()))
+    return result
 
 
 class SettingsDialog(Dialog):
@@ -180,77 +189,97 @@ class SettingsDialog(Dialog):
 
     saved = Signal(object)
     """The :class:`Settings` that the user chose, without fault."""
+    start_at_login_chosen = Signal(bool)
+    """Another choice than the one that was shown."""
 
     def __init__(self, settings: Settings, formats: Formats, *, complaint: str = "") -> None:
         """``complaint`` is a sentence on top, as that the settings can't be written."""
-        super().__init__(tr("Settings"), SPACE)
+        pages = settings_pages(formats)
+        tabs = segments(page.title for page in pages)
+        super().__init__(tr("Settings"), tr("Settings"), "", tabs, width=_WIDTH)
+        tabs.setAccessibleName(tr("Page of the settings"))
+        self._tabs = tabs
         self._formats = formats
+        self._limits = limit_words(formats)
         self._refused = False
-        self._rows: dict[str, _Row] = {}
+        self._starts_at_login = False
+        self._choices: dict[str, _Choice] = {}
         self._pictures = {
             shape: IconPicture(IconLook(shape), _PREVIEW_SIZE)
             for shape in (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL, IconShape.EMPTY)
         }
 
         if complaint:
-            line = MessageLine(tr("Warning"))
-            line.say(IconShape.LOW, "", complaint)
-            self.column.addWidget(line)
-        self._tabs = QTabWidget()
-        for page in settings_pages(formats):
-            self._tabs.addTab(self._build_page(page), page.title)
-        self.column.addWidget(self._tabs)
-        self.add_button(tr("&Save"), Role.AcceptRole, self._save).setDefault(True)
+            card = AnswerCard(tr("Warning"))
+            card.say(IconShape.LOW, complaint)
+            self.column.addWidget(card)
+            self.column.addSpacing(GAP)
+        self._login = Switch()
+        self._login.setAccessibleName(tr("Start when I log in"))
+        self._login.setDisabled(True)  # until it is known
+        self._pages = QStackedWidget()
+        for page in pages:
+            self._pages.addWidget(self._build_page(page))
+        self._tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        self.column.addWidget(self._pages)
+        self.add_button(tr("&Save"), Role.AcceptRole, self._save, "primary").setDefault(True)
         self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
-        self.add_button(tr("&Restore defaults"), Role.ResetRole, self._restore)
-        self.column.addWidget(self.bar)
+        self.add_button(tr("&Restore defaults"), Role.ResetRole, self._restore, "link")
         self._show(settings)
         self._follow()
-        for row in self._rows.values():
-            for change in row.changes:
+        for choice in self._choices.values():
+            for change in choice.changes:
                 change.connect(self._follow)
-        self._rows["low"].box.setFocus()
+        self._choices["low"].box.setFocus()
+
+    def show_start_at_login(self, is_on: bool) -> None:
+        """Show whether the program starts at login, and let the user choose."""
+        self._starts_at_login = is_on
+        self._login.setChecked(is_on)
+        self._login.setEnabled(True)
 
     def _build_page(self, page: Page) -> QWidget:
-        """Build a tab: a row for each setting, and below the row what is wrong with the choice."""
-        tab = QWidget()
-        form = QFormLayout(tab)
-        form.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        form.setHorizontalSpacing(SPACE)
-        form.setVerticalSpacing(ROW_GAP)
-        for name, words in page.fields.items():
-            row = self._rows[name] = _row(words)
-            label = QLabel(words.label)
-            label.setBuddy(row.box)
-            form.addRow(label, row.line)
-            form.addRow("", row.fault)
-            if name == "icon":
-                form.addRow("", self._build_preview())
+        content = column(GAP, *(self._build_group(group) for group in page.groups))
         if page.note:
-            form.addRow(paragraph(page.note))
-        boxes = tab.findChildren(QAbstractSpinBox)
-        width = max((box.sizeHint().width() for box in boxes), default=0)
-        for box in boxes:
-            box.setMinimumWidth(width)
-        return tab
+            content.addWidget(label(page.note, "muted", SECONDARY))
+        content.addStretch()
+        result = QWidget()
+        result.setLayout(content)
+        for group in page.groups:
+            for name in group.fields:
+                self._choices[name].page = result
+        return result
 
-    def _build_preview(self) -> QWidget:
+    def _build_group(self, words: FieldGroup) -> Group:
+        """Build the rows of a group, whose fields stand below each other."""
+        choices = {name: _choice(each) for name, each in words.fields.items()}
+        rows: list[QWidget] = [choice.row for choice in choices.values()]
+        units = [choice.unit for choice in choices.values() if choice.unit is not None]
+        for unit in units:
+            unit.setMinimumWidth(max(each.minimumWidth() for each in units))
+        if "icon" in choices:
+            rows.append(self._build_preview())
+        if "interval" in choices:
+            rows.append(Row(tr("Start when &I log in"), "", self._login))
+        limits = [self._limits[name] for name in choices if name in self._limits]
+        group = Group(words.title, rows, limits)
+        for choice in choices.values():
+            choice.group = group
+        self._choices |= choices
+        return group
+
+    def _build_preview(self) -> Row:
         preview = QWidget()
         preview.setAccessibleName(tr("How the icon looks at each level"))
-        row = QHBoxLayout(preview)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
-        for picture in self._pictures.values():
-            row.addWidget(picture)
-        row.addStretch()
-        return preview
+        preview.setLayout(line(GAP, *self._pictures.values()))
+        return Row(tr("Preview"), tr("Healthy, low, critical and empty"), preview)
 
     def _show(self, settings: Settings) -> None:
-        for name, choice in settings.choices.items():
-            self._rows[name].show(choice)
+        for name, value in settings.choices.items():
+            self._choices[name].show(value)
 
     def _chosen(self) -> Settings:
-        return Settings.of({name: row.value() for name, row in self._rows.items()})
+        return Settings.of({name: choice.value() for name, choice in self._choices.items()})
 
     @Slot()
     def _follow(self) -> None:
@@ -276,17 +305,25 @@ class SettingsDialog(Dialog):
         faulty = self._say_faults(chosen)
         if not faulty:
             self.saved.emit(chosen)
+            if self._login.isChecked() is not self._starts_at_login:
+                self.start_at_login_chosen.emit(self._login.isChecked())
             self.accept()
             return
-        box = faulty[0].box
-        self._tabs.setCurrentWidget(cast("QWidget", box.parentWidget()))
-        box.setFocus()
-        if isinstance(box, QAbstractSpinBox):
-            box.selectAll()
+        first = faulty[0]
+        self._tabs.setCurrentIndex(self._pages.indexOf(first.page))
+        self.reveal(first.group)
+        first.box.setFocus()
+        if isinstance(first.box, QAbstractSpinBox):
+            first.box.selectAll()
 
-    def _say_faults(self, chosen: Settings) -> list[_Row]:
-        """Say below each row what is wrong with the choice, and return the rows with a fault."""
-        faults, words = chosen.faults(), limit_words(self._formats)
-        for name, row in self._rows.items():
-            row.say(words[name] if name in faults else "")
-        return [row for name, row in self._rows.items() if name in faults]
+    def _say_faults(self, chosen: Settings) -> list[_Choice]:
+        """Mark each choice that can't be used, and return them; a group says its first fault."""
+        faults = chosen.faults()
+        said: dict[Group, str] = {}
+        for name, choice in self._choices.items():
+            fault = self._limits[name] if name in faults else ""
+            choice.mark(fault)
+            said[choice.group] = said.get(choice.group) or fault
+        for group, fault in said.items():
+            group.say(fault)
+        return [choice for name, choice in self._choices.items() if name in faults]

@@ -1,0 +1,104 @@
+"""Starting at login, as the desktop will find it."""
+
+import plistlib
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tray_app.desktop.system.login_start import set_start_at_login, starts_at_login
+
+
+@pytest.fixture
+def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The autostart entry of a user with a home folder of their own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "autostart" / "lemlist-credits.desktop"
+
+
+def fields(entry: Path) -> dict[str, str]:
+    group, *lines = entry.read_text(encoding="utf-8").splitlines()
+    assert group == "[Desktop Entry]"
+    return dict(line.split("=", 1) for line in lines)
+
+
+def words_of(command: str) -> list[str]:
+    """Take the quotes off the words of a command, as the Desktop Entry Specification has it."""
+    quoted = re.findall(r'"((?:[^"\\]|\\.)*)"', command)
+    return [re.sub(r"\\(.)", r"\1", word) for word in quoted]
+
+
+def test_it_is_off_at_first_and_can_be_turned_on_and_off(entry: Path) -> None:
+    assert not starts_at_login()
+    set_start_at_login(True)
+    assert starts_at_login()
+    assert fields(entry)["Type"] == "Application"
+    set_start_at_login(False)
+    assert not starts_at_login()
+    set_start_at_login(True)
+    assert starts_at_login()
+
+
+def test_nothing_is_written_to_leave_it_off(entry: Path) -> None:
+    set_start_at_login(False)
+    assert not entry.parent.exists()
+
+
+def test_turned_off_it_overrides_an_entry_of_the_whole_computer(entry: Path) -> None:
+    set_start_at_login(True)
+    set_start_at_login(False)
+    assert fields(entry)["Hidden"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_on"),
+    [
+        ("Hidden=false", True),
+        ("Hidden=true", False),
+        ("X-GNOME-Autostart-enabled=false", False),
+        ("Comment=Hidden=true", True),
+    ],
+)
+def test_what_the_desktops_own_list_has_written_counts(entry: Path, line: str, is_on: bool) -> None:
+    entry.parent.mkdir(parents=True)
+    entry.write_text(f"[Desktop Entry]\nType=Application\nExec=lemlist-credits\n{line}\n", "utf-8")
+    assert starts_at_login() is is_on
+
+
+@pytest.mark.parametrize("path", ["/opt/a b/main.py", '/opt/100%/"$HOME`\\main.py'])
+def test_any_path_is_started_as_it_is(
+    entry: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [path])
+    set_start_at_login(True)
+    # As a desktop reads it: first the value's own escapes, then the field codes, then the quotes.
+    command = fields(entry)["Exec"].replace("\\\\", "\\").replace("%%", "%")
+    assert words_of(command) == [sys.executable, path]
+
+
+def test_a_bundle_is_started_itself(entry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    set_start_at_login(True)
+    assert words_of(fields(entry)["Exec"]) == [sys.executable]
+
+
+def test_a_folder_that_can_not_be_written_is_an_error(entry: Path) -> None:
+    entry.parent.parent.write_text("", "utf-8")
+    with pytest.raises(OSError, match=r"autostart|config"):
+        set_start_at_login(True)
+    assert not starts_at_login()
+
+
+def test_launchd_gets_an_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert not starts_at_login()
+    set_start_at_login(True)
+    file = tmp_path / "Library" / "LaunchAgents" / "lemlist-credits.plist"
+    agent = plistlib.loads(file.read_bytes())
+    assert agent["RunAtLoad"] is True
+    assert agent["ProgramArguments"][0] == sys.executable
+    assert starts_at_login()
+    set_start_at_login(False)
+    assert not starts_at_login()

@@ -1,0 +1,88 @@
+"""Starting the program when its user logs in, as each platform keeps that. All of it blocks."""
+
+import plistlib
+import re
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QStandardPaths
+
+from tray_app.store.folders import APP
+
+_RUN = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Run"
+_OFF = re.compile(r"^(Hidden=true|X-GNOME-Autostart-enabled=false)\s*$", re.MULTILINE)
+
+
+def starts_at_login() -> bool:
+    """Tell whether the user's next login starts the program."""
+    if sys.platform == "win32":
+        return _run_key().contains(APP)
+    if sys.platform == "darwin":
+        return _entry().exists()
+    try:
+        content = _entry().read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    return not _OFF.search(content)
+
+
+def set_start_at_login(on: bool) -> None:
+    """Have the user's next login start the program, or not.
+
+    Raises:
+        OSError: it can't be written down.
+    """
+    if sys.platform == "win32":
+        if on:
+            _run_key().setValue(APP, " ".join(f'"{word}"' for word in _command()))
+        else:
+            _run_key().remove(APP)
+        return
+    entry = _entry()
+    if not on and not entry.exists():
+        return
+    if not on and sys.platform == "darwin":
+        entry.unlink()
+        return
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    entry.write_text(_agent() if sys.platform == "darwin" else _desktop_entry(on), "utf-8")
+
+
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, str(Path(sys.argv[0]).resolve())]
+
+
+def _run_key() -> QSettings:
+    return QSettings(_RUN, QSettings.Format.NativeFormat)
+
+
+def _entry() -> Path:
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "LaunchAgents" / f"{APP}.plist"
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+    return Path(folder) / "autostart" / f"{APP}.desktop"
+
+
+def _agent() -> str:
+    """Return what launchd reads (launchd.plist(5))."""
+    agent = {"Label": APP, "ProgramArguments": _command(), "RunAtLoad": True}
+    return plistlib.dumps(agent).decode()
+
+
+def _desktop_entry(on: bool) -> str:
+    """Return an autostart entry, whose words are quoted as the Desktop Entry Specification has it.
+
+    ``Hidden`` overrides an entry of the whole computer, where a missing file would not.
+    """
+    words = (re.sub(r'(["`$\\])', r"\\\1", word) for word in _command())
+    command = " ".join(f'"{word}"' for word in words).replace("\\", r"\\").replace("%", "%%")
+    return (
+        "[Desktop Entry]\n"
+        "Type=Application\n"
+        "Name=lemlist credits\n"
+        f"Icon={APP}\n"
+        f"Exec={command}\n"
+        f"Hidden={str(not on).lower()}\n"
+    )

@@ -1,0 +1,50 @@
+"""What only a terminal says: the commands that help, where a window would have a button."""
+
+import math
+
+from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
+from tray_app.i18n import tr
+from tray_app.words.formats import Formats
+from tray_app.words.problem_words import ProblemWords, problem_words, store_name
+
+
+def problem_in_terminal(problem: Problem) -> ProblemWords:
+    """Say what happened, and which command helps."""
+    title, message = problem_words(problem, is_retried=False)
+    variable = tr("Set the variable LEMLIST_API_KEY to your API key.")
+    set_key = tr("Run 'lemlist-credits key set', or set the variable LEMLIST_API_KEY.")
+    match problem.kind:
+        case Kind.NO_KEY:
+            message = set_key
+        case Kind.KEYCHAIN_UNAVAILABLE:
+            message = variable
+        case Kind.KEYCHAIN_LOCKED:
+            message = tr(
+                "Unlock the {store}, or set the variable LEMLIST_API_KEY to your API key.",
+                store=store_name(),
+            )
+        case Kind.RATE_LIMITED if problem.retry_after is not None:
+            n = math.ceil(problem.retry_after)
+            again = tr(
+                "Run the command again in {n} second.",
+                "Run the command again in {n} seconds.",
+                n,
+                n=n,
+            )
+            message = f"{message} {again}"
+        case Kind.DEFECT:
+            message = tr("Please report these lines with what 'lemlist-credits --version' prints.")
+        case kind if kind in NEEDS_ANOTHER_KEY:
+            message = f"{message} {set_key}"
+    return ProblemWords(title, message)
+
+
+def key_stored_words(team: str | None, credits: int, formats: Formats) -> str:
+    """Say that a key is stored, and what it opens."""
+    store = store_name()
+    stored = tr("The API key is stored in the {store}.", store=store)
+    if team:
+        stored = tr("The API key of {team} is stored in the {store}.", team=team, store=store)
+    amount = formats.number(credits)
+    left = tr("{amount} credit is left.", "{amount} credits are left.", credits, amount=amount)
+    return f"{stored} {left}"
