@@ -20,8 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
     end_when_interrupted()
     arguments = sys.argv[1:] if arguments is None else arguments
+    environ = _take_environment()
     try:
-        return _run(arguments)
+        return _run(arguments, environ)
     except KeyboardInterrupt:  # at the hidden prompt, which leaves the terminal as it was
         return INTERRUPTED
     except Exception as error:
@@ -33,11 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A traceback would quote the error, and with it perhaps the key.
             error = Problem(Kind.DEFECT, outline(error, error.__traceback__))
         # argparse also takes a part of "--json".
-        return fail(error, as_json=any(each.startswith("--j") for each in arguments))
+        as_json = any(each.startswith("--j") for each in arguments)
+        return fail(error, as_json=as_json, has_variable=bool(environ.get(KEY_VARIABLE)))
 
 
-def _run(arguments: Sequence[str]) -> int:
-    environ = _take_environment()
+def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     if list(arguments) != [KEYCHAIN]:
         _warn_root()
     if not arguments:  # as at each login, when the icon does not wait for the parser's import

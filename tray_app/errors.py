@@ -44,6 +44,11 @@ OFFERS_KEY = NEEDS_ANOTHER_KEY | {Kind.KEYCHAIN_UNAVAILABLE}
 NEEDS_USER = OFFERS_KEY | {Kind.BAD_ADDRESS, Kind.PAYMENT_REQUIRED, Kind.KEYCHAIN_LOCKED}
 """These don't pass by themselves, so asking again soon is in vain."""
 
+FAILS_ON_NETWORK = frozenset(
+    {Kind.OFFLINE, Kind.TIMEOUT, Kind.ACCESS_BLOCKED, Kind.NETWORK_SIGN_IN, Kind.PROXY}
+)
+"""These end when the network is back, or another one, of which not every system tells."""
+
 
 class Problem(Exception):  # noqa: N818  (what the user has is a problem, not an error)
     """A failure that the user is told of.

@@ -200,6 +200,28 @@ def test_clicks_at_a_server_that_fails_are_one_request(
     assert watch.asked == ["poll"]
 
 
+@pytest.mark.parametrize(
+    ("problem", "asked"),
+    [(None, 1), (Kind.OFFLINE, 2), (Kind.TIMEOUT, 2), (Kind.PROXY, 2), (Kind.UNAUTHORIZED, 1)],
+)
+def test_a_look_asks_again_after_a_failure_on_the_network_alone(
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    monkeypatch: pytest.MonkeyPatch,
+    problem: Kind | None,
+    asked: int,
+) -> None:
+    monkeypatch.setattr("tray_app.desktop.poller.BREATH", 0.0)
+    watch.answers = [replace(GOOD, problem=Problem(problem) if problem else None)]
+    poller.start()
+    wait_with_events(lambda: snapshots, "a snapshot")
+    poller.look()
+    wait_with_events(lambda: len(snapshots) == asked, "another one, or none")
+    assert watch.asked == ["poll"] * asked
+    assert not poller.busy
+
+
 def test_polls_again_when_the_snapshot_says(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
 ) -> None:

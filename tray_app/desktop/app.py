@@ -306,15 +306,21 @@ class App(QObject):
     @Slot()
     def _toggle_popup(self) -> None:
         self._the_popup().toggle(self._tray.geometry())
-        self._read_trend_soon()
+        self._look_soon()
 
     @Slot()
     def _open_popup(self) -> None:
         self._the_popup().open(self._tray.geometry())
-        self._read_trend_soon()
+        self._look_soon()
 
-    def _read_trend_soon(self) -> None:
-        QTimer.singleShot(PAINTED_AFTER, self, self._history_and_plan.read_trend)
+    def _look_soon(self) -> None:
+        QTimer.singleShot(PAINTED_AFTER, self, self._look)
+
+    @Slot()
+    def _look(self) -> None:
+        """Bring up to date what the user looks at."""
+        self._history_and_plan.read_trend()
+        self._teams.shown.look()
 
     @Slot()
     def _use_window(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from tray_app.desktop.system.worker import Worker
-from tray_app.errors import Problem
+from tray_app.errors import FAILS_ON_NETWORK, Problem
 from tray_app.rules.alerts import SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
@@ -89,6 +89,12 @@ class Poller(QObject):
         """Ask now because the user wants it, unless that can't tell anything newer."""
         if time.monotonic() >= self._refresh_from:
             self.poll(by_user=True)
+
+    def look(self) -> None:
+        """Ask now if the last poll has failed on the network: not every system tells of its end."""
+        problem = self.session.snapshot.problem
+        if problem is not None and problem.kind in FAILS_ON_NETWORK:
+            self.refresh()
 
     def apply(self, settings: Settings) -> None:
         """Have the team judged by other settings."""

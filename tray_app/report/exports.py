@@ -73,9 +73,9 @@ def history_json(
     }
 
 
-def problem_json(problem: Problem) -> dict[str, Any]:
+def problem_json(problem: Problem, *, has_variable: bool = False) -> dict[str, Any]:
     """Return why there is no balance; ``retry_after`` is in seconds."""
-    told = error_json(problem.kind, *problem_in_terminal(problem))
+    told = error_json(problem.kind, *problem_in_terminal(problem, has_variable=has_variable))
     if problem.retry_after is not None:
         told["error"]["retry_after"] = math.ceil(problem.retry_after)
     return told

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum, auto
 
-from tray_app.errors import NEEDS_USER, OFFERS_KEY, Kind, Problem
+from tray_app.errors import NEEDS_ANOTHER_KEY, NEEDS_USER, OFFERS_KEY, Kind, Problem
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.rules.alerts import Evidence, urgency
 from tray_app.rules.analysis import FORECAST_HOLDS
@@ -18,7 +18,7 @@ from tray_app.words import balance_words, forecast_words
 from tray_app.words.amounts import amount_words, bucket_label, unit_words
 from tray_app.words.formats import Formats
 from tray_app.words.plan_words import buys_line
-from tray_app.words.problem_words import Remedy, problem_words, remedy_words
+from tray_app.words.problem_words import Remedy, fixed_key_words, problem_words, remedy_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +277,7 @@ def _icon(
     if snapshot.reading is None or snapshot.level is None:
         if snapshot.problem is None:
             return IconLook(IconShape.LOADING)
-        locked = snapshot.problem.kind is Kind.KEYCHAIN_LOCKED
+        locked = snapshot.problem.kind in (Kind.KEYCHAIN_LOCKED, Kind.KEYCHAIN_WAITING)
         return IconLook(IconShape.LOCKED if locked else IconShape.UNKNOWN)
     shows_amount = style is IconStyle.NUMBER and not hides
     return IconLook(
@@ -297,7 +297,10 @@ def _trouble(problem: Problem, source: KeySource | None) -> Trouble:
         remedy = Remedy.ENTER_KEY
     else:
         remedy = None
-    return Trouble(*problem_words(problem), remedy, remedy_words(remedy))
+    title, message = problem_words(problem)
+    if source is KeySource.ENVIRONMENT and kind in NEEDS_ANOTHER_KEY:
+        message = fixed_key_words()
+    return Trouble(title, message, remedy, remedy_words(remedy))
 
 
 def _attention_to(problem: Problem, trouble: Trouble) -> Attention:
@@ -309,9 +312,10 @@ def _attention_to(problem: Problem, trouble: Trouble) -> Attention:
         shape = IconShape.CRITICAL
     else:
         shape = IconShape.UNKNOWN
-        # Before a pause is over that lemlist has asked for, nothing can be tried.
-        is_pause = problem.kind is Kind.RATE_LIMITED or problem.retry_after is not None
-        deed = Deed.NONE if is_pause else Deed.RETRY
+        # Before a pause is over that lemlist has asked for, nothing can be tried; nor before the
+        # user has answered the keychain.
+        waits = problem.kind in (Kind.RATE_LIMITED, Kind.KEYCHAIN_WAITING)
+        deed = Deed.NONE if waits or problem.retry_after is not None else Deed.RETRY
     return Attention(shape, trouble.title, trouble.message, deed)
 
 

@@ -16,6 +16,7 @@ from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
 from tray_app.terminal.exit_codes import BAD_ARGUMENTS, FAILED
 from tray_app.terminal.output import complain, print_json, print_table, print_text
+from tray_app.words.command_words import waiting_words
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 
@@ -29,7 +30,8 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
     past, teams = History(history_file()), TeamsFile(teams_file())
     seen = past.teams()
     if wanted is None:
-        team_id = teams.team_of(mark_of(Credentials(environ, Keychain(ACCOUNT)).get()))
+        keychain = Keychain(ACCOUNT, lambda: complain(waiting_words()))
+        team_id = teams.team_of(mark_of(Credentials(environ, keychain).get()))
     else:
         called = [each for each in seen if wanted in (each, teams.name_of(each))]
         team_id = called[0] if len(called) == 1 else None

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
-from tray_app.lemlist.key import KeyFault, clean_key, key_line
+from tray_app.lemlist.key import KEY_VARIABLE, KeyFault, clean_key, key_line
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.team.api import check_key, connector
-from tray_app.terminal.output import print_text
+from tray_app.terminal.output import complain, print_text
 from tray_app.terminal.running_tray import KEY_CHANGED, tell_all
-from tray_app.words.command_words import key_stored_words
+from tray_app.words.command_words import key_stored_words, variable_wins_words
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import store_name
 
@@ -34,6 +34,8 @@ def key_set(environ: Mapping[str, str]) -> int:
     keychain.write(key)
     tell_all(runtime_folder(), KEY_CHANGED)
     print_text(key_stored_words(checked.team, checked.balance.credits, TerminalFormats()))
+    if environ.get(KEY_VARIABLE):
+        complain(variable_wins_words())
     return 0
 
 

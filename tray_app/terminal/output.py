@@ -59,11 +59,14 @@ def complain(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
-def fail(problem: Problem, *, as_json: bool = False) -> int:
-    """Tell of a problem, also as JSON if that is wanted, and return the exit code."""
+def fail(problem: Problem, *, as_json: bool = False, has_variable: bool = False) -> int:
+    """Tell of a problem, also as JSON if that is wanted, and return the exit code.
+
+    ``has_variable`` tells that the key is that of the environment.
+    """
     if as_json:
-        print_json(problem_json(problem))
-    complain(problem_in_terminal(problem).text)
+        print_json(problem_json(problem, has_variable=has_variable))
+    complain(problem_in_terminal(problem, has_variable=has_variable).text)
     if problem.detail and problem.kind not in (Kind.BAD_KEY, Kind.SERVER_ERROR):  # which tell it
         complain(f"({problem.detail})")
     return EXIT_CODES[problem.kind]

@@ -15,6 +15,7 @@ from tray_app.team.api import connector
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch
 from tray_app.terminal.output import complain, print_json, print_table, print_text
+from tray_app.words.command_words import waiting_words
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
 from tray_app.words.settings_words import settings_fault_words
@@ -25,7 +26,7 @@ def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     settings, faults = SettingsFile(settings_file()).load()
     for fault in faults:
         complain(settings_fault_words(fault, TerminalFormats()))
-    credentials = Credentials(environ, Keychain(ACCOUNT))
+    credentials = Credentials(environ, Keychain(ACCOUNT, lambda: complain(waiting_words())))
     past = History(history_file())
     watch = Watch(credentials, connector(environ), None, settings, Analyst(past))
     watch.poll()

@@ -34,6 +34,8 @@ def level_name(level: Level | None, problem: Problem | None) -> str:
             return tr("Empty")
     if problem is None:
         return tr("Loading balance…")
+    if problem.kind is Kind.KEYCHAIN_WAITING:
+        return tr("Waiting")
     return tr("Locked") if problem.kind is Kind.KEYCHAIN_LOCKED else tr("Unknown")
 
 

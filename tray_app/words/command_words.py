@@ -5,11 +5,14 @@ import math
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.i18n import tr
 from tray_app.words.formats import Formats
-from tray_app.words.problem_words import ProblemWords, problem_words, store_name
+from tray_app.words.problem_words import ProblemWords, fixed_key_words, problem_words, store_name
 
 
-def problem_in_terminal(problem: Problem) -> ProblemWords:
-    """Say what happened, and which command helps."""
+def problem_in_terminal(problem: Problem, *, has_variable: bool = False) -> ProblemWords:
+    """Say what happened, and which command helps.
+
+    ``has_variable`` tells that the key is the one in ``LEMLIST_API_KEY``.
+    """
     title, message = problem_words(problem, is_retried=False)
     variable = tr("Set the variable LEMLIST_API_KEY to your API key.")
     set_key = tr("Run 'lemlist-credits key set', or set the variable LEMLIST_API_KEY.")
@@ -34,9 +37,27 @@ def problem_in_terminal(problem: Problem) -> ProblemWords:
             message = f"{message} {again}"
         case Kind.DEFECT:
             message = tr("Please report these lines with what 'lemlist-credits --version' prints.")
+        case kind if kind in NEEDS_ANOTHER_KEY and has_variable:
+            message = fixed_key_words()
         case kind if kind in NEEDS_ANOTHER_KEY:
             message = f"{message} {set_key}"
     return ProblemWords(title, message)
+
+
+def variable_wins_words() -> str:
+    """Say that the key which was stored is not the one that is used."""
+    return tr(
+        "The variable LEMLIST_API_KEY is set. Its key is used in place of the stored one, until "
+        "you remove the variable."
+    )
+
+
+def waiting_words() -> str:
+    """Say that the user is waited for."""
+    return tr(
+        "Waiting for your consent: the {store} asks whether lemlist credits may read your API key.",
+        store=store_name(),
+    )
 
 
 def key_stored_words(team: str | None, credits: int, formats: Formats) -> str:

@@ -4,12 +4,12 @@ import sys
 from enum import StrEnum, auto
 from typing import NamedTuple
 
-from tray_app.errors import Kind, Problem
+from tray_app.errors import FAILS_ON_NETWORK, Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.key import KeyFault
 from tray_app.store.file_fault import FaultKind, FileFault
 
-_PASSES_BY_ITSELF = {Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.OFFLINE, Kind.TIMEOUT}
+_PASSES_BY_ITSELF = FAILS_ON_NETWORK | {Kind.RATE_LIMITED, Kind.SERVER_ERROR}
 
 
 class Remedy(StrEnum):
@@ -147,6 +147,13 @@ def problem_words(  # noqa: C901  (a table)
     if is_retried and kind in _PASSES_BY_ITSELF:
         message = f"{message} {tr('Trying again automatically.')}"
     return ProblemWords(title, message)
+
+
+def fixed_key_words() -> str:
+    """Say what to do about a key that no dialog and no command changes."""
+    return tr(
+        "The API key comes from the variable LEMLIST_API_KEY. Correct or remove the variable."
+    )
 
 
 def remedy_words(remedy: Remedy | None) -> str:

@@ -92,10 +92,14 @@ class KeyDialog(Dialog):
         self._answer.say(
             IconShape.HEALTHY,
             f"{team}{credits}",
-            tr("The key works.") if store is None else _for_this_run(store),
+            self._works() if store is None else _for_this_run(store),
         )
         if store is None and self._saves:
             self._save()
+
+    def _works(self) -> str:
+        works = tr("The key works.")
+        return works if self._field.text() == self._key else f"{works} {_left_out()}"
 
     @Slot(object)
     def check_failed(self, problem: Problem) -> None:
@@ -149,6 +153,7 @@ class KeyDialog(Dialog):
             *((title, self._refusal(message)) for title, message in refusals),
             ("-", _for_this_run(Problem(Kind.KEYCHAIN_UNAVAILABLE))),
             ("-", _not_saved()),
+            ("-", f"{tr('The key works.')} {_left_out()}"),
         ]
 
     def _build_buttons(self) -> None:
@@ -247,6 +252,10 @@ def _for_this_run(store: Problem) -> str:
         "The key is used until you quit, and then asked for again.",
         problem=problem_words(store.kind).title,
     )
+
+
+def _left_out() -> str:
+    return tr("What came along with the key, such as quotes, was left out.")
 
 
 def _not_saved() -> str:
