@@ -82,13 +82,14 @@ def painting_classes() -> set[type[QWidget]]:
 def windows() -> Iterator[QWidget]:
     """Every window, with all that it can show."""
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    snapshot = replace(known(HEALTHY, now), problem=Problem(Kind.OFFLINE))
-    state = with_past("any", snapshot, now)
-    popup = Popup(FORMATS, Actions())
-    popup.show_view(view_of(state.snapshot, Settings(), FORMATS, now))
-    popup.show_trend(trend_of(state.past, 30, int(now.timestamp())), low=1_000)
-    popup.open(QRect(0, 0, 20, 20))
-    yield popup
+    healthy = known(HEALTHY, now)
+    for snapshot in (healthy, replace(healthy, problem=Problem(Kind.OFFLINE))):
+        state = with_past("any", snapshot, now)
+        popup = Popup(FORMATS, Actions())
+        popup.show_view(view_of(state.snapshot, Settings(), FORMATS, now))
+        popup.show_trend(trend_of(state.past, 30, int(now.timestamp())), low=1_000)
+        popup.open(QRect(0, 0, 20, 20))
+        yield popup
     history = HistoryWindow(FORMATS)
     history.show_history(view(believable(60), 30))
     yield history

@@ -165,7 +165,6 @@ def windows() -> Iterator[tuple[str, HistoryWindow]]:
     said.show_message("Saved as lemlist-credits.csv.")
     yield "said", said
     yield "empty", window(view([], 30))
-    yield "loading", shown(HistoryWindow(FORMATS))
 
 
 def window(history: HistoryView) -> HistoryWindow:
