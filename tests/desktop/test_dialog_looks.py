@@ -1,8 +1,10 @@
 """What holds for every dialog, whatever its words, the size of its text, and the desktop's look."""
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import cmp_to_key
@@ -143,6 +145,24 @@ def test_nothing_is_cut_and_nothing_is_resized_whatever_is_said(
         cut, sizes = cut_texts_and_sizes(name)
     assert cut == set()
     assert len(sizes) == 1
+
+
+@EVERY_DIALOG
+def test_no_dialog_is_left_to_the_garbage_collector(name: str) -> None:
+    """Which may run in a worker's thread, where no window may end."""
+    gc.collect()
+    gc.disable()
+    try:
+        make, states = DIALOGS[name]
+        dialog = make()
+        for _ in states(shown(dialog)):
+            QApplication.processEvents()
+        dialog.reject()
+        gone = weakref.ref(dialog)
+        del dialog
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def cut_texts_and_sizes(name: str) -> tuple[set[str], set[tuple[int, int]]]:
