@@ -17,7 +17,7 @@ from jeepney import (
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
-from tray_app.lemlist.proxies import DIRECTLY, shown, ways_to
+from tray_app.lemlist.proxies import DIRECTLY, desktops_proxies, shown, ways_to
 
 URL = "https://api.lemlist.com/api"
 PORTAL = "org.freedesktop.portal.Desktop"
@@ -91,16 +91,16 @@ def portal(address: str, *ways: str) -> Iterator[list[str]]:
 )
 def test_the_desktops_proxy(bus: str, answers: list[str], ways: list[str]) -> None:
     with portal(bus, *answers) as asked:
-        assert ways_to(URL) == ways
+        assert ways_to(URL, desktops_proxies) == ways
     assert asked == [URL]
 
 
 def test_no_portal_and_no_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ways_to(URL) == [DIRECTLY]
+    assert ways_to(URL, desktops_proxies) == [DIRECTLY]
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
-    assert ways_to(URL) == [DIRECTLY]
+    assert ways_to(URL, desktops_proxies) == [DIRECTLY]
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
-    assert ways_to(URL) == [DIRECTLY]
+    assert ways_to(URL, desktops_proxies) == [DIRECTLY]
 
 
 @pytest.mark.parametrize(
@@ -125,18 +125,22 @@ def test_the_environment_wins(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with portal(bus, "http://desktops.test:1") as asked:
-        assert ways_to(URL) == ways
+        assert ways_to(URL, desktops_proxies) == ways
     assert bool(asked) == (ways == ["http://desktops.test:1"])
 
 
 def test_addresses_and_this_computer(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://mine.test:1")
     monkeypatch.setenv("NO_PROXY", "10.0.0.0/8,192.0.2.7")
-    assert ways_to("https://10.1.2.3/api") == ways_to("https://192.0.2.7/api") == [DIRECTLY]
-    assert ways_to("https://192.0.2.8/api") == ["http://mine.test:1"]
+    assert (
+        ways_to("https://10.1.2.3/api", desktops_proxies)
+        == ways_to("https://192.0.2.7/api", desktops_proxies)
+        == [DIRECTLY]
+    )
+    assert ways_to("https://192.0.2.8/api", desktops_proxies) == ["http://mine.test:1"]
     monkeypatch.setenv("HTTP_PROXY", "http://mine.test:1")
     for host in ("localhost", "127.0.0.1", "127.9.9.9"):
-        assert ways_to(f"http://{host}:8000/api") == [DIRECTLY]
+        assert ways_to(f"http://{host}:8000/api", desktops_proxies) == [DIRECTLY]
 
 
 def test_no_password_is_shown() -> None:

@@ -15,7 +15,7 @@ from urllib3.exceptions import NewConnectionError
 from tray_app import __version__
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team, parse_balance, parse_team
-from tray_app.lemlist.proxies import ways_to
+from tray_app.lemlist.proxies import desktops_proxies, ways_to
 from tray_app.lemlist.transport import CuttableAdapter, trusted
 from tray_app.rules.schedule import LONGEST_PAUSE
 
@@ -64,7 +64,7 @@ class Client:
         self._key = key
         self._deadline = deadline
         self._trust: ssl.SSLContext | None = None
-        self._ways: list[str] = []
+        self._desktops_proxies: list[str] | None = None
         self._unfinished: threading.Event | None = None
 
     def balance(self) -> Balance:
@@ -112,15 +112,14 @@ class Client:
         result = outcome[0]
         if isinstance(result, Problem):
             # By the next request the user may be in another network, or have a certificate.
-            self._ways, self._trust = [], None
+            self._desktops_proxies = self._trust = None
         if isinstance(result, Exception):
             raise result
         return result
 
     def _fetch(self, url: str, adapter: CuttableAdapter, deadline: float) -> bytes:
         """Fetch by the first proxy that connects, of those that are to be tried in turn."""
-        self._ways = self._ways or ways_to(url)
-        *others, last = self._ways
+        *others, last = ways_to(url, self._ask_desktop)
         for way in others:
             try:
                 return _exchange(url, self._key, adapter, deadline, way)
@@ -128,6 +127,12 @@ class Client:
                 if problem.kind is not Kind.PROXY:
                     raise
         return _exchange(url, self._key, adapter, deadline, last)
+
+    def _ask_desktop(self, url: str) -> list[str]:
+        """Ask the desktop once; that takes as long as half a poll."""
+        if self._desktops_proxies is None:
+            self._desktops_proxies = desktops_proxies(url)
+        return self._desktops_proxies
 
 
 class _Session(requests.Session):

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections.abc import Callable
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -19,17 +20,17 @@ _PORTAL_TIME = 2.0
 """Seconds for the desktop to answer, which may have to fetch and run a script."""
 
 
-def ways_to(url: str) -> list[str]:
+def ways_to(url: str, ask_desktop: Callable[[str], list[str]]) -> list[str]:
     """Return the addresses of the proxies to try in turn, of which :data:`DIRECTLY` is none.
 
     ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` come first. Else Windows and macOS are asked for
-    their settings by Python, and GNOME, Plasma and others by the portal for proxies, which also
-    runs a script (PAC) that the settings name. Requests to this computer go through no proxy.
+    their settings by Python, and GNOME, Plasma and others by ``ask_desktop``. Requests to this
+    computer go through no proxy.
     """
     if is_loopback(urlsplit(url).hostname or "") or should_bypass_proxies(url, no_proxy=None):
         return [DIRECTLY]
     named = select_proxy(url, getproxies())
-    ways = [named] if named else _ask_desktop(url) if sys.platform == "linux" else []
+    ways = [named] if named else ask_desktop(url) if sys.platform == "linux" else []
     return [_usable(way) for way in ways] or [DIRECTLY]
 
 
@@ -46,8 +47,11 @@ def _usable(way: str) -> str:
     return f"socks5h{colon}{rest}" if colon and scheme.lower() == "socks" else way
 
 
-def _ask_desktop(url: str) -> list[str]:
-    """Return what the portal says; nothing where there is none."""
+def desktops_proxies(url: str) -> list[str]:
+    """Return what the desktop's portal says of an address; nothing where there is none.
+
+    The portal also runs a script (PAC) that the settings name.
+    """
     from jeepney import DBusAddress, new_method_call
     from jeepney.io.blocking import open_dbus_connection
     from jeepney.wrappers import unwrap_msg

@@ -74,10 +74,12 @@ def report(settings: Settings, problems: Iterable[str], keychain: Keychain, tray
 
 def _proxies() -> str:
     """Name the proxies through which lemlist is reached, without their passwords."""
-    from tray_app.lemlist.proxies import shown, ways_to
+    from tray_app.lemlist.proxies import desktops_proxies, shown, ways_to
 
     try:
-        return ", ".join(shown(way) or "none" for way in ways_to(api_url(os.environ)))
+        return ", ".join(
+            shown(way) or "none" for way in ways_to(api_url(os.environ), desktops_proxies)
+        )
     except Problem as problem:
         return problem.kind
 

@@ -206,7 +206,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         level=level,
         stale=stale,
         rows=tuple(
-            Row(name, bucket_label(name), amount, _signed(amount_words(amount, formats)))
+            Row(name, bucket_label(name), amount, amount_words(amount, formats))
             for name, amount in buckets.items()
         ),
         no_kinds=balance_words.no_kinds_words(buckets.values()),
@@ -334,8 +334,3 @@ def _warning(
     title = forecast_words.advice_title(analysis.missing, settings.prices, formats)
     text = forecast_words.covered_words(analysis, until, formats, today)
     return Attention(shape, title, text, Deed.BUY)
-
-
-def _signed(number: str) -> str:
-    """Write a number below 0 with a true minus."""
-    return number.replace("-", "−")

@@ -34,8 +34,10 @@ class QtFormats:
             self._day_and_year = _WEEKDAY.sub("", both).replace("MMMM", "MMM")
 
     def number(self, number: int) -> str:
-        """Write a whole number with its thousands separated, or ``HIDDEN`` while it is."""
-        return HIDDEN if self.hidden_until is not None else self._locale.toString(number)
+        """Write a whole number with its thousands and a true minus, or ``HIDDEN`` while it is."""
+        if self.hidden_until is not None:
+            return HIDDEN
+        return self._locale.toString(number).replace("-", "−")
 
     def time(self, moment: datetime) -> str:
         """Write the local time of day, short."""
