@@ -179,6 +179,8 @@ class Soak:
     def _poll(self, amount: int) -> None:
         self._sandbox.set_total(amount)
         answer = self._ask("poll")
+        if answer["credits"] != amount and amount > self._amount:  # of which it makes sure
+            answer = self._ask("poll")
         self._polls += 1
         self._amount = amount
         if answer != {"credits": amount, "problem": None}:

@@ -119,7 +119,8 @@ def test_an_error_does_not_hide_the_last_figures() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_an_error_from_the_start(kind: Kind) -> None:
     view = shown(failed(kind))
-    assert view.level == ("Locked" if kind is Kind.KEYCHAIN_LOCKED else "Unknown")
+    levels = {Kind.KEYCHAIN_LOCKED: "Locked", Kind.KEYCHAIN_WAITING: "Waiting"}
+    assert view.level == levels.get(kind, "Unknown")
     assert view.total == UNKNOWN
     assert view.figures == problem_words(kind).title
     assert not view.stale
@@ -275,7 +276,11 @@ def test_icon(level: Level, style: IconStyle, amount: int | None, problem: Probl
 
 @pytest.mark.parametrize("kind", [None, *Kind])
 def test_icon_without_figures(kind: Kind | None) -> None:
-    shapes = {None: IconShape.LOADING, Kind.KEYCHAIN_LOCKED: IconShape.LOCKED}
+    shapes = {
+        None: IconShape.LOADING,
+        Kind.KEYCHAIN_LOCKED: IconShape.LOCKED,
+        Kind.KEYCHAIN_WAITING: IconShape.LOCKED,
+    }
     shape = shapes.get(kind, IconShape.UNKNOWN)
     assert shown(failed(kind) if kind else Snapshot()).icon == IconLook(shape)
 

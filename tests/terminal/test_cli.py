@@ -232,9 +232,8 @@ def test_an_error_in_words_is_on_standard_error_only(env: Env, sandbox: Sandbox)
     done = run(env, "status")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "The user of this API key is blocked. Ask a team admin to unblock the user, or enter "
-        "another user's key. Run 'lemlist-credits key set', or set the variable "
-        "LEMLIST_API_KEY.\n(status 403)\n"
+        "The user of this API key is blocked. The API key comes from the variable "
+        "LEMLIST_API_KEY. Correct or remove the variable.\n(status 403)\n"
     )
 
 
@@ -647,7 +646,6 @@ def test_a_key_that_does_not_work_leaves_the_old_one(
     ("locale", "stdin"),
     [
         ("C.UTF-8", ""),
-        ("C.UTF-8", "\n" + KEY),
         ("C.UTF-8", "clé"),
         ("C.UTF-8", "a\x00b"),
         ("C.UTF-8", "k" * 1001),
@@ -655,7 +653,7 @@ def test_a_key_that_does_not_work_leaves_the_old_one(
         ("C", "clé"),
         ("C", b"\x80" * 100_000),
     ],
-    ids=["empty", "second line", "accent", "nul", "long", "binary", "accent in C", "binary in C"],
+    ids=["empty", "accent", "nul", "long", "binary", "accent in C", "binary in C"],
 )
 def test_input_that_is_no_key(env: Env, sandbox: Sandbox, locale: str, stdin: str | bytes) -> None:
     done = run({**env, "LC_ALL": locale}, "key", "set", stdin=stdin)

@@ -125,7 +125,7 @@ def _durations(n: int, _day: date) -> Said:
         yield durations.duration_words(n * unit)
 
 
-@says(problem_words.problem_words, problem_words.store_name)
+@says(problem_words.problem_words, problem_words.store_name, problem_words.fixed_key_words)
 def _problems(n: int, _day: date) -> Said:
     for platform in ("linux", "darwin", "win32"):
         with pytest.MonkeyPatch.context() as patch:
@@ -151,10 +151,16 @@ def _remedies(_n: int, _day: date) -> Said:
         yield problem_words.history_fault_words(FileFault(kind, "history.sqlite"))
 
 
-@says(command_words.problem_in_terminal, command_words.key_stored_words)
+@says(
+    command_words.problem_in_terminal,
+    command_words.key_stored_words,
+    command_words.variable_wins_words,
+    command_words.waiting_words,
+)
 def _commands(n: int, _day: date) -> Said:
     for problem in problems(n):
         yield command_words.problem_in_terminal(problem).text
+        yield command_words.problem_in_terminal(problem, has_variable=True).text
     for team in ("Acme Growth", None):
         yield command_words.key_stored_words(team, n, ANY)
 

@@ -9,7 +9,15 @@ from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.words.command_words import key_stored_words, problem_in_terminal
 from tray_app.words.problem_words import history_fault_words, problem_words
 
-PASSES_BY_ITSELF = {Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.OFFLINE, Kind.TIMEOUT}
+PASSES_BY_ITSELF = {
+    Kind.RATE_LIMITED,
+    Kind.SERVER_ERROR,
+    Kind.OFFLINE,
+    Kind.TIMEOUT,
+    Kind.ACCESS_BLOCKED,
+    Kind.NETWORK_SIGN_IN,
+    Kind.PROXY,
+}
 FORMATS = FakeFormats()
 DOCUMENTED = {
     "no_key",
@@ -31,9 +39,10 @@ DOCUMENTED = {
 
 
 def test_kinds() -> None:
-    # `bad_address` is the clear error for an unusable LEMLIST_API_URL, `defect` for what this
-    # program does wrong itself.
-    assert set(Kind) == DOCUMENTED | {"bad_address", "defect"}
+    # `bad_address` is the clear error for an unusable LEMLIST_API_URL, `certificates` for variables
+    # that name none, `defect` for what this program does wrong itself.
+    between = {"access_blocked", "network_sign_in", "proxy", "certificates"}
+    assert set(Kind) == DOCUMENTED | between | {"bad_address", "keychain_waiting", "defect"}
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -73,9 +82,9 @@ def test_only_what_passes_by_itself_is_said_to_be_tried_again(kind: Kind) -> Non
             "lemlist or a proxy returned error 502. Trying again automatically.",
         ),
         (
-            Problem(Kind.UNEXPECTED_RESPONSE, "status 403"),
+            Problem(Kind.ACCESS_BLOCKED, "status 403, not from lemlist"),
             "Access to lemlist was blocked",
-            "A company filter may block lemlist. Ask IT.",
+            "A company filter may block lemlist. Ask IT. Trying again automatically.",
         ),
         (
             Problem(Kind.TLS, "SSLCertVerificationError"),

@@ -4,6 +4,7 @@ Half of the start's time is imports. Those that the icon does not need are made 
 that the icon is up early and the GUI thread waits for none of them.
 """
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ CANNOT_START = 6
 
 def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     """Start the tray program, and return its exit code when it ends."""
-    if not has_screen(environ):
+    if not has_screen(os.environ):
         from tray_app.terminal.output import complain
 
         complain(tr("There is no screen for the tray icon here. Use: lemlist-credits status"))

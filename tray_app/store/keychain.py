@@ -177,6 +177,7 @@ class _Call:
             self._asked_at = time.monotonic()
             self._is_ready.set()
             self._answer = answers.readline()
+            self._process.wait()
         self._has_ended.set()
 
 

@@ -1,5 +1,6 @@
 """``lemlist-credits key``: store the API key, or remove it."""
 
+import codecs
 import getpass
 import signal
 import sys
@@ -50,12 +51,23 @@ def key_remove() -> int:
     return 0
 
 
+def _read_until_a_line() -> bytes:
+    """Read standard input as far as there is a line with something on it, or all of UTF-16."""
+    content = b""
+    while line := sys.stdin.buffer.readline(MOST_READ - len(content)):
+        content += line
+        is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        if line.strip() and not is_utf_16:
+            break
+    return content
+
+
 def _read_key() -> str:
     if sys.stdin is None:  # closed
         return ""
     try:
         if not sys.stdin.isatty():
-            return key_line(sys.stdin.buffer.read(MOST_READ))
+            return key_line(_read_until_a_line())
         # A KeyboardInterrupt lets getpass have the terminal show again what is typed.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         key = getpass.getpass(tr("lemlist API key: "))

@@ -123,9 +123,10 @@ def problem_words(  # noqa: C901  (a table)
                 "If this continues, update lemlist credits."
             )
         case Kind.KEYCHAIN_WAITING:
-            title = tr("Waiting for your consent in the {store}", store=store_name())
+            title = tr("Consent needed in the {store}", store=store_name())
             message = tr(
-                "The {store} is asking whether lemlist credits may read your API key.",
+                "Waiting for your answer: the {store} asks whether lemlist credits may read your "
+                "API key.",
                 store=store_name(),
             )
         case Kind.KEYCHAIN_LOCKED:
