@@ -96,9 +96,10 @@ def _take_environment() -> dict[str, str]:
 def _warn_root() -> None:
     if sys.platform != "win32" and os.geteuid() == 0:
         from tray_app.store.folders import is_anothers
-        from tray_app.terminal.output import complain
 
         if is_anothers(Path(os.environ.get("HOME", "/"))):
+            from tray_app.terminal.output import complain
+
             complain(tr("Run by root, lemlist credits keeps nothing in another user's home."))
 
 

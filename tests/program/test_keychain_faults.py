@@ -342,7 +342,7 @@ def test_a_prompt_that_nobody_answers(bare: VirtualDesktop, sandbox: Sandbox) ->
 def test_a_keychain_that_does_not_answer(bare: VirtualDesktop, sandbox: Sandbox) -> None:
     with (
         FakeSecretService(bare.bus_address, DEMO_KEY, silent=True) as service,
-        TrayProgram(bare, sandbox.url) as program,
+        TrayProgram(bare, sandbox.url, program=IMPATIENT) as program,
     ):
         wait_until(lambda: service.asked, TIMEOUT, "the keychain is asked")
         assert program.item.menu().labels()[0] == "Loading"  # answered before the keychain is

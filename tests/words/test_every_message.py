@@ -161,6 +161,8 @@ def _commands(n: int, _day: date) -> Said:
     for problem in problems(n):
         yield command_words.problem_in_terminal(problem).text
         yield command_words.problem_in_terminal(problem, has_variable=True).text
+    yield command_words.variable_wins_words()
+    yield command_words.waiting_words()
     for team in ("Acme Growth", None):
         yield command_words.key_stored_words(team, n, ANY)
 
