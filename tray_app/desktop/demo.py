@@ -81,5 +81,5 @@ class Demo(Session):
         super().__init__(open_watch, lambda: history, Settings(interval=INTERVAL))
 
     def choose(self, settings: Settings) -> None:
-        """Take other settings; the demo stays in a hurry."""
+        """Take other settings, except for the demo's own interval."""
         super().choose(replace(settings, interval=INTERVAL))

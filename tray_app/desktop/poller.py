@@ -27,8 +27,8 @@ EARLY_ALERT_AFTER = 1000
 class Poller(QObject):
     """Polls one team when its snapshots say so, and when the user asks.
 
-    Between :meth:`start` and :meth:`stop` the team is polled, and each snapshot is told. What comes
-    later is only kept in the session.
+    Between :meth:`start` and :meth:`stop` the team is polled, and each snapshot is emitted. A
+    snapshot that comes later is only kept in the session.
     """
 
     snapshot_made = Signal(object)
@@ -74,7 +74,7 @@ class Poller(QObject):
         self._set_busy(True)
 
         def break_off(defect: Problem) -> None:
-            # The watch has to know that its figures are old, for what it tells until the next poll.
+            # Until the next poll the watch makes snapshots of its own, which tell this failure too.
             self._ask(lambda watch: watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
@@ -91,7 +91,7 @@ class Poller(QObject):
             self.poll(by_user=True)
 
     def look(self) -> None:
-        """Ask now if the last poll has failed on the network: not every system tells of its end."""
+        """Ask now if the last poll failed on the network: not every system tells of its return."""
         problem = self.session.snapshot.problem
         if problem is not None and problem.kind in FAILS_ON_NETWORK:
             self.refresh()
@@ -155,7 +155,7 @@ class Poller(QObject):
         done: Callable[[Snapshot], object] | None = None,
         failed: Callable[[Problem], object] | None = None,
     ) -> None:
-        """Have the worker ask the team's watch, which the first poll opens, and nothing before."""
+        """Call the watch in the worker, once the first start has allowed the watch to be opened."""
         if not self._was_started:
             return
         session = self.session

@@ -134,7 +134,7 @@ class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Say that nothing is a redirect.
 
-        Otherwise requests, though not to follow a redirect, reads and unpacks its whole body.
+        Otherwise requests reads and unpacks a redirect's whole body, even when told not to follow.
         """
 
 
@@ -236,7 +236,7 @@ def _read(response: requests.Response) -> bytes:
 
 
 def _transport_problem(error: Exception, way: str) -> Problem:
-    """Name the failure of a connection. All errors of requests are OSErrors, so these come last."""
+    """Name the failure of a connection. OSError comes last: all errors of requests are some."""
     name = type(error).__name__
     cause = _innermost(error)
     # urllib3 has an error of its own where no connection through a SOCKS proxy comes about.

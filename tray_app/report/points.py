@@ -36,7 +36,7 @@ def until(records: Sequence[Record], now: int) -> Sequence[Record]:
 
 
 def since(records: Sequence[Record], begin: int) -> Sequence[Record]:
-    """Return the records from ``begin`` on, and the one before, which tells the balance then."""
+    """Return the records from ``begin`` on, and the record before, for the balance then."""
     place = bisect_right(records, begin, key=lambda record: record.first)
     return records[max(0, place - 1) :]
 
@@ -80,7 +80,7 @@ def layered(points: Sequence[Point]) -> tuple[tuple[str, ...], tuple[Point, ...]
 
 
 def _divided(point: Point) -> tuple[int, ...]:
-    """Return the buckets' amounts and the rest. Buckets that contradict the total are all rest."""
+    """Return the buckets' amounts and the rest. If these contradict the total, all is rest."""
     rest = point.credits - sum(point.amounts)
     if rest < 0 or min(point.amounts) < 0:
         return (*(0 for _ in point.amounts), point.credits)

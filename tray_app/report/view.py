@@ -78,7 +78,7 @@ class View:
     level: str
     """The level in a word, or when a balance ends that is healthy only by its amount."""
     stale: bool
-    """Whether something newer than the figures could not be had."""
+    """Whether the figures are out of date, as :func:`is_stale` tells."""
     rows: tuple[Row, ...]
     no_kinds: str
     """Why there is no kind to show; empty if there is one."""
@@ -232,7 +232,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         forecast=forecast,
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
         advice=advice,
-        # Of credits that may run short, none are said to be left over and to expire.
+        # Who is warned that credits may run short is not told that some will expire.
         expiry=""
         if stale or advice or analysis is None
         else forecast_words.expiry_words(analysis, formats, today),

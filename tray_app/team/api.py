@@ -61,10 +61,10 @@ def check_key(connect: Callable[[str], Api], key: str) -> Checked:
 
 
 def since_boot() -> float:
-    """Return seconds that go on in a sleep, and that no setting of the clock changes."""
+    """Return the seconds of a clock that runs on in a sleep, and that nobody can set."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":  # whose time.monotonic() sleeps too
+    if sys.platform == "darwin":  # time.monotonic() stops in a sleep
         return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
 
@@ -105,7 +105,7 @@ class Pauses:
         left = end - self._elapsed()
         if left <= 0:
             until, name = self.teams.pause_of(mark)
-            # The pause of this run is over, even where the file's clock has been set back.
+            # This run's pause is over, whatever the file says after the clock was set back.
             left = pause_left(until, self._now()) if until != written else 0.0
             kind = Kind(name) if name in list(Kind) else Kind.RATE_LIMITED
         if left > 0:

@@ -132,7 +132,7 @@ class Watch:
 
     def fail(self, problem: Problem) -> Snapshot:
         """Tell what is known after a poll that this problem, or defect, has ended."""
-        # It is kept, and with it everything that it was raised from would be.
+        # The snapshot keeps the problem, which would keep all its frames and causes alive.
         problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
         self._announcer.drop_unheard()  # which is out of date
@@ -193,7 +193,7 @@ class Watch:
         self._failures = 0
 
     def _find_api(self, *, prompt: bool) -> Api:
-        """Return the API as the key opens it that is to be used now.
+        """Return the API for the key to be used now, and forget what another key has opened.
 
         Raises:
             Problem: there is no key to be had, or ``bad_address``.
@@ -223,7 +223,7 @@ class Watch:
         self._analyst.forget()
 
     def _learn_team(self, api: Api, time_left: float) -> None:
-        """Learn whose balance it is, once; that it can't be had fails nothing."""
+        """Ask for the team until it is known; a failure does not fail the poll."""
         if self._team is None and time.monotonic() >= self._team_wanted_at and time_left > 0:
             try:
                 self._team = api.team(min(time_left, TEAM_DEADLINE))
@@ -237,7 +237,7 @@ class Watch:
         return reading is not None and balance.credits > reading.balance.credits
 
     def _take_in(self, reading: Reading) -> Snapshot:
-        """Judge a reading. Where the history takes long to be asked, ``study`` does that."""
+        """Judge a reading. What takes long, learning the history, is left to :meth:`study`."""
         credits = reading.balance.credits
         self._failures = 0
         level = self._announcer.level(credits, self._settings)

@@ -1,4 +1,4 @@
-"""The command line's words. Apart from what starts, as the tray is started without any."""
+"""The command line's parser, in a file of its own, as the tray starts without arguments."""
 
 import argparse
 import sys

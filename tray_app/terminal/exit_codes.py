@@ -1,4 +1,4 @@
-"""With which number a command ends, as lemlist's own command-line tool has them.
+"""The exit codes, the same as those of lemlist's own command-line tool.
 
 1 arguments, 2 key, 3 rate limit, 4 network or server, 6 anything else.
 """
@@ -9,7 +9,7 @@ BAD_ARGUMENTS = 1
 """argparse would say 2."""
 
 FAILED = 6
-"""Standard output takes nothing, or it can't be told what the history is."""
+"""Standard output can't be written, or the history can't be read."""
 
 EXIT_CODES = {
     Kind.BAD_ADDRESS: 1,

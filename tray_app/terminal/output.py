@@ -32,7 +32,7 @@ def print_text(text: str, end: str = "\n") -> None:
         sys.stdout.write(f"{text}{end}".encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
-        # At its end Python would try to write the rest once more, and complain.
+        # At exit Python would try to write the rest once more, and print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         complain(tr("The output can't be written: {reason}.", reason=error.strerror))
         raise SystemExit(FAILED) from None

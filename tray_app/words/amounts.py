@@ -10,7 +10,7 @@ UNDIVIDED = "undivided"
 
 
 def bucket_label(bucket: str) -> str:
-    """Name a kind of credits as lemlist does, or what is of none that is known."""
+    """Name a kind of credits as lemlist does; credits of no known kind are "Other"."""
     names = {
         "subscription": tr("Plan", context="kind of credits"),
         "paid": tr("Purchased", context="kind of credits"),
@@ -45,8 +45,8 @@ def credits_left_words(amount: int, formats: Formats) -> str:
 def dollars(cents: int, formats: Formats) -> str:
     """Write an amount in US dollars, rounded up to whole ones from a hundred on.
 
-    Cents come after a point, as formats write whole numbers only; without thousands beside it
-    nobody takes it for another.
+    The cents follow a point everywhere, as Formats write whole numbers only. Such amounts are below
+    $100, so nobody takes the point for a thousands separator.
     """
     whole, rest = divmod(cents, 100)
     if rest and whole < 100:

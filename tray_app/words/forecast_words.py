@@ -1,6 +1,6 @@
 """How long the balance lasts, and what to do about it, as an Analysis tells it.
 
-That credits run out is said here alone, also for notifications; on which day, ``when_words`` says.
+Only this module says that credits run out, for notifications too; ``when_words`` names the day.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -14,10 +14,10 @@ from tray_app.words.formats import Formats, day_words, days_words, short_day, sh
 from tray_app.words.plan_words import no_forecast_words, too_early_words
 
 WORTH_SAYING = 100
-"""Credits that expire; fewer are not worth a line."""
+"""The fewest credits whose expiry is worth a line."""
 
 SOON = 14
-"""Days before a renewal from which it is worth saying what expires with it."""
+"""Days before a renewal in which it is said what expires."""
 
 ALMOST_NOTHING = 0.5
 """Credits per working day below which nothing is said to be spent."""

@@ -68,8 +68,7 @@ class PopupContent(QWidget):
 
     What is between the forecast and the buttons scrolls where the screen has no room for all of it.
     What is seldom shown is built when it is first. A layout whose widgets are all hidden still
-    takes the room of its margins and spacings. So where it has any, what is hidden is a widget
-    around.
+    takes the room of its margins and spacings, so a widget around the layout is hidden instead.
     """
 
     menu_closed = Signal()
@@ -340,7 +339,7 @@ class _Middle(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the popup passes the keys on that scroll
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the popup passes on the keys that scroll
         self.setFixedHeight(LEAST_MIDDLE)
         self.setWidgetResizable(True)
         self.setWidget(whole)
@@ -357,7 +356,7 @@ class _Middle(QScrollArea):
         """Take the height that the parts need at a width, ``most`` at most, and return it."""
         needed = _height(self._column, width)
         height = min(needed, most)
-        # Not as Qt sees fit, which would show the bar for a moment whenever the parts grow.
+        # Not ScrollBarAsNeeded, which would show the bar for a moment whenever the parts grow.
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         if height < needed:
             policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn

@@ -20,7 +20,7 @@ def sized(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal
 
 
 def set_muted(label: QLabel, is_muted: bool) -> None:
-    """Give a label the ink of what is secondary, or of what matters."""
+    """Give a label the muted or the usual colour."""
     roles = QPalette.ColorRole
     label.setForegroundRole(roles.PlaceholderText if is_muted else roles.WindowText)
 

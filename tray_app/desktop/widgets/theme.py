@@ -63,7 +63,7 @@ class Theme:
         blue, sky = either("#0072B2", "#2E94D6"), either("#56B4E9", "#8CCFF5")
         pink, grey = either("#CC79A7", "#DD94BC"), either("#767F8C", "#9AA3B0")
         self.buckets = dict(zip(BUCKETS, (blue, sky, pink, grey), strict=True))
-        # Of charts: the balance as a whole, and what no bucket is known of beside the buckets.
+        # In charts: the line of the whole balance, and the area of credits of no known bucket.
         self.line = either("#0072B2", "#56B4E9")
         self.undivided = either("#B9C1CC", "#59626F")
         self.spent = either("#8791A0", "#7F8A99")

@@ -1,4 +1,4 @@
-"""From no key, or another one, to a key that works and is used."""
+"""Has the user enter a key, and has it checked, stored and used."""
 
 from typing import TYPE_CHECKING
 
