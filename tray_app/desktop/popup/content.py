@@ -24,7 +24,6 @@ from tray_app.desktop.popup.parts import (
     LevelBadge,
     Skeleton,
     TotalLabel,
-    sentence,
     set_weight,
 )
 from tray_app.desktop.popup.sparkline import Sparkline
@@ -38,13 +37,7 @@ from tray_app.desktop.widgets.buttons import (
     TextButton,
     paint_gear,
 )
-from tray_app.desktop.widgets.labels import (
-    SECONDARY,
-    ElidedLabel,
-    block,
-    muted_label,
-    sized,
-)
+from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, block, sized, text_label
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 from tray_app.report.trend import Trend
@@ -83,18 +76,18 @@ class PopupContent(QWidget):
 
         self.team = ElidedLabel()
         set_weight(self.team, QFont.Weight.Medium)
-        self.age = muted_label()
+        self.age = text_label(muted=True, wraps=False)
         self.eye = EyeButton(actions.hide_figures)
         self.refresh = RefreshButton(actions.refresh)
         self.settings = GlyphButton(actions.settings, paint_gear)
         self.total, self.badge = TotalLabel(), LevelBadge()
-        self.lasts, self.detail = sentence(), sentence(muted=True)
+        self.lasts, self.detail = text_label(), text_label(muted=True)
         self.attention: AttentionBlock | None = None
         self.skeleton: Skeleton | None = None
         self.kinds = Kinds()
         self.sparkline = Sparkline(formats, actions.history)
-        self.expiry = sentence()
-        self.said, self.notes, self.snoozed = (sentence(muted=True) for _ in range(3))
+        self.expiry = text_label()
+        self.said, self.notes, self.snoozed = (text_label(muted=True) for _ in range(3))
         self.said.hide()
         self.buys = QuietLink(tr("Open the calculator"))
         self.buys.clicked.connect(actions.plan.trigger)
