@@ -106,14 +106,13 @@ def says(*functions: Callable[..., object]) -> Callable[[Row], Row]:
 
 @says(
     amounts.bucket_label, amounts.amount_words, amounts.unit_words, amounts.credits_words,
-    amounts.credits_left_words, amounts.dollars,
+    amounts.dollars,
 )  # fmt: skip
 def _amounts(n: int, _day: date) -> Said:
     yield from map(amounts.bucket_label, (*BUCKETS, amounts.UNDIVIDED))
     yield f"{amounts.amount_words(n, ANY)} {amounts.unit_words(n)}"
     yield from (amounts.amount_words(None, ANY), amounts.unit_words(None))
     yield amounts.credits_words(n, ANY)
-    yield amounts.credits_left_words(n, ANY)
     yield amounts.dollars(n, ANY)
 
 

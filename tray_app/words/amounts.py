@@ -35,13 +35,6 @@ def credits_words(amount: int, formats: Formats) -> str:
     return tr("{amount} credit", "{amount} credits", amount, amount=formats.number(amount))
 
 
-def credits_left_words(amount: int, formats: Formats) -> str:
-    """Say how many credits are left."""
-    return tr(
-        "{amount} credit left", "{amount} credits left", amount, amount=formats.number(amount)
-    )
-
-
 def dollars(cents: int, formats: Formats) -> str:
     """Write an amount in US dollars, rounded up to whole ones from a hundred on.
 
