@@ -24,10 +24,9 @@ from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KeyFault
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.analysis import Analysis
-from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Forecast, RunsOut, TooEarly
-from tray_app.rules.history import Day, Drop, Record, Refill
+from tray_app.rules.history import BUCKETS, Day, Drop, Record, Refill
 from tray_app.rules.levels import Level
 from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import Action, Prices

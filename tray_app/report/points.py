@@ -7,8 +7,7 @@ from itertools import compress, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from tray_app.rules.buckets import BUCKETS
-from tray_app.rules.history import Record
+from tray_app.rules.history import BUCKETS, Record
 from tray_app.rules.local_time import date_at, midnight
 from tray_app.words.amounts import UNDIVIDED
 

@@ -8,7 +8,6 @@ from tray_app.errors import NEEDS_ANOTHER_KEY, NEEDS_USER, OFFERS_KEY, Kind, Pro
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.rules.alerts import Evidence, urgency
 from tray_app.rules.analysis import FORECAST_HOLDS
-from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.levels import Level
 from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
@@ -19,6 +18,9 @@ from tray_app.words.amounts import amount_words, bucket_label, unit_words
 from tray_app.words.formats import Formats
 from tray_app.words.plan_words import buys_line
 from tray_app.words.problem_words import Remedy, fixed_key_words, problem_words, remedy_words
+
+SHOWN_BUCKETS = ("subscription", "paid", "gifted", "freemium")
+"""In the order in which popup, menu and terminal show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     reading, problem, analysis = snapshot.reading, snapshot.problem, snapshot.analysis
     read_at = reading.at if reading else None
     credits = reading.balance.credits if reading else None
-    buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
+    known = reading.balance.buckets if reading else {}
+    buckets = {name: known.get(name) for name in SHOWN_BUCKETS}
     stale, hidden_until = is_stale(snapshot, now), formats.hidden_until
     today = now.astimezone().date()
     # A balance that is empty has run out: there is no end of it to tell of.

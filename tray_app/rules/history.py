@@ -26,7 +26,6 @@ from itertools import pairwise
 from operator import attrgetter, le, sub
 from typing import NamedTuple
 
-from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.local_time import date_at, midnight
 
 RESERVATION = 15 * 60
@@ -59,6 +58,10 @@ class Record(NamedTuple):
     def buckets(self) -> tuple[int | None, ...]:
         """The buckets, in the order of :data:`BUCKETS`."""
         return self[3:]
+
+
+BUCKETS = Record._fields[3:]
+"""The kinds of credits that lemlist tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
