@@ -131,7 +131,7 @@ class App(QObject):
         self._key.demo_requested.connect(self._teams.show_demo)
         self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)
-        self._instance.key_changed_elsewhere.connect(self._key.find)
+        self._instance.key_changed_elsewhere.connect(self._key.use_changed_key)
         self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)
         if self._uncaught.places:

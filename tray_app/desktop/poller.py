@@ -75,13 +75,13 @@ class Poller(QObject):
 
         def break_off(defect: Problem) -> None:
             # Until the next poll the watch makes snapshots of its own, which tell this failure too.
-            self._ask(lambda watch: watch.fail(defect), self._end_poll, give_up)
+            self._call_watch(lambda watch: watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
             last = self.session.snapshot
             self._end_poll(replace(last, problem=defect, news=News(), wait=LONGEST_RETRY))
 
-        self._ask(
+        self._call_watch(
             lambda watch: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
         )
 
@@ -100,15 +100,15 @@ class Poller(QObject):
         """Have the team judged by other settings."""
         self.session.choose(settings)
         chosen = self.session.settings
-        self._ask(lambda watch: watch.apply(chosen), self._publish_until_next)
+        self._call_watch(lambda watch: watch.apply(chosen), self._publish_until_next)
 
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
-        self._ask(lambda watch: watch.snooze(choice), self._publish)
+        self._call_watch(lambda watch: watch.snooze(choice), self._publish)
 
     def note_heard(self, news: News) -> None:
         """Note that the user was told this, if it is this team's."""
-        self._ask(lambda watch: watch.heard(news))
+        self._call_watch(lambda watch: watch.heard(news))
 
     def _end_poll(self, snapshot: Snapshot) -> None:
         self._set_busy(False)
@@ -127,7 +127,7 @@ class Poller(QObject):
             self._early_timer.stop()
             self._publish(learned)
 
-        self._ask(lambda watch: watch.study(), publish)
+        self._call_watch(lambda watch: watch.study(), publish)
 
     @Slot()
     def _alert_early(self) -> None:
@@ -149,7 +149,7 @@ class Poller(QObject):
         self.busy = busy
         self.busy_changed.emit()
 
-    def _ask(
+    def _call_watch(
         self,
         question: Callable[[Watch], Any],
         done: Callable[[Snapshot], object] | None = None,

@@ -71,7 +71,7 @@ class Client:
         """Fetch the team's credits.
 
         Raises:
-            Problem: of a kind that :func:`_check` or :func:`_transport_problem` names.
+            Problem: of a kind that :func:`_raise_for_status` or :func:`_transport_problem` names.
         """
         return parse_balance(self._get("/team/credits", self._deadline))
 
@@ -158,14 +158,14 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float, way
                 stream=True,
                 timeout=deadline,
             ) as response:
-                _check(response)
+                _raise_for_status(response)
                 return _read(response)
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
         # requests raises OSErrors; while the body is read, urllib3 raises errors of its own.
         raise _transport_problem(error, way) from None
 
 
-def _check(response: requests.Response) -> None:
+def _raise_for_status(response: requests.Response) -> None:
     """Raise the problem that the status or the type of an answer stands for.
 
     Only an answer as lemlist gives it says something about the key. Filters, gateways and networks

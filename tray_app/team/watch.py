@@ -202,14 +202,14 @@ class Watch:
             key = self._credentials.get(prompt=prompt)
         except Problem as problem:
             if problem.kind in (Kind.NO_KEY, Kind.BAD_KEY):
-                self._forget_unless_of(None)
+                self._forget_if_key_changed(None)
             raise
-        self._forget_unless_of(hash(key))
+        self._forget_if_key_changed(hash(key))
         if self._api is None:
             self._api = self.connect(key)
         return self._api
 
-    def _forget_unless_of(self, key_hash: int | None) -> None:
+    def _forget_if_key_changed(self, key_hash: int | None) -> None:
         """Let go of all that another key has opened; this one may open another team."""
         if key_hash == self._key_hash:
             return

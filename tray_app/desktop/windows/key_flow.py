@@ -54,7 +54,7 @@ class KeyFlow(QObject):
                 self.dialog.window.reject()
 
     @Slot()
-    def find(self) -> None:
+    def use_changed_key(self) -> None:
         """Use the key that the keychain has now: a command in a terminal has changed it."""
         self._has_asked = True  # the user manages the key in a terminal, and needs no dialog
         if (session := self.session) is not None:
