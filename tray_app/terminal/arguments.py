@@ -5,8 +5,8 @@ import sys
 from typing import NoReturn
 
 from tray_app.i18n import tr
-from tray_app.terminal.exit_codes import BAD_ARGUMENTS
 
+BAD_ARGUMENTS = 1  # an exit code, as in output.py; argparse would say 2
 MOST_DAYS = 5 * 366  # which is all that is kept
 
 

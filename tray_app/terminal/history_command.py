@@ -14,8 +14,8 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
-from tray_app.terminal.exit_codes import BAD_ARGUMENTS, FAILED
-from tray_app.terminal.output import complain, print_json, print_table, print_text
+from tray_app.terminal.arguments import BAD_ARGUMENTS
+from tray_app.terminal.output import FAILED, complain, print_json, print_table, print_text
 from tray_app.words.command_words import waiting_words
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
