@@ -117,16 +117,6 @@ def changes(records: Sequence[Record]) -> list[Refill | Drop]:
     return found
 
 
-def refills(records: Sequence[Record]) -> list[Refill]:
-    """Return what came, as :func:`changes` does, in a third of its time."""
-    steps = _steps_at_rises(records)
-    return [
-        Refill(records[index].first, *_summed(step.came))
-        for index, step in steps.items()
-        if step.came
-    ]
-
-
 def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) -> list[Day]:
     """Return each local day from the first that was seen to ``today``, without a gap.
 

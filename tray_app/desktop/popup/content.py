@@ -40,7 +40,7 @@ from tray_app.desktop.widgets.buttons import (
 from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, block, sized, text_label
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
-from tray_app.report.trend import Trend
+from tray_app.report.points import Trend
 from tray_app.report.view import Attention, Deed, View
 from tray_app.words.formats import Formats
 
