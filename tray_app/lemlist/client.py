@@ -75,7 +75,7 @@ class Client:
         """
         return parse_balance(self._get("/team/credits", self._deadline))
 
-    def team(self, deadline: float = DEADLINE) -> Team:
+    def team(self, deadline: float) -> Team:
         """Fetch the team's identity, in ``deadline`` seconds; raise as :meth:`balance` does."""
         return parse_team(self._get("/team", min(deadline, self._deadline)))
 
