@@ -264,11 +264,10 @@ def _ages(n: int, day: date) -> Said:
     forecast_words.detail_words, forecast_words.ends_words,
     forecast_words.forecast_words, forecast_words.past_forecast_words, forecast_words.advice_words,
     forecast_words.advice_title, forecast_words.covered_words, forecast_words.expiry_words,
-    forecast_words.when_words, forecast_words.run_out_day, forecast_words.two_digits,
+    forecast_words.run_out_day, forecast_words.two_digits,
 )  # fmt: skip
 def _forecasts(n: int, day: date) -> Said:
     yield forecast_words.ends_words(day, AHEAD, TODAY)
-    yield f"Runs out {forecast_words.when_words(day, AHEAD, TODAY)}"
     yield forecast_words.advice_title(100 * n, Prices(), AHEAD)
     for analysis in analyses(n, day):
         for made_on in (TODAY, TODAY - timedelta(1)):

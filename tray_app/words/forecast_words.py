@@ -1,7 +1,4 @@
-"""How long the balance lasts, and what to do about it, as an Analysis tells it.
-
-Only this module says that credits run out, for notifications too; ``when_words`` names the day.
-"""
+"""How long the balance lasts, and what to do about it, as an Analysis tells it."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -224,18 +221,6 @@ def expiry_words(analysis: Analysis, formats: Formats, today: date) -> str:
         amount=amount,
         day=day_words(analysis.renewal, formats, today),
     )
-
-
-def when_words(day: date, formats: Formats, today: date) -> str:
-    """Name a day to come by its distance: "today", "tomorrow", "on Thursday", "on 3 Dec"."""
-    days = (day - today).days
-    if days <= 0:
-        return tr("today")
-    if days == 1:
-        return tr("tomorrow")
-    if days <= NEAR:
-        return tr("on {weekday}", weekday=formats.weekday_name(day))
-    return tr("on {day}", day=short_day(day, formats, today))
 
 
 def run_out_day(analysis: Analysis | None) -> date | None:
