@@ -9,7 +9,6 @@ from typing import NamedTuple, Protocol, TypeVar
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import api_url
 from tray_app.lemlist.balance import Balance, Team
-from tray_app.lemlist.key import clean_key
 from tray_app.rules.schedule import pause_left
 from tray_app.store.folders import teams_file
 from tray_app.store.teams import TeamsFile, mark_of
@@ -47,12 +46,12 @@ def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
 
 
 def check_key(connect: Callable[[str], Api], key: str) -> Checked:
-    """Find out what a key opens; nothing is stored.
+    """Find out what a key (of :func:`clean_key`) opens; nothing is stored.
 
     Raises:
-        Problem: ``bad_key``, or as the API's client does.
+        Problem: as the API's client does.
     """
-    api = connect(clean_key(key))
+    api = connect(key)
     balance = api.balance()
     try:
         return Checked(api.team(TEAM_DEADLINE).name, balance)

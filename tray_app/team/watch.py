@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
-from tray_app.lemlist.key import clean_key
 from tray_app.rules.alerts import Alert, Evidence, Snooze, SnoozeChoice
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.levels import Level
@@ -178,13 +177,13 @@ class Watch:
         return self._schedule()
 
     def use_key(self, key: str, *, store: bool) -> None:
-        """Use another key from now on, stored or for this run only.
+        """Use another key (of :func:`clean_key`) from now on, stored or for this run only.
 
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``; the old key stays.
         """
         use = self._credentials.keep if store else self._credentials.use
-        use(clean_key(key))
+        use(key)
         self._failures = 0
 
     def forget_key(self) -> None:
