@@ -27,6 +27,7 @@ DAYS_NEEDED = 5
 SMALLEST_DRAIN = 250
 """Credits; less is never worth an alert."""
 
+_MOST_DROPS = 10
 _HOUR = 3600
 _SAME_EVENT = 0.5
 """The part of a drop's pace with which it goes on."""
@@ -109,9 +110,9 @@ def sudden_drain(recent: Iterable[Refill | Drop], habit: Habit, now: int) -> Dra
 
 
 def largest_drops(
-    found: Iterable[Refill | Drop], habit: Habit | None, count: int = 10
+    found: Iterable[Refill | Drop], habit: Habit | None
 ) -> tuple[list[Drop], list[Drop]]:
-    """Return the largest drops, the largest first, and those of them that were sudden drains.
+    """Return the ten largest drops, the largest first, and those of them that were sudden drains.
 
     What belongs to one event is one drop: a sudden drain is what an alert would tell of, and any
     other goes on as long as half of its pace does.
@@ -119,7 +120,7 @@ def largest_drops(
     drops = _drops(found)
     drains = _drains(drops, habit) if habit else []
     steady = [drop for drop in drops if not any(_covers(drain, drop) for drain in drains)]
-    largest = sorted((*drains, *_largest(steady, count)), key=_amount, reverse=True)[:count]
+    largest = sorted((*drains, *_largest(steady)), key=_amount, reverse=True)[:_MOST_DROPS]
     return largest, [drop for drop in largest if drop in drains]
 
 
@@ -139,10 +140,10 @@ def _drains(drops: Sequence[Drop], habit: Habit) -> list[Drop]:
     ]
 
 
-def _largest(drops: Sequence[Drop], count: int) -> list[Drop]:
+def _largest(drops: Sequence[Drop]) -> list[Drop]:
     largest: list[Drop] = []
     parts = [_parted(drops)] if drops else []
-    while parts and len(largest) < count:
+    while parts and len(largest) < _MOST_DROPS:
         part = max(parts, key=lambda part: part[0].amount)
         parts.remove(part)
         drop, *rests = part
