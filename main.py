@@ -8,18 +8,20 @@ The way of the data, one direction:
 3. ``tray_app/team/watch.py``             The poll takes the team's key
    ``tray_app/team/credentials.py``       from the keychain and asks
 4. ``tray_app/lemlist/client.py``         lemlist, whose answer becomes a ``Balance``.
-5. ``tray_app/team/analyst.py``           The history gets the balance, and
-   ``tray_app/team/announcer.py``         what is worth an alert is kept until it is heard, as
-   ``tray_app/rules/``                    the rules decide (``alerts.py``); so do they on level,
-                                          forecast and the time of the next poll.
-6. ``tray_app/report/view.py``            What came of it, a ``Snapshot``, good or bad, becomes
-   ``tray_app/words/``                    words and numbers: a ``View``,
+5. ``tray_app/team/analyst.py``           The history records the balance. The announcer
+   ``tray_app/team/announcer.py``         keeps an alert until the user has heard it. The rules
+   ``tray_app/rules/``                    decide on alerts (``alerts.py``), level, forecast and
+                                          the time of the next poll.
+6. ``tray_app/report/view.py``            The poll ends in a ``Snapshot``, good or bad, which
+   ``tray_app/words/``                    becomes words and numbers: a ``View``,
 7. ``tray_app/desktop/tray/``             for the icon, its menu and notifications,
    ``tray_app/desktop/popup/content.py``  for the popup, whose rows are in ``parts.py``, or
    ``tray_app/terminal/``                 for the terminal.
 
 ``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` wires all the rest, with
-the teams of ``tray_app/desktop/teams.py``. Each sentence stands in ``tray_app/words/``.
+the teams of ``tray_app/desktop/teams.py``. Each sentence stands in ``tray_app/words/``. Settings
+are in ``tray_app/store/settings.py``, their names in ``tray_app/words/settings_words.py``; the key
+is in ``tray_app/store/keychain.py``. ``docs/architecture.md`` has the map of all rooms.
 """
 
 import sys

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not isinstance(error, Problem):
             # A traceback would quote the error, and with it perhaps the key.
             error = Problem(Kind.DEFECT, outline(error, error.__traceback__))
-        # argparse also takes a part of "--json".
+        # argparse accepts abbreviations of "--json", too.
         as_json = any(each.startswith("--j") for each in arguments)
         return fail(error, as_json=as_json, has_variable=bool(environ.get(KEY_VARIABLE)))
 

@@ -40,7 +40,7 @@ NEEDS_ANOTHER_KEY = frozenset(
 )
 """Only another key in the keychain mends these."""
 OFFERS_KEY = NEEDS_ANOTHER_KEY | {Kind.KEYCHAIN_UNAVAILABLE}
-"""With these a key can be entered: without a keychain too it is used, until the program ends."""
+"""With these the user can enter a key; without a keychain it is used until the program ends."""
 NEEDS_USER = OFFERS_KEY | {Kind.BAD_ADDRESS, Kind.PAYMENT_REQUIRED, Kind.KEYCHAIN_LOCKED}
 """These don't pass by themselves, so asking again soon is in vain."""
 

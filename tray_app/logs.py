@@ -15,7 +15,7 @@ OLD_FILES = 2  # kept beside the newest
 
 
 def start_logging(file: Path, *, verbose: bool) -> Callable[[], None]:
-    """Send what is logged to a file and to standard error; return what ends that.
+    """Send what is logged to a file and to standard error; return the function that ends it.
 
     A thread writes, so that a slow disk holds up nobody. Where no file can be written, there is
     none.

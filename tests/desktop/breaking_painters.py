@@ -36,7 +36,7 @@ from tray_app.desktop.windows.plan_dialog import PlanDialog
 from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 from tray_app.errors import Kind, Problem
-from tray_app.report.trend import trend_of
+from tray_app.report.points import trend_of
 from tray_app.report.view import view_of
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings

@@ -22,7 +22,7 @@ from tests.pictures.popup import states
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.popup import Popup
 from tray_app.errors import Kind, Problem
-from tray_app.report.trend import trend_of
+from tray_app.report.points import trend_of
 from tray_app.report.view import view_of
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Snapshot

@@ -171,7 +171,7 @@ def test_nobody_is_asked_any_more_when_a_terminal_has_stored_the_key(
     if is_at_the_key:
         press(flow.welcome, Qt.Key.Key_Return)
     flow.keychain.key = KEY
-    flow.flow.find()
+    flow.flow.use_changed_key()
     wait_with_events(flow.changes.count, "the key is found")
     flow.poll()
     flow.wait_until_closed()
@@ -190,7 +190,7 @@ def test_who_removes_the_key_in_a_terminal_is_not_asked_for_another(flow: Flow) 
     flow.keychain.key = KEY
     flow.poll()
     flow.keychain.key = None
-    flow.flow.find()
+    flow.flow.use_changed_key()
     wait_with_events(flow.changes.count, "the key is forgotten")
     flow.poll()
     assert flow.flow.welcome.window is None

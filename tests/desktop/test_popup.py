@@ -41,7 +41,7 @@ from tray_app.desktop.widgets.theme import DARK, LIGHT, Theme
 from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconShape
 from tray_app.lemlist.balance import Balance
-from tray_app.report.trend import trend_of
+from tray_app.report.points import trend_of
 from tray_app.report.view import Deed, view_of
 from tray_app.rules.alerts import Snooze, SnoozeChoice
 from tray_app.rules.analysis import Analysis

@@ -23,7 +23,7 @@ from tests.pictures.popup import palette
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.widgets.theme import DARK, LIGHT, themed
-from tray_app.report.trend import Trend, trend_of
+from tray_app.report.points import Trend, trend_of
 from tray_app.words.history_words import course_words, point_words, spent_words
 
 DAY = 86_400

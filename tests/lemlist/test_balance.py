@@ -16,7 +16,7 @@ from tray_app.lemlist.balance import (
     parse_balance,
     parse_team,
 )
-from tray_app.rules.buckets import BUCKETS
+from tray_app.rules.history import BUCKETS
 
 DOCUMENTED = {
     "credits": 100,

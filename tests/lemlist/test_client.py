@@ -104,7 +104,7 @@ def header(request: bytes, name: str) -> str | None:
 def test_balance_and_team(sandbox: Sandbox) -> None:
     client = Client(sandbox.url, KEY)
     assert client.balance() == HEALTHY
-    assert client.team() == Team("tea_sandbox0000000001", "Acme Growth")
+    assert client.team(DEADLINE) == Team("tea_sandbox0000000001", "Acme Growth")
     assert [(asked.method, asked.path) for asked in sandbox.requests] == [
         ("GET", "/api/team/credits"),
         ("GET", "/api/team"),

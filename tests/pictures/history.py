@@ -23,10 +23,9 @@ from tray_app.desktop.widgets.theme import themed
 from tray_app.desktop.windows.history_window import EMPTY_SIZE, SIZE, HistoryWindow
 from tray_app.lemlist.balance import Balance
 from tray_app.report.history_view import HistoryView, history_of
-from tray_app.report.trend import trend_of
+from tray_app.report.points import trend_of
 from tray_app.rules.analysis import conclude, learn
-from tray_app.rules.buckets import BUCKETS
-from tray_app.rules.history import Record
+from tray_app.rules.history import BUCKETS, Record
 from tray_app.rules.levels import Level
 from tray_app.team.watch import Reading, Snapshot
 

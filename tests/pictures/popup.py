@@ -16,7 +16,7 @@ from tray_app.desktop.popup.popup import Popup
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
-from tray_app.report.trend import trend_of
+from tray_app.report.points import trend_of
 from tray_app.report.view import view_of
 from tray_app.rules.alerts import Snooze
 from tray_app.rules.analysis import Analysis, conclude, learn

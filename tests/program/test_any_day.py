@@ -24,7 +24,7 @@ from tests.fakes import FakeFormats
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.lemlist.balance import Balance
 from tray_app.report.history_view import history_of
-from tray_app.report.trend import has_trend, trend_of
+from tray_app.report.points import has_trend, trend_of
 from tray_app.report.view import view_of
 from tray_app.rules.analysis import conclude, learn
 from tray_app.rules.history import Drop, Record, days_of

@@ -33,7 +33,7 @@ from tests.servers.local_servers import answer, closed_port
 from tests.waiting import wait_until
 from tray_app.errors import NEEDS_ANOTHER_KEY, Problem
 from tray_app.lemlist.client import DEADLINE
-from tray_app.rules.buckets import BUCKETS
+from tray_app.rules.history import BUCKETS
 from tray_app.team.watch import SECOND_ANSWER
 from tray_app.terminal import status_command
 from tray_app.terminal.output import fail

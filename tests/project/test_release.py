@@ -24,7 +24,7 @@ from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.sandbox import DEMO_KEY
 from tray_app.terminal.arguments import argument_parser
-from tray_app.terminal.exit_codes import EXIT_CODES
+from tray_app.terminal.output import EXIT_CODES
 
 PROGRAM = "lemlist-credits"
 TIMEOUT = 60.0

@@ -12,8 +12,7 @@ from tests.examples import NOW
 from tests.fakes import FakeFormats
 from tray_app.lemlist.balance import Balance
 from tray_app.report.history_view import HistoryView, Tick, history_of, point_near, tiles_at
-from tray_app.report.points import Point, fewer
-from tray_app.report.trend import Trend, has_trend, trend_of
+from tray_app.report.points import Point, Trend, fewer, has_trend, trend_of
 from tray_app.rules.analysis import conclude, learn
 from tray_app.rules.history import Record
 from tray_app.rules.levels import Level

@@ -12,13 +12,16 @@ from PySide6.QtCore import QLocale
 from tests.examples import HEALTHY
 from tests.fakes import NOON, FakeFormats
 from tray_app.desktop.system.qt_formats import QtFormats
+from tray_app.desktop.widgets.theme import LIGHT
 from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.lemlist.balance import Balance
-from tray_app.report.view import Deed, View, view_of
+from tray_app.report import view as view_module
+from tray_app.report.view import SHOWN_BUCKETS, Deed, View, view_of
 from tray_app.rules.alerts import Snooze
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.forecast import Curve, Forecast, Rhythm, RunsOut, TooEarly
+from tray_app.rules.history import BUCKETS
 from tray_app.rules.levels import Level
 from tray_app.rules.schedule import LATE
 from tray_app.store.file_fault import FaultKind, FileFault
@@ -74,6 +77,13 @@ def test_a_good_snapshot() -> None:
     ]
     assert (view.trouble, view.notes, view.snooze, view.key_is_fixed) == (None, (), "", False)
     assert view.tooltip() == (f"Healthy · 12,430 credits\n{KINDS}\nBalance from 12:00")
+
+
+def test_the_order_of_the_kinds_is_only_how_they_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = shown(good()).rows
+    assert sorted(row.bucket for row in rows) == sorted(BUCKETS) == sorted(LIGHT.buckets)
+    monkeypatch.setattr(view_module, "SHOWN_BUCKETS", SHOWN_BUCKETS[::-1])
+    assert shown(good()).rows == rows[::-1]
 
 
 @pytest.mark.parametrize(

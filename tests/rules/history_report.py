@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tray_app.report.trend import trend_of
+from tray_app.report.points import trend_of
 from tray_app.rules.analysis import learn
 from tray_app.rules.history import Record
 from tray_app.rules.local_time import DAY

@@ -33,7 +33,7 @@ from tray_app.rules.alerts import (
     urgency,
 )
 from tray_app.rules.drains import DRAIN_WINDOW, RECENT, Drain
-from tray_app.rules.history import Record, refills
+from tray_app.rules.history import Record, Refill, changes
 from tray_app.rules.levels import Level, Thresholds, level_of
 from tray_app.store.alerts_file import AlertsFile
 
@@ -58,7 +58,8 @@ class Watched:
         begin = int(self.now.timestamp()) - RECENT
         since = bisect_left(self.records, begin, key=attrgetter("last"))
         recent = self.records[max(since - 1, 0) :]
-        return replace(known or Evidence(), refills=refills(recent))
+        refills = [one for one in changes(recent) if isinstance(one, Refill)]
+        return replace(known or Evidence(), refills=refills)
 
     def see(self, credits: int, known: Evidence | None = None) -> Alert | None:
         seconds = int(self.now.timestamp())

@@ -348,9 +348,9 @@ def test_the_example_that_explains_it() -> None:
     ]
 
 
-def largest(found: list[Refill | Drop], count: int = 10) -> list[Drop]:
+def largest(found: list[Refill | Drop]) -> list[Drop]:
     """The largest drops of a team without a habit."""
-    return largest_drops(found, None, count)[0]
+    return largest_drops(found, None)[0]
 
 
 def test_the_largest_drops() -> None:
@@ -358,7 +358,7 @@ def test_the_largest_drops() -> None:
     for day in range(12):
         found += drops(10 * day + 5, begin=MONDAY + day * DAY)
     assert [drop.amount for drop in largest(found)] == list(range(115, 15, -10))
-    assert largest(found, 1) == [Drop(MONDAY + 11 * DAY, MONDAY + 11 * DAY + POLL, 115)]
+    assert largest(found)[0] == Drop(MONDAY + 11 * DAY, MONDAY + 11 * DAY + POLL, 115)
     assert largest([]) == []
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.history import (
+    BUCKETS,
     RESERVATION,
     Day,
     Drop,
@@ -18,7 +18,6 @@ from tray_app.rules.history import (
     Refill,
     changes,
     days_of,
-    refills,
     thinned,
 )
 
@@ -42,7 +41,7 @@ def at(text: str, zone: tzinfo = UTC) -> int:
 
 
 def test_the_buckets_of_a_record() -> None:
-    assert Record._fields[3:] == BUCKETS
+    assert BUCKETS == ("subscription", "paid", "gifted", "freemium")  # as files and CSV have them
     assert Record(0, 60, 15, 1, 2, 4, 8).buckets == (1, 2, 4, 8)
     assert Record(0, 60, 15, 1, 2, 4, 8).amounts == (15, 1, 2, 4, 8)
 
@@ -368,7 +367,6 @@ def test_thinning_changes_no_day(seen: list[Record], zone: tzinfo, age: int) -> 
 @given(histories(), ZONES)
 def test_changes_explain_the_balance(seen: list[Record], zone: tzinfo) -> None:
     found = changes(seen)
-    assert refills(seen) == [one for one in found if isinstance(one, Refill)]
     came = sum(one.amount for one in found if isinstance(one, Refill))
     lost = sum(one.amount for one in found if isinstance(one, Drop))
     if seen:

@@ -585,7 +585,7 @@ def test_a_broken_file_in_use_is_set_aside_with_its_log(history: History, path: 
     other = History(path)
     assert other.read(TEAM) == []
     assert other.fault is not None
-    aside = path.with_name(other.fault.name)
+    aside = path.with_name(other.fault.where)
     assert {each.name for each in path.parent.glob("*.broken-*")} >= {
         aside.name,
         f"{aside.name}-wal",
@@ -851,7 +851,7 @@ for line in sys.stdin:
     history = History(Path(line.rstrip()))
     kept = history.record(f"tea_{offset}", Record(begin, begin, offset))
     history.close()
-    print(kept, history.fault.name if history.fault else "", flush=True)
+    print(kept, history.fault.where if history.fault else "", flush=True)
 """
 
 

@@ -160,7 +160,7 @@ for line in sys.stdin:
     path = Path(line.rstrip())
     _, fault = read_object(path)
     update_object(path, lambda content: content.update({"by": sys.argv[1]}))
-    print(fault.name if fault else "", flush=True)
+    print(fault.where if fault else "", flush=True)
 """
 
 

@@ -35,7 +35,8 @@ from tray_app.sandbox.past import past_of_demo
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.history_database import History
 from tray_app.store.teams import TeamsFile, mark_of
-from tray_app.terminal.exit_codes import BAD_ARGUMENTS, EXIT_CODES
+from tray_app.terminal.arguments import BAD_ARGUMENTS
+from tray_app.terminal.output import EXIT_CODES
 from tray_app.words.problem_words import problem_words
 
 MAIN = str(PROJECT / "main.py")

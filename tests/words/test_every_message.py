@@ -24,10 +24,9 @@ from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KeyFault
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.analysis import Analysis
-from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.drains import Drain
 from tray_app.rules.forecast import Forecast, RunsOut, TooEarly
-from tray_app.rules.history import Day, Drop, Record, Refill
+from tray_app.rules.history import BUCKETS, Day, Drop, Record, Refill
 from tray_app.rules.levels import Level
 from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import Action, Prices
@@ -106,14 +105,13 @@ def says(*functions: Callable[..., object]) -> Callable[[Row], Row]:
 
 @says(
     amounts.bucket_label, amounts.amount_words, amounts.unit_words, amounts.credits_words,
-    amounts.credits_left_words, amounts.dollars,
+    amounts.dollars,
 )  # fmt: skip
 def _amounts(n: int, _day: date) -> Said:
     yield from map(amounts.bucket_label, (*BUCKETS, amounts.UNDIVIDED))
     yield f"{amounts.amount_words(n, ANY)} {amounts.unit_words(n)}"
     yield from (amounts.amount_words(None, ANY), amounts.unit_words(None))
     yield amounts.credits_words(n, ANY)
-    yield amounts.credits_left_words(n, ANY)
     yield amounts.dollars(n, ANY)
 
 
@@ -274,11 +272,10 @@ def _ages(n: int, day: date) -> Said:
     forecast_words.detail_words, forecast_words.ends_words,
     forecast_words.forecast_words, forecast_words.past_forecast_words, forecast_words.advice_words,
     forecast_words.advice_title, forecast_words.covered_words, forecast_words.expiry_words,
-    forecast_words.when_words, forecast_words.run_out_day, forecast_words.two_digits,
+    forecast_words.run_out_day, forecast_words.two_digits,
 )  # fmt: skip
 def _forecasts(n: int, day: date) -> Said:
     yield forecast_words.ends_words(day, AHEAD, TODAY)
-    yield f"Runs out {forecast_words.when_words(day, AHEAD, TODAY)}"
     yield forecast_words.advice_title(100 * n, Prices(), AHEAD)
     for analysis in analyses(n, day):
         for made_on in (TODAY, TODAY - timedelta(1)):

@@ -1,7 +1,7 @@
 """What the user can have done: each deed is one QAction, shown by menu, buttons and windows.
 
-Whoever shows an action neither knows nor tells who does the deed: ``App`` connects each
-``triggered`` once. The icon's menu is made of them before ``App`` is imported, so this module
+What shows an action does not know what the action does: ``App`` connects each ``triggered``
+once. The icon's menu is made of them before ``App`` is imported, so this module
 imports nothing that the icon does not need.
 """
 

@@ -49,8 +49,8 @@ NOTICE_PICTURE = 64
 """Pixels of the icon in a notification."""
 
 PAINTED_AFTER = 100
-"""Milliseconds after which an opened popup is painted. Python runs one thread at a time, so what a
-worker does meanwhile delays that."""
+"""Milliseconds after which an opened popup is painted, and a worker may read its chart. Python runs
+one thread at a time, so the worker would delay the painting."""
 
 QUIT_TIME = 0.5
 """Seconds that quitting waits for the desktop to answer, and for each worker to write."""
@@ -82,7 +82,7 @@ class App(QObject):
         self._disk = disk
         self._network = Worker("network", gate)
         self._teams = Teams(environ, keychain, disk, self._network, self._formats)
-        # Each snapshot starts this anew. When it ends, no poll has come, and the figures are old.
+        # Each snapshot restarts this timer. If it fires, no poll came in time: the figures are old.
         self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
 
         self._tray = tray
@@ -131,7 +131,7 @@ class App(QObject):
         self._key.demo_requested.connect(self._teams.show_demo)
         self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)
-        self._instance.key_changed_elsewhere.connect(self._key.find)
+        self._instance.key_changed_elsewhere.connect(self._key.use_changed_key)
         self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)
         if self._uncaught.places:
@@ -162,7 +162,7 @@ class App(QObject):
         """End what was started. What takes longer than a moment is left to itself."""
         self._tray.hide()
         self._notifier.finish(QUIT_TIME)
-        # Qt's loop has ended, so it delivers by itself no news that was taken a moment ago.
+        # Qt's loop has ended, so the signal of an alert that was just shown is delivered here.
         QApplication.sendPostedEvents(self._teams, QEvent.Type.MetaCall.value)
         self._network.finish(QUIT_TIME)
         self._disk.finish(QUIT_TIME)
@@ -272,7 +272,7 @@ class App(QObject):
             self._popup.set_busy(self._teams.shown.busy)
 
     def _complain(self, about: str, sentence: str) -> None:
-        """Say something of the program itself on the popup, until something else or "" is said."""
+        """Say something of the program on the popup, until another sentence or "" replaces it."""
         self._complaints[about] = sentence
         if sentence:
             log.warning("%s", sentence)

@@ -10,7 +10,7 @@ from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.sandbox.stories import STORIES
 from tray_app.store.folders import NOWHERE
-from tray_app.store.history_database import History
+from tray_app.store.history_database import History, row_after
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
@@ -53,10 +53,8 @@ class DemoHistory(History):
         last = self._records[-1]
         if record.first < last.last:
             return False
-        if record.amounts == last.amounts:
-            self._records[-1] = last._replace(last=record.last)
-        else:
-            self._records.append(record)
+        row = row_after(last, record)
+        self._records[-1:] = [row] if row.first == last.first else [last, row]
         return True
 
     def read(self, _team_id: str, since: int = 0) -> list[Record]:
@@ -81,5 +79,5 @@ class Demo(Session):
         super().__init__(open_watch, lambda: history, Settings(interval=INTERVAL))
 
     def choose(self, settings: Settings) -> None:
-        """Take other settings; the demo stays in a hurry."""
+        """Take other settings, except for the demo's own interval."""
         super().choose(replace(settings, interval=INTERVAL))

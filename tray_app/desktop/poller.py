@@ -27,8 +27,8 @@ EARLY_ALERT_AFTER = 1000
 class Poller(QObject):
     """Polls one team when its snapshots say so, and when the user asks.
 
-    Between :meth:`start` and :meth:`stop` the team is polled, and each snapshot is told. What comes
-    later is only kept in the session.
+    Between :meth:`start` and :meth:`stop` the team is polled, and each snapshot is emitted. A
+    snapshot that comes later is only kept in the session.
     """
 
     snapshot_made = Signal(object)
@@ -74,14 +74,14 @@ class Poller(QObject):
         self._set_busy(True)
 
         def break_off(defect: Problem) -> None:
-            # The watch has to know that its figures are old, for what it tells until the next poll.
-            self._ask(lambda watch: watch.fail(defect), self._end_poll, give_up)
+            # Until the next poll the watch makes snapshots of its own, which tell this failure too.
+            self._call_watch(lambda watch: watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
             last = self.session.snapshot
             self._end_poll(replace(last, problem=defect, news=News(), wait=LONGEST_RETRY))
 
-        self._ask(
+        self._call_watch(
             lambda watch: watch.poll(prompt=prompt, by_user=by_user), self._end_poll, break_off
         )
 
@@ -91,7 +91,7 @@ class Poller(QObject):
             self.poll(by_user=True)
 
     def look(self) -> None:
-        """Ask now if the last poll has failed on the network: not every system tells of its end."""
+        """Ask now if the last poll failed on the network: not every system tells of its return."""
         problem = self.session.snapshot.problem
         if problem is not None and problem.kind in FAILS_ON_NETWORK:
             self.refresh()
@@ -100,15 +100,15 @@ class Poller(QObject):
         """Have the team judged by other settings."""
         self.session.choose(settings)
         chosen = self.session.settings
-        self._ask(lambda watch: watch.apply(chosen), self._publish_until_next)
+        self._call_watch(lambda watch: watch.apply(chosen), self._publish_until_next)
 
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
-        self._ask(lambda watch: watch.snooze(choice), self._publish)
+        self._call_watch(lambda watch: watch.snooze(choice), self._publish)
 
     def note_heard(self, news: News) -> None:
         """Note that the user was told this, if it is this team's."""
-        self._ask(lambda watch: watch.heard(news))
+        self._call_watch(lambda watch: watch.heard(news))
 
     def _end_poll(self, snapshot: Snapshot) -> None:
         self._set_busy(False)
@@ -127,7 +127,7 @@ class Poller(QObject):
             self._early_timer.stop()
             self._publish(learned)
 
-        self._ask(lambda watch: watch.study(), publish)
+        self._call_watch(lambda watch: watch.study(), publish)
 
     @Slot()
     def _alert_early(self) -> None:
@@ -149,13 +149,13 @@ class Poller(QObject):
         self.busy = busy
         self.busy_changed.emit()
 
-    def _ask(
+    def _call_watch(
         self,
         question: Callable[[Watch], Any],
         done: Callable[[Snapshot], object] | None = None,
         failed: Callable[[Problem], object] | None = None,
     ) -> None:
-        """Have the worker ask the team's watch, which the first poll opens, and nothing before."""
+        """Call the watch in the worker, once the first start has allowed the watch to be opened."""
         if not self._was_started:
             return
         session = self.session

@@ -98,7 +98,7 @@ class Teams(QObject):
 
     @Slot(object)
     def note_heard(self, news: News) -> None:
-        """Note that the user was told an alert; whose it is, the teams know by its id."""
+        """Note that the user was told an alert; each team recognises its own by the id."""
         for poller in {self.own, self.shown}:
             poller.note_heard(news)
 
@@ -131,4 +131,4 @@ class Teams(QObject):
             self.switched.emit()
         self.shown = poller
         poller.start()
-        self.busy_changed.emit()  # which differs from that of the team shown before
+        self.busy_changed.emit()  # this team may be busy, and the last one not

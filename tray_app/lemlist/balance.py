@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tray_app.errors import Kind, Problem
-from tray_app.rules.buckets import BUCKETS
+from tray_app.rules.history import BUCKETS
 
 LONGEST_NAME = 100
 """Characters of a team's name that are kept."""
@@ -31,7 +31,7 @@ class Balance:
 
     @property
     def buckets(self) -> dict[str, int | None]:
-        """The four kinds of credits, in the order in which they are shown."""
+        """The kinds of credits, by name."""
         return {name: getattr(self, name) for name in BUCKETS}
 
 

@@ -71,11 +71,11 @@ class Client:
         """Fetch the team's credits.
 
         Raises:
-            Problem: of a kind that :func:`_check` or :func:`_transport_problem` names.
+            Problem: of a kind that :func:`_raise_for_status` or :func:`_transport_problem` names.
         """
         return parse_balance(self._get("/team/credits", self._deadline))
 
-    def team(self, deadline: float = DEADLINE) -> Team:
+    def team(self, deadline: float) -> Team:
         """Fetch the team's identity, in ``deadline`` seconds; raise as :meth:`balance` does."""
         return parse_team(self._get("/team", min(deadline, self._deadline)))
 
@@ -139,7 +139,7 @@ class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Say that nothing is a redirect.
 
-        Otherwise requests, though not to follow a redirect, reads and unpacks its whole body.
+        Otherwise requests reads and unpacks a redirect's whole body, even when told not to follow.
         """
 
 
@@ -163,14 +163,14 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float, way
                 stream=True,
                 timeout=deadline,
             ) as response:
-                _check(response)
+                _raise_for_status(response)
                 return _read(response)
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
         # requests raises OSErrors; while the body is read, urllib3 raises errors of its own.
         raise _transport_problem(error, way) from None
 
 
-def _check(response: requests.Response) -> None:
+def _raise_for_status(response: requests.Response) -> None:
     """Raise the problem that the status or the type of an answer stands for.
 
     Only an answer as lemlist gives it says something about the key. Filters, gateways and networks
@@ -241,7 +241,7 @@ def _read(response: requests.Response) -> bytes:
 
 
 def _transport_problem(error: Exception, way: str) -> Problem:
-    """Name the failure of a connection. All errors of requests are OSErrors, so these come last."""
+    """Name the failure of a connection. OSError comes last: all errors of requests are some."""
     name = type(error).__name__
     cause = _innermost(error)
     # urllib3 has an error of its own where no connection through a SOCKS proxy comes about.

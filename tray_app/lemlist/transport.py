@@ -83,12 +83,12 @@ class CuttableAdapter(HTTPAdapter):
             self._sockets.pop().close()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Extend requests' hook."""
+        """Make direct connections cuttable, and have ``trust`` verify them."""
         super().init_poolmanager(*args, ssl_context=self._trust, **kwargs)
         self._make_cuttable(self.poolmanager)
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
-        """Extend requests' hook."""
+        """Do the same for connections through a proxy."""
         manager = super().proxy_manager_for(proxy, ssl_context=self._trust, **kwargs)
         self._make_cuttable(manager)
         return manager

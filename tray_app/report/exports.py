@@ -13,9 +13,8 @@ from typing import Any, TextIO
 
 from tray_app.errors import Problem
 from tray_app.rules.alerts import urgency
-from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.forecast import Forecast
-from tray_app.rules.history import Day, Record
+from tray_app.rules.history import BUCKETS, Day, Record
 from tray_app.rules.levels import Level
 from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import buys

@@ -355,7 +355,7 @@ def _time_ticks(
 
 
 def _amount_ticks(amounts: Iterable[int], steps: int, formats: Formats) -> tuple[Tick, ...]:
-    """Return round amounts from 0 on; the last is the first above or at all ``amounts``."""
+    """Return round amounts from 0 on; up to the first that no amount exceeds."""
     highest = max((1, *amounts))
     least = -(-highest // steps)
     power = 10 ** (len(str(least)) - 1)

@@ -2,15 +2,18 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import compress, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from tray_app.rules.buckets import BUCKETS
-from tray_app.rules.history import Record
-from tray_app.rules.local_time import date_at, midnight
+from tray_app.rules.history import BUCKETS, Record, days_of
+from tray_app.rules.local_time import DAY, date_at, midnight
 from tray_app.words.amounts import UNDIVIDED
+
+TREND_STRETCHES = 80
+"""The parts of a trend's time; the small chart paints each by two to four points."""
 
 
 class Point(NamedTuple):
@@ -20,6 +23,22 @@ class Point(NamedTuple):
     credits: int
     amounts: tuple[int, ...] = ()
     """What the layers of the chart hold, from the lowest to the highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The balance of the last days, for a small chart."""
+
+    points: tuple[tuple[int, int], ...]
+    """When, and how many credits; all that is high or low is among them."""
+    refills: tuple[tuple[int, int], ...]
+    """When, and how many credits came."""
+    begin: int
+    end: int
+    days: int
+    """The days that were asked for; less is shown when less is known."""
+    spent: int = 0
+    """Credits."""
 
 
 def first_moment(days: int, now: int) -> int:
@@ -36,9 +55,35 @@ def until(records: Sequence[Record], now: int) -> Sequence[Record]:
 
 
 def since(records: Sequence[Record], begin: int) -> Sequence[Record]:
-    """Return the records from ``begin`` on, and the one before, which tells the balance then."""
+    """Return the records from ``begin`` on, and the record before, for the balance then."""
     place = bisect_right(records, begin, key=lambda record: record.first)
     return records[max(0, place - 1) :]
+
+
+def trend_of(records: Sequence[Record], days: int, now: int) -> Trend:
+    """Sum up the last ``days`` local days, today included.
+
+    ``records`` are in time order; those before the days in question may be left out.
+    """
+    begin = first_moment(days, now)
+    recent = since(records, begin)
+    points = fewer(points_of(recent, begin), TREND_STRETCHES)
+    shown = days_of(recent, date_at(now))[-days:]
+    return Trend(
+        points=tuple((point.at, point.credits) for point in points),
+        refills=tuple((refill.at, refill.amount) for day in shown for refill in day.refills),
+        begin=points[0].at if points else now,
+        end=max(now, points[-1].at) if points else now,
+        days=days,
+        spent=round(sum(day.spent for day in shown)),
+    )
+
+
+def has_trend(trend: Trend | None) -> bool:
+    """Tell whether there is enough to be worth a chart: a day between first and last reading."""
+    if trend is None or not trend.points:
+        return False
+    return trend.points[-1][0] - trend.points[0][0] >= DAY
 
 
 def points_of(records: Iterable[Record], begin: int) -> list[Point]:
@@ -80,7 +125,7 @@ def layered(points: Sequence[Point]) -> tuple[tuple[str, ...], tuple[Point, ...]
 
 
 def _divided(point: Point) -> tuple[int, ...]:
-    """Return the buckets' amounts and the rest. Buckets that contradict the total are all rest."""
+    """Return the buckets' amounts and the rest. If these contradict the total, all is rest."""
     rest = point.credits - sum(point.amounts)
     if rest < 0 or min(point.amounts) < 0:
         return (*(0 for _ in point.amounts), point.credits)

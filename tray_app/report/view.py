@@ -8,7 +8,6 @@ from tray_app.errors import NEEDS_ANOTHER_KEY, NEEDS_USER, OFFERS_KEY, Kind, Pro
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.rules.alerts import Evidence, urgency
 from tray_app.rules.analysis import FORECAST_HOLDS
-from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.levels import Level
 from tray_app.rules.schedule import LATE
 from tray_app.store.settings import IconStyle, Settings
@@ -19,6 +18,9 @@ from tray_app.words.amounts import amount_words, bucket_label, unit_words
 from tray_app.words.formats import Formats
 from tray_app.words.plan_words import buys_line
 from tray_app.words.problem_words import Remedy, fixed_key_words, problem_words, remedy_words
+
+SHOWN_BUCKETS = ("subscription", "paid", "gifted", "freemium")
+"""In the order in which popup, menu and terminal show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class View:
     level: str
     """The level in a word, or when a balance ends that is healthy only by its amount."""
     stale: bool
-    """Whether something newer than the figures could not be had."""
+    """Whether the figures are out of date, as :func:`is_stale` tells."""
     rows: tuple[Row, ...]
     no_kinds: str
     """Why there is no kind to show; empty if there is one."""
@@ -164,7 +166,8 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
     reading, problem, analysis = snapshot.reading, snapshot.problem, snapshot.analysis
     read_at = reading.at if reading else None
     credits = reading.balance.credits if reading else None
-    buckets = reading.balance.buckets if reading else dict.fromkeys(BUCKETS)
+    known = reading.balance.buckets if reading else {}
+    buckets = {name: known.get(name) for name in SHOWN_BUCKETS}
     stale, hidden_until = is_stale(snapshot, now), formats.hidden_until
     today = now.astimezone().date()
     # A balance that is empty has run out: there is no end of it to tell of.
@@ -232,7 +235,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         forecast=forecast,
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
         advice=advice,
-        # Of credits that may run short, none are said to be left over and to expire.
+        # Who is warned that credits may run short is not told that some will expire.
         expiry=""
         if stale or advice or analysis is None
         else forecast_words.expiry_words(analysis, formats, today),

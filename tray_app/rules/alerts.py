@@ -1,4 +1,4 @@
-"""What to tell the user: what is true of the balance, and was not heard yet.
+"""Which alert to tell: one whose reason is true, and which the user has not heard yet.
 
 An alert is told with each reading until the user has heard it, so that none is lost while nobody
 can show it. An alert that was heard is told again in its next **episode**. An episode ends when its
@@ -80,7 +80,7 @@ class Alert:
     is_dated: bool = False
     """Whether the alert of a level also tells that the balance runs out soon."""
     is_at_risk: bool = False
-    """Whether one busy day could use up all; the alert of a level has no words for that."""
+    """Whether one busy day could use up all. A level's alert has no words for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class SaidDrain:
     """Whether the user has heard that the drain has doubled, too."""
 
     def is_same(self, drain: Drain) -> bool:
-        """Tell whether a drain is this one, gone on after a pause of an hour at most."""
+        """Tell whether a drain continues this one, after a pause of an hour at most."""
         return drain.begin <= self.end + DRAIN_WINDOW
 
 
@@ -184,7 +184,7 @@ class AlertState:
     drain: SaidDrain | None = None
     """The last drain that the user has heard of."""
     refilled: int = 0
-    """Up to when refills need no more words, in seconds since the epoch."""
+    """Refills up to this time are not told any more; in seconds since the epoch."""
     snooze: Snooze | None = None
 
 
@@ -230,14 +230,14 @@ def acknowledged(
     before: Evidence = _NOTHING_KNOWN,
     after: Evidence = _NOTHING_KNOWN,
 ) -> AlertState:
-    """Judge the last balance by new settings. Who chose them knows what they make true.
+    """Judge the last balance by new settings. What they make true counts as heard.
 
     ``before`` and ``after`` are the evidence by the old and by the new settings.
     """
     level = level_of(credits, thresholds, state.level)
     old = _true_kinds(state.level or Level.HEALTHY, before)
     if AlertKind.RUNS_OUT in state.said:
-        old.discard(AlertKind.BUSY_DAY)  # was no news, as it is none to who knows of the end
+        old.discard(AlertKind.BUSY_DAY)  # was not told beside it, so what follows acknowledges it
     new = _true_kinds(level, after) - old
     standings = _standings(level, credits, thresholds, after)
     said = {
@@ -266,7 +266,7 @@ def decide(
         gained, settled = 0, seconds
     said = _followed(state.said, standings, evidence.refills, seconds)
     drain = state.drain
-    if drain is not None and drain.end > seconds:  # of a clock that was wrong
+    if drain is not None and drain.end > seconds:  # noted while the clock ran ahead
         drain = None
     elif drain is not None and evidence.drain is not None and drain.is_same(evidence.drain):
         drain = replace(drain, end=evidence.drain.end)
@@ -287,7 +287,7 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
 
 
 def is_same_news(alert: Alert, other: Alert) -> bool:
-    """Tell whether two alerts differ only in the balance, or in what one of them tells besides."""
+    """Tell whether two alerts have the same kind, and tell the same refill if any."""
     return (alert.kind, alert.gained) == (other.kind, other.gained)
 
 
@@ -314,7 +314,7 @@ def is_untrue(
 
 
 def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> Alert | None:
-    """Return the most urgent of what was not heard yet, with what has changed the balance first."""
+    """Return the first that was not heard yet: level, refill, drain, near end, busy day."""
     level = state.level or Level.HEALTHY
     drain, said, has_doubled = evidence.drain, state.drain, False
     if drain is not None and said is not None and said.is_same(drain):
@@ -334,7 +334,7 @@ def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> A
     if drain is not None:
         return Alert(AlertKind.DRAIN, credits, drain=drain, has_doubled=has_doubled)
     if level is Level.EMPTY or AlertKind.RUNS_OUT in state.said:
-        return None  # of what is empty nobody has to be told when it runs out
+        return None  # an empty balance has run out already
     if evidence.is_short:
         return Alert(AlertKind.RUNS_OUT, credits)
     if evidence.is_at_risk and AlertKind.BUSY_DAY not in state.said:
@@ -390,7 +390,7 @@ def _followed(
     refills: Sequence[Refill],
     now: int,
 ) -> dict[AlertKind, Said]:
-    """Follow the episodes through a reading, and leave out those that may be told again."""
+    """Bring the episodes up to date, and drop those whose alert may be told again."""
     followed = {}
     for kind, each in said.items():
         match standings[kind]:
@@ -446,10 +446,10 @@ def _told_by(alert: Alert) -> set[AlertKind]:
 
 
 def _up_to(level: Level) -> set[AlertKind]:
-    """Return the level's kind, and those of the levels above that a balance has come through."""
+    """Return the kinds of a level and of the milder levels, without healthy."""
     return {AlertKind(each) for each in Level if 0 < each.severity <= level.severity}
 
 
 def _is_within(seconds: int, stamp: int, now: int) -> bool:
-    """Tell whether a stamp is younger than this; a stamp of the future is a wrong clock's."""
+    """Tell whether a time is less than so many seconds ago, and not in the future."""
     return 0 <= now - stamp < seconds

@@ -1,4 +1,4 @@
-"""What a history tells of a balance: all other rules on it, put together."""
+"""What a history tells of a balance, by the rules on drains, forecast, prices and renewal."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,19 +24,19 @@ from tray_app.rules.prices import top_up
 from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
 
 DAYS_BEFORE_WARNING = 10
-"""Days of history before the date on which the balance runs out is worth an alert."""
+"""Days of history that an alert on the end of the balance needs."""
 
 FORECAST_HOLDS = timedelta(days=1)
-"""For how long a forecast of old figures is still said."""
+"""How long a forecast is still said after its figures were read."""
 
 ADVISED_DAYS = 30
 """Days that a top-up is to last when no renewal is known."""
 
 NEAR = 14
-"""Days to the earliest end of the balance from which one busy day more is worth an alert."""
+"""One busy day is worth an alert only if the balance may end within so many days."""
 
 TOO_WIDE = 2.4
-"""The high end of a spending, in times of the likely spending, above which advice is a guess."""
+"""No amount is advised if a spending's high end is more than so many times the likely spending."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from tray_app.rules.local_time import DAY
 
 SHORT_WINDOW = 11 * 60
 DRAIN_WINDOW = 61 * 60
-"""Seconds in which a drain is sudden: ten minutes or an hour, and a minute for a late poll."""
+"""The seconds in which spending is measured: ten minutes and an hour, each with a minute for a late
+poll."""
 
 RECENT = 4 * 3600
 """Seconds of changes to look back on, so that a drain of three hours is one drain."""
@@ -26,13 +27,14 @@ DAYS_NEEDED = 5
 SMALLEST_DRAIN = 250
 """Credits; less is never worth an alert."""
 
+_MOST_DROPS = 10
 _HOUR = 3600
 _SAME_EVENT = 0.5
 """The part of a drop's pace with which it goes on."""
 _BEYOND = 2.0
 _BEYOND_AT_FIRST = 10.0
-"""The limit of a habit in peaks of a busy day: the first, and the second divided by the days seen,
-as a week does not show a month's busiest day. After 5 days that is 4 peaks, after 30 it is 2.3."""
+"""The limit of a habit is a busy day's peak times ``_BEYOND + _BEYOND_AT_FIRST / days seen``, as a
+week does not show a month's busiest day: 4 peaks after 5 days, 2.3 after 30."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def habit_of(records: Sequence[Record], now: int) -> Habit | None:
     """Learn a team's habit from its last month; ``None`` if it was seen on too few days.
 
     The limit goes by the peak of the second busiest day, so that a campaign every other week is
-    a habit, and one drain a month is none. Reservations that came back count too, as those of each
-    day are no surprise.
+    a habit, and one drain a month is none. Credits that were only reserved count too, as daily
+    reservations are usual.
     """
     begin = now - HABIT_DAYS * DAY
     first = max(bisect_left(records, (begin,)) - 1, 0)
@@ -108,9 +110,9 @@ def sudden_drain(recent: Iterable[Refill | Drop], habit: Habit, now: int) -> Dra
 
 
 def largest_drops(
-    found: Iterable[Refill | Drop], habit: Habit | None, count: int = 10
+    found: Iterable[Refill | Drop], habit: Habit | None
 ) -> tuple[list[Drop], list[Drop]]:
-    """Return the largest drops, the largest first, and those of them that were sudden drains.
+    """Return the ten largest drops, the largest first, and those of them that were sudden drains.
 
     What belongs to one event is one drop: a sudden drain is what an alert would tell of, and any
     other goes on as long as half of its pace does.
@@ -118,7 +120,7 @@ def largest_drops(
     drops = _drops(found)
     drains = _drains(drops, habit) if habit else []
     steady = [drop for drop in drops if not any(_covers(drain, drop) for drain in drains)]
-    largest = sorted((*drains, *_largest(steady, count)), key=_amount, reverse=True)[:count]
+    largest = sorted((*drains, *_largest(steady)), key=_amount, reverse=True)[:_MOST_DROPS]
     return largest, [drop for drop in largest if drop in drains]
 
 
@@ -129,7 +131,7 @@ def _drops(found: Iterable[Refill | Drop]) -> list[Drop]:
 def _drains(drops: Sequence[Drop], habit: Habit) -> list[Drop]:
     """Return the sudden drains, as :func:`sudden_drain` explains them."""
     sudden = _excesses(drops, SHORT_WINDOW, habit.short_limit)
-    # Counted within the hour too, a burst would make the usual spending before it look sudden.
+    # With a burst in it, an hour of usual spending would look sudden.
     steady = [drop for drop in drops if not any(_covers(span, drop) for span in sudden)]
     spans = sorted(sudden + _excesses(steady, DRAIN_WINDOW, habit.long_limit))
     return [
@@ -138,10 +140,10 @@ def _drains(drops: Sequence[Drop], habit: Habit) -> list[Drop]:
     ]
 
 
-def _largest(drops: Sequence[Drop], count: int) -> list[Drop]:
+def _largest(drops: Sequence[Drop]) -> list[Drop]:
     largest: list[Drop] = []
     parts = [_parted(drops)] if drops else []
-    while parts and len(largest) < count:
+    while parts and len(largest) < _MOST_DROPS:
         part = max(parts, key=lambda part: part[0].amount)
         parts.remove(part)
         drop, *rests = part

@@ -20,25 +20,25 @@ SPENDING_DAYS_NEEDED = 5
 """Days that must have been seen whole, and how many of them with spending."""
 
 # The numbers below were chosen by back-tests; docs/forecast.md says what they are for.
-_DECIMALS = 3  # of a credit that count; less than that is left over from sharing out
-_DRY = 0.05  # of a usual day's spending; a balance of less buys next to nothing
-_HABIT_DAYS = 14  # known before a day can be out of habit
-_OUT_OF_HABIT = 2.0  # times the second largest day; what is above is cut
-_WEEKS = 8  # that the team's own week is learned from
-_EVEN_WEEKS = 0.25  # that the even week, with all working days alike, counts for in it
-_MEMORIES = {2: 1.0, 14: 4.0, inf: 16.0}  # days until half is forgotten: trust before any trial
+_DECIMALS = 3  # decimals of a credit that count; less is a rest of sharing out
+_DRY = 0.05  # a balance of less, in usual days' spendings, counts as run out
+_HABIT_DAYS = 14  # days that must be known before a day can be cut as out of habit
+_OUT_OF_HABIT = 2.0  # a day is cut to so many times the second largest day
+_WEEKS = 8  # the team's own week is learned from so many weeks
+_EVEN_WEEKS = 0.25  # weight, in weeks, of a week with all working days alike
+_MEMORIES = {2: 1.0, 14: 4.0, inf: 16.0}  # days until half is forgotten: weight before any trial
 _TRIAL = 6  # days ahead for which the memories are tried
-_FIRST_TRIAL = 5  # days known before the first
-_REMEMBERED = 0.97  # of what a trial told, a day later
-_SEVERITY = 4.0  # with which a memory is set aside that was off by a trial's usual error more
-_STRETCHES = (7, 14, 28, 56)  # days ahead at which past forecasts are held against what came
-_LEFT_OUT = 0.08  # of the misses at either end, once there are many
-_FEW = 3.0  # stretches; with so many, half of that is left out
-_GUESS = (0.4, 0.5)  # of the scale of misses before there are any, and of how uneven days are
-_GUESS_STRETCHES = 5.0  # that the guess counts for
-_LARGEST_MISS = 1.5  # of the scale of misses, upwards; more misleads oftener than it holds
-_CAP = 1.5  # times the busiest stretch; more has no like in the team's past
-_LONGEST_BUSY = 14  # days of a busiest stretch; longer ones repeat it
+_FIRST_TRIAL = 5  # days that must be known before the first trial
+_REMEMBERED = 0.97  # the part of a trial's weight that is left a day later
+_SEVERITY = 4.0  # how fast a memory loses weight, by the usual errors that it is behind the best
+_STRETCHES = (7, 14, 28, 56)  # days ahead for which past forecasts are compared with what came
+_LEFT_OUT = 0.08  # the part of the misses that is left out at either end, once there are many
+_FEW = 3.0  # with misses of so many stretches, half of _LEFT_OUT is left out
+_GUESS = (0.4, 0.5)  # the largest miss before any is known: a share, and one of how uneven days are
+_GUESS_STRETCHES = 5.0  # the guess weighs as much as misses of so many stretches
+_LARGEST_MISS = 1.5  # the largest miss upwards; a larger one is wrong oftener than right
+_CAP = 1.5  # no forecast is above so many times the busiest stretch of the past
+_LONGEST_BUSY = 14  # days of the longest busiest stretch; longer times repeat it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class TooEarly:
     """Too few days were seen for a forecast."""
 
     ready_on: date | None
-    """From when there will be one if the balance is seen each day; ``None`` as long as too
+    """The day of the first forecast if the balance is seen each day; ``None`` as long as too
     little is spent."""
 
 
@@ -76,7 +76,7 @@ class Rhythm:
     working_days: frozenset[int]
     """The weekdays on which the team usually spends; Monday is 0."""
     week: tuple[float, ...]
-    """What is spent on each weekday, in usual working days."""
+    """The spending of each weekday, as a multiple of a usual working day's."""
     curve: Curve
     busiest: tuple[float, ...]
     """The most credits that were spent within 0, 1, 2 ... days, up to two weeks."""
@@ -172,20 +172,20 @@ def _weekdays(begin: date, end: date) -> Iterable[int]:
 
 
 def _spent(rhythm: Rhythm, effort: float, days: int) -> Range:
-    """Return what will be spent in so many usual working days, which take so many days."""
+    """Return what will be spent in ``effort`` usual working days, which lie in ``days`` days."""
     xs, *ways = rhythm.curve
     return Range(*(min(_read(xs, way, max(effort, 0.0)), most(rhythm, days)) for way in ways))
 
 
 def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
-    """Read a rising line off its points, both from 0 on; it goes on as it ends."""
+    """Interpolate a rising line from (0, 0) on; its last piece goes on without end."""
     end = bisect_left(xs, x, 1, len(xs) - 1)
     x0, x1, y0, y1 = *xs[end - 1 : end + 1], *ys[end - 1 : end + 1]
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
 def _sums(values: Iterable[float], keep: float = 1.0) -> list[float]:
-    """Return what came before each value, and at last the whole; a share is kept at each step."""
+    """Return the running sums from 0 on; each step first multiplies the sum by ``keep``."""
     return list(accumulate(values, lambda before, value: keep * before + value, initial=0.0))
 
 
@@ -223,7 +223,7 @@ def _usual_week(days: Sequence[Day], careful: Sequence[float]) -> tuple[float, .
 
 
 def _working_days(week: Sequence[float]) -> frozenset[int]:
-    """Return those with half of the middle one, as a campaign each Monday lifts the average."""
+    """Return the weekdays with half the median or more; one busy weekday lifts the average."""
     limit = sorted(week)[3] / 2
     return frozenset(day for day, part in enumerate(week) if part >= limit and part > 0)
 
@@ -234,7 +234,7 @@ def _busiest(spent: Sequence[float]) -> tuple[float, ...]:
 
 
 def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
-    """Return the credits a working day that were to be forecast on each day, and today."""
+    """Return the pace to forecast on each day, and today, in credits per working day."""
     memories = [
         list(map(_ratio, _sums(spent, keep), _sums(effort, keep)))
         for keep in (0.5 ** (1 / half_life) for half_life in _MEMORIES)
@@ -251,7 +251,8 @@ def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
             ]
             trials = trials * _REMEMBERED + 1
         least = min(losses)
-        # In trials of the best one's usual error. Squared, as small leads are luck.
+        # How far a memory is behind the best, in the best's usual errors. Squared, as small leads
+        # are luck.
         weights = [
             trust * exp(-_SEVERITY * _ratio((loss - least) * trials, least * _TRIAL) ** 2)
             for trust, loss in zip(_MEMORIES.values(), losses, strict=True)
@@ -264,7 +265,7 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
     """Draw what will be spent, by how far the forecasts made on each day so far were off.
 
     Misses are shares of the largest of three: the pace then, the average then, as a team that
-    pauses may go on, and the pace after it, so that a roll-out is off by once, not a hundredfold.
+    pauses may go on, and the pace at the stretch's end, so that a roll-out is a miss of 1, not 100.
     """
     efforts, totals = _sums(effort), _sums(spent)
     averages = list(map(_ratio, totals, efforts))
@@ -278,7 +279,7 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
         ends = (pace + miss * widening * max(pace, average) for miss in (low, 0.0, high))
         points.append((days * per_day, *(days * per_day * max(end, 0.0) for end in ends)))
 
-    for stretch in (*_STRETCHES, HORIZON):  # without misses, as the stretch before
+    for stretch in (*_STRETCHES, HORIZON):  # without misses the range stays as before
         misses = sorted(
             ((totals[then + stretch] - totals[then]) / ahead - paces[then]) / scale
             for then in range(_FIRST_TRIAL, len(spent) + 1 - stretch)

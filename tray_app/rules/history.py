@@ -1,8 +1,8 @@
 """What the balance has done: records of it, and what their differences mean.
 
 A fall of a bucket is a **dip**, which is open for 15 minutes. A rise that is no more than the open
-dips pays them back, the latest first. A larger rise is a refill, and pays nothing back. What is
-never paid back of a dip was spent. For instance, with one bucket:
+dips pays them back, the latest first. A larger rise is a refill, and pays nothing back. The
+part of a dip that is never paid back was spent. For instance, with one bucket:
 
 ===== ======= ============================================ ====================
 time  credits what the record says                         open dips after it
@@ -26,7 +26,6 @@ from itertools import pairwise
 from operator import attrgetter, le, sub
 from typing import NamedTuple
 
-from tray_app.rules.buckets import BUCKETS
 from tray_app.rules.local_time import date_at, midnight
 
 RESERVATION = 15 * 60
@@ -59,6 +58,10 @@ class Record(NamedTuple):
     def buckets(self) -> tuple[int | None, ...]:
         """The buckets, in the order of :data:`BUCKETS`."""
         return self[3:]
+
+
+BUCKETS = Record._fields[3:]
+"""The kinds of credits that lemlist tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +117,6 @@ def changes(records: Sequence[Record]) -> list[Refill | Drop]:
     return found
 
 
-def refills(records: Sequence[Record]) -> list[Refill]:
-    """Return what came, as :func:`changes` does, in a third of its time."""
-    steps = _steps_at_rises(records)
-    return [
-        Refill(records[index].first, *_summed(step.came))
-        for index, step in steps.items()
-        if step.came
-    ]
-
-
 def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) -> list[Day]:
     """Return each local day from the first that was seen to ``today``, without a gap.
 
@@ -152,7 +145,7 @@ def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) 
 
 
 def thinned(records: Sequence[Record], before: int, zone: tzinfo | None = None) -> list[Record]:
-    """Leave out, of the records that ended before a time, those that :func:`days_of` can miss.
+    """Leave out the records that ended before ``before`` and that :func:`days_of` can miss.
 
     As long as ``zone`` stays the same, so do the closes, the spending and the refills of each day.
     On a day that ends before ``before``:
@@ -203,14 +196,14 @@ class _Dip:
     """A fall of a bucket."""
 
     index: int
-    """That of the record that shows it."""
+    """The index of the record that shows the fall."""
     bucket: str
     amount: int
     """Credits that have not come back."""
 
 
 class _Step:
-    """The differences, by bucket, between a record, which has the index, and the one before it."""
+    """The differences, by bucket, between the record at ``index`` and the record before."""
 
     def __init__(self, index: int, before: Record, after: Record) -> None:
         self.dips = [_Dip(index, *fall) for fall in _fallen(before, after).items()]
@@ -303,7 +296,7 @@ def _dates(records: Sequence[Record], zone: tzinfo | None, today: date = date.mi
 def _shares(
     begin: int, end: int, dates: Sequence[date], starts: Sequence[int]
 ) -> list[tuple[int, float]]:
-    """Return the share that each day has in a time nobody looked at; they add up to 1."""
+    """Return each day's share of a time in which nobody looked; the shares add up to 1."""
     first, last = bisect_right(starts, begin) - 1, bisect_right(starts, end) - 1
     if first == last:
         return [(first, 1.0)]

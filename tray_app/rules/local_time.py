@@ -15,12 +15,12 @@ _WORKING_HOURS = (8.0, 18.0)
 def moment(day: date, clock: time = MIDNIGHT, zone: tzinfo | None = None) -> datetime:
     """Return when clocks show a time on a day, in UTC. Without a zone that of the system counts.
 
-    Of two moments at which clocks show the same the first is returned. A time that clocks leave out
-    is as long after midnight as it would have been, so that a day without a midnight begins when
-    the clocks are put forward.
+    Of a time that comes twice, as clocks go back, the first moment is returned. A time that is
+    skipped, as clocks go forward, becomes the moment at which a clock left alone would show it: a
+    day whose midnight is skipped begins at the change.
     """
-    # A day may have 23 or 25 hours, so the zone is asked for each moment. astimezone() would move a
-    # time that clocks leave out back, in the system's zone.
+    # A day may have 23 or 25 hours, so the zone is asked for each moment. In the system's zone
+    # astimezone() would return an earlier moment for a skipped time.
     return datetime.fromtimestamp(datetime.combine(day, clock, zone).timestamp(), UTC)
 
 
@@ -35,6 +35,6 @@ def midnight(day: date, zone: tzinfo | None = None) -> int:
 
 
 def share_over(now: datetime) -> float:
-    """Return the share of a day's spending that is over, as a guess: evenly in working hours."""
+    """Guess the share of today's spending that is over, as spread evenly over working hours."""
     begin, end = _WORKING_HOURS
     return min(max((now.hour + now.minute / 60 - begin) / (end - begin), 0.0), 1.0)

@@ -20,7 +20,7 @@ def ranges(record: Any) -> dict[str, range]:
 
 
 def out_of_range(record: Any) -> list[str]:
-    """Name the fields of a dataclass whose number is out of its range; ``None`` never is."""
+    """Name the fields of a dataclass whose number, if there is one, is out of its range."""
     return [
         name
         for name, allowed in ranges(record).items()

@@ -8,7 +8,7 @@ from tray_app.rules.history import Refill
 from tray_app.rules.local_time import ONE_DAY, date_at
 
 _SEEN_WITHIN = timedelta(days=3)
-"""After a renewal is due: a computer may be off over a long weekend."""
+"""How long after its due day a renewal may be seen: computers are off over long weekends."""
 _MONTHS = 3
 """Months to look back on; a renewal that was seen in none of them is over."""
 _MONTHS_NEEDED = 2
@@ -19,8 +19,9 @@ def learned_day(refills: Iterable[Refill], today: date, zone: tzinfo | None = No
     """Return the day of the month on which the subscription's credits seem to come.
 
     ``None`` until two of the last three months had a refill on the same day, or up to three days
-    later. Of several such days one of the latest month wins, as the day may have changed; then that
-    of the most credits; then that whose refills were the least late. It is the 12th after these:
+    later. Of several such days one with a refill in the latest month wins, as the day may have
+    changed; then the day with the most credits; then the day with the shortest delays. With these
+    refills it is the 12th:
 
     ============ ====== ===========================================
     1 August     10,000 no other month has a refill near the 1st
@@ -65,7 +66,7 @@ def _jumps(refills: Iterable[Refill], zone: tzinfo | None) -> list[tuple[date, i
 
 
 def _score(jumps: Sequence[tuple[date, int]], dues: Sequence[date]) -> tuple[int, ...]:
-    """Weigh a day of the month by the jumps that followed when it was due; empty is no renewal."""
+    """Score a day of the month by the jumps soon after it; an empty score is no renewal."""
     seen = []
     for due in dues:
         near = [(came, jump - due) for jump, came in jumps if due <= jump <= due + _SEEN_WITHIN]

@@ -13,7 +13,7 @@ LONGEST_WAIT = timedelta(seconds=LONGEST_INTERVAL)
 """No wait for the next poll is longer, whatever the clock says."""
 
 LATE = timedelta(minutes=2)
-"""By how much a poll may be late, or a clock off, before it is said."""
+"""How late a poll, or how wrong a clock, may be before figures count as out of date."""
 
 FIRST_RETRY = 15.0
 LONGEST_RETRY = 15 * 60.0
@@ -31,8 +31,8 @@ _JITTER = 0.2  # of a wait, either way, so that a team's computers don't knock a
 def next_wait(interval: float, failures: int, problem: Problem | None, chance: float) -> float:
     """Return the seconds until the next poll.
 
-    ``failures`` counts the failed polls in a row, with the last unless that was not allowed to
-    ask; ``chance`` is a random number from 0 to 1. The wait is never shorter than a server's
+    ``failures`` counts the failed polls in a row, without those that asked nothing because of a
+    pause; ``chance`` is a random number from 0 to 1. The wait is never shorter than a server's
     ``Retry-After``.
     """
     if problem is None:
@@ -51,7 +51,7 @@ def next_wait(interval: float, failures: int, problem: Problem | None, chance: f
 def pause_left(until: float, now: float) -> float:
     """Return the seconds that are left of a pause that ends ``until`` (both since the epoch).
 
-    A pause that would take longer than any was noted by a clock that was ahead, and is over.
+    A pause longer than :data:`LONGEST_PAUSE` was noted while the clock ran ahead, and is over.
     """
     left = until - now
     return left if 0 < left <= LONGEST_PAUSE else 0.0

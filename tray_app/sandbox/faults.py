@@ -69,4 +69,4 @@ FAULTS: Mapping[str, Fault] = {
     "slow": Fault("a good answer after `seconds` (1)", _slow, {"seconds": seconds}),
     "silent": Fault("accepts and says nothing", lambda handler, *_: handler.wait(None)),
 }
-"""Every fault by name. Each also takes `path`: /team or /team/credits, to leave the other well."""
+"""Every fault by name. Each also takes `path`: /team or /team/credits; the other goes on well."""

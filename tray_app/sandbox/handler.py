@@ -65,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # an answer leaves in one piece
     rate_headers: Headers
-    """How the answer that is being made tells lemlist's rate limit."""
+    """The headers of the rate limit, for the answer that is being made."""
     status: int | str
     """The status that was sent; "-" before."""
 

@@ -18,7 +18,7 @@ DAYS = 60
 RENEWED = 22
 BOUGHT = 40
 DRAINED = 9
-"""Days ago, the last one on the working day before."""
+"""Days ago; the drain is on the Friday before if the day is of a weekend."""
 
 _BOUGHT_AMOUNT = 4_000
 _LEFT_AT_RENEWAL = 1_500

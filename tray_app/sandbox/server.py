@@ -20,8 +20,8 @@ _RATE_WINDOW = 2.0
 class Sandbox(socketserver.ThreadingTCPServer):
     """A stand-in lemlist API on 127.0.0.1, which listens, and tells its story, from the start.
 
-    Port 0 picks a free one. An OSError or OverflowError says that the port is taken or none, a
-    ValueError that there is no such story.
+    Port 0 picks a free one. An OSError says that the port is taken, an OverflowError that it is no
+    port's number, a ValueError that there is no such story.
     """
 
     allow_reuse_address = sys.platform != "win32"  # there two servers could share a port

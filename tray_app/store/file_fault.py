@@ -24,7 +24,7 @@ class FileFault(NamedTuple):
     """A fault, and the name under which a broken file is kept or the path of an unusable one."""
 
     kind: FaultKind
-    name: str = ""
+    where: str = ""
 
 
 def set_aside(path: Path, companions: tuple[str, ...] = ()) -> FileFault:

@@ -53,7 +53,7 @@ log_file = partial(_file, platformdirs.user_log_path, "lemlist-credits.log")
 def runtime_folder() -> Path:
     """Return the folder for what one running instance tells another.
 
-    platformdirs makes a missing one. The next instance trusts it only with the right permissions,
-    and would look for this instance elsewhere.
+    platformdirs makes a missing one, with the right permissions: without them the next instance
+    would look for this instance in another folder.
     """
     return _folder(platformdirs.user_runtime_path, ensure_exists=True)

@@ -15,7 +15,7 @@ from tray_app.store.file_fault import FaultKind, FileFault, set_aside
 from tray_app.store.lock import locked
 
 LEFT_BEHIND = 60.0
-"""Seconds that no write takes: whatever process began an older half-written file was killed."""
+"""Seconds that no write takes: an older half-written file is of a process that was killed."""
 
 _HALF_WRITTEN = ".new"
 

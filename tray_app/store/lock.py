@@ -1,4 +1,4 @@
-"""One program at a time, where a file is set aside, or changed by what was read from it."""
+"""A lock between programs, for setting a file aside, and for reading and then changing it."""
 
 import os
 import sys

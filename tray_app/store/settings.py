@@ -138,7 +138,7 @@ def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FileFault | Field
 
 
 def _is_usable(value: object, default: object) -> bool:
-    """Tell whether a value is of the type of a field with this default; ``None`` is of a number."""
+    """Tell whether a value is of the type of a field with this default; ``None`` is a number's."""
     if isinstance(default, IconStyle):
         return value in list(IconStyle)
     return type(value) is type(default) or (default is None and type(value) is int)

@@ -74,8 +74,8 @@ class TeamsFile:
 def mark_of(key: str) -> str:
     """Return what tells a key from others, and does not give the key away: a hash of 4 bytes.
 
-    Billions of keys have the same mark. Whoever holds a list of keys learns from a mark only which
-    of them it may be of.
+    Billions of keys have the same mark. To somebody who has a list of keys, a mark tells only
+    which of them may have been used.
     """
     return hashlib.blake2b(key.encode(), digest_size=4, person=b"lemlist-credits").hexdigest()
 

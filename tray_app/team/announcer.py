@@ -29,8 +29,8 @@ class News:
     early: Alert | None = None
     """What to tell in the alert's place if the history takes too long to be asked."""
     id: int = 0
-    """No other alert has it, of whatever team. The same alert in other words keeps it until it was
-    heard, so that it can be shown once."""
+    """The alert's number, which no alert of any team shares. Until an alert is heard it keeps its
+    number, also in other words, so that it is shown once."""
     withdraws: bool = False
     """Whether what was told last must not be told any more, or stay on the screen."""
 
@@ -48,7 +48,7 @@ class Announcer:
         self._id = 0  # of the alert that was told last
         self._is_heard = False
         self._is_taken_back = False
-        self._unjudged_by: Settings | None = None  # replaced before a reading was judged by them
+        self._unjudged_by: Settings | None = None  # replaced before any reading was judged
 
     def level(self, credits: int, settings: Settings) -> Level:
         """Judge a balance, by the level that it had before too."""
@@ -83,7 +83,7 @@ class Announcer:
         told = self._told
         if told is None or news.alert is None or news.id != self._id:
             return
-        # Who was told early is not told again with what the history adds.
+        # If the early alert was shown, the fuller alert counts as heard too.
         self._told = told if news.alert == news.early else news.alert
         self._is_heard = True
         self._remember(alerts.heard(self.state, self._told, self._now()))
@@ -96,7 +96,7 @@ class Announcer:
         self._take_back_if_untrue(credits, after)
 
     def acknowledge_later(self, replaced: Settings) -> None:
-        """Do so with the next reading, as none was judged by the replaced settings."""
+        """Acknowledge with the next reading: none was judged by the replaced settings."""
         self._unjudged_by = self._unjudged_by or replaced
 
     def begin_snooze(self, choice: SnoozeChoice) -> None:
@@ -127,7 +127,7 @@ class Announcer:
     ) -> tuple[AlertState, Alert | None]:
         thresholds, now, state = settings.thresholds, self._now(), self.state
         if (old := self._unjudged_by) is not None and state.level is not None:
-            # The level of an earlier run is that of the settings of then.
+            # The level from the file was judged by an earlier run's settings.
             state = replace(state, level=level_of(credits, old.thresholds, state.level))
             warn_within = min(old.warn_within, evidence.warn_within)
             before = replace(evidence, warn_within=warn_within)

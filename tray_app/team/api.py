@@ -9,7 +9,6 @@ from typing import NamedTuple, Protocol, TypeVar
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import api_url
 from tray_app.lemlist.balance import Balance, Team
-from tray_app.lemlist.key import clean_key
 from tray_app.rules.schedule import pause_left
 from tray_app.store.folders import teams_file
 from tray_app.store.teams import TeamsFile, mark_of
@@ -47,12 +46,12 @@ def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
 
 
 def check_key(connect: Callable[[str], Api], key: str) -> Checked:
-    """Find out what a key opens; nothing is stored.
+    """Find out what a key (of :func:`clean_key`) opens; nothing is stored.
 
     Raises:
-        Problem: ``bad_key``, or as the API's client does.
+        Problem: as the API's client does.
     """
-    api = connect(clean_key(key))
+    api = connect(key)
     balance = api.balance()
     try:
         return Checked(api.team(TEAM_DEADLINE).name, balance)
@@ -61,10 +60,10 @@ def check_key(connect: Callable[[str], Api], key: str) -> Checked:
 
 
 def since_boot() -> float:
-    """Return seconds that go on in a sleep, and that no setting of the clock changes."""
+    """Return the seconds of a clock that runs on in a sleep, and that nobody can set."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":  # whose time.monotonic() sleeps too
+    if sys.platform == "darwin":  # time.monotonic() stops in a sleep
         return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
 
@@ -105,7 +104,7 @@ class Pauses:
         left = end - self._elapsed()
         if left <= 0:
             until, name = self.teams.pause_of(mark)
-            # The pause of this run is over, even where the file's clock has been set back.
+            # This run's pause is over, whatever the file says after the clock was set back.
             left = pause_left(until, self._now()) if until != written else 0.0
             kind = Kind(name) if name in list(Kind) else Kind.RATE_LIMITED
         if left > 0:

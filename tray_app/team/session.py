@@ -25,7 +25,7 @@ class Session:
 
     open_watch: Callable[[Settings], Watch]
     open_history: Callable[[], History]
-    """Gives each thread that reads the recorded balances its own access to them."""
+    """Returns a new History: each thread that reads the recorded balances needs its own."""
     settings: Settings = field(default_factory=Settings)
     """What the team is judged by, or is going to be as soon as the worker comes to it."""
     snapshot: Snapshot = field(default_factory=Snapshot)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
-from tray_app.lemlist.key import clean_key
 from tray_app.rules.alerts import Alert, Evidence, Snooze, SnoozeChoice
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.levels import Level
@@ -132,7 +131,7 @@ class Watch:
 
     def fail(self, problem: Problem) -> Snapshot:
         """Tell what is known after a poll that this problem, or defect, has ended."""
-        # It is kept, and with it everything that it was raised from would be.
+        # The snapshot keeps the problem, which would keep all its frames and causes alive.
         problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
         self._announcer.drop_unheard()  # which is out of date
@@ -178,13 +177,13 @@ class Watch:
         return self._schedule()
 
     def use_key(self, key: str, *, store: bool) -> None:
-        """Use another key from now on, stored or for this run only.
+        """Use another key (of :func:`clean_key`) from now on, stored or for this run only.
 
         Raises:
             Problem: ``keychain_locked`` or ``keychain_unavailable``; the old key stays.
         """
         use = self._credentials.keep if store else self._credentials.use
-        use(clean_key(key))
+        use(key)
         self._failures = 0
 
     def forget_key(self) -> None:
@@ -193,7 +192,7 @@ class Watch:
         self._failures = 0
 
     def _find_api(self, *, prompt: bool) -> Api:
-        """Return the API as the key opens it that is to be used now.
+        """Return the API for the key to be used now, and forget what another key has opened.
 
         Raises:
             Problem: there is no key to be had, or ``bad_address``.
@@ -202,14 +201,14 @@ class Watch:
             key = self._credentials.get(prompt=prompt)
         except Problem as problem:
             if problem.kind in (Kind.NO_KEY, Kind.BAD_KEY):
-                self._forget_unless_of(None)
+                self._forget_if_key_changed(None)
             raise
-        self._forget_unless_of(hash(key))
+        self._forget_if_key_changed(hash(key))
         if self._api is None:
             self._api = self.connect(key)
         return self._api
 
-    def _forget_unless_of(self, key_hash: int | None) -> None:
+    def _forget_if_key_changed(self, key_hash: int | None) -> None:
         """Let go of all that another key has opened; this one may open another team."""
         if key_hash == self._key_hash:
             return
@@ -223,7 +222,7 @@ class Watch:
         self._analyst.forget()
 
     def _learn_team(self, api: Api, time_left: float) -> None:
-        """Learn whose balance it is, once; that it can't be had fails nothing."""
+        """Ask for the team until it is known; a failure does not fail the poll."""
         if self._team is None and time.monotonic() >= self._team_wanted_at and time_left > 0:
             try:
                 self._team = api.team(min(time_left, TEAM_DEADLINE))
@@ -237,7 +236,7 @@ class Watch:
         return reading is not None and balance.credits > reading.balance.credits
 
     def _take_in(self, reading: Reading) -> Snapshot:
-        """Judge a reading. Where the history takes long to be asked, ``study`` does that."""
+        """Judge a reading. What takes long, learning the history, is left to :meth:`study`."""
         credits = reading.balance.credits
         self._failures = 0
         level = self._announcer.level(credits, self._settings)

@@ -1,12 +1,12 @@
-"""The command line's words. Apart from what starts, as the tray is started without any."""
+"""The command line's parser, in a file of its own, as the tray starts without arguments."""
 
 import argparse
 import sys
 from typing import NoReturn
 
 from tray_app.i18n import tr
-from tray_app.terminal.exit_codes import BAD_ARGUMENTS
 
+BAD_ARGUMENTS = 1  # an exit code, as in output.py; argparse would say 2
 MOST_DAYS = 5 * 366  # which is all that is kept
 
 

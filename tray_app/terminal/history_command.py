@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from tray_app.i18n import tr
 from tray_app.report.exports import error_json, history_json, readings_csv
-from tray_app.report.history_view import history_of
 from tray_app.report.points import first_moment
 from tray_app.rules.history import Record, days_of
 from tray_app.store.folders import history_file, teams_file
@@ -14,10 +13,11 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
-from tray_app.terminal.exit_codes import BAD_ARGUMENTS, FAILED
-from tray_app.terminal.output import complain, print_json, print_table, print_text
+from tray_app.terminal.arguments import BAD_ARGUMENTS
+from tray_app.terminal.output import FAILED, complain, print_json, print_table, print_text
 from tray_app.words.command_words import waiting_words
 from tray_app.words.formats import TerminalFormats
+from tray_app.words.history_words import day_table, summary_tiles, tiles_words
 from tray_app.words.problem_words import history_fault_words
 
 
@@ -79,17 +79,17 @@ def _print_history(
     records: Sequence[Record], days: int, team_id: str | None, name: str, form: str | None
 ) -> None:
     now = datetime.now(UTC)
-    seconds = int(now.timestamp())
-    begin = first_moment(days, seconds)
+    begin, today = first_moment(days, int(now.timestamp())), now.astimezone().date()
     shown = [record for record in records if record.last >= begin]
     seen_at = datetime.fromtimestamp(records[-1].last, UTC) if records else None
     if form == "csv":
         text = io.StringIO(newline="")
         readings_csv(shown, text)
         print_text(text.getvalue(), end="")
-    elif form == "json":
-        every_day = days_of(records, now.astimezone().date())
-        print_json(history_json(name, team_id, seen_at, every_day[-days:]))
+        return
+    each_day = days_of(records, today)[-days:]
+    if form == "json":
+        print_json(history_json(name, team_id, seen_at, each_day))
     elif team_id is None:
         complain(tr("There is no history yet."))
     elif seen_at is None or not shown:
@@ -97,8 +97,7 @@ def _print_history(
         complain(tr("There is no history of {team} in these days.", team=team))
     else:
         formats = TerminalFormats()
-        view = history_of(records, days, name or team_id, formats, seconds)
-        print_text(f"{view.team}: {view.title}")
+        title = tiles_words(summary_tiles(each_day, days, None, formats)[:3])
+        print_text(f"{name or team_id}: {title}")
         print_text(tr("Balance from {time}.", time=formats.day_and_time(seen_at)))
-        headings, *of_days = view.day_table.texts
-        print_table((headings, *reversed(of_days)))  # the latest day stands above the prompt
+        print_table(day_table(each_day, today, formats))  # the latest day stands above the prompt

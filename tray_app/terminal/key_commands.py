@@ -68,7 +68,7 @@ def _read_key() -> str:
     try:
         if not sys.stdin.isatty():
             return key_line(_read_until_a_line())
-        # A KeyboardInterrupt lets getpass have the terminal show again what is typed.
+        # On a KeyboardInterrupt getpass switches the terminal's echo on again.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         key = getpass.getpass(tr("lemlist API key: "))
         end_when_interrupted()

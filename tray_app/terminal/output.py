@@ -1,4 +1,4 @@
-"""What the commands print: the answer on standard output, all else on standard error."""
+"""What the commands print, to standard output only the answer, and with which code they end."""
 
 import json
 import logging
@@ -11,8 +11,36 @@ from typing import Any
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.report.exports import problem_json
-from tray_app.terminal.exit_codes import EXIT_CODES, FAILED
 from tray_app.words.command_words import problem_in_terminal
+
+FAILED = 6
+"""Standard output can't be written, or the history can't be read."""
+
+# As lemlist's own command-line tool: 1 arguments, 2 key, 3 rate limit, 4 network or server, 6 else.
+EXIT_CODES = {
+    Kind.BAD_ADDRESS: 1,
+    Kind.NO_KEY: 2,
+    Kind.BAD_KEY: 2,
+    Kind.BAD_REQUEST: 2,
+    Kind.UNAUTHORIZED: 2,
+    Kind.PAYMENT_REQUIRED: 2,
+    Kind.FORBIDDEN: 2,
+    Kind.NO_USER: 2,
+    Kind.KEYCHAIN_WAITING: 2,
+    Kind.KEYCHAIN_LOCKED: 2,
+    Kind.KEYCHAIN_UNAVAILABLE: 2,
+    Kind.RATE_LIMITED: 3,
+    Kind.OFFLINE: 4,
+    Kind.TIMEOUT: 4,
+    Kind.TLS: 4,
+    Kind.SERVER_ERROR: 4,
+    Kind.ACCESS_BLOCKED: 4,
+    Kind.NETWORK_SIGN_IN: 4,
+    Kind.PROXY: 4,
+    Kind.CERTIFICATES: 4,
+    Kind.UNEXPECTED_RESPONSE: 6,
+    Kind.DEFECT: 6,
+}
 
 # Without a handler Python would print the log's warnings beside what the commands say.
 logging.getLogger("tray_app").addHandler(logging.NullHandler())
@@ -32,7 +60,7 @@ def print_text(text: str, end: str = "\n") -> None:
         sys.stdout.write(f"{text}{end}".encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
-        # At its end Python would try to write the rest once more, and complain.
+        # At exit Python would try to write the rest once more, and print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         complain(tr("The output can't be written: {reason}.", reason=error.strerror))
         raise SystemExit(FAILED) from None

@@ -9,6 +9,6 @@
 ``command_words``   what only a terminal says
 ``amounts``, ``durations``, ``formats``  credits and money, how long, numbers and dates
 
-What a menu, a button or a window's label is called stands where that is made: in
-``desktop/actions.py`` or in the window. Others import the functions of these modules by name.
+The texts of menus, buttons and labels stand where these are made: in ``desktop/actions.py`` or in
+the window. Others import the functions of these modules by name.
 """

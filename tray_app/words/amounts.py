@@ -10,7 +10,7 @@ UNDIVIDED = "undivided"
 
 
 def bucket_label(bucket: str) -> str:
-    """Name a kind of credits as lemlist does, or what is of none that is known."""
+    """Name a kind of credits as lemlist does; credits of no known kind are "Other"."""
     names = {
         "subscription": tr("Plan", context="kind of credits"),
         "paid": tr("Purchased", context="kind of credits"),
@@ -35,18 +35,11 @@ def credits_words(amount: int, formats: Formats) -> str:
     return tr("{amount} credit", "{amount} credits", amount, amount=formats.number(amount))
 
 
-def credits_left_words(amount: int, formats: Formats) -> str:
-    """Say how many credits are left."""
-    return tr(
-        "{amount} credit left", "{amount} credits left", amount, amount=formats.number(amount)
-    )
-
-
 def dollars(cents: int, formats: Formats) -> str:
     """Write an amount in US dollars, rounded up to whole ones from a hundred on.
 
-    Cents come after a point, as formats write whole numbers only; without thousands beside it
-    nobody takes it for another.
+    The cents follow a point everywhere, as Formats write whole numbers only. Such amounts are below
+    $100, so nobody takes the point for a thousands separator.
     """
     whole, rest = divmod(cents, 100)
     if rest and whole < 100:

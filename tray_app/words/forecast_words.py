@@ -1,7 +1,4 @@
-"""How long the balance lasts, and what to do about it, as an Analysis tells it.
-
-That credits run out is said here alone, also for notifications; on which day, ``when_words`` says.
-"""
+"""How long the balance lasts, and what to do about it, as an Analysis tells it."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,10 +11,10 @@ from tray_app.words.formats import Formats, day_words, days_words, short_day, sh
 from tray_app.words.plan_words import no_forecast_words, too_early_words
 
 WORTH_SAYING = 100
-"""Credits that expire; fewer are not worth a line."""
+"""The fewest credits whose expiry is worth a line."""
 
 SOON = 14
-"""Days before a renewal from which it is worth saying what expires with it."""
+"""Days before a renewal in which it is said what expires."""
 
 ALMOST_NOTHING = 0.5
 """Credits per working day below which nothing is said to be spent."""
@@ -224,18 +221,6 @@ def expiry_words(analysis: Analysis, formats: Formats, today: date) -> str:
         amount=amount,
         day=day_words(analysis.renewal, formats, today),
     )
-
-
-def when_words(day: date, formats: Formats, today: date) -> str:
-    """Name a day to come by its distance: "today", "tomorrow", "on Thursday", "on 3 Dec"."""
-    days = (day - today).days
-    if days <= 0:
-        return tr("today")
-    if days == 1:
-        return tr("tomorrow")
-    if days <= NEAR:
-        return tr("on {weekday}", weekday=formats.weekday_name(day))
-    return tr("on {day}", day=short_day(day, formats, today))
 
 
 def run_out_day(analysis: Analysis | None) -> date | None:

@@ -46,7 +46,7 @@ class Formats(Protocol):
 
 
 def short_day(day: date, formats: Formats, today: date) -> str:
-    """Write a day, with its year where it could be taken for another: 11 months from today."""
+    """Write a day, with its year if it is more than 11 months from today."""
     if abs((day - today).days) > ELEVEN_MONTHS:
         return formats.day_and_year(day)
     return formats.day(day)

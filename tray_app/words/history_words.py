@@ -28,7 +28,7 @@ class Tile(NamedTuple):
 
 
 def spent_words(begin: int, end: int, days: int, spent: int, formats: Formats) -> str:
-    """Say what was spent in the time of a small chart: its ``days``, or since when it is young."""
+    """Say what was spent in the time of a small chart: its ``days``, or since a later begin."""
     amount = formats.number(spent)
     if end - begin < (days - 2) * DAY:
         day = formats.day(date_at(begin))

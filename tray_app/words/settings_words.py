@@ -26,7 +26,7 @@ class FieldWords(NamedTuple):
     """Of its control, alone, for a screen reader."""
     explanation: str = ""
     units: Mapping[int, Callable[[int], str]] = {}
-    """What can be counted: each unit in terms of what is stored, and its name after a number."""
+    """The units to choose from: each one's size, in what is stored, and its name after a number."""
     none: str = ""
     """What stands in place of the number 0."""
     options: Mapping[Any, str] = {}

@@ -24,7 +24,6 @@ from tray_app.desktop.popup.parts import (
     LevelBadge,
     Skeleton,
     TotalLabel,
-    sentence,
     set_weight,
 )
 from tray_app.desktop.popup.sparkline import Sparkline
@@ -38,16 +37,10 @@ from tray_app.desktop.widgets.buttons import (
     TextButton,
     paint_gear,
 )
-from tray_app.desktop.widgets.labels import (
-    SECONDARY,
-    ElidedLabel,
-    block,
-    muted_label,
-    sized,
-)
+from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, block, sized, text_label
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
-from tray_app.report.trend import Trend
+from tray_app.report.points import Trend
 from tray_app.report.view import Attention, Deed, View
 from tray_app.words.formats import Formats
 
@@ -68,8 +61,7 @@ class PopupContent(QWidget):
 
     What is between the forecast and the buttons scrolls where the screen has no room for all of it.
     What is seldom shown is built when it is first. A layout whose widgets are all hidden still
-    takes the room of its margins and spacings. So where it has any, what is hidden is a widget
-    around.
+    takes the room of its margins and spacings, so a widget around the layout is hidden instead.
     """
 
     menu_closed = Signal()
@@ -84,18 +76,18 @@ class PopupContent(QWidget):
 
         self.team = ElidedLabel()
         set_weight(self.team, QFont.Weight.Medium)
-        self.age = muted_label()
+        self.age = text_label(muted=True, wraps=False)
         self.eye = EyeButton(actions.hide_figures)
         self.refresh = RefreshButton(actions.refresh)
         self.settings = GlyphButton(actions.settings, paint_gear)
         self.total, self.badge = TotalLabel(), LevelBadge()
-        self.lasts, self.detail = sentence(), sentence(muted=True)
+        self.lasts, self.detail = text_label(), text_label(muted=True)
         self.attention: AttentionBlock | None = None
         self.skeleton: Skeleton | None = None
         self.kinds = Kinds()
         self.sparkline = Sparkline(formats, actions.history)
-        self.expiry = sentence()
-        self.said, self.notes, self.snoozed = (sentence(muted=True) for _ in range(3))
+        self.expiry = text_label()
+        self.said, self.notes, self.snoozed = (text_label(muted=True) for _ in range(3))
         self.said.hide()
         self.buys = QuietLink(tr("Open the calculator"))
         self.buys.clicked.connect(actions.plan.trigger)
@@ -340,7 +332,7 @@ class _Middle(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the popup passes the keys on that scroll
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the popup passes on the keys that scroll
         self.setFixedHeight(LEAST_MIDDLE)
         self.setWidgetResizable(True)
         self.setWidget(whole)
@@ -357,7 +349,7 @@ class _Middle(QScrollArea):
         """Take the height that the parts need at a width, ``most`` at most, and return it."""
         needed = _height(self._column, width)
         height = min(needed, most)
-        # Not as Qt sees fit, which would show the bar for a moment whenever the parts grow.
+        # Not ScrollBarAsNeeded, which would show the bar for a moment whenever the parts grow.
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         if height < needed:
             policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn

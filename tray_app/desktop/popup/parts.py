@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.widgets.buttons import RADIUS, LinkButton, TextButton
-from tray_app.desktop.widgets.labels import block, set_muted, sized
+from tray_app.desktop.widgets.labels import block, set_muted, sized, text_label
 from tray_app.desktop.widgets.marks import MARK, SWATCH, clock_mark, level_mark
 from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
@@ -38,15 +38,6 @@ LARGEST, SMALLEST = 2.5, 1.25
 UNIT_GAP = 6
 PILL_PADDING, PILL_GAP = 10, 6
 SLOT_PADDING = 12
-
-
-def sentence(*, muted: bool = False) -> QLabel:
-    """Return a label that wraps, and that takes no text for markup."""
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    set_muted(label, muted)
-    return label
 
 
 def set_weight(label: QLabel, weight: QFont.Weight) -> None:
@@ -199,7 +190,7 @@ class Kinds(QWidget):
         self._shown: list[Row] = []
         self.labels: dict[str, tuple[QLabel, QLabel]] = {}
         """The name and the amount of each kind that is shown."""
-        self.note = sentence(muted=True)
+        self.note = text_label(muted=True)
         self._rows = QGridLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setHorizontalSpacing(0)
@@ -303,7 +294,7 @@ class AttentionBlock(QWidget):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self._attention = Attention(None, "", "", Deed.NONE)
-        self.title, self.text = sentence(), sentence()
+        self.title, self.text = text_label(), text_label()
         set_weight(self.title, QFont.Weight.DemiBold)
         self.button = TextButton(primary=True)
         self.retry = LinkButton(tr("Try now"))

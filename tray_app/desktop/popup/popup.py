@@ -49,11 +49,12 @@ GAP = 8
 """Pixels kept to the anchor and to the edges of the work area."""
 AGE_REFRESH_MS = 10_000
 SAME_CLICK_MS = 250
-"""Milliseconds from the press that takes the focus away to the tray's report of the click."""
+"""Milliseconds between a press on the icon, which hides the popup as the focus goes, and the tray's
+report of the click, which must not open the popup again."""
 WAYLAND_PANEL = 48
 """Pixels that are left to a panel where nobody tells how high it is."""
 SETTLING_MS = 400
-"""Milliseconds after opening in which the news of the focus may be of the time before."""
+"""Milliseconds after opening in which Qt may still report a loss of focus from before."""
 
 # WORKAROUND: opened from a tray click, a Qt.Popup does not show on Wayland, so this is a window
 # that hides by itself. https://github.com/hluk/CopyQ/issues/3108
@@ -139,8 +140,8 @@ class Popup(QWidget):
             anchor = QRect(QCursor.pos(), QSize(1, 1))
         self._anchor = anchor
         self._left.invalidate()
-        # On X11 Qt reports a lost focus late. What it reports during the next moments may be of
-        # the time before, as when the icon is clicked twice.
+        # On X11 Qt reports a lost focus late: in the next moments perhaps a loss from before the
+        # opening, as when the icon is clicked twice.
         self._focus_has_moved = False
         self._settling.start()
         self.content.tick()
@@ -152,7 +153,7 @@ class Popup(QWidget):
         self.activateWindow()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         if QGuiApplication.platformName() == "xcb":
-            # When the X server has got the request, which Qt sends before its loop waits.
+            # Not now: Qt sends the request to show the window only before its loop waits.
             QTimer.singleShot(0, self, self._paint_ahead)
 
     def be_window(self, is_window: bool) -> None:
@@ -161,7 +162,7 @@ class Popup(QWidget):
             return
         self.hide()
         self.clearMask()
-        # What is painted into a native window that was opaque before never shows.
+        # A native window that was opaque shows nothing once it is translucent.
         self.destroy()
         self._is_window = is_window
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not is_window)
@@ -171,8 +172,8 @@ class Popup(QWidget):
     def _paint_ahead(self) -> None:
         """Paint while the window manager still looks for the window's place.
 
-        Qt paints what is mapped, and waits with it for the X server's word. The window's picture
-        then stands ready when that comes.
+        Qt would paint only after the X server has reported that the window is mapped. Painted now,
+        the picture is ready by then.
         """
         if self.isVisible() and not self.testAttribute(Qt.WidgetAttribute.WA_Mapped):
             self.setAttribute(Qt.WidgetAttribute.WA_Mapped)
@@ -222,7 +223,7 @@ class Popup(QWidget):
 
     @Slot()
     def _follow(self) -> None:
-        """Follow the content's size, and the work area, which not every window manager does."""
+        """Follow the content's size and the work area: not every window manager moves a window."""
         if self.isVisible():
             self._fit()
 
@@ -268,7 +269,7 @@ class Popup(QWidget):
         self._ticker.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Tell when the window is closed, which hiding is not."""
+        """Tell when the user closes the window; hiding it tells nothing."""
         super().closeEvent(event)
         if self._is_window:
             self.closed_as_window.emit()

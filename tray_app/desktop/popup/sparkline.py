@@ -21,7 +21,7 @@ from tray_app.desktop.widgets.marks import DOT, triangle
 from tray_app.desktop.widgets.theme import faint, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
-from tray_app.report.trend import Trend, has_trend
+from tray_app.report.points import Trend, has_trend
 from tray_app.words.formats import Formats
 from tray_app.words.history_words import course_words, point_words, spent_words
 

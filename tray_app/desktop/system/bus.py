@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class BusClient(Protocol):
-    """Who talks over the bus. The thread of the bus calls the methods, none of which waits."""
+    """A user of the bus. The thread of the bus calls these methods; none may wait."""
 
     def join(self, connection: "DBusConnection") -> None:
         """Begin anew on another bus; what was known of the last one is worth nothing."""
@@ -37,8 +37,8 @@ class BusClient(Protocol):
 class Bus(QObject):
     """The program's one connection to a bus, and a thread that sleeps on it.
 
-    QtDBus is of no use here: it tells Python of no bus's end, and waits for its thread while it
-    holds Python's lock.
+    QtDBus is of no use here: it does not tell Python when a bus ends, and waits for its thread
+    while it holds Python's lock.
     """
 
     lost = Signal()

@@ -1,4 +1,4 @@
-"""What threads emit signals through, so that none comes while the program ends."""
+"""The gate for signals that threads emit; it closes before the program ends."""
 
 import threading
 

@@ -30,14 +30,15 @@ IS_ONLINE = ("org.freedesktop.NetworkManager", "StateChanged", 70)
 ``NM_STATE_CONNECTED_GLOBAL`` (its D-Bus reference, NMState)."""
 
 IS_AWAKE = (f"{LOGIN}.Manager", "PrepareForSleep", False)
-"""The same of logind's signal that a sleep has ended; before a sleep the value is ``True``."""
+"""Those of logind's signal that a sleep has ended; before a sleep the value is ``True``."""
 
 
 class Resume(QObject):
     """Notices that the computer has slept, that its clock was set, or that it is online again.
 
-    On Linux the system tells of a sleep's end. Elsewhere the time of day shows it: after a sleep,
-    as when the clock was set, the time at a look is not what the last look has led to expect.
+    On Linux the system tells of a sleep's end. Elsewhere a timer looks at the clock: if the clock
+    does not show the time that it should by the last look, the computer has slept or the clock was
+    set.
     """
 
     noticed = Signal()

@@ -38,7 +38,7 @@ class SingleInstance(QObject):
         """Become the one instance; ``False`` if there is one already.
 
         The system ends the lock with its process, so whoever was killed keeps nobody out. Where no
-        lock can be had, as on a full or read-only disk, every instance is the one.
+        lock can be had, as on a full or read-only disk, every instance counts as the one.
         """
         if sys.platform == "win32":
             import ctypes
@@ -52,7 +52,7 @@ class SingleInstance(QObject):
         return True
 
     def open(self) -> None:
-        """Let others send their words, which wait until :meth:`listen`; in any thread.
+        """Open the socket, in any thread. Words that others send wait there until :meth:`listen`.
 
         Called before the key is read, so that no word of a later key is missed.
         """

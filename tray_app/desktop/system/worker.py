@@ -50,15 +50,16 @@ class Worker(QObject):
         """Run ``job`` in the thread, then ``done`` or ``failed`` in the GUI thread.
 
         ``job`` holds on to nothing that belongs to the GUI thread. ``failed`` gets the Problem that
-        the job has raised, or one of the kind ``defect`` after anything else, which was told of by
-        then. Without ``failed`` a Problem is a defect too.
+        the job has raised. After any other exception ``threading.excepthook`` is called, and
+        ``failed`` gets a Problem of the kind ``defect``. Without ``failed`` a Problem is a defect
+        too.
         """
         number = next(self._numbers)
         self._callbacks[number] = done, failed
         self._jobs.put((number, job, failed is not None))
 
     def finish(self, seconds: float) -> None:
-        """Take no more jobs, and wait for those that were submitted for at most this long."""
+        """Take no more jobs, and wait at most so many seconds for those that were submitted."""
         self._jobs.put(None)
         self._thread.join(seconds)
 

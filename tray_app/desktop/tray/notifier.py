@@ -37,8 +37,8 @@ _ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
-"""Seconds until a service that has refused is asked again, which double each time. GNOME's service
-has its name a moment before it can answer; others refuse who tells too much."""
+"""Seconds until a service that has refused is asked again; they double each time. GNOME's service
+has its name a moment before it can answer; others refuse programs that notify too often."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class Notice:
     id: int
     """The same for the same news in other words."""
     news: object
-    """What the desktop has taken as soon as it shows the notice."""
+    """What counts as heard as soon as the desktop shows the notice."""
     title: str
     body: str
     picture: QImage
@@ -78,10 +78,10 @@ class Notifier(QObject):
         bus.serve(self._display)
 
     def notify(self, notice: Notice) -> None:
-        """Show this in the place of what was told last, now or once there is a service that can.
+        """Show this notice in place of the last one, now or as soon as there is a service.
 
-        What was told is not told again, in whatever words. Returns at once. ``accepted`` tells that
-        the news was taken, unless newer news or :meth:`withdraw` came first.
+        A notice whose id was shown is not shown again. Returns at once. ``accepted`` tells that the
+        desktop has taken the news, unless a newer notice or :meth:`withdraw` came first.
         """
         if sys.platform == "linux":
             self._want(notice)
@@ -123,7 +123,7 @@ class Shown(NamedTuple):
     service: str
     """The unique name, on the bus, of the service that shows the notification."""
     number: int
-    """By which that service knows the notification."""
+    """The service's own number of the notification."""
 
 
 class Call(NamedTuple):
@@ -138,8 +138,8 @@ class Call(NamedTuple):
 class Display:
     """Brings to the screen what is wanted there; a client of the session bus.
 
-    The service may hang or be about to start, so it is never waited for, and never given up: who
-    asks again might tell twice, as the first question may still be answered.
+    The service may hang or be about to start, so nothing waits for its answer. Nothing is asked
+    twice either: the first question may still be answered, and the alert be shown twice.
     """
 
     def __init__(self, told: Callable[[object], None], clicked: Callable[[str], None]) -> None:

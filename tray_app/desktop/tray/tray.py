@@ -44,7 +44,7 @@ class Tray(QObject):
         self._figures = [self._menu.addAction("") for _ in range(8)]
         for figure in self._figures:
             figure.setVisible(False)
-            # A line that does nothing would have to be grey.
+            # Without a deed the line would have to be disabled, and so be grey.
             figure.triggered.connect(actions.open.trigger)
         _say(self._figures[0], tr("Loading"))
         self._menu.addAction(actions.remedy)

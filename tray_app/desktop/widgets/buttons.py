@@ -36,7 +36,7 @@ LINK_INSET = 8
 
 
 class HeldEnter(QObject):
-    """Has Enter that is held down press one button, once, in a widget and the buttons in it.
+    """Lets Enter that is held down press only one button of a widget, and only once.
 
     Qt's buttons take each repeat for a click: a page would be opened many times, and the next
     question answered unread.
@@ -50,7 +50,7 @@ class HeldEnter(QObject):
             one.installEventFilter(self)
 
     def eventFilter(self, _target: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Let everything else pass."""
+        """Drop the repeats of Enter, and let all other events pass."""
         enter = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if not isinstance(event, QKeyEvent) or event.key() not in enter:
             return False
@@ -74,7 +74,7 @@ class FlatButton(QPushButton):
         self._shows_focus = False
 
     def show_action(self, action: QAction) -> None:
-        """Carry an action's words, and do it when clicked; Qt has that for QToolButton alone."""
+        """Show an action's text, and trigger it when clicked; in Qt only a QToolButton can."""
         if self._action is not None:
             self._action.changed.disconnect(self._follow_action)
             self.clicked.disconnect(self._action.trigger)

@@ -401,7 +401,7 @@ def _paint_cursor(
 
 
 def _paint_layers(painter: QPainter, theme: Theme, balance: _Plot) -> None:
-    """Paint the layers as areas, from the whole down, each over the one above it."""
+    """Paint the areas from the highest layer down; each covers the lower part of the last."""
     view = balance.view
     ends = [balance.place(point.at, 0) for point in (view.points[-1], view.points[0])]
     painter.setPen(Qt.PenStyle.NoPen)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 MIN_CELL = 4  # pixels; a narrower digit has no room for both its stems and its hole
 MAX_AMOUNT = 99_999_999
-"""Credits; the letters end here, and more is told as this much."""
+"""The most credits that k and M can write; more is shown as this amount."""
 
 
 GLYPHS = {
@@ -153,7 +153,7 @@ def amount_run(n: int, size: int) -> Run:
 
 
 def told_by_icon(n: int) -> int:
-    """Round `n` credits (0 or more) down to what icons of all sizes tell of it."""
+    """Round `n` credits (0 or more) down to the most exact amount that an icon can show."""
     n = min(n, MAX_AMOUNT)
     unit: int = 1000 ** ((len(str(n)) - 1) // 3)
     detail = unit if n >= 10 * unit else max(1, unit // 10)

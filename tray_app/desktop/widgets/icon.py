@@ -71,7 +71,7 @@ NUMBERED = {IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL}
 def tray_icon(look: IconLook) -> QIcon:
     """Return the icon for `look` with one pixmap for each of `SIZES`, in device pixels.
 
-    Looks between which no size makes a difference, as of 12,430 and 12,400, have the same one.
+    Looks that are equal at all sizes, as of 12,430 and 12,400 credits, share one icon.
     """
     amount = look.amount if look.shape in NUMBERED else None
     return _tray_icon(look._replace(amount=None if amount is None else told_by_icon(amount)))
@@ -137,7 +137,7 @@ def _canvas(size: int) -> QImage:
     """Return an image to paint on, the same one again and again.
 
     WORKAROUND: PySide6 6.11.3 counts six references to None too many for each new image that is
-    painted on. That costs no memory, but would hide a count that falls, which ends the process
+    painted on. That costs no memory, but hides a count that falls: at 0 the process would end
     (`tests/program/soak.py` watches it). No report of it was found.
     """
     return QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)

@@ -38,10 +38,10 @@ class KeyField(QLineEdit):
     silenced while the text changes, and the change is then told in bullets.
 
     Qt also reports each key that is pressed, with its character, before any widget gets the key.
-    The filter that does it watches the whole application, so only another such filter can take
-    the keys first. This field is that filter while it has the focus. A screen reader gets its
-    commands by the same report, so keys that may be commands are still reported. All others are
-    not, characters or not: Qt holds a reported key back until the report is answered, and an
+    Qt's filter that reports them watches the whole application, so only another such filter can
+    take the keys first. This field is that filter while it has the focus. A screen reader gets its
+    commands by the same report, so keys that may be commands are still reported. No other key is,
+    with a character or without: Qt holds a reported key back until the report is answered, and an
     unreported one would overtake it.
     """
 

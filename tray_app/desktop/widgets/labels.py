@@ -1,8 +1,8 @@
-"""Labels, and what lays them out."""
+"""Labels, and areas of one colour."""
 
-from PySide6.QtCore import QMargins, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 SECONDARY = 12 / 13
 """The size of secondary text, as a multiple of the desktop's font."""
@@ -20,7 +20,7 @@ def sized(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal
 
 
 def set_muted(label: QLabel, is_muted: bool) -> None:
-    """Give a label the ink of what is secondary, or of what matters."""
+    """Give a label the muted or the usual colour."""
     roles = QPalette.ColorRole
     label.setForegroundRole(roles.PlaceholderText if is_muted else roles.WindowText)
 
@@ -36,31 +36,13 @@ def block(role: QPalette.ColorRole, height: int, width: int | None = None) -> QW
     return area
 
 
-def muted_label(text: str = "") -> QLabel:
-    """Return a label for what is secondary."""
-    label = QLabel(text)
+def text_label(*, muted: bool = False, wraps: bool = True) -> QLabel:
+    """Return a label that takes no text for markup."""
+    label = QLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)
-    set_muted(label, True)
+    label.setWordWrap(wraps)
+    set_muted(label, muted)
     return label
-
-
-def strip(margins: QMargins, *items: QWidget | QLayout | int | None) -> QWidget:
-    """Put things side by side; a number is a gap in pixels, None the room that is left."""
-    box = QWidget()
-    line = QHBoxLayout(box)
-    line.setContentsMargins(margins)
-    line.setSpacing(0)
-    for item in items:
-        match item:
-            case None:
-                line.addStretch()
-            case int():
-                line.addSpacing(item)
-            case QWidget():
-                line.addWidget(item)
-            case QLayout():
-                line.addLayout(item)
-    return box
 
 
 class ElidedLabel(QLabel):

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from PySide6.QtGui import QColor, QPalette
 
 from tray_app.icon_look import IconShape
-from tray_app.rules.buckets import BUCKETS
 
 
 class Tint(NamedTuple):
@@ -60,10 +59,13 @@ class Theme:
             IconShape.EMPTY: tint("#FBE0DE", "#9B1C15", "#4D2220", "#FF9A93"),
         }
 
-        blue, sky = either("#0072B2", "#2E94D6"), either("#56B4E9", "#8CCFF5")
-        pink, grey = either("#CC79A7", "#DD94BC"), either("#767F8C", "#9AA3B0")
-        self.buckets = dict(zip(BUCKETS, (blue, sky, pink, grey), strict=True))
-        # Of charts: the balance as a whole, and what no bucket is known of beside the buckets.
+        self.buckets = {
+            "subscription": either("#0072B2", "#2E94D6"),
+            "paid": either("#56B4E9", "#8CCFF5"),
+            "gifted": either("#CC79A7", "#DD94BC"),
+            "freemium": either("#767F8C", "#9AA3B0"),
+        }
+        # In charts: the line of the whole balance, and the area of credits of no known bucket.
         self.line = either("#0072B2", "#56B4E9")
         self.undivided = either("#B9C1CC", "#59626F")
         self.spent = either("#8791A0", "#7F8A99")

@@ -45,7 +45,7 @@ class About(QObject):
         self.dialog = SingleWindow(self._make_dialog, self)
 
     def note(self, problem: Problem) -> None:
-        """Take note of what a poll has ended in."""
+        """Note the problem that a poll has ended in."""
         if problem.kind is not Kind.DEFECT:  # UncaughtErrors has noted it, with its place
             self._problems.note(problem, datetime.now(UTC))
 

@@ -15,7 +15,7 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.single_window import SingleWindow
 from tray_app.errors import Problem
 from tray_app.i18n import tr
-from tray_app.report.trend import Trend, trend_of
+from tray_app.report.points import Trend, trend_of
 from tray_app.report.view import is_stale
 from tray_app.rules.history import Record, days_of
 from tray_app.rules.local_time import DAY, date_at

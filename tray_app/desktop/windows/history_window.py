@@ -158,7 +158,7 @@ class HistoryWindow(QWidget):
         self.table.show_table(table, name, nothing)
 
     def _choose_file(self) -> None:
-        """Ask where to, without waiting for the answer."""
+        """Ask for a file to save to, in a dialog that blocks nothing."""
         self.message.setText("")
         by_day = {tr("Readings (*.csv)"): False, tr("Daily summary (*.csv)"): True}
         documents = QStandardPaths.writableLocation(

@@ -1,4 +1,4 @@
-"""The dialog that takes an API key, and lets go of it only once it is known to work."""
+"""The dialog that takes an API key, and accepts it only if it works."""
 
 from enum import Enum, auto
 

@@ -1,4 +1,4 @@
-"""From no key, or another one, to a key that works and is used."""
+"""Has the user enter a key, and has it checked, stored and used."""
 
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,7 @@ class KeyFlow(QObject):
                 self.dialog.window.reject()
 
     @Slot()
-    def find(self) -> None:
+    def use_changed_key(self) -> None:
         """Use the key that the keychain has now: a command in a terminal has changed it."""
         self._has_asked = True  # the user manages the key in a terminal, and needs no dialog
         if (session := self.session) is not None:

@@ -193,7 +193,7 @@ class SettingsDialog(Dialog):
     """Another choice than the one that was shown."""
 
     def __init__(self, settings: Settings, formats: Formats, *, complaint: str = "") -> None:
-        """``complaint`` is a sentence on top, as that the settings can't be written."""
+        """``complaint`` is a sentence on top, for example that the settings can't be saved."""
         pages = settings_pages(formats)
         tabs = segments(page.title for page in pages)
         super().__init__(tr("Settings"), tr("Settings"), "", tabs, width=_WIDTH)
