@@ -132,6 +132,11 @@ def hover(widget: QWidget, share: float) -> None:
     QApplication.sendEvent(widget, move)
 
 
+def usual() -> Iterator[tuple[str, HistoryWindow]]:
+    """Yield the window as most people see it; at 1x that is all there is to look at."""
+    yield "30-days", window(view(believable(60), 30))
+
+
 def windows() -> Iterator[tuple[str, HistoryWindow]]:
     """Yield the window in each situation that is worth a look."""
     year = believable(365)
@@ -144,7 +149,7 @@ def windows() -> Iterator[tuple[str, HistoryWindow]]:
     FORMATS.hidden_until = NOW
     yield "hidden", window(view(believable(60), 30))
     FORMATS.hidden_until = None
-    yield "30-days", window(view(believable(60), 30))
+    yield from usual()
     pointed = window(view(believable(60), 30))
     hover(pointed.chart, 0.7)
     yield "pointed", pointed
@@ -283,7 +288,10 @@ def main(folder: Path, scale: str) -> None:
         app.setPalette(palette)
         pictures = {
             f"sparkline-{theme}-{scale}x": sheet([picture(card) for card in cards()]),
-            **{f"history-{name}-{theme}-{scale}x": picture(window) for name, window in windows()},
+            **{
+                f"history-{name}-{theme}-{scale}x": picture(window)
+                for name, window in (usual() if scale == "1" else windows())
+            },
         }
         for name, image in pictures.items():
             if not image.save(str(folder / f"{name}.png")):
