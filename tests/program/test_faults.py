@@ -494,7 +494,7 @@ def expect_fresh(seen: dict[str, Any], figures: Figures) -> None:
         (bucket_label(kind), grouped(kinds[kind])) for kind in kinds if kinds[kind] != 0
     ]
     if set(kinds.values()) == {None}:
-        rows = [("lemlist doesn't say which kinds these are.",)]
+        rows = [("lemlist doesn't say which kinds of credits these are.",)]
     assert [text for text in seen["texts"][1:] if text != NO_TRAY] == [
         *("just now", f"{credits:,} credits", "Healthy"),
         *chain.from_iterable(rows),
