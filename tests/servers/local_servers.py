@@ -11,13 +11,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+if TYPE_CHECKING:  # the demo has no pytest
+    import pytest
 
 
 class LocalServer(socketserver.ThreadingTCPServer):
@@ -278,7 +280,7 @@ def swallowing_address() -> Iterator[tuple[str, int]]:
         yield listener.getsockname()
 
 
-def resolve(monkeypatch: pytest.MonkeyPatch, name: str, *addresses: tuple[str, int]) -> None:
+def resolve(monkeypatch: "pytest.MonkeyPatch", name: str, *addresses: tuple[str, int]) -> None:
     """Stand in for the name server where it is asked for one name."""
     ask = socket.getaddrinfo
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
