@@ -60,3 +60,11 @@ def test_demo_plays_its_story_and_pictures_each_state(tmp_path: Path) -> None:
         assert name in said
     for words in ("Healthy · 12,430", "Low · 480", "Critical · 62", "Empty · 0", "out of date"):
         assert words in said
+
+
+def test_the_demo_needs_nothing_that_only_the_tests_bring() -> None:
+    """`make run` plays the demo on a machine without a screen, with what the program needs."""
+    hide = "import sys; sys.modules.update(dict.fromkeys(('pytest', 'hypothesis', 'PIL')))"
+    subprocess.run(
+        [sys.executable, "-c", f"{hide}; import tests.pictures.demo"], cwd=PROJECT, check=True
+    )
