@@ -16,13 +16,18 @@ DAY = date(2026, 11, 3)
 
 
 @pytest.fixture(autouse=True)
-def _plain_and_in_india(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def environment() -> Iterator[pytest.MonkeyPatch]:
+    """A plain locale and a zone. Whoever changes more of it does so by what this gives.
+
+    pytest's own `monkeypatch` is undone after this, and would bring the plain locale back for all
+    later tests.
+    """
     before = locale.setlocale(locale.LC_ALL)
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LC_ALL", "C")
         patch.setenv("TZ", "Asia/Kolkata")
         time.tzset()
-        yield
+        yield patch
     time.tzset()
     locale.setlocale(locale.LC_ALL, before)
 
@@ -40,8 +45,8 @@ def test_times_are_local() -> None:
     assert formats.day_and_time(MOMENT) == "11/22/26 13:35"
 
 
-def test_a_locale_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", "tlh_QS.UTF-8")
+def test_a_locale_that_is_not_installed(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("LC_ALL", "tlh_QS.UTF-8")
     assert TerminalFormats().number(12_430) == "12,430"
 
 
