@@ -28,7 +28,7 @@ from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.settings import IconStyle, Settings
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.amounts import UNKNOWN, bucket_label
+from tray_app.words.amounts import UNKNOWN, bucket_label, dollars
 from tray_app.words.forecast_words import two_digits
 from tray_app.words.formats import HIDDEN
 from tray_app.words.problem_words import Remedy, history_fault_words, problem_words
@@ -689,6 +689,13 @@ def test_it_says_how_much_to_buy_and_for_how_long() -> None:
 
 
 # --- hidden figures -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cents", [45, 1_245, 500, 999_945])
+def test_of_a_hidden_price_not_even_the_cents_are_shown(cents: int) -> None:
+    formats = QtFormats(QLocale("en_US"))
+    formats.hidden_until = NOON
+    assert dollars(cents, formats) == f"${HIDDEN}"
 
 
 def test_hidden_figures_are_nowhere_but_levels_and_days_are() -> None:

@@ -42,6 +42,6 @@ def dollars(cents: int, formats: Formats) -> str:
     $100, so nobody takes the point for a thousands separator.
     """
     whole, rest = divmod(cents, 100)
-    if rest and whole < 100:
+    if rest and whole < 100 and formats.hidden_until is None:
         return f"${formats.number(whole)}.{rest:02}"
     return f"${formats.number(whole + (rest > 0))}"
