@@ -339,6 +339,8 @@ def test_consent_that_nobody_gives_is_asked_for_again_by_a_click_only(
         assert kind_of(keychain, prompt=True) is Kind.KEYCHAIN_LOCKED
         assert len(asked) == 3
     assert kind_of(keychain) is Kind.KEYCHAIN_LOCKED
+    keychain.forget()  # as after `key set` in a terminal
+    assert keychain.read(prompt=False) == KEY
     assert keychain.read(prompt=True) == KEY
     assert keychain.read(prompt=False) == KEY
 

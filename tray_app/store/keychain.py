@@ -79,6 +79,13 @@ class Keychain:
         key: str | None = _outcome(answer, call)
         return key
 
+    def forget(self) -> None:
+        """Let the next call of ``read`` ask anew, as the user has changed the key elsewhere."""
+        self._is_refused = False
+        if self._reading is not None:
+            self._reading.end()
+            self._reading = None
+
     def write(self, key: str) -> None:
         """Store the key, and read it back to see that it is there.
 

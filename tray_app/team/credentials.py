@@ -60,3 +60,4 @@ class Credentials:
     def forget(self) -> None:
         """Let go of the key, and find one anew at the next `get`."""
         self._key = self._source = None
+        self._keychain.forget()
