@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QPalette
+from PySide6.QtGui import QAction, QColor, QHelpEvent, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
 from tests.desktop.widget_driver import (
     FORMATS,
@@ -439,6 +439,17 @@ def test_the_gauge_shows_what_is_left_and_where_it_is_low(popup: Popup) -> None:
     assert colours.count(blue) == pytest.approx(2 * colours.count(sky), abs=8)
     assert colours.index(tick) == pytest.approx(len(colours) / 4, abs=8)
     assert colours.count(LIGHT.track) == pytest.approx(len(colours) * 0.55, abs=8)
+
+
+def test_who_points_at_the_gauge_reads_what_it_shows(popup: Popup) -> None:
+    gauge_colours(popup, Balance(900, 900, 600, 300, 0, 0), peak=2_000)
+    kinds, said = popup.content.kinds, []
+    for y in (kinds.height() - 3, 3):
+        QApplication.sendEvent(kinds, QHelpEvent(QEvent.Type.ToolTip, QPoint(9, y), QPoint(9, y)))
+        said.append(QToolTip.text())
+    QToolTip.hideText()
+    whole = "900 of 2,000, the highest balance since the last increase."
+    assert said == ["", f"{whole} The mark shows where the balance is low: at 500."]
 
 
 def test_without_known_kinds_the_gauge_has_one_colour(popup: Popup) -> None:

@@ -23,6 +23,7 @@ from tests.pictures.popup import palette
 from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.widgets.theme import DARK, LIGHT, themed
+from tray_app.icon_look import IconShape
 from tray_app.report.points import Trend, trend_of
 from tray_app.words.history_words import course_words, point_words, spent_words
 
@@ -158,6 +159,15 @@ def test_old_figures_are_muted(sparkline: Sparkline) -> None:
     show(sparkline, stale=True)
     assert LIGHT.muted in painted(sparkline)
     assert not {LIGHT.line, LIGHT.refill} & painted(sparkline)
+
+
+@pytest.mark.parametrize("shape", [IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL])
+def test_the_last_dot_has_the_colour_of_the_level(sparkline: Sparkline, shape: IconShape) -> None:
+    flat = replace(TREND, refills=())
+    sparkline.show_trend(flat, is_stale=False, shape=shape)
+    assert LIGHT.levels[shape].ink in painted(sparkline)
+    sparkline.show_trend(flat, is_stale=True, shape=shape)
+    assert LIGHT.levels[shape].ink not in painted(sparkline), "of a level that may be another now"
 
 
 def test_the_low_threshold_is_a_line_where_it_can_be_seen(sparkline: Sparkline) -> None:

@@ -264,7 +264,7 @@ def _ages(n: int, day: date) -> Said:
         yield balance_words.snoozed(snooze, AHEAD, NOW)
     yield balance_words.hidden_words(NOW, ANY)
     yield from (balance_words.no_kinds_words(kinds) for kinds in ([n], [0], [None]))
-    yield balance_words.gauge_words(n, n, ANY)
+    yield from (balance_words.gauge_words(n, n, low, ANY) for low in (n, n // 2))
 
 
 @says(

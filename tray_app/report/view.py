@@ -194,6 +194,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         if hidden_until is not None and read_at is not None:
             detail = balance_words.hidden_words(hidden_until, formats)
     peak = analysis.peak if analysis and hidden_until is None else None
+    low = settings.thresholds.low
     is_urgent = snapshot.level not in (None, Level.HEALTHY) or _evidence(snapshot, settings).warns
     warns = is_urgent and not stale
     advice = ""
@@ -214,8 +215,8 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         ),
         no_kinds=balance_words.no_kinds_words(buckets.values()),
         peak=peak,
-        gauge=balance_words.gauge_words(credits, peak, formats) if credits and peak else "",
-        low=settings.thresholds.low,
+        gauge=balance_words.gauge_words(credits, peak, low, formats) if credits and peak else "",
+        low=low,
         trouble=trouble,
         attention=_attention_to(problem, trouble)
         if problem is not None and trouble is not None

@@ -157,10 +157,14 @@ def no_kinds_words(amounts: Iterable[int | None]) -> str:
     return "" if known != {0} else tr("No plan, purchased, gifted or freemium credits.")
 
 
-def gauge_words(credits: int, peak: int, formats: Formats) -> str:
-    """Say what the gauge shows, to whoever can't see it."""
-    return tr(
-        "{amount} of {highest}, the highest balance since the last increase",
+def gauge_words(credits: int, peak: int, low: int, formats: Formats) -> str:
+    """Say what the gauge shows, to whoever can't see it or asks what its mark means."""
+    whole = tr(
+        "{amount} of {highest}, the highest balance since the last increase.",
         amount=formats.number(credits),
         highest=formats.number(peak),
     )
+    if low >= peak:
+        return whole
+    mark = tr("The mark shows where the balance is low: at {low}.", low=formats.number(low))
+    return f"{whole} {mark}"

@@ -40,6 +40,7 @@ from tray_app.desktop.widgets.buttons import (
 from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, block, sized, text_label
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
+from tray_app.icon_look import IconShape
 from tray_app.report.points import Trend
 from tray_app.report.view import Attention, Deed, View
 from tray_app.words.formats import Formats
@@ -113,7 +114,12 @@ class PopupContent(QWidget):
         view = self._view
         has_figures = view is not None and view.credits is not None
         is_stale = view is not None and view.stale
-        self.sparkline.show_trend(trend if has_figures else None, is_stale=is_stale, low=low)
+        self.sparkline.show_trend(
+            trend if has_figures else None,
+            is_stale=is_stale,
+            low=low,
+            shape=IconShape.LOADING if view is None else view.icon.shape,
+        )
         self._show_dividers()
 
     def say(self, text: str) -> None:

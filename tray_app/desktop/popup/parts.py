@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
+    QHelpEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -226,7 +227,14 @@ class Kinds(QWidget):
         self.note.setVisible(not self._shown)
         self._rows.setRowMinimumHeight(0, GAUGE_ROOM if self.has_gauge else 0)
         self.setAccessibleName(view.gauge)
+        self.setToolTip(view.gauge)
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Explain the gauge, and not the kinds below it, to whoever points at it."""
+        if isinstance(event, QHelpEvent) and event.pos().y() >= GAUGE_ROOM:
+            return True
+        return super().event(event)
 
     def _make_labels(self) -> None:
         for label in chain.from_iterable(self.labels.values()):

@@ -30,6 +30,8 @@ MARK_ROOM = 9
 """Pixels above the highest point, for the mark of a refill."""
 FOOT = 2
 """Pixels below an empty balance."""
+DASH = 3
+"""Pixels of a dash of the line at the amount that is low, and of the gap after the dash."""
 LOWEST_LINE = 6
 """Pixels from the edge; a line below would be taken for the chart's foot."""
 
@@ -43,7 +45,7 @@ class Sparkline(QWidget):
     def __init__(self, formats: Formats, history: QAction) -> None:
         super().__init__()
         self._formats = formats
-        self._shown: tuple[Trend | None, bool, int, bool] | None = None
+        self._shown: tuple[Trend, bool, int, IconShape, bool] | None = None
         self._title = ""
         self.graph = _Graph()
         self.graph.pointed_at.connect(self._say)
@@ -66,23 +68,30 @@ class Sparkline(QWidget):
         self._set_fonts()
         self.hide()
 
-    def show_trend(self, trend: Trend | None, *, is_stale: bool, low: int = 0) -> None:
+    def show_trend(
+        self,
+        trend: Trend | None,
+        *,
+        is_stale: bool,
+        low: int = 0,
+        shape: IconShape = IconShape.HEALTHY,
+    ) -> None:
         """Show a trend; nothing at all while the history is too short for one.
 
-        ``low`` is the amount that counts as low, in credits.
+        ``low`` is the amount that counts as low, in credits; ``shape`` is that of the level now.
         """
         self.setVisible(has_trend(trend))
         hides = self._formats.hidden_until is not None
-        shown = trend, is_stale, low, hides
+        shown = trend, is_stale, low, shape, hides
         if trend is None or not has_trend(trend) or shown == self._shown:
             return
-        self._shown = shown
+        self._shown = trend, is_stale, low, shape, hides
         self._title = spent_words(trend.begin, trend.end, trend.days, trend.spent, self._formats)
         self.graph.setVisible(not hides)
         if hides:
             self.caption.setText(tr("Chart hidden"))
             return
-        self.graph.show_trend(trend, is_stale=is_stale, low=low)
+        self.graph.show_trend(trend, is_stale=is_stale, low=low, shape=shape)
         self.graph.setAccessibleName(tr("Balance. {caption}", caption=self._title))
         course = course_words(trend.points, trend.refills, self._formats)
         self.graph.setAccessibleDescription(course)
@@ -115,6 +124,7 @@ class _Graph(FlatButton):
         self._highest = 1
         self._is_stale = False
         self._low = 0
+        self._shape = IconShape.HEALTHY
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -125,11 +135,11 @@ class _Graph(FlatButton):
 
     minimumSizeHint = sizeHint  # noqa: N815
 
-    def show_trend(self, trend: Trend, *, is_stale: bool, low: int) -> None:
+    def show_trend(self, trend: Trend, *, is_stale: bool, low: int, shape: IconShape) -> None:
         """Show a trend."""
         if trend != self._trend:
             self.pointed = None
-        self._trend, self._is_stale, self._low = trend, is_stale, low
+        self._trend, self._is_stale, self._low, self._shape = trend, is_stale, low, shape
         self._highest = max(1, *(amount for _, amount in trend.points))
         self.update()
 
@@ -160,8 +170,9 @@ class _Graph(FlatButton):
             self._paint_area(painter, places, line)
             low = round(self._place(0, self._low).y())
             if MARK_ROOM <= low <= self.height() - LOWEST_LINE:
-                ink = theme.levels[IconShape.LOW].ink
-                painter.fillRect(0, low, self.width(), 1, faint(ink, 0.45))
+                ink = faint(theme.levels[IconShape.LOW].ink, 0.7)
+                for x in range(0, self.width(), 2 * DASH):
+                    painter.fillRect(x, low, DASH, 1, ink)
             if self.pointed is not None:
                 x = round(self._place(*self.pointed).x())
                 painter.fillRect(x, 0, 1, self.height(), faint(theme.ink, 0.3))
@@ -176,6 +187,12 @@ class _Graph(FlatButton):
                 painter.drawPolygon(triangle(top - QPointF(0, 3), 5))
             painter.setPen(QPen(QColor(theme.surface), 1.5))
             painter.setBrush(line)
+            if self.pointed is None:  # the dot stands at the balance now, in the level's colour
+                ink = QColor(theme.levels[self._shape].ink)
+                painter.setBrush(ink)
+                if self._is_stale:
+                    painter.setPen(QPen(line, 1.5))
+                    painter.setBrush(QColor(theme.surface))
             painter.drawEllipse(self._place(*(self.pointed or points[-1])), DOT, DOT)
 
     def _paint_area(self, painter: QPainter, places: list[QPointF], line: QColor) -> None:
