@@ -185,15 +185,15 @@ class _Graph(FlatButton):
                 after = next((point for point in points if point[0] >= refilled_at), points[-1])
                 top = self._place(refilled_at, after[1])
                 painter.drawPolygon(triangle(top - QPointF(0, 3), 5))
-            painter.setPen(QPen(QColor(theme.surface), 1.5))
-            painter.setBrush(line)
+            edge, fill, radius = QColor(theme.surface), line, float(DOT)
             if self.pointed is None:  # the dot stands at the balance now, in the level's colour
-                ink = QColor(theme.levels[self._shape].ink)
-                painter.setBrush(ink)
+                fill = QColor(theme.levels[self._shape].ink)
                 if self._is_stale:
-                    painter.setPen(QPen(line, 1.5))
-                    painter.setBrush(QColor(theme.surface))
-            painter.drawEllipse(self._place(*(self.pointed or points[-1])), DOT, DOT)
+                    edge, fill = line, edge
+                    radius -= 0.75  # with half of its edge the ring ends where the graph does
+            painter.setPen(QPen(edge, 1.5))
+            painter.setBrush(fill)
+            painter.drawEllipse(self._place(*(self.pointed or points[-1])), radius, radius)
 
     def _paint_area(self, painter: QPainter, places: list[QPointF], line: QColor) -> None:
         foot = self.height() - FOOT
