@@ -128,7 +128,7 @@ def test_what_a_killed_save_left_is_cleared_away(tmp_path: Path, offset: float) 
 
 FOLDERS = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 NOT_SAVED = "The settings can't be saved. They are used until you quit."
-NOT_REMEMBERED = "The disk can't be written, so notifications may come again after a restart."
+NOT_REMEMBERED = "What you were told can't be kept, so it may be told again after a restart."
 ODD_HOME = "Zoë's  Größe $HOME 株式会社"
 
 

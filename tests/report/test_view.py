@@ -180,7 +180,7 @@ def test_where_the_key_comes_from(
 
 def test_a_disk_that_can_not_be_written_is_said() -> None:
     (note,) = shown(replace(good(), can_remember=False)).notes
-    assert note.startswith("The disk can't be written")
+    assert note.startswith("What you were told can't be kept")
 
 
 @pytest.mark.parametrize(

@@ -690,8 +690,18 @@ def test_no_place_at_all(caplog: pytest.LogCaptureFixture) -> None:
     assert record(history, at(0, 500), at(300, 490)) == [False, False]
     assert history.read(TEAM) == []
     history.thin(TEAM, BEGIN)
-    assert history.fault == can_not_be_used(path)
+    assert history.fault == FileFault(FaultKind.NOWHERE)
     assert [each.message for each in caplog.records] == ["no history: NotADirectoryError"]
+
+
+def test_what_has_become_another_users_is_said(
+    history: History, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.mkdir(parents=True)
+    owner = path.stat().st_uid
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    assert record(history, at(0, 500)) == [False]
+    assert history.fault == FileFault(FaultKind.ANOTHERS, str(path.parent))
 
 
 def test_a_folder_in_its_place(history: History, path: Path) -> None:
@@ -736,9 +746,13 @@ def test_a_folder_that_is_shut() -> None:
     with TemporaryDirectory() as name:
         path = Path(name) / "data" / "history.sqlite"
         filled(path)
+        Path(name).chmod(0o711)
         path.parent.chmod(0)
         try:
-            assert run(SHUT_FOLDER, path, NOBODY) == [[], {}, [*can_not_be_used(path)]]
+            fault = can_not_be_used(path)
+            if os.getuid() == 0:  # whose folder is not that of the reader
+                fault = FileFault(FaultKind.ANOTHERS, str(path.parent))
+            assert run(SHUT_FOLDER, path, NOBODY) == [[], {}, [*fault]]
         finally:
             path.parent.chmod(0o700)
 

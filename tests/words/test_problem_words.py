@@ -156,6 +156,17 @@ def test_a_terminal_says_when_a_pause_is_over(wait: float | None, said: str) -> 
             "/data/history.sqlite can't be used, so no history is kept.",
         ),
         (
+            FileFault(FaultKind.ANOTHERS, "/data"),
+            (
+                "/data belongs to another user, so no history is kept. "
+                'To take it back, run: sudo chown -R "$USER" "/data"'
+            ),
+        ),
+        (
+            FileFault(FaultKind.NOWHERE),
+            "There is no folder of your own to keep a history in.",
+        ),
+        (
             FileFault(FaultKind.NEWER),
             "The history is from a newer version of lemlist credits and is not used.",
         ),

@@ -2,11 +2,14 @@
 
 import itertools
 import os
+import sys
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum, auto
 from pathlib import Path
 from typing import NamedTuple
+
+from tray_app.store.folders import NOWHERE
 
 
 class FaultKind(StrEnum):
@@ -16,15 +19,30 @@ class FaultKind(StrEnum):
     """It was set aside under another name, and a new one is begun."""
     UNUSABLE = auto()
     """It can't be read or written."""
+    ANOTHERS = auto()
+    """It can't be used, as it or its folder belongs to another user: someone has used sudo."""
+    NOWHERE = auto()
+    """There is no folder for it, as for root in another user's home."""
     NEWER = auto()
     """It is of a newer version of this program, so it is left alone and not used."""
 
 
 class FileFault(NamedTuple):
-    """A fault, and the name under which a broken file is kept or the path of an unusable one."""
+    """A fault, and the broken file's new name, an unusable one's path, or another user's folder."""
 
     kind: FaultKind
     where: str = ""
+
+
+def unusable(path: Path) -> FileFault:
+    """Return why a file can't be used that could not be read or written."""
+    if NOWHERE in path.parents:
+        return FileFault(FaultKind.NOWHERE)
+    for each in (path, path.parent):
+        with suppress(OSError):
+            if sys.platform != "win32" and each.lstat().st_uid != os.geteuid():
+                return FileFault(FaultKind.ANOTHERS, str(path.parent))
+    return FileFault(FaultKind.UNUSABLE, str(path))
 
 
 def set_aside(path: Path, companions: tuple[str, ...] = ()) -> FileFault:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from tray_app.rules.history import Record, thinned
 from tray_app.rules.local_time import DAY, date_at, midnight
-from tray_app.store.file_fault import FaultKind, FileFault, set_aside
+from tray_app.store.file_fault import FaultKind, FileFault, set_aside, unusable
 from tray_app.store.lock import locked
 from tray_app.store.network_disk import is_on_network
 
@@ -171,7 +171,7 @@ class History:
                     result = action(self._open(), *arguments)
         except (OSError, sqlite3.Error, UnicodeEncodeError) as error:
             self.close()
-            fault = FileFault(FaultKind.UNUSABLE, str(self._path))
+            fault = unusable(self._path)
             if isinstance(error, _NewerVersionError):
                 fault = FileFault(FaultKind.NEWER)
             if fault != self._fault:  # not at every poll

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tray_app.store.file_fault import FaultKind, FileFault, set_aside
+from tray_app.store.file_fault import FileFault, set_aside, unusable
 from tray_app.store.lock import locked
 
 LEFT_BEHIND = 60.0
@@ -33,7 +33,7 @@ def read_object(path: Path) -> tuple[dict[str, Any], FileFault | None]:
         with locked(path):  # before that, another program may have set the broken file aside
             return _read_or_set_aside(path)
     except OSError:
-        return {}, FileFault(FaultKind.UNUSABLE, str(path))
+        return {}, unusable(path)
 
 
 def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:

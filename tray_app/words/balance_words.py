@@ -119,7 +119,7 @@ def notes(snapshot: Snapshot) -> Iterator[str]:
         case KeySource.DEMO:
             yield tr("This is a demo with invented amounts.")
     if not snapshot.can_remember:
-        yield tr("The disk can't be written, so notifications may come again after a restart.")
+        yield tr("What you were told can't be kept, so it may be told again after a restart.")
     if snapshot.history_fault is not None:
         yield history_fault_words(snapshot.history_fault)
 

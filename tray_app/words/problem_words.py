@@ -168,6 +168,11 @@ def remedy_words(remedy: Remedy | None) -> str:
             return ""
 
 
+def take_back_words(folder: str) -> str:
+    """Say how to get back a folder that has become another user's."""
+    return tr('To take it back, run: sudo chown -R "$USER" "{folder}"', folder=folder)
+
+
 def history_fault_words(fault: FileFault) -> str:
     """Say what keeps the history from being kept, or what has become of it."""
     match fault:
@@ -177,5 +182,13 @@ def history_fault_words(fault: FileFault) -> str:
             )
         case FileFault(FaultKind.UNUSABLE, path):
             return tr("{path} can't be used, so no history is kept.", path=path)
+        case FileFault(FaultKind.ANOTHERS, folder):
+            return tr(
+                "{folder} belongs to another user, so no history is kept. {remedy}",
+                folder=folder,
+                remedy=take_back_words(folder),
+            )
+        case FileFault(FaultKind.NOWHERE):
+            return tr("There is no folder of your own to keep a history in.")
         case _:
             return tr("The history is from a newer version of lemlist credits and is not used.")
