@@ -14,9 +14,10 @@ HEAD_START = 0.25
 
 
 def connect(host: str, port: int, seconds: float) -> socket.socket:
-    """Return a connected socket, at most ``seconds`` after the host's name was resolved.
+    """Return a connected socket, within ``seconds`` after the host's name was resolved.
 
-    No later call of the socket waits longer than ``seconds``.
+    The resolution itself nobody can interrupt. No later call of the socket waits longer than
+    ``seconds``.
 
     Where IPv6 is broken, packets to the first address are often lost without a word, and a
     connection that tries one address after the other waits for it until its time is up.
@@ -44,6 +45,7 @@ def connect(host: str, port: int, seconds: float) -> socket.socket:
                 for key, _ in selector.select(min(left, HEAD_START) if addresses else left):
                     sock: socket.socket = key.fileobj  # type: ignore[assignment]
                     selector.unregister(sock)
+                    # It can be written: it is connected, or refused as its code says.
                     code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                     if code == 0:
                         sock.settimeout(seconds)

@@ -58,8 +58,8 @@ class Attention:
     """The one thing that matters now, beside the balance itself."""
 
     shape: IconShape | None
-    """The level that it is as urgent as. Nothing has to be done about what is *unknown*; ``None``
-    is how everybody begins."""
+    """How urgent it is, as a level's shape; ``UNKNOWN`` where nobody has to do anything, and
+    ``None`` at the first run, without a key yet."""
     title: str
     text: str
     deed: Deed
@@ -95,8 +95,8 @@ class View:
     warns: bool
     """Whether the balance is a reason to act, so that there may be something to snooze."""
     figures: str
-    """When the balance was read, in a form that stays true without ticking, and the problem that
-    keeps a newer one away; empty without any."""
+    """When the balance was read, as a time, which stays true as an age would not, and the problem
+    that keeps a newer one away; empty without any."""
     taken: str
     """The same without the problem."""
     read_at: datetime | None
@@ -264,8 +264,8 @@ def _evidence(snapshot: Snapshot, settings: Settings) -> Evidence:
 def _ends_on(snapshot: Snapshot, settings: Settings, now: datetime) -> date | None:
     """Return when the balance runs out, if that makes it more urgent than its amount.
 
-    A balance that is out of date stays so for as long as its forecast holds: a lost connection is
-    no reason to be at ease.
+    A balance that gets out of date stays as urgent for as long as its forecast holds: a lost
+    connection is no reason to be at ease.
     """
     reading, level = snapshot.reading, snapshot.level
     if reading is None or level is None or urgency(level, _evidence(snapshot, settings)) is level:
@@ -326,7 +326,7 @@ def _attention_to(problem: Problem, trouble: Trouble) -> Attention:
 def _warning(
     snapshot: Snapshot, settings: Settings, formats: Formats, today: date, advice: str
 ) -> Attention:
-    """Tell how much to buy, or where nobody knows or that is no reason by itself, why."""
+    """Tell how much to buy. Where nobody knows, or the title would not say why, tell why to buy."""
     level, analysis = snapshot.level or Level.HEALTHY, snapshot.analysis
     shape = IconShape.LOW if level is Level.HEALTHY else IconShape(level)
     is_short = _evidence(snapshot, settings).is_short

@@ -39,10 +39,14 @@ the next morning it is 32 hours, and up to 2 more when clocks change."""
 NOT_TWICE_WITHIN = 3600
 """Seconds between two times that the user is told the same."""
 EPISODE_ENDS_AFTER = 3600
-"""Seconds after which an episode ends whose reason is not true, and not clearly gone either."""
+"""Seconds after which an episode ends although its reason is only nearly gone."""
+CLEARLY_ABOVE = 0.25
+"""The part of a threshold by which a balance has to be above it for its level to be clearly gone.
+That ends the episode, takes the level's alert off the screen, and makes a refill worth telling. The
+level itself is left earlier (``rules/levels.py``)."""
 
 GONE = 0
-"""As :attr:`Said.left`: the reason is clearly gone."""
+"""The value of :attr:`Said.left` where the reason is clearly gone, in place of a time."""
 
 
 class AlertKind(StrEnum):
@@ -80,7 +84,8 @@ class Alert:
     is_dated: bool = False
     """Whether the alert of a level also tells that the balance runs out soon."""
     is_at_risk: bool = False
-    """Whether one busy day could use up all. A level's alert has no words for that."""
+    """Whether one busy day could use up all. The alert of a level does not say so, and counts as
+    having told it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class Evidence:
     working_days: int | None = None
     """Until the balance runs out, likely; ``None`` is unknown."""
     warn_within: int = 0
-    """Working days; 0 warns of no date."""
+    """So many working days before the end of the balance a warning is due; 0 is never."""
     drain: Drain | None = None
     """Spending that is far above the team's habit, now."""
     is_one_busy_day: bool = False
@@ -237,7 +242,9 @@ def acknowledged(
     level = level_of(credits, thresholds, state.level)
     old = _true_kinds(state.level or Level.HEALTHY, before)
     if AlertKind.RUNS_OUT in state.said:
-        old.discard(AlertKind.BUSY_DAY)  # was not told beside it, so what follows acknowledges it
+        # While a near end is told, a busy day is not. So if the new settings put the end out of
+        # the way, the busy day is new, and counts as heard.
+        old.discard(AlertKind.BUSY_DAY)
     new = _true_kinds(level, after) - old
     standings = _standings(level, credits, thresholds, after)
     said = {
@@ -346,7 +353,7 @@ class _Standing(Enum):
     """What a reading tells of the reason for an alert."""
 
     TRUE = auto()
-    """Or not known to be untrue."""
+    """True, or nothing that is known speaks against it."""
     NEARLY = auto()
     """Not true, and may soon be true again."""
     GONE = auto()
@@ -357,8 +364,8 @@ def _standings(
 ) -> dict[AlertKind, _Standing]:
     """Return how the reasons for all :data:`LASTING` alerts stand.
 
-    A level is gone a quarter of its threshold above it, *empty* a quarter of *critical*'s. With
-    the thresholds 500 and 100, for a balance that comes from 0:
+    A level is gone :data:`CLEARLY_ABOVE` its threshold; *empty*, whose threshold is 0, by as much
+    as *critical*. With the thresholds 500 and 100, for a balance that comes from 0:
 
     ======= ====== ======== ======
     credits low    critical empty
@@ -376,7 +383,7 @@ def _standings(
     for each, limit in thresholds.limits.items():
         if each.severity <= level.severity:
             standing = _Standing.TRUE
-        elif credits > limit + max(limit, thresholds.critical) / 4:
+        elif credits > limit + CLEARLY_ABOVE * max(limit, thresholds.critical):
             standing = _Standing.GONE
         else:
             standing = _Standing.NEARLY
@@ -390,7 +397,7 @@ def _followed(
     refills: Sequence[Refill],
     now: int,
 ) -> dict[AlertKind, Said]:
-    """Bring the episodes up to date, and drop those whose alert may be told again."""
+    """Bring the episodes up to date, and leave out those that are over: they may be told again."""
     followed = {}
     for kind, each in said.items():
         match standings[kind]:

@@ -120,9 +120,9 @@ def changes(records: Sequence[Record]) -> list[Refill | Drop]:
 def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) -> list[Day]:
     """Return each local day from the first that was seen to ``today``, without a gap.
 
-    What was spent while nobody looked is shared out over the weekdays of that time by the second,
-    and over a weekend only if there was nothing else: a computer that was off from Friday to
-    Monday must not make Monday look like the busiest day of the week.
+    What was spent while nobody looked is shared out over the weekdays of that time, in proportion
+    to their seconds, and over a weekend only if there was nothing else: a computer that was off
+    from Friday to Monday must not make Monday look like the busiest day of the week.
     """
     if not records:
         return []
@@ -144,17 +144,17 @@ def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) 
     return days
 
 
-def thinned(records: Sequence[Record], before: int, zone: tzinfo | None = None) -> list[Record]:
-    """Leave out the records that ended before ``before`` and that :func:`days_of` can miss.
+def thinned(records: Sequence[Record], until: int, zone: tzinfo | None = None) -> list[Record]:
+    """Leave out the records that ended before ``until`` and that :func:`days_of` can miss.
 
     As long as ``zone`` stays the same, so do the closes, the spending and the refills of each day.
-    On a day that ends before ``before``:
+    On a day that ends before ``until``:
 
     ===== ======= =======================================================
     09:00     500 stays: the first of the day
     09:05     480 goes: 09:25 tells of its spending too
     09:10     400 goes: a dip that 09:20 pays back
-    09:20     480 goes: a return, as nothing since its dip has to stay
+    09:20     480 goes, with its dip: it only paid back, and no record between has to stay
     09:25     470 stays: the record before the dip of 09:30
     09:30     460 stays: a dip that is open at 09:41
     09:41   5,460 stays: a refill
@@ -163,7 +163,7 @@ def thinned(records: Sequence[Record], before: int, zone: tzinfo | None = None) 
     """
     if not records:
         return []
-    stay = set(range(bisect_left(records, before, key=_last), len(records)))
+    stay = set(range(bisect_left(records, until, key=_last), len(records)))
     for start, end in pairwise(midnight(day, zone) for day in _dates(records, zone)):
         first = bisect_left(records, start, key=_last)
         last = bisect_left(records, (end,)) - 1
@@ -173,11 +173,12 @@ def thinned(records: Sequence[Record], before: int, zone: tzinfo | None = None) 
     for index, step in _steps_at_rises(records).items():
         if step.is_return:
             begin = step.oldest_paid - 1
-            while returns and begin < returns[-1][1]:  # those that overlap stay or go together
+            while returns and begin < returns[-1][1]:  # returns that overlap stay or go together
                 begin = min(begin, returns.pop()[0])
             returns.append((begin, index))
         elif not _only_fell(records[index - 1], records[index]):
-            stay.update(range(max(_oldest_open(records, index) - 1, 0), index + 1))
+            # A refill, or a record of which less is known, stays with all that could be paid back.
+            stay.update(range(max(_first_within_reservation(records, index) - 1, 0), index + 1))
     for begin, end in returns:
         # Without the whole of its dip a return would look like a refill.
         if not stay.isdisjoint(range(begin + 1, end)):
@@ -212,7 +213,7 @@ class _Step:
         self.oldest_paid = index
         """The index of the oldest dip that was paid back."""
         self._risen = _fallen(after, before)
-        self._is_alike = (None in before) is (None in after)
+        self._knows_the_same = (None in before) is (None in after)
 
     @property
     def lost(self) -> dict[str, int]:
@@ -222,11 +223,12 @@ class _Step:
     @property
     def is_return(self) -> bool:
         """Whether there are rises, and none is a refill."""
-        return self._is_alike and bool(self._risen) and not self.came
+        return self._knows_the_same and bool(self._risen) and not self.came
 
     def pay_back(self, open_dips: Sequence[_Dip]) -> None:
         """Pay back open dips, of which the latest come first, with the rises."""
         for bucket, amount in self._risen.items():
+            # A rise of which only the total is known may be of any bucket.
             dips = [dip for dip in open_dips if bucket in (dip.bucket, _UNKNOWN)]
             if amount > sum(dip.amount for dip in dips):
                 self.came[bucket] = amount
@@ -248,7 +250,7 @@ def _steps_at_rises(records: Sequence[Record]) -> dict[int, _Step]:
     for index, (before, after) in enumerate(pairwise(records), 1):
         if _only_fell(before, after):
             continue
-        near = range(max(_oldest_open(records, index), 1), index + 1)
+        near = range(max(_first_within_reservation(records, index), 1), index + 1)
         for each in near:
             if each not in steps:
                 steps[each] = _Step(each, records[each - 1], records[each])
@@ -257,8 +259,8 @@ def _steps_at_rises(records: Sequence[Record]) -> dict[int, _Step]:
     return steps
 
 
-def _oldest_open(records: Sequence[Record], index: int) -> int:
-    """Return the index of the first record whose dip is still open at the record of ``index``."""
+def _first_within_reservation(records: Sequence[Record], index: int) -> int:
+    """Return the index of the first record whose dip can be paid back at ``index``."""
     return bisect_left(records, (records[index].first - RESERVATION,))
 
 
@@ -276,7 +278,7 @@ def _only_fell(before: Record, after: Record) -> bool:
     """Tell whether neither the total nor a bucket rose, and as much is known as before."""
     if None in before or None in after:
         return after.credits <= before.credits and (None in before) is (None in after)
-    # In learning, most of the time is spent here.
+    # map() and not a generator: learning takes most of its time here.
     return all(map(le, after.amounts, before.amounts))  # type: ignore[arg-type]  # no None here
 
 

@@ -37,7 +37,8 @@ def empty_since_words(analysis: Analysis | None, formats: Formats, now: datetime
 def lasts_words(analysis: Analysis | None, formats: Formats, today: date, made_on: date) -> str:
     """Say in a few words how long the balance lasts; empty when nobody knows.
 
-    An analysis that was made on another day than today counts working days that are over.
+    ``made_on`` is the day of the reading: working days that were counted on another day than today
+    are not said, as some are over.
     """
     if analysis is None or isinstance(analysis.rhythm, TooEarly):
         return ""
@@ -146,7 +147,10 @@ def _run_out_sentence(runs_out: RunsOut, likely: date, formats: Formats, today: 
 def past_forecast_words(
     analysis: Analysis | None, made_at: datetime, formats: Formats, now: datetime
 ) -> str:
-    """Say what was forecast of figures that are out of date by now, unless it says too little."""
+    """Say what was forecast of figures that are out of date by now.
+
+    Once the forecast no longer holds, say that there is none; nothing if there never was one.
+    """
     if analysis is None or isinstance(analysis.rhythm, TooEarly):
         return ""
     day, today = run_out_day(analysis), now.astimezone().date()
@@ -191,7 +195,7 @@ def advice_title(missing: int, prices: Prices, formats: Formats) -> str:
 
 
 def covered_words(analysis: Analysis, until: date, formats: Formats, today: date) -> str:
-    """Say below such a title until when the credits last."""
+    """Say on the popup, below :func:`advice_title`, until when the credits last."""
     day = day_words(until, formats, today)
     if until == analysis.renewal:
         return tr("Enough for your team until the renewal on {day}.", day=day)
