@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
+from tray_app.team import analyst
 from tray_app.team.watch import Snapshot
 
 
@@ -125,6 +126,11 @@ def _answer(content: object) -> None:
     print(json.dumps(content), flush=True)
 
 
+RECENT = 30
+"""Seconds of the team's last records that are at hand, in place of four hours: as many records as
+ordinary polls leave in that time, however fast this machine polls."""
+
 if __name__ == "__main__":
+    analyst.RECENT = RECENT  # type: ignore[attr-defined]
     app.App = LedApp  # type: ignore[misc]
     sys.exit(main([]))
