@@ -71,6 +71,7 @@ def test_prices_survive_json() -> None:
         (500, 601.0, 200),
         (9000, 12.5, 0),
         (0, 0.0, 0),
+        (-2500, 5e-230, 2600),
     ],
 )
 def test_top_up(credits: int, spending: float, advice: int) -> None:

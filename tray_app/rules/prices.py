@@ -1,5 +1,6 @@
 """What credits buy and cost."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -67,5 +68,5 @@ def top_up(credits: int, spending: float) -> int:
 
     To be on the safe side, ``spending`` is the high end of a forecast.
     """
-    missing = max(0.0, spending - credits)
-    return int(-(-missing // _ROUND)) * _ROUND
+    missing = max(0, math.ceil(spending) - credits)
+    return -(-missing // _ROUND) * _ROUND
