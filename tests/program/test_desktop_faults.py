@@ -68,12 +68,19 @@ def wait_for_picture(desktop: VirtualDesktop, colour: tuple[int, int, int]) -> N
 def popup_inside(program: TrayProgram, area: Box) -> Box:
     """Where the popup is, as soon as it lies in a part of the screen and is painted there."""
 
-    def inside() -> Box | None:
+    box = (0, 0, 0, 0)
+
+    def inside() -> bool:
+        nonlocal box
         x, y, width, height = program.window(POPUP).extents()
         box = (x, y, x + width, y + height)
-        return box if is_inside(box, area) else None
+        return is_inside(box, area)
 
-    box = wait_until(inside, PROMPT, f"the popup is inside {area}")
+    try:
+        wait_until(inside, PROMPT, f"the popup is inside {area}")
+    except TimeoutError as error:
+        error.add_note(f"the popup is at {box}, X11's windows are {window_ids(program.desktop)}")
+        raise
     speck(program.desktop, box, BLUE)
     return box
 

@@ -82,6 +82,13 @@ def test_a_folder_in_its_place(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_what_has_become_another_users_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.mkdir(parents=True)
+    owner = path.stat().st_uid
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    assert read_object(path) == ({}, FileFault(FaultKind.ANOTHERS, str(path.parent)))
+
+
 def test_a_file_in_the_place_of_its_folder(path: Path) -> None:
     path.parent.write_text("in the way")
     assert read_object(path) == ({}, FileFault(FaultKind.UNUSABLE, str(path)))

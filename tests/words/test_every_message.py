@@ -142,7 +142,11 @@ def problems(n: int) -> Iterator[Problem]:
     yield Problem(Kind.TLS, "SSLCertVerificationError")
 
 
-@says(problem_words.remedy_words, problem_words.history_fault_words, problem_words.take_back_words)
+@says(
+    problem_words.remedy_words,
+    problem_words.history_fault_words,
+    problem_words.anothers_folder_words,
+)
 def _remedies(_n: int, _day: date) -> Said:
     yield from map(problem_words.remedy_words, (*problem_words.Remedy, None))
     for kind in FaultKind:

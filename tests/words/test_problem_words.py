@@ -156,10 +156,10 @@ def test_a_terminal_says_when_a_pause_is_over(wait: float | None, said: str) -> 
             "/data/history.sqlite can't be used, so no history is kept.",
         ),
         (
-            FileFault(FaultKind.ANOTHERS, "/data"),
+            FileFault(FaultKind.ANOTHERS, "/of $HOME"),
             (
-                "/data belongs to another user, so no history is kept. "
-                'To take it back, run: sudo chown -R "$USER" "/data"'
+                "No history is kept. /of $HOME belongs to another user. "
+                "To take it back, run: sudo chown -R \"$USER\" '/of $HOME'"
             ),
         ),
         (

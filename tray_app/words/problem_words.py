@@ -1,5 +1,6 @@
 """What went wrong, in words that tell the user what to do."""
 
+import shlex
 import sys
 from enum import StrEnum, auto
 from typing import NamedTuple
@@ -168,9 +169,13 @@ def remedy_words(remedy: Remedy | None) -> str:
             return ""
 
 
-def take_back_words(folder: str) -> str:
-    """Say how to get back a folder that has become another user's."""
-    return tr('To take it back, run: sudo chown -R "$USER" "{folder}"', folder=folder)
+def anothers_folder_words(folder: str) -> str:
+    """Say that a folder has become another user's, and how to get it back."""
+    return tr(
+        '{folder} belongs to another user. To take it back, run: sudo chown -R "$USER" {quoted}',
+        folder=folder,
+        quoted=shlex.quote(folder),
+    )
 
 
 def history_fault_words(fault: FileFault) -> str:
@@ -183,11 +188,7 @@ def history_fault_words(fault: FileFault) -> str:
         case FileFault(FaultKind.UNUSABLE, path):
             return tr("{path} can't be used, so no history is kept.", path=path)
         case FileFault(FaultKind.ANOTHERS, folder):
-            return tr(
-                "{folder} belongs to another user, so no history is kept. {remedy}",
-                folder=folder,
-                remedy=take_back_words(folder),
-            )
+            return f"{tr('No history is kept.')} {anothers_folder_words(folder)}"
         case FileFault(FaultKind.NOWHERE):
             return tr("There is no folder of your own to keep a history in.")
         case _:

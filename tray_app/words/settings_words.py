@@ -9,7 +9,7 @@ from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.settings import RANGES, FieldFault, IconStyle
 from tray_app.words.amounts import dollars, unit_words
 from tray_app.words.formats import Formats
-from tray_app.words.problem_words import take_back_words
+from tray_app.words.problem_words import anothers_folder_words
 
 _INTERVAL_UNITS: dict[int, Callable[[int], str]] = {
     1: lambda n: tr("second", "seconds", n),
@@ -225,11 +225,7 @@ def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str
                 name=name,
             )
         case FileFault(FaultKind.ANOTHERS, folder):
-            return tr(
-                "{folder} belongs to another user, so the default settings are used. {remedy}",
-                folder=folder,
-                remedy=take_back_words(folder),
-            )
+            return f"{tr('The default settings are used.')} {anothers_folder_words(folder)}"
         case FileFault(FaultKind.NOWHERE):
             return tr("There is no folder of your own to keep settings in.")
         case FileFault(FaultKind.UNUSABLE, path):

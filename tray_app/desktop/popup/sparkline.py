@@ -45,7 +45,7 @@ class Sparkline(QWidget):
     def __init__(self, formats: Formats, history: QAction) -> None:
         super().__init__()
         self._formats = formats
-        self._shown: tuple[Trend, bool, int, IconShape, bool] | None = None
+        self._shown: tuple[Trend | None, bool, int, IconShape, bool] | None = None
         self._title = ""
         self.graph = _Graph()
         self.graph.pointed_at.connect(self._say)
@@ -85,7 +85,7 @@ class Sparkline(QWidget):
         shown = trend, is_stale, low, shape, hides
         if trend is None or not has_trend(trend) or shown == self._shown:
             return
-        self._shown = trend, is_stale, low, shape, hides
+        self._shown = shown
         self._title = spent_words(trend.begin, trend.end, trend.days, trend.spent, self._formats)
         self.graph.setVisible(not hides)
         if hides:
