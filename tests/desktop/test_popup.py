@@ -34,7 +34,7 @@ from tray_app.desktop.popup.parts import (
     TICK_RISE,
     segment_widths,
 )
-from tray_app.desktop.popup.popup import GAP, Popup, place
+from tray_app.desktop.popup.popup import GAP, MOST_RETURNS, Popup, place
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.widgets.buttons import TextButton
 from tray_app.desktop.widgets.theme import DARK, LIGHT, Theme
@@ -769,6 +769,18 @@ def test_opens_at_the_icon(popup: Popup) -> None:
     opened(popup)
     area = popup.screen().availableGeometry()
     assert popup.pos() == place(popup.size(), ANCHOR, area)
+
+
+def test_goes_back_to_the_icon_until_something_insists_on_another_place(popup: Popup) -> None:
+    opened(popup)
+    corner, elsewhere = popup.pos(), QPoint(20, 300)
+    for _ in range(MOST_RETURNS):
+        popup.windowHandle().setPosition(elsewhere)  # as by a window manager
+        settle()
+        wait_with_events(lambda: popup.pos() == corner, "it is back")
+    popup.windowHandle().setPosition(elsewhere)
+    settle()
+    assert popup.pos() == elsewhere
 
 
 # Colours, numbers and times

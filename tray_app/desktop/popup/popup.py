@@ -25,10 +25,12 @@ from PySide6.QtGui import (
     QGuiApplication,
     QHideEvent,
     QKeyEvent,
+    QMoveEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QRegion,
+    QResizeEvent,
     QScreen,
     QShowEvent,
 )
@@ -53,6 +55,8 @@ SAME_CLICK_MS = 250
 report of the click, which must not open the popup again."""
 WAYLAND_PANEL = 48
 """Pixels that are left to a panel where nobody tells how high it is."""
+MOST_RETURNS = 3
+"""How often the popup goes back to one place from where it was taken."""
 SETTLING_MS = 400
 """Milliseconds after opening in which Qt may still report a loss of focus from before."""
 
@@ -95,6 +99,9 @@ class Popup(QWidget):
         self.setWindowTitle(tr("lemlist credits"))
         self._is_window = False
         self._anchor = QRect()
+        self._place = QRect()
+        """Where the popup is to be."""
+        self._returns = 0
         self._left = QElapsedTimer()
         self._focus_has_moved = False
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
@@ -138,7 +145,7 @@ class Popup(QWidget):
         """Show the popup next to ``anchor`` (the icon, in screen pixels), else at the pointer."""
         if anchor is None or anchor.isEmpty():
             anchor = QRect(QCursor.pos(), QSize(1, 1))
-        self._anchor = anchor
+        self._anchor, self._returns = anchor, 0
         self._left.invalidate()
         # On X11 Qt reports a lost focus late: in the next moments perhaps a loss from before the
         # opening, as when the icon is clicked twice.
@@ -187,14 +194,18 @@ class Popup(QWidget):
         area = self._work_area(screen)
         width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
         width = min(width, area.width() - 2 * GAP)
-        self.setFixedSize(width, self.content.fit(width, area.height() - 2 * GAP))
+        size = QSize(width, self.content.fit(width, area.height() - 2 * GAP))
+        self.setFixedSize(size)
         if self._is_window:
             return
-        self._cut_corners()
+        self._cut_corners(size)
         if not _compositor_places():
-            corner = place(self.size(), self._anchor, area)
+            # Not self.size(), which X11's late answer may just have set to the last size.
+            wanted = QRect(place(size, self._anchor, area), size)
+            if wanted != self._place:
+                self._place, self._returns = wanted, 0
             # Not move(): Qt would make room for a frame if the popup was a window once.
-            self.setGeometry(QRect(corner, self.size()))
+            self.setGeometry(wanted)
             # WORKAROUND: Qt raises a hidden window before it resizes it, and now and then takes
             # X11's answer, which still has the old size, for a resize by the window manager.
             # Seen with Qt 6.11; no report of it was found.
@@ -227,12 +238,31 @@ class Popup(QWidget):
         if self.isVisible():
             self._fit()
 
-    def _cut_corners(self) -> None:
+    def _stay(self, event: QMoveEvent | QResizeEvent) -> None:
+        """Go back when the desktop has moved or resized the popup.
+
+        A popup that grows while the window manager begins to manage it asks for two places in a
+        row. Now and then the last answer is about the first of them, and the popup would stay over
+        the panel. Seen with Openbox 3.6.1.
+        """
+        if event.spontaneous():
+            QTimer.singleShot(0, self, self._return)  # the right answer may come at once
+
+    @Slot()
+    def _return(self) -> None:
+        """Go back, unless something insists on another place."""
+        if self._is_window or _compositor_places() or not self.isVisible():
+            return
+        if self.geometry() != self._place and self._returns < MOST_RETURNS:
+            self._returns += 1
+            self._fit()
+
+    def _cut_corners(self, size: QSize) -> None:
         """Cut the window to its card where no compositor makes the corners transparent.
 
         A pixel that the card's edge only touches stays, so that the edge is soft where it can be.
         """
-        width, height = self.width(), self.height()
+        width, height = size.width(), size.height()
         region = QRegion(0, RADIUS, width, height - 2 * RADIUS)
         for row in range(RADIUS):
             inset = int(RADIUS - math.sqrt(RADIUS**2 - (RADIUS - row - 0.5) ** 2))
@@ -257,6 +287,16 @@ class Popup(QWidget):
         if event.type() is QEvent.Type.PaletteChange:
             self.content.setPalette(themed(self.palette()))
             self.update()
+
+    def moveEvent(self, event: QMoveEvent) -> None:  # noqa: N802
+        """Stay at the anchor."""
+        super().moveEvent(event)
+        self._stay(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the size that the content needs."""
+        super().resizeEvent(event)
+        self._stay(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Let the age of the figures grow while somebody can see it."""
