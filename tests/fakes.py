@@ -8,6 +8,7 @@ from tray_app.lemlist.balance import Balance, Team
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.history import Refill
 from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT
 from tray_app.team.analyst import Analyst
 from tray_app.words.formats import Formats
 
@@ -92,10 +93,11 @@ class FakeKeychain(Keychain):
     """A keychain in memory, which fails when it is told to."""
 
     def __init__(self, key: str | None = None, problem: Problem | None = None) -> None:
-        super().__init__("default")
+        super().__init__(FIRST_ACCOUNT)
         self.key = key
         self.problem = problem
         self.prompts: list[bool] = []
+        self.others: dict[str, FakeKeychain] = {}
 
     def read(self, *, prompt: bool) -> str | None:
         self.prompts.append(prompt)
@@ -107,6 +109,11 @@ class FakeKeychain(Keychain):
         if self.problem:
             raise self.problem
         self.key = key
+
+    def of(self, account: str) -> "FakeKeychain":
+        if account == FIRST_ACCOUNT:
+            return self
+        return self.others.setdefault(account, FakeKeychain(problem=self.problem))
 
     def name(self) -> str:
         if self.problem:

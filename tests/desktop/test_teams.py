@@ -33,15 +33,19 @@ def test_settings_that_are_saved_before_the_file_is_read_hold(
     disk: Worker, network: Worker
 ) -> None:
     SettingsFile(settings_file()).save(Settings(interval=3600))
-    teams = Teams({}, FakeKeychain(), disk, network, FORMATS)
+
+    def make_worker(name: str) -> Worker:
+        raise AssertionError(name)  # there is one team
+
+    teams = Teams({}, FakeKeychain(), disk, network, FORMATS, make_worker)
     may_read = threading.Event()
     disk.submit(lambda: may_read.wait(20))
     teams.begin(demo=False)
     teams.choose(Settings(interval=60))
     may_read.set()
-    wait_with_events(lambda: teams.own.session.snapshot.problem, "the first poll")
+    wait_with_events(lambda: teams.shown.session.snapshot.problem, "the first poll")
     assert teams.settings == Settings(interval=60)
     wait_with_events(
-        lambda: SettingsFile(settings_file()).load() == (Settings(interval=60), []), "the file"
+        lambda: SettingsFile(settings_file()).load().settings == Settings(interval=60), "the file"
     )
-    teams.own.stop()
+    teams.shown.stop()

@@ -13,7 +13,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
-from tray_app.store.keychain import ACCOUNT, Keychain
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT
 from tray_app.team.watch import Snapshot
 
 
@@ -56,7 +57,7 @@ class DefectiveApp(app.App):
             self._slot()
 
     def _slot(self) -> None:
-        key = Keychain(ACCOUNT).read(prompt=False)
+        key = Keychain(FIRST_ACCOUNT).read(prompt=False)
         assert key is not None
         self._network.submit(lambda: fail(key), print)
         self._disk.submit(str, lambda _: fail(key))

@@ -220,7 +220,7 @@ class LedApp(app.App):
         credentials = Credentials({}, FakeKeychain(KEY))
         watch = Watch(credentials, connect, None, Settings(), NoHistory())
         session = Session(lambda _settings: watch, partial(History, history_file()))
-        self._teams._show(self._teams._poller_of(session))
+        self._teams._poll_only([self._teams._poller_of(session, self._network)])
 
     def poll(self) -> None:
         """Ask the API at once."""

@@ -39,9 +39,9 @@ class HangingWatch(Watch):
 
 
 class LeavingTeams(teams.Teams):
-    def _show(self, poller: Poller) -> None:
-        super()._show(poller)
-        if isinstance(poller.session, demo.Demo):
+    def _poll_only(self, pollers: list[Poller]) -> None:
+        super()._poll_only(pollers)
+        if isinstance(pollers[0].session, demo.Demo):
             leave()
         else:
             self.show_demo()

@@ -17,7 +17,7 @@ from tray_app.__main__ import main
 from tray_app.desktop import app
 from tray_app.desktop.tray.notifier import Notice, Notifier
 from tray_app.rules.levels import Thresholds
-from tray_app.store.settings import Settings, SettingsFile
+from tray_app.store.settings import Choices, Settings, SettingsFile, TeamEntry
 from tray_app.team.credentials import KeySource
 from tray_app.team.watch import Snapshot
 
@@ -68,7 +68,8 @@ class SwitchingApp(app.App):
 
 if __name__ == "__main__":
     settings = Settings(Thresholds(low=20_000))
-    SettingsFile.load = lambda _self: (settings, [])  # type: ignore[method-assign, assignment]
+    choices = Choices(settings, (TeamEntry(),), [])
+    SettingsFile.load = lambda _self: choices  # type: ignore[method-assign, assignment]
     app.Notifier = HeldNotifier  # type: ignore[attr-defined]
     app.App = SwitchingApp  # type: ignore[misc]
     sys.exit(main([]))

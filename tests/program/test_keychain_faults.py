@@ -29,8 +29,9 @@ from tray_app.errors import Kind, Problem
 from tray_app.icon_look import IconLook, IconShape
 from tray_app.sandbox import DEMO_KEY
 from tray_app.store.folders import runtime_folder
-from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
+from tray_app.store.keychain import SERVICE, Keychain
 from tray_app.store.lock import locked
+from tray_app.store.settings import FIRST_ACCOUNT
 from tray_app.words.problem_words import ProblemWords, problem_words
 
 LOCKED = problem_words(Kind.KEYCHAIN_LOCKED)
@@ -268,7 +269,7 @@ def start_in_terminal(
 def stored_keys(desktop: VirtualDesktop) -> list[str]:
     """Return all keys of this program that the keyring holds, as another program finds them."""
     found = subprocess.run(
-        ["secret-tool", "search", "--all", "service", SERVICE, "username", ACCOUNT],
+        ["secret-tool", "search", "--all", "service", SERVICE, "username", FIRST_ACCOUNT],
         env=desktop.env,
         capture_output=True,
         text=True,
@@ -375,13 +376,13 @@ def test_a_prompt_that_is_answered_too_late_stores_nothing(
     with monkeypatch.context() as patch:
         patch.setattr("tray_app.store.keychain.PROMPT_TIME", 0.5)
         with pytest.raises(Problem) as caught:
-            Keychain(ACCOUNT).write(DEMO_KEY)
+            Keychain(FIRST_ACCOUNT).write(DEMO_KEY)
     assert caught.value.kind is Kind.KEYCHAIN_LOCKED
     wait_until(lambda: is_asking(desktop), TIMEOUT, "the prompt has the focus")
     desktop.type_text(KEYRING_PASSWORD)
     desktop.press_keys("Return")
     wait_until(lambda: not is_locked(desktop), TIMEOUT, "it is unlocked")
-    keychain = Keychain(ACCOUNT)
+    keychain = Keychain(FIRST_ACCOUNT)
     assert keychain.read(prompt=False) is None
     keychain.write(DEMO_KEY)
     assert stored_keys(desktop) == [DEMO_KEY]
@@ -476,7 +477,7 @@ def test_a_change_that_is_lost(bare: VirtualDesktop, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
     service = FakeSecretService(bare.bus_address, OTHER_KEY, forgets=True)
     with service, pytest.raises(Problem) as caught:
-        Keychain(ACCOUNT).write(DEMO_KEY)
+        Keychain(FIRST_ACCOUNT).write(DEMO_KEY)
     assert caught.value.kind is Kind.KEYCHAIN_UNAVAILABLE
     assert caught.value.detail == "what was written is not there"
 
@@ -602,7 +603,7 @@ def test_another_key_is_stored_between_writing_and_reading(
     """The first was stored, and then replaced; nothing was lost."""
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
     with FakeSecretService(bare.bus_address, rival=OTHER_KEY) as service:
-        Keychain(ACCOUNT).write(DEMO_KEY)
+        Keychain(FIRST_ACCOUNT).write(DEMO_KEY)
     assert service.key == OTHER_KEY
 
 
@@ -613,7 +614,7 @@ def test_a_key_is_stored_when_the_other_program_has_stored_its_own(
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
     folder = runtime_folder()
     with FakeSecretService(bare.bus_address, OTHER_KEY) as service:
-        writer = threading.Thread(target=Keychain(ACCOUNT).write, args=(DEMO_KEY,))
+        writer = threading.Thread(target=Keychain(FIRST_ACCOUNT).write, args=(DEMO_KEY,))
         with locked(folder / "keychain"):
             writer.start()
             wait_until(lambda: is_open_elsewhere(folder), TIMEOUT, "the key has to wait")

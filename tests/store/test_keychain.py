@@ -1,6 +1,5 @@
 """The keychain: a real gnome-keyring on a message bus of its own."""
 
-import json
 import os
 import signal
 import subprocess
@@ -21,7 +20,8 @@ from tests.program.tray_program import stored_key
 from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.store import keychain as keychain_module
-from tray_app.store.keychain import ACCOUNT, SERVICE, Keychain
+from tray_app.store.keychain import SERVICE, Keychain
+from tray_app.store.settings import FIRST_ACCOUNT
 
 KEY = "fake-key-0123456789abcdef"
 OTHER_KEY = "fake-key-of-another-team"
@@ -31,9 +31,10 @@ SECRET_SERVICE = "keyring.backends.SecretService"
 CHILD = """
 import sys
 from tray_app.errors import Problem
-from tray_app.store.keychain import ACCOUNT, Keychain
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT
 
-keychain = Keychain(ACCOUNT)
+keychain = Keychain(FIRST_ACCOUNT)
 actions = {
     "name": keychain.name,
     "read": lambda: keychain.read(prompt=False),
@@ -90,7 +91,7 @@ def no_keyring() -> Iterator[VirtualDesktop]:
 
 @pytest.fixture
 def keychain() -> Keychain:
-    return Keychain(ACCOUNT)
+    return Keychain(FIRST_ACCOUNT)
 
 
 def run(desktop: VirtualDesktop, *command: str) -> str:
@@ -149,6 +150,45 @@ def test_each_account_has_a_key_of_its_own(desktop: VirtualDesktop, keychain: Ke
     assert keychain.read(prompt=False) == KEY
     assert other.remove() is True
     assert keychain.read(prompt=False) == KEY
+
+
+def test_the_keys_of_many_teams_are_read_by_one_process(
+    desktop: VirtualDesktop, keychain: Keychain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = [f"team-{number}" for number in range(20)]
+    for number, account in enumerate(accounts):
+        if number != 7:  # which has no key
+            keychain.of(account).write(f"{KEY}-{number}")
+    keychain.begin_to_read(accounts)
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")  # no other process can start
+    for number, account in enumerate(accounts):
+        expected = None if number == 7 else f"{KEY}-{number}"
+        assert keychain.of(account).read(prompt=False) == expected
+
+
+def test_a_key_that_is_written_is_the_one_that_is_read_next(
+    desktop: VirtualDesktop, keychain: Keychain
+) -> None:
+    other = keychain.of("other")
+    other.write(KEY)
+    keychain.begin_to_read([FIRST_ACCOUNT, "other"])
+    assert keychain.read(prompt=False) is None
+    other.write(OTHER_KEY)
+    assert other.read(prompt=False) == OTHER_KEY
+    assert other.remove() is True
+    assert other.read(prompt=False) is None
+
+
+def test_a_locked_keychain_is_asked_once_for_all_teams(
+    locked: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", locked.bus_address)
+    keychain = Keychain(FIRST_ACCOUNT)
+    keychain.begin_to_read([FIRST_ACCOUNT, "other"])
+    assert kind_of(keychain) is Kind.KEYCHAIN_LOCKED
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    assert kind_of(keychain.of("other")) is Kind.KEYCHAIN_LOCKED
+    assert kind_of(keychain.of("other")) is Kind.KEYCHAIN_UNAVAILABLE  # a new try is a new process
 
 
 def test_the_longest_key(desktop: VirtualDesktop, keychain: Keychain) -> None:
@@ -298,9 +338,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     requests: list[str] = []
     begin = keychain_module._Call.__init__
 
-    def note(call: Any, request: str) -> None:
-        requests.append(request)
-        begin(call, request)
+    def note(call: Any, name: str, **arguments: Any) -> None:
+        requests.append(name)
+        begin(call, name, **arguments)
 
     monkeypatch.setattr("tray_app.store.keychain._Call.__init__", note)
     return requests
@@ -319,7 +359,7 @@ def test_a_keychain_that_asks_for_consent_is_asked_once(
             assert kind_of(keychain) is Kind.KEYCHAIN_WAITING
     monkeypatch.undo()
     assert keychain.read(prompt=False) == KEY
-    assert [json.loads(request)["call"] for request in asked] == ["write", "read"]
+    assert asked == ["write", "read"]
 
 
 def test_consent_that_nobody_gives_is_asked_for_again_by_a_click_only(
@@ -348,7 +388,7 @@ def test_consent_that_nobody_gives_is_asked_for_again_by_a_click_only(
 def test_a_terminal_says_that_it_waits_for_consent(
     desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Keychain(ACCOUNT).write(KEY)
+    Keychain(FIRST_ACCOUNT).write(KEY)
     said = []
     monkeypatch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.2)
     with ExitStack() as stack:
@@ -358,7 +398,7 @@ def test_a_terminal_says_that_it_waits_for_consent(
             said.append("waiting")
             stack.close()
 
-        assert Keychain(ACCOUNT, consent).read(prompt=False) == KEY
+        assert Keychain(FIRST_ACCOUNT, consent).read(prompt=False) == KEY
     assert said == ["waiting"]
 
 
@@ -369,7 +409,8 @@ def store_another(desktop: VirtualDesktop, key: str) -> None:
     """Store a key as an item of its own, as a copy of a keyring or another program leaves it."""
     with closing(open_dbus_connection(desktop.bus_address)) as connection:
         collection = secretstorage.get_default_collection(connection)
-        collection.create_item("a copy", {"service": SERVICE, "username": ACCOUNT}, key.encode())
+        attributes = {"service": SERVICE, "username": FIRST_ACCOUNT}
+        collection.create_item("a copy", attributes, key.encode())
 
 
 def wait_for_another_second() -> None:
@@ -393,7 +434,7 @@ def test_of_two_items_the_newest_is_read_and_none_is_left(
     wait_for_another_second()
     store_another(desktop, OTHER_KEY)
     assert keychain.read(prompt=False) == OTHER_KEY
-    items = ("secret-tool", "search", "--all", "service", SERVICE, "username", ACCOUNT)
+    items = ("secret-tool", "search", "--all", "service", SERVICE, "username", FIRST_ACCOUNT)
     assert run(desktop, *items).count("secret = ") == 2
     keychain.write(OTHER_KEY)  # nothing is new but that it is the only one
     assert run(desktop, *items).count("secret = ") == 1

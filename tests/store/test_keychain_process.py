@@ -14,12 +14,13 @@ from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import FROM_SOURCE
 from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
-from tray_app.store.keychain import ACCOUNT, Keychain
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT
 
 KEY = "fake-key-0123456789abcdef"
 TIMEOUT = PATIENCE
 LIBRARIES = ("keyring", "secretstorage", "cryptography")
-READ = '{"call": "read", "account": "default", "prompt": false}\n'
+READ = '{"call": "read", "accounts": ["default"], "prompt": false}\n'
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +53,12 @@ def test_the_keychains_libraries_stay_in_it(
     desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.bus_address)
-    Keychain(ACCOUNT).write(KEY)
+    Keychain(FIRST_ACCOUNT).write(KEY)
     program = f"""if True:
         import sys
-        from tray_app.store.keychain import ACCOUNT, Keychain
-        assert Keychain(ACCOUNT).read(prompt=False) == {KEY!r}
+        from tray_app.store.keychain import Keychain
+        from tray_app.store.settings import FIRST_ACCOUNT
+        assert Keychain(FIRST_ACCOUNT).read(prompt=False) == {KEY!r}
         print([name for name in {LIBRARIES!r} if name in sys.modules])
     """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
@@ -67,9 +69,9 @@ def test_a_reading_that_has_begun_is_the_one_that_is_fetched(
     desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.bus_address)
-    keychain = Keychain(ACCOUNT)
+    keychain = Keychain(FIRST_ACCOUNT)
     keychain.write(KEY)
-    keychain.begin_to_read()
+    keychain.begin_to_read([FIRST_ACCOUNT])
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     assert keychain.read(prompt=False) == KEY
     with pytest.raises(Problem):
@@ -84,9 +86,9 @@ def test_a_call_that_hangs_leaves_no_process(
     before = children()
     monkeypatch.setattr("tray_app.store.keychain.ANSWER_TIME", 0.2)
     monkeypatch.setattr("tray_app.store.keychain.PROMPT_TIME", 0.2)
-    keychain = Keychain(ACCOUNT)
+    keychain = Keychain(FIRST_ACCOUNT)
     if has_begun:
-        keychain.begin_to_read()
+        keychain.begin_to_read([FIRST_ACCOUNT])
         assert children() > before
     with pytest.raises(Problem) as caught:
         keychain.read(prompt=False)
@@ -98,8 +100,8 @@ def test_a_call_that_hangs_leaves_no_process(
 def test_a_process_that_does_not_start(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     before = children()
     monkeypatch.setattr(sys, "executable", program)
-    keychain = Keychain(ACCOUNT)
-    keychain.begin_to_read()
+    keychain = Keychain(FIRST_ACCOUNT)
+    keychain.begin_to_read([FIRST_ACCOUNT])
     read, write = partial(keychain.read, prompt=False), partial(keychain.write, KEY)
     calls: tuple[Callable[[], object], ...] = (read, keychain.name, write)
     for call in calls:
@@ -119,7 +121,7 @@ def test_a_process_that_fails(
     program.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(program))
     with pytest.raises(Problem) as caught:
-        Keychain(ACCOUNT).read(prompt=False)
+        Keychain(FIRST_ACCOUNT).read(prompt=False)
     assert caught.value.kind is Kind.KEYCHAIN_UNAVAILABLE
 
 

@@ -1,6 +1,7 @@
 """The file of the settings."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,22 @@ from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from tray_app.store.settings import (
     LONGEST_WARNING,
+    MOST_TEAMS,
     VERSION,
+    FieldFault,
     IconStyle,
     Settings,
     SettingsFile,
+    TeamEntry,
 )
 from tray_app.words.settings_words import settings_fault_words
 
 FORMATS = FakeFormats()
+
+
+ONE_TEAM = (TeamEntry(),)
+UNUSABLE = FieldFault("low", is_out_of_range=False)
+OUT_OF_RANGE = FieldFault("low", is_out_of_range=True)
 
 
 @pytest.fixture
@@ -37,12 +46,12 @@ def put(path: Path, content: object) -> None:
 
 def load(path: Path) -> tuple[Settings, list[str]]:
     """Return the settings in a file, and what is said of it."""
-    settings, faults = SettingsFile(path).load()
+    settings, _, faults = SettingsFile(path).load()
     return settings, [settings_fault_words(fault, FORMATS) for fault in faults]
 
 
 def test_defaults(path: Path) -> None:
-    loaded, complaints = SettingsFile(path).load()
+    loaded, _, complaints = SettingsFile(path).load()
     assert loaded == Settings(
         Thresholds(500, 100),
         300,
@@ -58,7 +67,7 @@ def test_defaults(path: Path) -> None:
 
 def test_round_trip(path: Path) -> None:
     SettingsFile(path).save(OTHER_SETTINGS)
-    assert SettingsFile(path).load() == (OTHER_SETTINGS, [])
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, [])
     assert json.loads(path.read_text()) == {
         "version": VERSION,
         "low": 900,
@@ -81,31 +90,31 @@ def test_round_trip(path: Path) -> None:
 def test_a_day_that_is_to_be_learned_again_is_kept_as_that(path: Path) -> None:
     SettingsFile(path).save(OTHER_SETTINGS)
     SettingsFile(path).save(Settings())
-    assert SettingsFile(path).load() == (Settings(), [])
+    assert SettingsFile(path).load() == (Settings(), ONE_TEAM, [])
 
 
 def test_unknown_keys_survive(path: Path) -> None:
     put(path, {"low": 700, "teams": [{"name": "Größe"}], "later": None})
     file = SettingsFile(path)
-    loaded, complaints = file.load()
+    loaded, _, complaints = file.load()
     assert (loaded.thresholds.low, complaints) == (700, [])
     file.save(OTHER_SETTINGS)
     saved = json.loads(path.read_text())
     assert (saved["teams"], saved["later"]) == ([{"name": "Größe"}], None)
-    assert SettingsFile(path).load() == (OTHER_SETTINGS, [])
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, [])
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "nonsense"])
 def test_a_broken_file_is_set_aside(path: Path, content: str) -> None:
     put(path, content)
     file = SettingsFile(path)
-    loaded, (fault,) = file.load()
+    loaded, _, (fault,) = file.load()
     assert loaded == Settings()
     (aside,) = path.parent.iterdir()
     assert aside.name in settings_fault_words(fault, FORMATS)
     assert aside.read_text() == content
     file.save(OTHER_SETTINGS)
-    assert SettingsFile(path).load() == (OTHER_SETTINGS, [])
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, [])
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, 99, "2", 1.5, None, []])
@@ -113,7 +122,7 @@ def test_a_file_of_another_version_is_left_alone(path: Path, version: object) ->
     put(path, {"version": version, "low": 7000})
     before = path.read_bytes()
     file = SettingsFile(path)
-    loaded, (fault,) = file.load()
+    loaded, _, (fault,) = file.load()
     assert loaded == Settings()
     assert "newer version" in settings_fault_words(fault, FORMATS)
     with pytest.raises(OSError, match=str(path)):
@@ -124,7 +133,7 @@ def test_a_file_of_another_version_is_left_alone(path: Path, version: object) ->
 def test_a_file_that_can_not_be_read(path: Path) -> None:
     path.mkdir(parents=True)
     file = SettingsFile(path)
-    loaded, (fault,) = file.load()
+    loaded, _, (fault,) = file.load()
     assert loaded == Settings()
     assert str(path) in settings_fault_words(fault, FORMATS)
     with pytest.raises(OSError, match=str(path)):
@@ -134,7 +143,7 @@ def test_a_file_that_can_not_be_read(path: Path) -> None:
 def test_a_folder_that_can_not_be_made(path: Path) -> None:
     path.parent.write_text("in the way")
     file = SettingsFile(path)
-    loaded, complaints = file.load()
+    loaded, _, complaints = file.load()
     assert loaded == Settings()
     assert len(complaints) == 1
     with pytest.raises(OSError, match="lemlist-credits"):
@@ -219,13 +228,13 @@ def test_the_limits_themselves_can_be_used(
     path: Path, content: dict[str, Any], expected: Settings
 ) -> None:
     put(path, content)
-    assert SettingsFile(path).load() == (expected, [])
+    assert SettingsFile(path).load() == (expected, ONE_TEAM, [])
 
 
 def test_every_fault_is_named(path: Path) -> None:
     content = {"low": 1, "critical": 1, "interval": 1, "notifications": "no", "icon": 0}
     put(path, content | {"warn_within": 99, "renewal_day": 99, "prices": {"linkedin": 0}})
-    loaded, complaints = SettingsFile(path).load()
+    loaded, _, complaints = SettingsFile(path).load()
     assert loaded == Settings()
     assert len(complaints) == 7
     wrong = Settings(
@@ -252,3 +261,92 @@ def test_any_file_gives_usable_settings(
     assert loaded.faults() == []
     assert isinstance(loaded.icon, IconStyle)
     assert all(complaints)
+
+
+# --- the list of teams ----------------------------------------------------------------------------
+
+
+def test_a_file_without_a_list_has_the_one_team_of_earlier_versions(path: Path) -> None:
+    put(path, {"low": 700})
+    assert SettingsFile(path).load().teams == (TeamEntry("default"),)
+
+
+def test_teams_are_added_renamed_ordered_and_removed(path: Path) -> None:
+    file = SettingsFile(path)
+    first, second = file.add_team(), file.add_team()
+    file.rename_team(second.account, "Acme UK")
+    file.order_teams([second.account, "nowhere", "default"])
+    accounts = [team.account for team in file.load().teams]
+    assert accounts == [second.account, "default", first.account]
+    assert file.load().teams[0].name == "Acme UK"
+    file.remove_team("default")
+    assert [team.account for team in file.load().teams] == [second.account, first.account]
+    file.remove_team(first.account)
+    file.remove_team(second.account)
+    assert file.load().teams == ONE_TEAM
+
+
+def test_one_team_more_than_there_can_be_is_refused(path: Path) -> None:
+    file = SettingsFile(path)
+    for _ in range(MOST_TEAMS - 1):
+        file.add_team()
+    with pytest.raises(ValueError, match=str(MOST_TEAMS)):
+        file.add_team()
+    assert len(file.load().teams) == MOST_TEAMS
+
+
+def test_what_was_chosen_for_one_team_alone_goes_before_the_common_choice(path: Path) -> None:
+    file = SettingsFile(path)
+    own = {"low": 300, "critical": 50, "renewal_day": 12, "email_found": 7}
+    file.choose_for_team("default", own)
+    settings, (team,), faults = SettingsFile(path).load()
+    assert (team.own, faults) == (own, [])
+    judged_by = settings.with_own(team.own)
+    assert (judged_by.thresholds, judged_by.renewal_day) == (Thresholds(300, 50), 12)
+    assert judged_by.prices == replace(Prices(), email_found=7)
+    assert judged_by.interval == settings.interval
+    file.choose_for_team("default", {})
+    assert SettingsFile(path).load().teams[0].own == {}
+
+
+def test_own_numbers_that_common_ones_have_overtaken_do_not_count() -> None:
+    common = replace(Settings(), thresholds=Thresholds(low=100, critical=90))
+    assert common.with_own({"critical": 500, "warn_within": 9}) == replace(common, warn_within=9)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected", "faults"),
+    [
+        ({"account": "a", "name": 5, "own": []}, TeamEntry("a"), []),
+        (
+            {"account": "a", "own": {"low": "x"}},
+            TeamEntry("a"),
+            [FieldFault("low", is_out_of_range=False)],
+        ),
+        (
+            {"account": "a", "own": {"low": -1, "warn_within": 5}},
+            TeamEntry("a", own={"warn_within": 5}),
+            [OUT_OF_RANGE],
+        ),
+        ({"account": "a", "own": {"interval": 60, "prices": 3}}, TeamEntry("a"), []),
+    ],
+)
+def test_of_a_team_that_can_be_used_in_part_the_rest_stays_in_the_file(
+    path: Path, entry: dict[str, Any], expected: TeamEntry, faults: list[FieldFault]
+) -> None:
+    put(path, {"teams": [entry, None, "a", {"name": "nobody"}, {"account": "a", "name": "twice"}]})
+    loaded = SettingsFile(path).load()
+    assert (loaded.teams, loaded.faults) == ((expected,), faults)
+    SettingsFile(path).rename_team("a", "Acme")
+    (kept,) = json.loads(path.read_text())["teams"]
+    assert kept == {**entry, "name": "Acme"}
+
+
+def test_a_newer_versions_list_is_left_alone(path: Path) -> None:
+    put(path, {"version": VERSION + 1, "teams": [{"account": "a"}]})
+    before = path.read_text()
+    file = SettingsFile(path)
+    assert file.load().teams == ONE_TEAM
+    with pytest.raises(PermissionError):
+        file.add_team()
+    assert path.read_text() == before

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from tray_app.desktop.hidden_figures import HiddenFigures
+from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.colour_scheme import ColourScheme
 from tray_app.desktop.system.gate import Gate
@@ -81,7 +82,14 @@ class App(QObject):
         self._complaints: dict[str, str] = {}
         self._disk = disk
         self._network = Worker("network", gate)
-        self._teams = Teams(environ, keychain, disk, self._network, self._formats)
+        self._teams = Teams(
+            environ,
+            keychain,
+            disk,
+            self._network,
+            self._formats,
+            lambda account: Worker(f"network of {account}", gate),
+        )
         # Each snapshot restarts this timer. If it fires, no poll came in time: the figures are old.
         self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
 
@@ -115,7 +123,7 @@ class App(QObject):
 
         self._teams.begun.connect(self._listen)
         self._teams.switched.connect(self._notifier.withdraw)
-        self._teams.snapshot_made.connect(self._show_snapshot)
+        self._teams.snapshot_made.connect(self._hear_of)
         self._teams.busy_changed.connect(self._show_busy)
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
         self._overdue.timeout.connect(self._show_now)
@@ -149,7 +157,7 @@ class App(QObject):
     @Slot()
     def _listen(self) -> None:
         """Begin to hear what comes from outside: keys, other programs, buses, sleep and network."""
-        self._key.session = self._teams.own.session
+        self._key.session = self._teams.own[0].session
         self._instance.listen()
         self._tray.hear_of_loss()
         resume = Resume(self, self._gate)
@@ -164,7 +172,7 @@ class App(QObject):
         self._notifier.finish(QUIT_TIME)
         # Qt's loop has ended, so the signal of an alert that was just shown is delivered here.
         QApplication.sendPostedEvents(self._teams, QEvent.Type.MetaCall.value)
-        self._network.finish(QUIT_TIME)
+        self._teams.finish(QUIT_TIME)
         self._disk.finish(QUIT_TIME)
         self._signals.close()
 
@@ -219,6 +227,10 @@ class App(QObject):
     # What there is to see
 
     @Slot(object)
+    def _hear_of(self, poller: Poller) -> None:
+        if poller is self._teams.shown:
+            self._show_snapshot(poller.session.snapshot)
+
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._show_now()
         self._overdue.start(round((snapshot.wait + LATE.total_seconds() + 1) * 1000))

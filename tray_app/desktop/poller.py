@@ -48,6 +48,11 @@ class Poller(QObject):
         self._early_timer = QTimer(self, singleShot=True, interval=EARLY_ALERT_AFTER)
         self._early_timer.timeout.connect(self._alert_early)
 
+    @property
+    def account(self) -> str:
+        """The team's account, which tells it from the user's other teams."""
+        return self.session.entry.account
+
     def start(self) -> None:
         """Poll from now on. What was known is dropped, as the key may open another team now."""
         self.stop()
@@ -61,6 +66,10 @@ class Poller(QObject):
         self._is_started = False
         self._timer.stop()
         self._early_timer.stop()
+
+    def finish(self, seconds: float) -> None:
+        """Wait at most so many seconds for what the worker is doing."""
+        self._worker.finish(seconds)
 
     @Slot()
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:

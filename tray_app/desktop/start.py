@@ -21,7 +21,6 @@ from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.tray.tray import Tray
 from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
-from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.store.folders import log_file, runtime_folder
 from tray_app.terminal.running_tray import DEMO, SHOW, TRAY, in_session, tell
 
@@ -71,12 +70,17 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     end_logging: list[Callable[[], None]] = []
 
     def prepare() -> "Keychain":
-        from tray_app.store.keychain import ACCOUNT, Keychain
+        from tray_app.store.folders import settings_file
+        from tray_app.store.keychain import Keychain
+        from tray_app.store.settings import FIRST_ACCOUNT, SettingsFile
+        from tray_app.team.credentials import accounts_with_stored_keys
 
         instance.open()
-        keychain = Keychain(ACCOUNT)
-        if not (demo or environ.get(KEY_VARIABLE)):
-            keychain.begin_to_read()  # takes as long as all that follows
+        keychain = Keychain(FIRST_ACCOUNT)
+        teams = SettingsFile(settings_file()).load().teams
+        wanted = accounts_with_stored_keys(environ, teams)
+        if wanted and not demo:
+            keychain.begin_to_read(wanted)  # takes as long as all that follows
         from tray_app.logs import start_logging
 
         end_logging.append(start_logging(log_file(), verbose=verbose))

@@ -1,6 +1,6 @@
 """The teams of the program: the user's own, and while the demo is played the demo's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -8,10 +8,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
 from tray_app.i18n import tr
-from tray_app.store.file_fault import FileFault
 from tray_app.store.folders import settings_file
 from tray_app.store.keychain import Keychain
-from tray_app.store.settings import FieldFault, Settings, SettingsFile
+from tray_app.store.settings import FIRST_ACCOUNT, Choices, Settings, SettingsFile, TeamEntry
 from tray_app.team.announcer import News
 from tray_app.team.session import Session, own_session
 from tray_app.words.formats import Formats
@@ -22,14 +21,24 @@ if TYPE_CHECKING:
 
 
 class Teams(QObject):
-    """Owns the teams' pollers and the settings file, and has one of the teams polled and shown."""
+    """Owns the teams' pollers and the settings file, and has the user's teams polled, or the demo.
+
+    Of the teams that are polled, one is shown: the popup's page, the windows and the actions are
+    about it.
+    """
 
     begun = Signal()
-    """The settings are known, so that the first team can be polled."""
+    """The settings are known, so that the teams can be polled."""
     switched = Signal()
-    """Another team than the last is shown."""
+    """Other teams than before are polled: the user's own, or the demo's."""
+    changed = Signal()
+    """A team that is polled was added, removed, renamed or moved, or is chosen anew."""
+    page_turned = Signal()
+    """Another team is shown."""
     snapshot_made = Signal(object)
+    """The :class:`Poller` of a team of which something new is known."""
     busy_changed = Signal()
+    """A team's poll has begun or ended."""
     settings_complained = Signal(str)
     """What is wrong with the settings file, in words; empty when nothing is."""
 
@@ -40,45 +49,68 @@ class Teams(QObject):
         disk: Worker,
         network: Worker,
         formats: Formats,
+        make_worker: Callable[[str], Worker],
     ) -> None:
+        """``network`` is the first team's worker; ``make_worker`` makes each other team's."""
         super().__init__()
+        self._environ = environ
         self._keychain = keychain
         self._disk = disk
         self._network = network
         self._formats = formats
+        self._make_worker = make_worker
         self._settings_file = SettingsFile(settings_file())
-        self.own = self._poller_of(own_session(environ, keychain))
-        self.shown = self.own
-        """The team on the screen: the user's own, or the demo's."""
+        self._settings = self._default = Settings()
+        self.own = [self._own_poller(TeamEntry())]
+        """The user's own teams, in the user's order; at least one."""
+        self.polled = self.own
+        """The teams that are polled: the user's own, or the demo's."""
+        self.shown = self.own[0]
+        """The team on the screen, one of those that are polled."""
 
     @property
     def settings(self) -> Settings:
         """The user's choices: the default ones until the settings file is read."""
-        return self.own.session.settings
+        return self._settings
 
     def begin(self, *, demo: bool) -> None:
-        """Read the settings, and show the user's own team, or the demo."""
-        default = self.settings
+        """Read the settings, and show the user's own teams, or the demo."""
 
-        def go_on(loaded: tuple[Settings, list[FileFault | FieldFault]]) -> None:
-            settings, faults = loaded
-            if self.settings is default:  # the user has saved no others meanwhile
-                self.own.session.choose(settings)
+        def go_on(choices: Choices) -> None:
+            self._take_choices(choices)
             self.begun.emit()
-            complaints = (settings_fault_words(fault, self._formats) for fault in faults)
-            self.settings_complained.emit(" ".join(complaints))
             if demo:
                 self.show_demo()
             else:
                 self.show_own()
 
         # A defect is told of by the worker, and leaves the default settings.
-        self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on((Settings(), [])))
+        nothing = Choices(self._settings, (TeamEntry(),), [])
+        self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
+
+    @Slot()
+    def load_again(self) -> None:
+        """Take up what another program has changed in the settings file."""
+
+        def go_on(choices: Choices) -> None:
+            self._default = self._settings
+            self._take_choices(choices)
+            self.changed.emit()
+
+        self._disk.submit(self._settings_file.load, go_on)
 
     @Slot()
     def show_own(self) -> None:
-        """Poll the user's own team from now on, with the key that it has now."""
-        self._show(self.own)
+        """Poll the user's own teams from now on, with the keys that they have now."""
+        self._poll_only(self.own)
+
+    @Slot(str)
+    def turn_to(self, account: str) -> None:
+        """Show a team, if it is one of those that are polled."""
+        for poller in self.polled:
+            if poller.account == account and poller is not self.shown:
+                self.shown = poller
+                self.page_turned.emit()
 
     @Slot()
     def show_demo(self) -> None:
@@ -92,21 +124,22 @@ class Teams(QObject):
 
         def go_on(demo: "Demo") -> None:
             demo.choose(self.settings)
-            self._show(self._poller_of(demo))
+            self._poll_only([self._poller_of(demo, self._network)])
 
         self._disk.submit(make_demo, go_on)
 
     @Slot(object)
     def note_heard(self, news: News) -> None:
         """Note that the user was told an alert; each team recognises its own by the id."""
-        for poller in {self.own, self.shown}:
+        for poller in self._all():
             poller.note_heard(news)
 
     @Slot(object)
     def choose(self, settings: Settings) -> None:
         """Judge by other settings from now on, and keep them if that can be done."""
-        for poller in {self.own, self.shown}:
-            poller.apply(settings)
+        self._settings = settings
+        for poller in self._all():
+            poller.apply(settings.with_own(poller.session.entry.own))
         unsaved = tr("The settings can't be saved. They are used until you quit.")
 
         def save() -> str:
@@ -119,16 +152,55 @@ class Teams(QObject):
         complain = self.settings_complained.emit
         self._disk.submit(save, complain, lambda _defect: complain(unsaved))
 
-    def _poller_of(self, session: Session) -> Poller:
-        poller = Poller(session, self._network)
-        poller.snapshot_made.connect(self.snapshot_made)
+    def finish(self, seconds: float) -> None:
+        """Wait at most so many seconds for each team's worker."""
+        for poller in self._all():
+            poller.finish(seconds)
+
+    def _all(self) -> list[Poller]:
+        demo = [] if self.polled is self.own else self.polled
+        return [*self.own, *demo]
+
+    def _take_choices(self, choices: Choices) -> None:
+        """Take up what the settings file has: the common choices, and the list of teams."""
+        if self._settings is self._default:  # the user has saved no others meanwhile
+            self._settings = choices.settings
+        complaints = (settings_fault_words(fault, self._formats) for fault in choices.faults)
+        self.settings_complained.emit(" ".join(complaints))
+        known = {poller.account: poller for poller in self.own}
+        self.own[:] = [
+            known.pop(entry.account) if entry.account in known else self._own_poller(entry)
+            for entry in choices.teams
+        ]
+        for gone in known.values():
+            gone.stop()
+        for poller, entry in zip(self.own, choices.teams, strict=True):
+            poller.session.entry = entry
+            poller.apply(self._settings.with_own(entry.own))
+        if self.shown not in self.polled:
+            self.shown = self.polled[0]
+            self.page_turned.emit()
+
+    def _own_poller(self, entry: TeamEntry) -> Poller:
+        keychain = self._keychain.of(entry.account)
+        is_first = entry.account == FIRST_ACCOUNT
+        worker = self._network if is_first else self._make_worker(entry.account)
+        return self._poller_of(own_session(self._environ, keychain, entry), worker)
+
+    def _poller_of(self, session: Session, worker: Worker) -> Poller:
+        poller = Poller(session, worker)
+        poller.snapshot_made.connect(lambda: self.snapshot_made.emit(poller))
         poller.busy_changed.connect(self.busy_changed)
         return poller
 
-    def _show(self, poller: Poller) -> None:
-        if poller is not self.shown:
-            self.shown.stop()
+    def _poll_only(self, pollers: list[Poller]) -> None:
+        """Poll these teams and no others."""
+        if pollers is not self.polled:
+            for poller in self.polled:
+                poller.stop()
+            self.polled = pollers
+            self.shown = pollers[0]
             self.switched.emit()
-        self.shown = poller
-        poller.start()
-        self.busy_changed.emit()  # this team may be busy, and the last one not
+        for poller in pollers:
+            poller.start()
+        self.busy_changed.emit()  # these teams may be busy, and the last ones not

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
@@ -14,9 +14,6 @@ from tray_app.errors import Kind, Problem
 
 SERVICE = "lemlist-credits"
 """The name under which the key stands in the keychain."""
-
-ACCOUNT = "default"
-"""The account of the one team that there is so far; each team is to have its own."""
 
 COMMAND = "keychain"
 """The program's own command that starts ``keychain_process.py``."""
@@ -27,6 +24,8 @@ ANSWER_TIME = 5.0
 """Seconds for a call that needs nobody."""
 PROMPT_TIME = 120.0
 """Seconds for a call in which the user may have to type a password, or to consent."""
+FRESH = 60.0
+"""Seconds for which a key is kept that was read together with another team's."""
 
 
 class Keychain:
@@ -41,17 +40,30 @@ class Keychain:
             that has an answer.
     """
 
-    def __init__(self, account: str, say_waiting: Callable[[], None] | None = None) -> None:
-        """With ``say_waiting`` a read calls it and waits, in place of ``keychain_waiting``."""
+    def __init__(
+        self,
+        account: str,
+        say_waiting: Callable[[], None] | None = None,
+        reader: "KeyReader | None" = None,
+    ) -> None:
+        """With ``say_waiting`` a read calls it and waits, in place of ``keychain_waiting``.
+
+        ``reader`` is the one that several accounts share, so that one process reads all their keys.
+        """
         self._account = account
         self._say_waiting = say_waiting
-        self._reading: _Call | None = None
-        self._is_refused = False
+        self._reader = reader or KeyReader()
 
-    def begin_to_read(self) -> None:
-        """Have the key read while other work is done; ``read(prompt=False)`` then fetches it."""
-        with suppress(OSError):  # read() meets the same error
-            self._reading = self._begin("read", prompt=False)
+    def of(self, account: str) -> "Keychain":
+        """Return another account's key, which is read by the same process as this one's."""
+        return Keychain(account, self._say_waiting, self._reader)
+
+    def begin_to_read(self, accounts: Iterable[str]) -> None:
+        """Have the keys of these accounts read, by one process, while other work is done.
+
+        ``read(prompt=False)`` then fetches each.
+        """
+        self._reader.begin(accounts)
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
@@ -62,54 +74,116 @@ class Keychain:
         user has had the time that a prompt has. After that the keychain counts as locked, and is
         left alone until a call with ``prompt``.
         """
-        if self._is_refused and not prompt:
-            raise Problem(Kind.KEYCHAIN_LOCKED, "nobody has consented")
-        self._is_refused = False
-        with _errors_named():
-            call = self._reading or self._begin("read", prompt=prompt)
-            self._reading = None
-            answer = call.wait(PROMPT_TIME if prompt else ANSWER_TIME)
-            if answer is None and self._say_waiting is not None:
-                self._say_waiting()
-                answer = call.wait(call.time_left)
-        if answer is None and call.time_left > 0 and not prompt:
-            self._reading = call
-            raise Problem(Kind.KEYCHAIN_WAITING)
-        self._is_refused = answer is None
-        key: str | None = _outcome(answer, call)
-        return key
+        return self._reader.read(self._account, self._say_waiting, prompt=prompt)
 
     def forget(self) -> None:
         """Let the next call of ``read`` ask anew, as the user has changed the key elsewhere."""
-        self._is_refused = False
-        if self._reading is not None:
-            self._reading.end()
-            self._reading = None
+        self._reader.forget(self._account)
 
     def write(self, key: str) -> None:
         """Store the key, and read it back to see that it is there.
 
         After a Problem it is not stored, not even if the user answers a prompt later on.
         """
-        self._ask("write", PROMPT_TIME, key=key)
-        self._is_refused = False
+        self._ask("write", PROMPT_TIME, account=self._account, key=key)
+        self._reader.forget(self._account)
 
     def remove(self) -> bool:
         """Delete the key, see that it is gone, and tell whether there was one."""
-        return bool(self._ask("remove", PROMPT_TIME))
+        was_there = bool(self._ask("remove", PROMPT_TIME, account=self._account))
+        self._reader.forget(self._account)
+        return was_there
 
     def name(self) -> str:
         """Name the keychain in which a key would be kept; the user is asked for nothing."""
         return str(self._ask("name", ANSWER_TIME))
 
-    def _begin(self, call: str, **arguments: object) -> "_Call":
-        return _Call(json.dumps({"call": call, "account": self._account, **arguments}))
-
     def _ask(self, name: str, timeout: float, **arguments: object) -> Any:
         with _errors_named():
-            call = self._begin(name, **arguments)
+            call = _Call(name, **arguments)
             answer = call.wait(timeout)
-        return _outcome(answer, call)
+        return _result(_outcome(answer, call))
+
+
+class KeyReader:
+    """Reads the keys of several accounts, all that are wanted by one process.
+
+    The threads of several teams may call it; each waits until the one before it has its answer.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._wanted: set[str] = set()
+        """The accounts whose key is to be read with the next one."""
+        self._call: _Call | None = None
+        """A reading that has begun, or that was not answered in time."""
+        self._waited_by: str | None = None
+        """The account whose reading has waited for the call already."""
+        self._found: dict[str, dict[str, Any]] = {}
+        """Outcomes that nobody has fetched yet, by account."""
+        self._found_at = 0.0
+        self._is_refused = False
+
+    def begin(self, accounts: Iterable[str]) -> None:
+        """Have these accounts' keys read while other work is done."""
+        self._wanted |= set(accounts)
+        with suppress(OSError):  # read() meets the same error
+            self._call = self._begin(prompt=False)
+
+    def read(
+        self, account: str, say_waiting: Callable[[], None] | None, *, prompt: bool
+    ) -> str | None:
+        """Return an account's key, as :meth:`Keychain.read` does."""
+        with self._turn:
+            if time.monotonic() - self._found_at > FRESH:
+                self._found.clear()
+            found = self._found.pop(account, None)
+            if found is None or (prompt and "kind" in found):
+                self._wanted.add(account)
+                found = self._read(account, say_waiting, prompt=prompt)
+        key: str | None = _result(found)
+        return key
+
+    def forget(self, account: str) -> None:
+        """Read this account's key anew when it is wanted, and ask for consent again."""
+        self._is_refused = False
+        self._found.pop(account, None)
+        call = self._call
+        if call is not None and account in call.accounts:
+            self._call = None
+            call.end()
+
+    def _read(
+        self, account: str, say_waiting: Callable[[], None] | None, *, prompt: bool
+    ) -> dict[str, Any]:
+        """Return the outcome for an account, and keep those that the others will ask for."""
+        if self._is_refused and not prompt:
+            raise Problem(Kind.KEYCHAIN_LOCKED, "nobody has consented")
+        self._is_refused = False
+        with _errors_named():
+            call = self._call or self._begin(prompt=prompt)
+            self._call = None
+            # Where one team has waited in vain, the other teams don't wait one after the other.
+            is_waited_for = self._waited_by not in (None, account)
+            answer = call.wait(PROMPT_TIME if prompt else 0.0 if is_waited_for else ANSWER_TIME)
+            if answer is None and say_waiting is not None:
+                say_waiting()
+                answer = call.wait(call.time_left)
+        if answer is None and call.time_left > 0 and not prompt:
+            self._call, self._waited_by = call, self._waited_by or account
+            raise Problem(Kind.KEYCHAIN_WAITING)
+        self._waited_by = None
+        self._is_refused = answer is None
+        outcome = _outcome(answer, call)
+        self._found |= outcome.get("result") or dict.fromkeys(call.accounts, outcome)
+        self._found_at = time.monotonic()
+        self._wanted -= {each for each, found in self._found.items() if "kind" not in found}
+        if account in self._found:
+            return self._found.pop(account)
+        return self._read(account, say_waiting, prompt=prompt)
+
+    def _begin(self, *, prompt: bool) -> "_Call":
+        return _Call("read", accounts=sorted(self._wanted), prompt=prompt)
 
 
 @contextmanager
@@ -120,12 +194,17 @@ def _errors_named() -> Iterator[None]:
         raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
 
 
-def _outcome(answer: bytes | None, call: "_Call") -> Any:
-    """Return the result in an answer, or raise the Problem in it. End a call without an answer."""
+def _outcome(answer: bytes | None, call: "_Call") -> dict[str, Any]:
+    """Return the outcome in an answer; end a call that has none, and raise a Problem."""
     if answer is None:
         call.end()
         raise Problem(Kind.KEYCHAIN_LOCKED, "no answer")
-    outcome = json.loads(answer)
+    outcome: dict[str, Any] = json.loads(answer)
+    return outcome
+
+
+def _result(outcome: dict[str, Any]) -> Any:
+    """Return the result of an outcome, or raise the Problem in it."""
     if "kind" in outcome:
         raise Problem(Kind(outcome["kind"]), outcome["detail"])
     return outcome["result"]
@@ -134,8 +213,10 @@ def _outcome(answer: bytes | None, call: "_Call") -> Any:
 class _Call:
     """A call of the keychain in a process, which ends with this program, as its input is closed."""
 
-    def __init__(self, request: str) -> None:
+    def __init__(self, name: str, **arguments: Any) -> None:
         """Start the process; raises an OSError if that fails."""
+        self.accounts: list[str] = arguments.get("accounts", [])
+        """The accounts whose keys are read."""
         self._process = subprocess.Popen(  # noqa: S603  (the program itself)
             _command(),
             cwd=Path(__file__).parents[2],
@@ -145,6 +226,7 @@ class _Call:
             bufsize=0,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
         )
+        request = json.dumps({"call": name, **arguments})
         with suppress(BrokenPipeError):  # the process has ended, and wait() says so
             cast("IO[bytes]", self._process.stdin).write(request.encode() + b"\n")
         self._is_ready, self._has_ended = threading.Event(), threading.Event()

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tray_app.errors import Kind, Problem
@@ -52,17 +53,22 @@ def serve() -> int:
         return 1
     request = json.loads(line)
     threading.Thread(target=_end_with_caller, daemon=True).start()
-    answer: dict[str, object]
+    call = _CALLS[request.pop("call")]
+    outcome = _outcome_of(lambda: call(_first_viable(backends), **request))
+    print(json.dumps(outcome), file=answers, flush=True)
+    return 0
+
+
+def _outcome_of(call: Callable[[], object]) -> dict[str, object]:
+    """Return what a call returns, or what it raises, as the caller is told of it."""
     try:
-        answer = {"result": _CALLS[request.pop("call")](_first_viable(backends), **request)}
+        return {"result": call()}
     except Problem as problem:
-        answer = {"kind": problem.kind, "detail": problem.detail}
+        return {"kind": problem.kind, "detail": problem.detail}
     except Exception as error:
         name = type(error).__name__
         kind = Kind.KEYCHAIN_LOCKED if name in _LOCKED else Kind.KEYCHAIN_UNAVAILABLE
-        answer = {"kind": kind, "detail": name}
-    print(json.dumps(answer), file=answers, flush=True)
-    return 0
+        return {"kind": kind, "detail": name}
 
 
 def _end_with_caller() -> None:
@@ -79,20 +85,23 @@ def _first_viable(backends: "Iterable[type[KeyringBackend]]") -> "KeyringBackend
     raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "no backend")
 
 
-def _name(backend: "KeyringBackend", account: str) -> str:  # noqa: ARG001
+def _name(backend: "KeyringBackend") -> str:
     return type(backend).__module__
 
 
-def _read(backend: "KeyringBackend", account: str, *, prompt: bool) -> str | None:
+def _read(
+    backend: "KeyringBackend", accounts: Iterable[str], *, prompt: bool
+) -> dict[str, dict[str, object]]:
+    """Return the outcome for each account: its key, or why that can't be read."""
     if not prompt and _is_secret_service(backend):
         # In a session that nobody has unlocked, the Secret Service would ask for a password at each
         # start of this program. The other keychains ask only when they must.
         is_locked = _is_locked()
         if is_locked is None:
-            return None
+            return {account: {"result": None} for account in accounts}
         if is_locked:
             raise Problem(Kind.KEYCHAIN_LOCKED)
-    return _key_in(backend, account)
+    return {account: _outcome_of(partial(_key_in, backend, account)) for account in accounts}
 
 
 def _key_in(backend: "KeyringBackend", account: str) -> str | None:

@@ -1,6 +1,15 @@
-"""The user's choices, in a JSON file that is forgiving to read and careful to write."""
+"""The user's choices, in a JSON file that is forgiving to read and careful to write.
 
-from collections.abc import Mapping
+The file has the choices that hold for all teams, and the list of the teams, each with what was
+chosen for it alone::
+
+    {"version": 1, "low": 1000, ..., "teams": [
+        {"account": "default"},
+        {"account": "team-1f3c9a02", "name": "Acme UK", "own": {"low": 300, "critical": 50}}]}
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +24,13 @@ from tray_app.store.json_file import read_object, update_object
 
 VERSION = 1
 """Of the file's shape; a file of a larger version is left alone."""
+
+FIRST_ACCOUNT = "default"
+"""The account of the first team, under which earlier versions kept the only one."""
+
+MOST_TEAMS = 50
+LONGEST_NAME = 200
+"""Characters of a name that the user gives a team."""
 
 LONGEST_WARNING = 60
 """Working days before the end of the balance."""
@@ -69,6 +85,17 @@ class Settings:
         thresholds, prices = choices.pop("thresholds"), choices.pop("prices")
         return {**thresholds, **choices, **prices}
 
+    def with_own(self, own: Mapping[str, Any]) -> "Settings":
+        """Return what a team is judged by that has these choices of its own.
+
+        Own numbers that don't go with the common ones, which may have changed since, don't count.
+        """
+        own = dict(own)
+        for name in Settings.of({**self.choices, **own}).faults():
+            for each in _part_of(name):
+                own.pop(each, None)
+        return Settings.of({**self.choices, **own})
+
     def faults(self) -> list[str]:
         """Name the fields that keep the settings from being used; one at most of each part."""
         faults = (self.thresholds.fault(), *out_of_range(self), self.prices.fault())
@@ -83,35 +110,181 @@ def _names(record: Any) -> list[str]:
     return [each.name for each in fields(record)]
 
 
+def _part_of(name: str) -> list[str]:
+    """Return the fields that belong together with one: if it is wrong, they are in doubt."""
+    parts = _names(Thresholds), _names(Prices), [name]
+    return next(part for part in parts if name in part)
+
+
+OWN_FIELDS = (*_names(Thresholds), "warn_within", "renewal_day", *_names(Prices))
+"""The choices that may differ from team to team. All others are the program's."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEntry:
+    """A team that the user has added."""
+
+    account: str = FIRST_ACCOUNT
+    """Under which the team's key stands in the keychain, and what is known of it in files."""
+    name: str = ""
+    """How the user calls it; empty: as lemlist does."""
+    own: Mapping[str, Any] = field(default_factory=dict)
+    """What was chosen for this team alone, of the :data:`OWN_FIELDS`, by the field's name."""
+
+
+class Choices(NamedTuple):
+    """All that the file holds, and all in it that could not be used."""
+
+    settings: Settings
+    teams: tuple[TeamEntry, ...]
+    """In the user's order; at least one, which has no key as long as none was added."""
+    faults: list[FileFault | FieldFault]
+
+
 class SettingsFile:
-    """The file of the settings. Reads and writes block."""
+    """The file of the settings. Reads and writes block.
+
+    Other programs of this user may write it too. So what changes the teams changes the list as it
+    stands in the file then, and in it only what is meant: all else stays, also what this version
+    can't read.
+
+    Raises:
+        OSError: by each call that writes, if the file can't be written, or is not this version's
+            to write.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writable = True
 
-    def load(self) -> tuple[Settings, list[FileFault | FieldFault]]:
-        """Return the settings, and all that could not be used."""
+    def load(self) -> Choices:
+        """Return the choices, and all that could not be used."""
         content, fault = read_object(self._path)
         version = content.get("version", VERSION)
         if not isinstance(version, int) or version > VERSION:
             fault = FileFault(FaultKind.NEWER)
         if fault is not None:
             self._writable = fault.kind is FaultKind.BROKEN  # as a new file is begun
-            return Settings(), [fault]
-        return _parse(content)
+            return Choices(Settings(), (TeamEntry(),), [fault])
+        settings, faults = _parse(content)
+        teams, team_faults = _parse_teams(content, settings)
+        return Choices(settings, teams, [*faults, *team_faults])
 
     def save(self, settings: Settings) -> None:
-        """Write the settings; what the file holds beyond them stays.
-
-        Raises:
-            OSError: the file can't be written, or is not this version's to write.
-        """
-        if not self._writable:
-            raise PermissionError(self._path)
+        """Write the settings; what the file holds beyond them stays."""
         choices = asdict(settings)
         new = {"version": VERSION, **choices.pop("thresholds"), **choices}
-        update_object(self._path, lambda content: content.update(new))
+        self._change(lambda content: content.update(new))
+
+    def add_team(self) -> TeamEntry:
+        """Put a team at the end of the list, and return it.
+
+        Raises:
+            ValueError: there are as many as there can be.
+        """
+        added = TeamEntry(f"team-{secrets.token_hex(4)}")
+
+        def change(content: dict[str, Any]) -> None:
+            entries = _entries(content)
+            if len(entries) >= MOST_TEAMS:
+                raise ValueError(MOST_TEAMS)
+            entries.append({"account": added.account})
+
+        self._change(change)
+        return added
+
+    def remove_team(self, account: str) -> None:
+        """Take a team off the list, with what was chosen for it alone."""
+
+        def change(content: dict[str, Any]) -> None:
+            content["teams"] = [each for each in _entries(content) if each["account"] != account]
+
+        self._change(change)
+
+    def rename_team(self, account: str, name: str) -> None:
+        """Keep how the user calls a team; an empty name gives it lemlist's again."""
+        self._change_team(account, lambda entry: entry.update(name=name[:LONGEST_NAME]))
+
+    def choose_for_team(self, account: str, own: Mapping[str, Any]) -> None:
+        """Keep what is chosen for one team alone; all other choices are the common ones."""
+        prices = {name: own[name] for name in _names(Prices) if name in own}
+        others = {name: own[name] for name in OWN_FIELDS if name in own and name not in prices}
+        kept = {**others, **({"prices": prices} if prices else {})}
+        self._change_team(account, lambda entry: entry.update(own=kept))
+
+    def order_teams(self, accounts: Sequence[str]) -> None:
+        """Bring the teams into this order; those that it does not name come last."""
+        places = {account: place for place, account in enumerate(accounts)}
+
+        def change(content: dict[str, Any]) -> None:
+            _entries(content).sort(key=lambda each: places.get(each["account"], len(places)))
+
+        self._change(change)
+
+    def _change_team(self, account: str, change: Callable[[dict[str, Any]], None]) -> None:
+        def change_entry(content: dict[str, Any]) -> None:
+            for entry in _entries(content):
+                if entry["account"] == account:
+                    change(entry)
+
+        self._change(change_entry)
+
+    def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
+        if not self._writable:
+            raise PermissionError(self._path)
+        update_object(self._path, change)
+
+
+def _entries(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the list of teams in a file's content, made there if it is missing or unusable."""
+    entries = list(_usable_entries(content))
+    content["teams"] = entries or [{"account": FIRST_ACCOUNT}]
+    result: list[dict[str, Any]] = content["teams"]
+    return result
+
+
+def _usable_entries(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the entries that name an account which no entry before them names."""
+    entries, seen = content.get("teams"), set()
+    for entry in entries if isinstance(entries, list) else []:
+        account = entry.get("account") if isinstance(entry, dict) else None
+        if isinstance(account, str) and account and account not in seen:
+            seen.add(account)
+            yield entry
+
+
+def _parse_teams(
+    content: Mapping[str, Any], settings: Settings
+) -> tuple[tuple[TeamEntry, ...], list[FieldFault]]:
+    """Take what can be used of the list of teams, and name the fields that can't."""
+    teams, faults = [], []
+    for entry in list(_usable_entries(content))[:MOST_TEAMS]:
+        own = entry.get("own")
+        usable, own_faults = _parse_own(own if isinstance(own, dict) else {}, settings)
+        name = entry.get("name")
+        teams.append(TeamEntry(entry["account"], name if isinstance(name, str) else "", usable))
+        faults += own_faults
+    return tuple(teams) or (TeamEntry(),), faults
+
+
+def _parse_own(own: Mapping[str, Any], common: Settings) -> tuple[dict[str, Any], list[FieldFault]]:
+    """Take what can be used of one team's own choices, and name the fields that can't."""
+    prices = own.get("prices")
+    flat = {**own, **(prices if isinstance(prices, dict) else {})}
+    usable: dict[str, Any] = {}
+    faults = []
+    for name in OWN_FIELDS:
+        if name not in flat:
+            continue
+        if _is_usable(flat[name], Settings().choices[name]):
+            usable[name] = flat[name]
+        else:
+            faults.append(FieldFault(name, is_out_of_range=False))
+    for name in Settings.of({**common.choices, **usable}).faults():
+        faults.append(FieldFault(name, is_out_of_range=True))
+        for each in _part_of(name):
+            usable.pop(each, None)
+    return usable, faults
 
 
 def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FileFault | FieldFault]]:
@@ -130,9 +303,7 @@ def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FileFault | Field
             faults.append(FieldFault(name, is_out_of_range=False))
     for name in Settings.of(choices).faults():
         faults.append(FieldFault(name, is_out_of_range=True))
-        # Of numbers that belong together, one that is wrong leaves the others in doubt.
-        parts = (_names(Thresholds), _names(Prices), [name])
-        for each in next(part for part in parts if name in part):
+        for each in _part_of(name):
             choices.pop(each, None)
     return Settings.of(choices), faults
 

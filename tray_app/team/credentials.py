@@ -1,11 +1,12 @@
 """The key of a team: from the environment, from the keychain, or for this run only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.key import KEY_VARIABLE, clean_key
 from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT, TeamEntry
 
 
 class KeySource(StrEnum):
@@ -15,6 +16,12 @@ class KeySource(StrEnum):
     KEYCHAIN = "keychain"
     THIS_RUN = "this_run"
     DEMO = "demo"
+
+
+def accounts_with_stored_keys(environ: Mapping[str, str], teams: Iterable[TeamEntry]) -> list[str]:
+    """Return the accounts whose keys are in the keychain: the environment may have the first's."""
+    stands_in = FIRST_ACCOUNT if environ.get(KEY_VARIABLE) else None
+    return [team.account for team in teams if team.account != stands_in]
 
 
 class Credentials:

@@ -7,8 +7,8 @@ from functools import cached_property, partial
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file
 from tray_app.store.history_database import History
-from tray_app.store.keychain import ACCOUNT, Keychain
-from tray_app.store.settings import Settings
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT, Settings, TeamEntry
 from tray_app.team.analyst import Analyst
 from tray_app.team.api import connector
 from tray_app.team.credentials import Credentials
@@ -17,7 +17,7 @@ from tray_app.team.watch import Snapshot, Watch
 
 @dataclass(eq=False)
 class Session:
-    """One team: its account, its settings, its watch, its history and what was seen of it last.
+    """One team: its place in the list, its settings, watch and history, and what was seen last.
 
     Settings and snapshot belong to the thread that shows the team. ``watch`` and its calls block,
     and belong to one worker thread.
@@ -30,6 +30,8 @@ class Session:
     """What the team is judged by, or is going to be as soon as the worker comes to it."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     """What is known now."""
+    entry: TeamEntry = field(default_factory=TeamEntry)
+    """The team as it stands in the user's list."""
 
     @cached_property
     def watch(self) -> Watch:
@@ -41,12 +43,17 @@ class Session:
         self.settings = settings
 
 
-def own_session(environ: Mapping[str, str], keychain: Keychain) -> Session:
-    """Return the user's own team."""
+def own_session(environ: Mapping[str, str], keychain: Keychain, entry: TeamEntry) -> Session:
+    """Return one of the user's own teams, whose key ``keychain`` holds.
+
+    A key in the environment takes the place of the first team's.
+    """
     open_history = partial(History, history_file())
+    account = entry.account
 
     def open_watch(settings: Settings) -> Watch:
-        credentials, alerts = Credentials(environ, keychain), AlertsFile(alerts_file(), ACCOUNT)
+        credentials = Credentials(environ if account == FIRST_ACCOUNT else {}, keychain)
+        alerts = AlertsFile(alerts_file(), account)
         return Watch(credentials, connector(environ), alerts, settings, Analyst(open_history()))
 
-    return Session(open_watch, open_history)
+    return Session(open_watch, open_history, entry=entry)

@@ -10,7 +10,8 @@ from tray_app.report.points import first_moment
 from tray_app.rules.history import Record, days_of
 from tray_app.store.folders import history_file, teams_file
 from tray_app.store.history_database import History
-from tray_app.store.keychain import ACCOUNT, Keychain
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials
 from tray_app.terminal.arguments import BAD_ARGUMENTS
@@ -30,7 +31,7 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
     past, teams = History(history_file()), TeamsFile(teams_file())
     seen = past.teams()
     if wanted is None:
-        keychain = Keychain(ACCOUNT, lambda: complain(waiting_words()))
+        keychain = Keychain(FIRST_ACCOUNT, lambda: complain(waiting_words()))
         team_id = teams.team_of(mark_of(Credentials(environ, keychain).get()))
     else:
         called = [each for each in seen if wanted in (each, teams.name_of(each))]

@@ -11,7 +11,8 @@ from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE, KeyFault, clean_key, key_line
 from tray_app.store.folders import runtime_folder
-from tray_app.store.keychain import ACCOUNT, Keychain
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT
 from tray_app.team.api import check_key, connector
 from tray_app.terminal.output import complain, print_text
 from tray_app.terminal.running_tray import KEY_CHANGED, tell_all
@@ -29,7 +30,7 @@ def key_set(environ: Mapping[str, str]) -> int:
     Raises:
         Problem: the key is no good, or can't be checked or stored.
     """
-    keychain = Keychain(ACCOUNT)
+    keychain = Keychain(FIRST_ACCOUNT)
     key = clean_key(_read_key())
     checked = check_key(connector(environ), key)
     keychain.write(key)
@@ -42,7 +43,7 @@ def key_set(environ: Mapping[str, str]) -> int:
 
 def key_remove() -> int:
     """Delete the key from the keychain, or raise a Problem."""
-    was_there = Keychain(ACCOUNT).remove()
+    was_there = Keychain(FIRST_ACCOUNT).remove()
     tell_all(runtime_folder(), KEY_CHANGED)
     if was_there:
         print_text(tr("The API key is removed from the {store}.", store=store_name()))

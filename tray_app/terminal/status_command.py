@@ -8,8 +8,8 @@ from tray_app.report.exports import status_json
 from tray_app.report.view import view_of
 from tray_app.store.folders import history_file, settings_file
 from tray_app.store.history_database import History
-from tray_app.store.keychain import ACCOUNT, Keychain
-from tray_app.store.settings import Settings, SettingsFile
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT, Settings, SettingsFile
 from tray_app.team.analyst import Analyst
 from tray_app.team.api import connector
 from tray_app.team.credentials import Credentials
@@ -23,10 +23,11 @@ from tray_app.words.settings_words import settings_fault_words
 
 def status(environ: Mapping[str, str], *, as_json: bool) -> int:
     """Fetch once and print the balance, for people or as one JSON object, or raise a Problem."""
-    settings, faults = SettingsFile(settings_file()).load()
-    for fault in faults:
+    choices = SettingsFile(settings_file()).load()
+    settings = choices.settings
+    for fault in choices.faults:
         complain(settings_fault_words(fault, TerminalFormats()))
-    credentials = Credentials(environ, Keychain(ACCOUNT, lambda: complain(waiting_words())))
+    credentials = Credentials(environ, Keychain(FIRST_ACCOUNT, lambda: complain(waiting_words())))
     past = History(history_file())
     watch = Watch(credentials, connector(environ), None, settings, Analyst(past))
     watch.poll()
