@@ -24,7 +24,7 @@ COMMAND = "keychain"
 START_TIME = 30.0
 """Seconds for the process to start."""
 ANSWER_TIME = 5.0
-"""Seconds for a call that needs nobody."""
+"""Seconds for a call that asks the user nothing."""
 PROMPT_TIME = 120.0
 """Seconds for a call in which the user may have to type a password, or to consent."""
 
@@ -42,7 +42,7 @@ class Keychain:
     """
 
     def __init__(self, account: str, say_waiting: Callable[[], None] | None = None) -> None:
-        """With ``say_waiting`` a read calls it and waits, in place of ``keychain_waiting``."""
+        """With ``say_waiting`` a read calls that and waits, and raises no ``keychain_waiting``."""
         self._account = account
         self._say_waiting = say_waiting
         self._reading: _Call | None = None
@@ -57,10 +57,10 @@ class Keychain:
         """Return the key, or ``None`` if there is none.
 
         Without ``prompt`` a locked keychain is left alone; with it, the user is asked. An open
-        keychain may ask too, whether this program may read the key (KeePassXC does). So one that
-        does not answer soon is not asked again: the next call waits for the same answer, until the
-        user has had the time that a prompt has. After that the keychain counts as locked, and is
-        left alone until a call with ``prompt``.
+        keychain, too, may ask whether this program may read the key (KeePassXC does). So a keychain
+        that does not answer soon is not asked again: the next call waits for the same answer, until
+        the user has had :data:`PROMPT_TIME`. After that the keychain counts as locked, and is left
+        alone until a call with ``prompt``.
         """
         if self._is_refused and not prompt:
             raise Problem(Kind.KEYCHAIN_LOCKED, "nobody has consented")
@@ -89,7 +89,7 @@ class Keychain:
     def write(self, key: str) -> None:
         """Store the key, and read it back to see that it is there.
 
-        After a Problem it is not stored, not even if the user answers a prompt later on.
+        After a Problem the key is not stored, and answering a prompt later does not store it.
         """
         self._ask("write", PROMPT_TIME, key=key)
         self._is_refused = False
