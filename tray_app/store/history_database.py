@@ -235,7 +235,7 @@ def migrate(
     """Apply the migrations that a database lacks, in one transaction.
 
     A database's version is the number of its migrations. The first one sets the application's
-    number, which tells the database from those of other programs.
+    number, which tells the database from databases of other programs.
     """
     state = "SELECT * FROM pragma_application_id, pragma_user_version"
     if database.execute(state).fetchone() == (application_id, len(migrations)):

@@ -130,7 +130,7 @@ def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FileFault | Field
             faults.append(FieldFault(name, is_out_of_range=False))
     for name in Settings.of(choices).faults():
         faults.append(FieldFault(name, is_out_of_range=True))
-        # Of numbers that belong together, one that is wrong leaves the others in doubt.
+        # Where numbers belong together, a wrong number leaves the others in doubt.
         parts = (_names(Thresholds), _names(Prices), [name])
         for each in next(part for part in parts if name in part):
             choices.pop(each, None)

@@ -21,7 +21,7 @@ class Analyst:
     """Records readings, and judges them by what it learns once a day. Calls wait for the disk."""
 
     def __init__(self, history: History, zone: tzinfo | None = None) -> None:
-        """``zone`` is for tests; without it days are those of the system's time zone."""
+        """``zone`` is for tests; without it the system's time zone makes the days."""
         self._history = history
         self._zone = zone
         self._lesson: Lesson | None = None
