@@ -29,6 +29,6 @@ import sys
 if __name__ == "__main__":
     try:
         from tray_app.__main__ import main
-    except KeyboardInterrupt:  # main() sees to all that come later
+    except KeyboardInterrupt:  # main() handles Ctrl-C from its start on
         sys.exit(130)
     sys.exit(main())

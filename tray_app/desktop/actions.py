@@ -1,7 +1,7 @@
-"""What the user can have done: each deed is one QAction, shown by menu, buttons and windows.
+"""What the user can have done, a QAction each.
 
-What shows an action does not know what the action does: ``App`` connects each ``triggered``
-once. The icon's menu is made of them before ``App`` is imported, so this module
+Menu, buttons and windows show the actions, and do not know what an action does: ``App`` connects
+each ``triggered`` once. The icon's menu shows them before ``App`` is imported, so this module
 imports nothing that the icon does not need.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Actions(QObject):
-    """All actions; ``text`` is what a menu calls one, ``iconText`` what a button calls it."""
+    """All actions. A menu shows an action's ``text``, a button its ``iconText``."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -58,7 +58,7 @@ QUIT_TIME = 0.5
 
 
 class App(QObject):
-    """Owns the parts, and passes what one of them says to those whom it concerns."""
+    """Owns the parts, and connects what one part tells with the parts that act on it."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class App(QObject):
         self._actions.offer_snooze(snooze_choices())
         self._tray.offer_snooze()
         QApplication.setWindowIcon(app_icon())
-        self._hidden.load()  # before anything is known that could be seen
+        self._hidden.load()  # first, so that no amount is seen before
         self._colour_scheme = ColourScheme(self)
         self._teams.begin(demo=demo)
 
@@ -274,7 +274,7 @@ class App(QObject):
     def _hide_or_show(self) -> None:
         """Write all amounts anew."""
         if self._figures.hidden_until is not None:
-            self._notifier.withdraw()  # which may tell an amount
+            self._notifier.withdraw()  # the notification may tell an amount
         self._history_and_plan.show_again()
         self._show_now()
 
@@ -284,7 +284,7 @@ class App(QObject):
             self._popup.set_busy(self._teams.shown.busy)
 
     def _complain(self, about: str, sentence: str) -> None:
-        """Say something of the program on the popup, until another sentence or "" replaces it."""
+        """Say a sentence on the popup until the next one about the same, or "", replaces it."""
         self._complaints[about] = sentence
         if sentence:
             log.warning("%s", sentence)

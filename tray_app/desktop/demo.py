@@ -23,7 +23,7 @@ INTERVAL = 5
 
 
 class DemoApi:
-    """Tells the demo's story in place of lemlist, from the moment in which it is made."""
+    """Tells the demo's story in place of lemlist. The story begins when this object is made."""
 
     def __init__(self) -> None:
         self._begun = time.monotonic()
@@ -58,7 +58,7 @@ class DemoHistory(History):
         return True
 
     def read(self, _team_id: str, since: int = 0) -> list[Record]:
-        """Return what was seen at ``since`` (seconds since the epoch) or later, in its order."""
+        """Return what was seen at ``since`` (seconds since the epoch) or later, in time order."""
         return [record for record in self._records if record.last >= since]
 
     def thin(self, _team_id: str, _now: int, _zone: tzinfo | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Hides amounts from others who look at the screen: the one owner of that."""
+"""Hides amounts from others who look at the screen. Nothing else decides about that."""
 
 import logging
 from contextlib import suppress
@@ -15,13 +15,13 @@ from tray_app.words.formats import Formats
 log = logging.getLogger(__name__)
 
 LONGEST = timedelta(hours=1)
-"""A longer time was begun by a clock that was wrong."""
+"""How long figures are hidden at most: a longer time comes from a clock that was wrong."""
 
 
 class HiddenFigures(QObject):
-    """Keeps, in the formats that all amounts are written with, until when they are hidden.
+    """Keeps, in the formats that write all amounts, until when amounts are hidden.
 
-    They are until the user's click, and for an hour at most, also after a restart.
+    They show again by the user's click or after an hour; a restart in between changes nothing.
     """
 
     changed = Signal()
@@ -35,7 +35,7 @@ class HiddenFigures(QObject):
         action.toggled.connect(self._choose)
 
     def load(self) -> None:
-        """Go on as the last run has ended; what the disk reads later comes after that."""
+        """Hide figures if the last run did. Later jobs of the disk worker come after that."""
         self._disk.submit(lambda: read_hidden_until(screen_file()), self._hide_until)
 
     @Slot()
@@ -45,7 +45,7 @@ class HiddenFigures(QObject):
 
     @Slot(bool)
     def _choose(self, hides: bool) -> None:
-        """Do what the user wants, unless it is so already."""
+        """Hide or show figures as the user wants, unless they are so already."""
         if hides is not (self._formats.hidden_until is not None):
             until = datetime.now(UTC) + LONGEST if hides else None
             self._hide_until(until)
@@ -65,5 +65,5 @@ class HiddenFigures(QObject):
 
 
 def _keep(until: datetime | None) -> None:
-    with suppress(OSError):  # then it holds for this run
+    with suppress(OSError):  # then the choice holds for this run only
         write_hidden_until(screen_file(), until)

@@ -17,8 +17,8 @@ from tray_app.team.session import Session
 from tray_app.team.watch import Snapshot, Watch
 
 BREATH = 2.0
-"""Seconds after an answer in which *Refresh* asks nothing, as when the user clicks again. Whether
-lemlist may be asked at all, ``team/api.py`` decides."""
+"""Seconds after an answer in which *Refresh* asks nothing, as when the user clicks again.
+``team/api.py`` decides whether lemlist may be asked at all."""
 
 EARLY_ALERT_AFTER = 1000
 """Milliseconds for which the first alert of a run waits for what the history adds to it."""
@@ -28,7 +28,7 @@ class Poller(QObject):
     """Polls one team when its snapshots say so, and when the user asks.
 
     Between :meth:`start` and :meth:`stop` the team is polled, and each snapshot is emitted. A
-    snapshot that comes later is only kept in the session.
+    snapshot that comes after :meth:`stop` is only kept in the session.
     """
 
     snapshot_made = Signal(object)
@@ -83,7 +83,7 @@ class Poller(QObject):
         self._set_busy(True)
 
         def break_off(defect: Problem) -> None:
-            # Until the next poll the watch makes snapshots of its own, which tell this failure too.
+            # The watch keeps the failure, so that its snapshots until the next poll tell it too.
             self._call_watch(lambda watch: watch.fail(defect), self._end_poll, give_up)
 
         def give_up(defect: Problem) -> None:
@@ -95,12 +95,12 @@ class Poller(QObject):
         )
 
     def refresh(self) -> None:
-        """Ask now because the user wants it, unless that can't tell anything newer."""
+        """Ask now because the user wants it, unless the last answer is a moment old."""
         if time.monotonic() >= self._refresh_from:
             self.poll(by_user=True)
 
     def look(self) -> None:
-        """Ask now if the last poll failed on the network: not every system tells of its return."""
+        """Ask now if the last poll failed on the network: some systems don't tell of its return."""
         problem = self.session.snapshot.problem
         if problem is not None and problem.kind in FAILS_ON_NETWORK:
             self.refresh()
@@ -116,7 +116,7 @@ class Poller(QObject):
         self._call_watch(lambda watch: watch.snooze(choice), self._publish)
 
     def note_heard(self, news: News) -> None:
-        """Note that the user was told this, if it is this team's."""
+        """Note that the user was told an alert, if the alert is this team's."""
         self._call_watch(lambda watch: watch.heard(news))
 
     def _end_poll(self, snapshot: Snapshot) -> None:
@@ -144,7 +144,7 @@ class Poller(QObject):
         self._publish(replace(last, news=replace(last.news, alert=last.news.early)))
 
     def _publish_until_next(self, snapshot: Snapshot) -> None:
-        """Tell what is known until the next poll, which is due when the snapshot says so."""
+        """Publish a snapshot, and poll again when the snapshot says so."""
         if self._is_started:
             self._timer.start(round(snapshot.wait * 1000))
         self._publish(snapshot)
@@ -164,7 +164,7 @@ class Poller(QObject):
         done: Callable[[Snapshot], object] | None = None,
         failed: Callable[[Problem], object] | None = None,
     ) -> None:
-        """Call the watch in the worker, once the first start has allowed the watch to be opened."""
+        """Call the watch in the worker. Before the first :meth:`start` the watch is not opened."""
         if not self._was_started:
             return
         session = self.session

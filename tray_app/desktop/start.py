@@ -37,7 +37,7 @@ NO_SCREEN = 1
 """The exit code where Qt would abort, as over SSH and in a job of cron."""
 
 CANNOT_START = 6
-"""The exit code when a defect keeps the program from starting; lemlist's "anything else"."""
+"""The exit code when a defect keeps the program from starting, as in ``terminal/output.py``."""
 
 
 def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:

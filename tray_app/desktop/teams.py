@@ -84,7 +84,7 @@ class Teams(QObject):
             else:
                 self.show_own()
 
-        # A defect is told of by the worker, and leaves the default settings.
+        # The worker tells of a defect, after which the default settings are used.
         nothing = Choices(self._settings, (TeamEntry(),), [])
         self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
 

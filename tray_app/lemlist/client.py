@@ -49,11 +49,11 @@ _SIGN_IN_REDIRECTS = (301, 302, 303, 307, 308)
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """The connection ends while it is being secured, as behind some firewalls: no matter of trust.
-Before Python 3.11.3 the second stands for the first (https://github.com/python/cpython/issues/95494).
-"""
+Python before 3.11.3 raises the second in place of the first
+(https://github.com/python/cpython/issues/95494)."""
 
 _OF_PROXY = (requests.exceptions.ProxyError, requests.exceptions.InvalidURL)
-"""Of the two addresses that can be invalid, the proxy's is the one that is not checked before."""
+"""An invalid address is the proxy's: the API's was checked before."""
 
 
 class Client:
@@ -118,7 +118,7 @@ class Client:
         return result
 
     def _fetch(self, url: str, adapter: CuttableAdapter, deadline: float) -> bytes:
-        """Fetch by the first proxy that connects, of those that are to be tried in turn."""
+        """Fetch by the first of the :func:`ways_to` lemlist whose proxy connects."""
         *others, last = ways_to(url, self._ask_desktop)
         for way in others:
             try:
@@ -129,7 +129,7 @@ class Client:
         return _exchange(url, self._key, adapter, deadline, last)
 
     def _ask_desktop(self, url: str) -> list[str]:
-        """Ask the desktop once; that takes as long as half a poll."""
+        """Ask the desktop for proxies, once: its answer takes as long as half a poll."""
         if self._desktops_proxies is None:
             self._desktops_proxies = desktops_proxies(url)
         return self._desktops_proxies
@@ -241,7 +241,7 @@ def _read(response: requests.Response) -> bytes:
 
 
 def _transport_problem(error: Exception, way: str) -> Problem:
-    """Name the failure of a connection. OSError comes last: all errors of requests are some."""
+    """Name the failure of a connection. OSError comes last: all errors of requests are OSErrors."""
     name = type(error).__name__
     cause = _innermost(error)
     # urllib3 has an error of its own where no connection through a SOCKS proxy comes about.

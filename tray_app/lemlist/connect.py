@@ -19,8 +19,8 @@ def connect(host: str, port: int, seconds: float) -> socket.socket:
     The resolution itself nobody can interrupt. No later call of the socket waits longer than
     ``seconds``.
 
-    Where IPv6 is broken, packets to the first address are often lost without a word, and a
-    connection that tries one address after the other waits for it until its time is up.
+    Where IPv6 is broken, packets to the first address are often lost without a word. Trying one
+    address after the other would then use up the whole time on the first.
 
     Raises:
         OSError: no address answers; if none did in time, a TimeoutError.

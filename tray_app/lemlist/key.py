@@ -31,7 +31,7 @@ _PREFIX = re.compile(
 
 
 def clean_key(text: str) -> str:
-    """Return a key without what surely is no part of it, but came along from where it stood.
+    """Return a key without what was copied along with it and is surely no part of it.
 
     That is white space, characters that nobody sees (a byte order mark, a zero-width space), quotes
     in pairs, and what begins a line of settings or a header. lemlist documents no format of keys.
@@ -59,7 +59,7 @@ def _core(key: str) -> str:
 
 
 def key_line(content: bytes) -> str:
-    """Return the first line with anything on it, of a file in UTF-8 or, with a mark, in UTF-16.
+    """Return the first line that is not blank. The text is UTF-8, or UTF-16 with a mark.
 
     Raises:
         Problem: ``bad_key``: it is no text.

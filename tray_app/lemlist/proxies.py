@@ -23,9 +23,9 @@ _PORTAL_TIME = 2.0
 def ways_to(url: str, ask_desktop: Callable[[str], list[str]]) -> list[str]:
     """Return the ways to try in turn: addresses of proxies, and :data:`DIRECTLY` for no proxy.
 
-    ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` come first. Where they name none, Python asks
-    Windows and macOS for their settings, and ``ask_desktop`` GNOME, Plasma and others. Requests to
-    this computer go through no proxy.
+    ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` come first. Where they name no proxy, Python
+    asks Windows and macOS for their settings, and ``ask_desktop`` asks GNOME, Plasma and others.
+    Requests to this computer go through no proxy.
     """
     if is_loopback(urlsplit(url).hostname or "") or should_bypass_proxies(url, no_proxy=None):
         return [DIRECTLY]

@@ -19,7 +19,7 @@ from tray_app.errors import Kind, Problem
 from tray_app.lemlist.connect import connect
 
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""What companies name their certificates by, for requests and programs like it."""
+"""Variables in which companies name their certificates to requests and programs like it."""
 
 
 def trusted() -> ssl.SSLContext:
@@ -28,7 +28,7 @@ def trusted() -> ssl.SSLContext:
     These are the system's, unless a variable replaces them.
 
     Raises:
-        Problem: ``certificates``: those that a variable names can't be read.
+        Problem: ``certificates``: a variable names some that can't be read.
     """
     for name in _BUNDLE_VARIABLES:
         if bundle := os.environ.get(name):

@@ -1,1 +1,1 @@
-"""What outlives the process: the key in the keychain, settings and what was said in files."""
+"""What outlives the process: the key in the keychain, all else in files."""

@@ -28,14 +28,14 @@ class FaultKind(StrEnum):
 
 
 class FileFault(NamedTuple):
-    """A fault, and the broken file's new name, an unusable one's path, or another user's folder."""
+    """A fault. ``where``: the broken file's new name, the unusable file, or the other's folder."""
 
     kind: FaultKind
     where: str = ""
 
 
 def unusable(path: Path) -> FileFault:
-    """Return why a file can't be used that could not be read or written."""
+    """Return why a file could not be read or written."""
     if NOWHERE in path.parents:
         return FileFault(FaultKind.NOWHERE)
     for each in (path, path.parent):
@@ -48,8 +48,8 @@ def unusable(path: Path) -> FileFault:
 def set_aside(path: Path, companions: tuple[str, ...] = ()) -> FileFault:
     """Give a broken file a name that no file has; its lock must be held (``store/lock.py``).
 
-    The files whose names only add ``companions`` to its name go with it, and before it, so that
-    they are not taken for those of the next file.
+    ``companions`` are the endings of files that belong to it. They get the new name first, so that
+    none of them is taken for a companion of the next file.
 
     Raises:
         OSError: the file can't be renamed.

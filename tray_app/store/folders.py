@@ -18,7 +18,7 @@ NOWHERE = Path(os.devnull) / APP
 def _folder(locate: Callable[..., Path], **options: bool) -> Path:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that the place is an unusual one
+            warnings.simplefilter("ignore")  # platformdirs warns of an unusual place
             if is_anothers(locate(APP, appauthor=False)):
                 return NOWHERE
             return locate(APP, appauthor=False, **options)
@@ -29,7 +29,7 @@ def _folder(locate: Callable[..., Path], **options: bool) -> Path:
 def is_anothers(folder: Path) -> bool:
     """Tell whether this is root in the home of somebody else, as with sudo.
 
-    What root leaves there, its owner can't read or write later.
+    The owner of the home could not read or write what root leaves there.
     """
     if sys.platform == "win32" or os.geteuid() != 0:
         return False

@@ -9,7 +9,7 @@ _UNTIL = "hidden_until"
 
 
 def read_hidden_until(path: Path) -> datetime | None:
-    """Return until when figures are hidden; ``None`` where nothing says so that can be used."""
+    """Return until when figures are hidden; ``None`` without a usable file."""
     content, _ = read_object(path)
     try:
         until = datetime.fromisoformat(content[_UNTIL])

@@ -113,8 +113,8 @@ class History:
         A record from before the last row shows that the clock is wrong now, or was when that row
         was written. A clock that is wrong now, as after a start, is usually set within minutes.
         So records are refused for a 24th of the time by which the clock went back, at most for a
-        day. A clock that is still behind then is right: the rows after the time to which it was
-        set back are deleted. For instance, with a last row of 12:00:
+        day. A clock that is still behind then counts as right: the rows after the time to which
+        it was set back are deleted. For instance, with a last row of 12:00:
 
         ===== ====================================================================
         10:00 refused: the clock was set back by two hours
@@ -140,9 +140,9 @@ class History:
     def thin(self, team_id: str, now: int, zone: tzinfo | None = None) -> None:
         """Thin the rows that are older than 90 days, and drop those that are older than 5 years.
 
-        To be called once a day. The age of a row is counted from the last reading that is a day
-        older than ``now`` (seconds since the epoch), so that no row is lost to a clock that runs
-        ahead for less than a day.
+        To be called once a day. The age of a row is counted from the last reading that is at least
+        a day older than ``now`` (seconds since the epoch), so that no row is lost to a clock that
+        runs ahead for less than a day.
         """
         self._attempt(_thin, team_id, now, zone, otherwise=None)
 
@@ -235,7 +235,7 @@ def migrate(
     """Apply the migrations that a database lacks, in one transaction.
 
     A database's version is the number of its migrations. The first one sets the application's
-    number, which tells the database from those of other programs.
+    number, which tells the database from databases of other programs.
     """
     state = "SELECT * FROM pragma_application_id, pragma_user_version"
     if database.execute(state).fetchone() == (application_id, len(migrations)):
@@ -256,7 +256,7 @@ def migrate(
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Tell one file from another that later has the same name; ``None`` is a missing file.
+    """Return what tells a file from a later one of the same name; ``None`` is a missing file.
 
     A link that leads nowhere is no missing file: its disk may not be there.
     """

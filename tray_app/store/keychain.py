@@ -21,7 +21,7 @@ COMMAND = "keychain"
 START_TIME = 30.0
 """Seconds for the process to start."""
 ANSWER_TIME = 5.0
-"""Seconds for a call that needs nobody."""
+"""Seconds for a call that asks the user nothing."""
 PROMPT_TIME = 120.0
 """Seconds for a call in which the user may have to type a password, or to consent."""
 FRESH = 60.0
@@ -46,7 +46,7 @@ class Keychain:
         say_waiting: Callable[[], None] | None = None,
         reader: "KeyReader | None" = None,
     ) -> None:
-        """With ``say_waiting`` a read calls it and waits, in place of ``keychain_waiting``.
+        """With ``say_waiting`` a read calls that and waits, and raises no ``keychain_waiting``.
 
         ``reader`` is the one that several accounts share, so that one process reads all their keys.
         """
@@ -69,10 +69,10 @@ class Keychain:
         """Return the key, or ``None`` if there is none.
 
         Without ``prompt`` a locked keychain is left alone; with it, the user is asked. An open
-        keychain may ask too, whether this program may read the key (KeePassXC does). So one that
-        does not answer soon is not asked again: the next call waits for the same answer, until the
-        user has had the time that a prompt has. After that the keychain counts as locked, and is
-        left alone until a call with ``prompt``.
+        keychain, too, may ask whether this program may read the key (KeePassXC does). So a keychain
+        that does not answer soon is not asked again: the next call waits for the same answer, until
+        the user has had :data:`PROMPT_TIME`. After that the keychain counts as locked, and is left
+        alone until a call with ``prompt``.
         """
         return self._reader.read(self._account, self._say_waiting, prompt=prompt)
 
@@ -83,7 +83,7 @@ class Keychain:
     def write(self, key: str) -> None:
         """Store the key, and read it back to see that it is there.
 
-        After a Problem it is not stored, not even if the user answers a prompt later on.
+        After a Problem the key is not stored, and answering a prompt later does not store it.
         """
         self._ask("write", PROMPT_TIME, account=self._account, key=key)
         self._reader.forget(self._account)

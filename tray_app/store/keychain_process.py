@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 # The first of these that works is used. keyring is not asked to choose: its environment variable
-# and its configuration file can make it choose one that loses the key or writes it in plain text.
+# and configuration file can make it choose a backend that loses the key or writes it in the clear.
 _BACKENDS = {
     "win32": ("keyring.backends.Windows:WinVaultKeyring",),
     "darwin": ("keyring.backends.macOS:Keyring",),
@@ -117,9 +117,9 @@ def _is_secret_service(backend: "KeyringBackend") -> bool:
 
 @contextmanager
 def _items(backend: Any, account: str) -> Iterator[list[Any]]:
-    """Give the Secret Service's items for an account, the one that was changed last before others.
+    """Give the Secret Service's items for an account, in the order of change, the latest first.
 
-    Other programs, and copies of a keyring, may leave several there. keyring takes any of them.
+    Other programs, and copies of a keyring, may leave several items. keyring takes any of them.
     """
     collection = backend.get_preferred_collection()  # which is unlocked by now
     with closing(collection.connection):

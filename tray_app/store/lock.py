@@ -15,11 +15,11 @@ _LOOK_EVERY = 0.01  # seconds
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other programs and threads that lock the same file out meanwhile.
+    """Keep out all other programs and threads that want to lock the same file.
 
     The lock is on the file's folder: the file may get another name meanwhile, and closing a handle
     on it would end SQLite's locks. Windows can't lock a folder, so there an empty file beside is
-    locked. Where a disk has no locks, as some network disks, there is none. A lock ends with its
+    locked. Where a disk has no locks, as some network disks, nothing is. A lock ends with its
     process. A thread that has the lock and asks for it again waits in vain.
 
     Raises:
@@ -45,9 +45,9 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def try_to_lock(handle: int) -> bool:
-    """Lock an open file or folder, and tell whether to go on: also where the disk has no locks.
+    """Lock an open file or folder; ``False`` means that it is locked by another handle.
 
-    The lock ends with the process, or as the handle is closed.
+    The lock ends with the process, or as the handle is closed. On a disk without locks: ``True``.
     """
     try:
         if sys.platform == "win32":
@@ -58,7 +58,7 @@ def try_to_lock(handle: int) -> bool:
             import fcntl
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # the second on Windows
+    except (BlockingIOError, PermissionError):  # PermissionError on Windows
         return False
     except OSError:  # the disk has no locks
         return True

@@ -44,7 +44,7 @@ class IconStyle(StrEnum):
 
 
 class FieldFault(NamedTuple):
-    """A field of the file that can't be used, so that the default is."""
+    """A field of the file that can't be used, so that its default is used."""
 
     name: str
     is_out_of_range: bool
@@ -66,7 +66,7 @@ class Settings:
     warn_within: int = within(3, 0, LONGEST_WARNING)
     """Working days before the balance is likely to run out; 0 warns of no date."""
     renewal_day: int | None = within(None, 1, 31)
-    """The day of the month on which the plan's credits are renewed; ``None`` is to be learned."""
+    """The day of the month on which the plan's credits are renewed; ``None`` lets it be learned."""
     prices: Prices = field(default_factory=Prices)
 
     @classmethod
@@ -164,7 +164,7 @@ class SettingsFile:
         if not isinstance(version, int) or version > VERSION:
             fault = FileFault(FaultKind.NEWER)
         if fault is not None:
-            self._writable = fault.kind is FaultKind.BROKEN  # as a new file is begun
+            self._writable = fault.kind is FaultKind.BROKEN  # then the file was set aside
             return Choices(Settings(), (TeamEntry(),), [fault])
         settings, faults = _parse(content)
         teams, team_faults = _parse_teams(content, settings)
@@ -309,7 +309,7 @@ def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FileFault | Field
 
 
 def _is_usable(value: object, default: object) -> bool:
-    """Tell whether a value is of the type of a field with this default; ``None`` is a number's."""
+    """Tell whether a value has the type of a field with this default (``None``: a whole number)."""
     if isinstance(default, IconStyle):
         return value in list(IconStyle)
     return type(value) is type(default) or (default is None and type(value) is int)

@@ -72,7 +72,7 @@ class TeamsFile:
 
 
 def mark_of(key: str) -> str:
-    """Return what tells a key from others, and does not give the key away: a hash of 4 bytes.
+    """Return a hash of 4 bytes, which tells a user's keys apart and gives none away.
 
     Billions of keys have the same mark. To somebody who has a list of keys, a mark tells only
     which of them may have been used.

@@ -1,4 +1,4 @@
-"""Keeps a team's history, and asks it with each good reading what the balance means."""
+"""Keeps a team's history, and tells by it what the balance of each good reading means."""
 
 from bisect import bisect_left
 from collections import deque
@@ -18,10 +18,10 @@ _MOST_UNNAMED = 288
 
 
 class Analyst:
-    """Records readings, and judges them by what is learned once a day. Calls block as the disk."""
+    """Records readings, and judges them by what it learns once a day. Calls wait for the disk."""
 
     def __init__(self, history: History, zone: tzinfo | None = None) -> None:
-        """``zone`` is for tests; without it days are those of the system's time zone."""
+        """``zone`` is for tests; without it the system's time zone makes the days."""
         self._history = history
         self._zone = zone
         self._lesson: Lesson | None = None
@@ -33,7 +33,7 @@ class Analyst:
 
     @property
     def is_ready(self) -> bool:
-        """Whether something was learned, so that the next reading takes no time."""
+        """Whether the history was learned from, so that the next reading takes no time."""
         return self._lesson is not None
 
     @property
@@ -44,7 +44,7 @@ class Analyst:
     def take(
         self, team_id: str | None, balance: Balance, at: datetime, renewal_day: int | None
     ) -> Analysis | None:
-        """Record a reading and tell what it means; ``None`` as long as its team is not known.
+        """Record a reading and tell what it means; ``None`` as long as the team is not known.
 
         ``renewal_day`` is the day of the month that the user has set.
         """
@@ -79,11 +79,11 @@ class Analyst:
         return replace(concluded, since=self._recent[-1].first if self._recent else None)
 
     def refills(self) -> list[Refill]:
-        """Return what came in the last hours, as far as it was seen."""
+        """Return the refills that were seen in the last hours."""
         return [one for one in self._changes if isinstance(one, Refill)]
 
     def forget(self) -> None:
-        """Begin anew, as another team may come now."""
+        """Forget the team: the next reading may be another team's."""
         self._unnamed.clear()
         self._recent.clear()
         self._changes = []
@@ -92,13 +92,13 @@ class Analyst:
     def _see(self, record: Record) -> None:
         recent = self._recent
         while recent and recent[-1].last > record.first:
-            recent.pop()  # by a clock that has been set back since
+            recent.pop()  # it was recorded while the clock ran ahead
         last = recent[-1] if recent else None
         if last is not None and record.credits > last.credits:
             self._learned_for = None  # a refill may show the day of the renewal
         row = row_after(last, record)
         if last is not None and last.first == row.first:
-            recent.pop()  # which the new row replaces
+            recent.pop()  # the new row replaces it
         while len(recent) > 1 and recent[1].first < record.first - RECENT:
             recent.popleft()
         recent.append(row)
@@ -107,7 +107,7 @@ class Analyst:
         records = self._history.read(team_id)
         self._lesson = learn(records, now, self._zone)
         is_kept = bool(records) and records[-1].last == self._recent[-1].last
-        if is_kept:  # then it also knows the last hours before this run
+        if is_kept:  # the history also knows the hours before this run
             since = bisect_left(records, int(now.timestamp()) - RECENT, key=attrgetter("last"))
             self._recent = deque(records[max(since - 1, 0) :])
             self._changes = changes(tuple(self._recent))

@@ -1,6 +1,6 @@
-"""What the user is told of one team and has heard, and what is taken back from the screen.
+"""Which alerts of one team are told, which were heard, and which are taken off the screen.
 
-When there is something to tell, ``tray_app/rules/alerts.py`` decides.
+``tray_app/rules/alerts.py`` decides when there is something to tell.
 """
 
 import itertools
@@ -27,16 +27,16 @@ class News:
     alert: Alert | None = None
     """It is told with each reading, until the user has heard it."""
     early: Alert | None = None
-    """What to tell in the alert's place if the history takes too long to be asked."""
+    """The alert without what the history adds to it, for when the history takes too long."""
     id: int = 0
-    """The alert's number, which no alert of any team shares. Until an alert is heard it keeps its
-    number, also in other words, so that it is shown once."""
+    """The alert's number, unique among the alerts of all teams. An alert keeps its number until it
+    is heard, even if its words change, so that it is shown once."""
     withdraws: bool = False
-    """Whether what was told last must not be told any more, or stay on the screen."""
+    """Whether the alert that was told last must no longer be shown."""
 
 
 class Announcer:
-    """Makes the news of one team, and keeps what was heard. Blocks as the file does."""
+    """Makes the news of one team, and keeps what was heard. Calls wait for the disk."""
 
     def __init__(self, file: AlertsFile | None, now: Callable[[], datetime]) -> None:
         self._file = file
@@ -44,18 +44,18 @@ class Announcer:
         self.state, self._team_id = file.load() if file else (AlertState(), None)
         self.can_remember = True
         """Whether what is heard now will still be known after a restart."""
-        self._told: Alert | None = None  # which is on the screen, or is to be
+        self._told: Alert | None = None  # the alert that is on the screen, or is to be
         self._id = 0  # of the alert that was told last
         self._is_heard = False
         self._is_taken_back = False
-        self._unjudged_by: Settings | None = None  # replaced before any reading was judged
+        self._unjudged_by: Settings | None = None  # settings replaced before they judged a reading
 
     def level(self, credits: int, settings: Settings) -> Level:
-        """Judge a balance, by the level that it had before too."""
+        """Return the level of a balance, which also depends on the level before."""
         return level_of(credits, settings.thresholds, self.state.level)
 
     def judge_early(self, credits: int, settings: Settings) -> Alert | None:
-        """Return what there is to tell of a reading of which the history was not asked yet."""
+        """Return what there is to tell of a reading before the history is asked about it."""
         alert = self._judge(credits, settings, Evidence())[1]
         if alert is not None:
             self._tell(alert)
@@ -74,12 +74,12 @@ class Announcer:
         return alert
 
     def news(self, alert: Alert | None, early: Alert | None) -> News:
-        """Put together what is told now; that something is taken back is told once."""
+        """Return what is to be told now; an alert is withdrawn by one News only."""
         taken_back, self._is_taken_back = self._is_taken_back, False
         return News(alert, early, self._id, withdraws=taken_back and alert is None)
 
     def hear(self, news: News) -> None:
-        """Note that the user was told this, unless it is another team's or was taken back."""
+        """Note that the user was told an alert, unless it is another team's or was taken back."""
         told = self._told
         if told is None or news.alert is None or news.id != self._id:
             return
@@ -91,12 +91,12 @@ class Announcer:
     def acknowledge(
         self, credits: int, settings: Settings, before: Evidence, after: Evidence
     ) -> None:
-        """Judge a reading by other settings. The user knows what they make true."""
+        """Judge a reading by new settings. What they make true counts as heard."""
         self._remember(alerts.acknowledged(self.state, credits, settings.thresholds, before, after))
         self._take_back_if_untrue(credits, after)
 
     def acknowledge_later(self, replaced: Settings) -> None:
-        """Acknowledge with the next reading: none was judged by the replaced settings."""
+        """Acknowledge new settings with the next reading: the replaced ones have judged none."""
         self._unjudged_by = self._unjudged_by or replaced
 
     def begin_snooze(self, choice: SnoozeChoice) -> None:
@@ -134,7 +134,7 @@ class Announcer:
             state = alerts.acknowledged(state, credits, thresholds, before, evidence)
         state, alert = alerts.decide(state, credits, thresholds, now, evidence)
         while alert is not None and not settings.notifications:
-            # Nobody wants to hear it, nor later, when notifications are wanted again.
+            # It counts as heard, so that it is not told when notifications are on again.
             state = alerts.heard(state, alert, now)
             state, alert = alerts.decide(state, credits, thresholds, now, evidence)
         return state, alert

@@ -1,4 +1,4 @@
-"""lemlist's API as one key may use it now: nothing is asked in a pause that lemlist asked for."""
+"""lemlist's API for one key, which asks nothing during a pause that lemlist has asked for."""
 
 import math
 import sys
@@ -37,8 +37,8 @@ class Checked(NamedTuple):
 
 
 def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
-    """Return what turns a key into the API at the address that the environment names."""
-    # What it brings takes 0.1 s to import, in which the keychain is being asked.
+    """Return a function that turns a key into the API at the environment's address."""
+    # Importing it takes 0.1 s, during which the keychain is being asked already.
     from tray_app.lemlist.client import Client
 
     pauses = Pauses(TeamsFile(teams_file()))
@@ -73,10 +73,10 @@ class Paused(Problem):
 
 
 class Pauses:
-    """The pauses that lemlist has asked for, by the mark of the key that it was asked with.
+    """The pauses that lemlist has asked for, each for the mark of one key.
 
-    Pauses of this run go by a clock that nobody sets, those of other programs and earlier runs by
-    the time in the file.
+    A pause of this run goes by a clock that nobody can set. A pause of another program or of an
+    earlier run goes by the time in the file.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Pauses:
 
 
 class PausingApi:
-    """The API of one key, asked outside its pauses only. Keeps which team the key opens."""
+    """The API for one key, not asked during its pauses. Keeps which team the key opens."""
 
     def __init__(self, api: Api, key: str, pauses: Pauses) -> None:
         self._api = api

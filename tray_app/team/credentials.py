@@ -25,7 +25,7 @@ def accounts_with_stored_keys(environ: Mapping[str, str], teams: Iterable[TeamEn
 
 
 class Credentials:
-    """Finds the key once, until it is to be forgotten, and keeps a new one; blocks meanwhile."""
+    """Finds the key, and keeps it until :meth:`forget`. Calls wait for the keychain."""
 
     def __init__(self, environ: Mapping[str, str], keychain: Keychain) -> None:
         self._from_environment = environ.get(KEY_VARIABLE, "")

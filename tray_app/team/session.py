@@ -1,4 +1,4 @@
-"""A team as the program has it: the one place for all that belongs to it."""
+"""A team: the one place for all that belongs to it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Session:
     open_history: Callable[[], History]
     """Returns a new History: each thread that reads the recorded balances needs its own."""
     settings: Settings = field(default_factory=Settings)
-    """What the team is judged by, or is going to be as soon as the worker comes to it."""
+    """What the team is judged by, as soon as the worker has told the watch."""
     snapshot: Snapshot = field(default_factory=Snapshot)
     """What is known now."""
     entry: TeamEntry = field(default_factory=TeamEntry)
@@ -35,11 +35,11 @@ class Session:
 
     @cached_property
     def watch(self) -> Watch:
-        """The team's watch, which opens the team's files when it is first wanted."""
+        """The team's watch, made at its first use, which opens the team's files."""
         return self.open_watch(self.settings)
 
     def choose(self, settings: Settings) -> None:
-        """Take other settings, which a watch that is open has to be told of."""
+        """Take other settings; if the watch is open, its ``apply`` is to be called as well."""
         self.settings = settings
 
 

@@ -21,7 +21,7 @@ from tray_app.team.announcer import Announcer, News
 from tray_app.team.api import TEAM_DEADLINE, Api, Paused
 from tray_app.team.credentials import Credentials, KeySource
 
-if TYPE_CHECKING:  # it brings the database with it, which the icon does not wait for
+if TYPE_CHECKING:  # it imports the database, for which the icon does not wait
     from tray_app.team.analyst import Analyst
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ SECOND_ANSWER = 5.0
 """Seconds after which lemlist is asked whether a balance has really risen."""
 
 TEAM_RETRY = 3600.0
-"""Seconds after which a team without a name is asked for it again."""
+"""Seconds after which lemlist is asked again for a team's name that it did not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Snapshot:
     analysis: Analysis | None = None
     """What the history tells of the reading."""
     to_study: bool = False
-    """Whether the history has not been asked yet, which takes longer than a poll should."""
+    """Whether :meth:`Watch.study` is still to ask the history, which takes too long for a poll."""
     news: News = field(default_factory=News)
     snooze: Snooze | None = None
     key_source: KeySource | None = None
@@ -101,12 +101,12 @@ class Watch:
         self._snapshot = Snapshot()
 
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
-        """Ask once, and tell what is known now. With ``prompt`` the keychain may ask the user.
+        """Ask lemlist, and return what is known now. With ``prompt`` the keychain may ask the user.
 
         A failure of a poll ``by_user`` does not make the next wait longer.
 
-        A rise is taken in when a second answer soon after bears it out. The first may come from a
-        server that lags behind, and has the balance of before some spending.
+        A rise counts only when a second answer soon after confirms it: the first may come from a
+        server that lags behind, with the balance from before some spending.
         """
         started = time.monotonic()
         try:
@@ -120,7 +120,7 @@ class Watch:
                 self._failures += 1
             snapshot = self.fail(problem)
             if problem.kind in NEEDS_ANOTHER_KEY and snapshot.key_source is KeySource.KEYCHAIN:
-                self._credentials.forget()  # the keychain may have another one by the next try
+                self._credentials.forget()  # the keychain may have another key by the next try
             return snapshot
         if self._is_rise(balance) and not self._doubts_rise:
             self._doubts_rise = True
@@ -130,27 +130,27 @@ class Watch:
         return self._take_in(Reading(balance, self._now()))
 
     def fail(self, problem: Problem) -> Snapshot:
-        """Tell what is known after a poll that this problem, or defect, has ended."""
+        """Return what is known after a poll that has failed with this problem."""
         # The snapshot keeps the problem, which would keep all its frames and causes alive.
         problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
-        self._announcer.drop_unheard()  # which is out of date
+        self._announcer.drop_unheard()  # the figures of the alert are out of date
         self._doubts_rise = False
         source = self._credentials.source
         self._snapshot = replace(self._snapshot, problem=problem, key_source=source)
         return self._schedule()
 
     def study(self) -> Snapshot:
-        """Ask the history what the last reading means, after a snapshot that wants it."""
+        """Ask the history what the last reading means, if the poll has left that to be done."""
         reading = self._snapshot.reading
         if reading is None or not self._snapshot.to_study:
             return self._snapshot
         self._ask_history(reading)
-        # If a poll has failed since, the figures are out of date, and the next good one tells.
+        # If a poll has failed since, the figures are out of date, and the next good poll alerts.
         return self._complete(None if self._snapshot.problem else self._judge(reading))
 
     def heard(self, news: News) -> None:
-        """Note that the user was told what a snapshot alerted."""
+        """Note that the user was told the alert of a snapshot."""
         self._announcer.hear(news)
 
     def snooze(self, choice: SnoozeChoice) -> Snapshot:
@@ -159,7 +159,7 @@ class Watch:
         return self._complete()
 
     def apply(self, settings: Settings) -> Snapshot:
-        """Judge the last reading by other settings. The user knows, so nothing is alerted."""
+        """Judge the last reading by other settings. As the user chose them, nothing is alerted."""
         old, before = self._settings, self._evidence()
         self._settings = settings
         reading = self._snapshot.reading
@@ -209,7 +209,7 @@ class Watch:
         return self._api
 
     def _forget_if_key_changed(self, key_hash: int | None) -> None:
-        """Let go of all that another key has opened; this one may open another team."""
+        """Forget all that the last key has opened, as the new key may open another team."""
         if key_hash == self._key_hash:
             return
         if self._key_hash is not None:
@@ -265,7 +265,7 @@ class Watch:
         return replace(evidence, refills=self._analyst.refills())
 
     def _schedule(self, alert: Alert | None = None, early: Alert | None = None) -> Snapshot:
-        """Complete the snapshot after a poll: the next one is reckoned from now."""
+        """Complete the snapshot after a poll: the wait for the next poll begins now."""
         problem = self._snapshot.problem
         wait = next_wait(self._settings.interval, self._failures, problem, self._chance())
         if self._doubts_rise:

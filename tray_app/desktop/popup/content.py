@@ -50,7 +50,7 @@ SIDE = 16
 GAP = 12
 """Pixels between two groups."""
 LEAST_MIDDLE = 60
-"""Pixels of the middle, however small the screen is."""
+"""Pixels that the middle gets, however small the screen is."""
 GLYPH_INSET = 6
 """Pixels between a glyph button's edge and its glyph, which stands in line with the amounts."""
 FORECAST = 15 / 13
@@ -58,10 +58,10 @@ FORECAST = 15 / 13
 
 
 class PopupContent(QWidget):
-    """How much is left and how long that lasts, what to do, what kinds they are, what happened.
+    """How much is left, how long it lasts, what to do, which kinds of credits, what happened.
 
     What is between the forecast and the buttons scrolls where the screen has no room for all of it.
-    What is seldom shown is built when it is first. A layout whose widgets are all hidden still
+    What is seldom shown is built when it first is. A layout whose widgets are all hidden still
     takes the room of its margins and spacings, so a widget around the layout is hidden instead.
     """
 
@@ -104,7 +104,7 @@ class PopupContent(QWidget):
         """Show what is known; only what differs is touched."""
         if view != self._view:
             if self._view is None or view.attention != self._view.attention:
-                self.middle.show_top()  # where that stands
+                self.middle.show_top()  # where the call for attention stands
             self._view = view
             self._show(view)
         self.tick()
@@ -123,7 +123,7 @@ class PopupContent(QWidget):
         self._show_dividers()
 
     def say(self, text: str) -> None:
-        """Show one more quiet line; none when empty."""
+        """Show a quiet line about the program; none when the text is empty."""
         _show_text(self.said, text)
 
     def tick(self) -> None:
@@ -143,7 +143,7 @@ class PopupContent(QWidget):
         Where that would be more than ``most``, the middle gets less than it needs, and scrolls.
         """
         # While nothing is visible Qt does not lay out the inner layouts, and the outer ones would
-        # take the sizes of what was shown before. So the inner ones come first.
+        # take the sizes of what was shown before. So the inner layouts come first.
         for layout in reversed(self.findChildren(QLayout)):
             layout.activate()
         around = _height(self._column, width) - self.middle.minimumHeight()
@@ -153,7 +153,7 @@ class PopupContent(QWidget):
         """Scroll until a part can be seen."""
         if self.middle.isAncestorOf(part):
             top = part.mapTo(self.middle.whole, QPoint()).y()
-            # Not ensureWidgetVisible(), to which a part at the very edge, below its line, is seen.
+            # Not ensureWidgetVisible(): to it, a part that is under the line at an edge is visible.
             for y in (top + part.height(), top):
                 self.middle.ensureVisible(0, y, 0, SIDE)
 
@@ -287,7 +287,7 @@ class PopupContent(QWidget):
 def _filled(
     layout: QBoxLayout, margins: QMargins, gap: int, *items: QWidget | QLayout | int | None
 ) -> QBoxLayout:
-    """Put things into a layout; a number is pixels between them, None all that is left."""
+    """Put things into a layout; a number is a gap in pixels, None a gap of all that is left."""
     layout.setContentsMargins(margins)
     layout.setSpacing(gap)
     for item in items:

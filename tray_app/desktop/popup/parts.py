@@ -30,7 +30,7 @@ from tray_app.words.amounts import UNKNOWN
 SEGMENT_GAP = 2
 SMALLEST_SEGMENT = 3
 BAR_HEIGHT, TICK_RISE = 8, 2
-"""The gauge, and how far the tick stands out from it."""
+"""Pixels of the gauge, and by how many its tick stands out."""
 GAUGE_ROOM = BAR_HEIGHT + 2 * TICK_RISE + 8
 ROW_HEIGHT = 24
 STALE_OPACITY = 0.6
@@ -70,7 +70,7 @@ class TotalLabel(QLabel):
     minimumSizeHint = sizeHint  # noqa: N815
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint number and unit on one base line; what is cut is told by the tooltip."""
+        """Paint number and unit on one base line; the tooltip tells a number that is cut."""
         font, metrics, number = self._fitting()
         self.setToolTip(self.text() if number != self._number else "")
         width = metrics.horizontalAdvance(number)
@@ -87,7 +87,7 @@ class TotalLabel(QLabel):
             painter.drawText(x, base, number)
 
     def _fitting(self) -> tuple[QFont, QFontMetrics, str]:
-        """Find the font in which the number fits, and what of it fits into the smallest."""
+        """Return a font in which the number fits, or the smallest and what of the number fits."""
         room = max(0, self.width() - UNIT_GAP - self.fontMetrics().horizontalAdvance(self._unit))
         factor = LARGEST
         while True:
@@ -114,7 +114,7 @@ class LevelBadge(QLabel):
         self._is_hollow = False
 
     def show_level(self, shape: IconShape, words: str, *, is_stale: bool) -> None:
-        """Show a level; the words are a label's, which paints only what is new."""
+        """Show a level; QLabel itself repaints if the words are new."""
         if (shape, is_stale) != (self._shape, self._is_hollow):
             self._shape, self._is_hollow = shape, is_stale
             self.update()
@@ -182,7 +182,7 @@ class Kinds(QWidget):
     """What is left of which kind: a gauge of the balance above the kinds, each with its amount.
 
     The gauge's whole width is the highest balance since the last increase. Without a history there
-    is none, and while figures are hidden it is empty. Kinds without credits are left out.
+    is no gauge; while figures are hidden the gauge is empty. Kinds without credits are left out.
     """
 
     def __init__(self) -> None:

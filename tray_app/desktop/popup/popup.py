@@ -56,7 +56,7 @@ report of the click, which must not open the popup again."""
 WAYLAND_PANEL = 48
 """Pixels that are left to a panel where nobody tells how high it is."""
 MOST_RETURNS = 3
-"""How often the popup goes back to one place from where it was taken."""
+"""How often the popup goes back to a place from which it was moved away."""
 SETTLING_MS = 400
 """Milliseconds after opening in which Qt may still report a loss of focus from before."""
 
@@ -147,8 +147,8 @@ class Popup(QWidget):
             anchor = QRect(QCursor.pos(), QSize(1, 1))
         self._anchor, self._returns = anchor, 0
         self._left.invalidate()
-        # On X11 Qt reports a lost focus late: in the next moments perhaps a loss from before the
-        # opening, as when the icon is clicked twice.
+        # On X11 Qt reports a lost focus late. In the next moments it may report a loss from before
+        # the opening, as when the icon is clicked twice.
         self._focus_has_moved = False
         self._settling.start()
         self.content.tick()

@@ -33,7 +33,7 @@ FOOT = 2
 DASH = 3
 """Pixels of a dash of the line at the amount that is low, and of the gap after the dash."""
 LOWEST_LINE = 6
-"""Pixels from the edge; a line below would be taken for the chart's foot."""
+"""Pixels from the lower edge; a dashed line below would be taken for the chart's foot."""
 
 
 class Sparkline(QWidget):
@@ -57,7 +57,7 @@ class Sparkline(QWidget):
         above.setContentsMargins(LINK_INSET, 0, LINK_INSET, 0)
         above.addWidget(self.graph)
         below.setSpacing(0)
-        below.addSpacing(LINK_INSET)  # which changes sides with the language, as no margin does
+        below.addSpacing(LINK_INSET)  # it changes sides with the language; a margin does not
         below.addWidget(self.caption, 1)
         below.addWidget(self.history)
         column = QVBoxLayout(self)
@@ -78,7 +78,7 @@ class Sparkline(QWidget):
     ) -> None:
         """Show a trend; nothing at all while the history is too short for one.
 
-        ``low`` is the amount that counts as low, in credits; ``shape`` is that of the level now.
+        ``low`` is the amount that counts as low, in credits; ``shape`` is the current level's.
         """
         self.setVisible(has_trend(trend))
         hides = self._formats.hidden_until is not None
@@ -112,7 +112,7 @@ class Sparkline(QWidget):
 
 
 class _Graph(FlatButton):
-    """The line itself, a button. Its foot is zero, so that its height is what is left."""
+    """The line itself, a button. Its foot is 0 credits, so that its height is what is left."""
 
     pointed_at = Signal(object)
     """The point that the pointer is at, as seconds and credits; None when it has left."""
@@ -190,7 +190,7 @@ class _Graph(FlatButton):
                 fill = QColor(theme.levels[self._shape].ink)
                 if self._is_stale:
                     edge, fill = line, edge
-                    radius -= 0.75  # with half of its edge the ring ends where the graph does
+                    radius -= 0.75  # so that the ring's edge does not reach beyond the graph
             painter.setPen(QPen(edge, 1.5))
             painter.setBrush(fill)
             painter.drawEllipse(self._place(*(self.pointed or points[-1])), radius, radius)

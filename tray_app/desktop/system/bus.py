@@ -22,7 +22,7 @@ class BusClient(Protocol):
     """A user of the bus. The thread of the bus calls these methods; none may wait."""
 
     def join(self, connection: "DBusConnection") -> None:
-        """Begin anew on another bus; what was known of the last one is worth nothing."""
+        """Begin anew on another bus; what the client knew of the last bus no longer holds."""
 
     def hear(self, message: "Message") -> None:
         """Take note of a message."""
@@ -37,8 +37,8 @@ class BusClient(Protocol):
 class Bus(QObject):
     """The program's one connection to a bus, and a thread that sleeps on it.
 
-    QtDBus is of no use here: it does not tell Python when a bus ends, and waits for its thread
-    while it holds Python's lock.
+    QtDBus is of no use here: it does not tell Python when a bus ends, and holds Python's
+    lock while it waits for its own thread.
     """
 
     lost = Signal()
@@ -57,7 +57,7 @@ class Bus(QObject):
         self._client = client
 
     def watch(self) -> None:
-        """Listen from now on, where there is a bus; does nothing while listening."""
+        """Listen from now on, where there is a bus. A second call while listening does nothing."""
         if sys.platform == "linux" and not self._is_listening():
             name = f"{self._name.lower()} bus"
             self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -94,7 +94,7 @@ class Bus(QObject):
                 self._client.hear(message)
 
     def _next(self, connection: "DBusConnection", pause: float | None) -> "Message | None":
-        """Return the next message, or sleep until there may be one, or it is time to act."""
+        """Return the next message, or sleep until one may be there or it is time to act."""
         try:
             return connection.receive(timeout=0)
         except TimeoutError:

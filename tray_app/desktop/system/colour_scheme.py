@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QApplication
 
 
 class ColourScheme(QObject):
-    """Keeps the palette as dark or light as the desktop, now and whenever that turns.
+    """Keeps the palette as dark or light as the desktop, now and whenever the desktop turns.
 
-    WORKAROUND: on GNOME, Qt 6.11 hears that the desktop is dark and leaves the palette light. Its
-    style has a palette for each. Where the two agree, or where the desktop does not say, as GNOME
-    by default, its own palette stays.
+    WORKAROUND: on GNOME, Qt 6.11 hears that the desktop is dark and leaves the palette light.
+    Then the palette of Qt's style is used, which is dark where the desktop is. A palette that fits
+    stays, and so does any palette where the desktop does not say, as GNOME by default.
     """
 
     def __init__(self, parent: QObject) -> None:

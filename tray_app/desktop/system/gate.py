@@ -24,6 +24,6 @@ class Gate:
                 signal.emit(*values)
 
     def close(self) -> None:
-        """Let nothing through from now on; what is being emitted is waited for."""
+        """Wait until no signal is being emitted, and let none through from then on."""
         with self._lock:
             self._is_open = False

@@ -1,4 +1,4 @@
-"""Starting the program when its user logs in, as each platform keeps that. All of it blocks."""
+"""Starting the program when its user logs in, in each platform's way. All calls block."""
 
 import plistlib
 import re
@@ -74,7 +74,7 @@ def _agent() -> str:
 def _desktop_entry(on: bool) -> str:
     """Return an autostart entry, whose words are quoted as the Desktop Entry Specification has it.
 
-    ``Hidden`` overrides an entry of the whole computer, where a missing file would not.
+    ``Hidden=true`` also overrides an entry for all users, which would hold if the file were gone.
     """
     words = (re.sub(r'(["`$\\])', r"\\\1", word) for word in _command())
     command = " ".join(f'"{word}"' for word in words).replace("\\", r"\\").replace("%", "%%")

@@ -23,7 +23,7 @@ class QtFormats:
         # The plain C locale would leave the thousands together.
         options = self._locale.numberOptions()
         self._locale.setNumberOptions(options & ~QLocale.NumberOption.OmitGroupSeparator)
-        # Qt has no pattern without the year, so it is cut out of the long one.
+        # Qt has no pattern without the year, so day and month are cut out of the long one.
         whole = self._locale.dateFormat(QLocale.FormatType.LongFormat)
         bare = re.sub(r" ?'[^']*'", "", whole)
         part, year = _DAY_AND_MONTH.search(bare), _YEAR.search(bare)
@@ -34,7 +34,7 @@ class QtFormats:
             self._day_and_year = _WEEKDAY.sub("", both).replace("MMMM", "MMM")
 
     def number(self, number: int) -> str:
-        """Write a whole number with its thousands and a true minus, or ``HIDDEN`` while it is."""
+        """Write a number with thousands and a true minus; ``HIDDEN`` while figures are hidden."""
         if self.hidden_until is not None:
             return HIDDEN
         return self._locale.toString(number).replace("-", "−")

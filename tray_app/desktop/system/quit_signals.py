@@ -21,7 +21,7 @@ class QuitSignals(QObject):
     """
 
     quit_asked = Signal(int)
-    """The exit code: shells tell a Ctrl-C from an end that was wanted otherwise."""
+    """The exit code, by which shells tell a Ctrl-C from another signal."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

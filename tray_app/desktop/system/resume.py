@@ -30,21 +30,21 @@ IS_ONLINE = ("org.freedesktop.NetworkManager", "StateChanged", 70)
 ``NM_STATE_CONNECTED_GLOBAL`` (its D-Bus reference, NMState)."""
 
 IS_AWAKE = (f"{LOGIN}.Manager", "PrepareForSleep", False)
-"""Those of logind's signal that a sleep has ended; before a sleep the value is ``True``."""
+"""The same of logind's signal that a sleep has ended; before a sleep the value is ``True``."""
 
 
 class Resume(QObject):
     """Notices that the computer has slept, that its clock was set, or that it is online again.
 
-    On Linux the system tells of a sleep's end. Elsewhere a timer looks at the clock: if the clock
-    does not show the time that it should by the last look, the computer has slept or the clock was
-    set.
+    On Linux logind tells of a sleep's end. Where nobody does, a timer looks at the clock: if the
+    clock does not show the time that was expected at the last look, the computer has slept or the
+    clock was set.
     """
 
     noticed = Signal()
-    """At once: from now on nobody knows how old the figures are."""
+    """Emitted at once: from now on nobody knows how old the figures are."""
     resumed = Signal()
-    """Once the network has had time to come up."""
+    """Emitted once the network has had time to come up."""
     _told = Signal()
     _hears_of_sleep = Signal()
 
@@ -125,7 +125,7 @@ class SystemNews:
         self._hears_of_sleep = hears_of_sleep
 
     def join(self, connection: "DBusConnection") -> None:
-        """Ask the bus for the news, and whether logind is there to send its own."""
+        """Subscribe to the news, and ask whether logind is there to tell of a sleep."""
         from jeepney import MatchRule, message_bus
 
         for interface, member, _ in (IS_ONLINE, IS_AWAKE):

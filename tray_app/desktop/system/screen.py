@@ -1,4 +1,4 @@
-"""Whether there is a screen, which Qt finds out by ending the program."""
+"""Whether there is a screen: without one Qt would abort the program."""
 
 import os
 import re
@@ -14,7 +14,7 @@ def has_screen(environ: Mapping[str, str]) -> bool:
         return True
     display = re.fullmatch(r"(?P<host>.*):(?P<number>\d+)(\.\d+)?", environ.get("DISPLAY", ""))
     if display and display["host"] not in ("", "unix"):
-        return True  # on another computer, or by a way of its own
+        return True  # the display is on another computer, or reached in another way
     return any(map(_answers, _sockets(environ, display and display["number"])))
 
 

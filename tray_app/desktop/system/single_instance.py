@@ -37,7 +37,7 @@ class SingleInstance(QObject):
     def acquire(self) -> bool:
         """Become the one instance; ``False`` if there is one already.
 
-        The system ends the lock with its process, so whoever was killed keeps nobody out. Where no
+        The system ends the lock with its process, so a killed instance keeps nobody out. Where no
         lock can be had, as on a full or read-only disk, every instance counts as the one.
         """
         if sys.platform == "win32":
@@ -103,7 +103,7 @@ class SingleInstance(QObject):
         else:
             self.opened_again.emit()
 
-    # On Windows, whose sockets have no place in a folder
+    # On Windows, where a pipe takes the place of the socket
 
     def _listen_to_pipe(self) -> None:
         from PySide6.QtNetwork import QLocalServer

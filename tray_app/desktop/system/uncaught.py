@@ -18,7 +18,7 @@ class UncaughtErrors(QObject):
     """Hears of exceptions that nobody caught, in any thread, those of a worker's jobs included."""
 
     first_raised = Signal()
-    """Emitted once: a user who is told again learns nothing new."""
+    """Emitted if :attr:`places` was empty: a user who is told again learns nothing new."""
 
     def __init__(self, parent: QObject, gate: Gate) -> None:
         super().__init__(parent)

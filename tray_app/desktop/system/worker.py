@@ -17,8 +17,8 @@ T = TypeVar("T")
 class Worker(QObject):
     """A thread that does one job after the other. Every job ends in one result or one problem.
 
-    What a job raises and nobody foresaw is a defect of this program. ``threading.excepthook`` gets
-    it, and so :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`: no job fails unheard.
+    An exception that nobody foresaw is a defect of this program. It goes to
+    :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`, by way of ``threading.excepthook``.
 
     The thread is a Python daemon thread. A QThread that is still at work would abort the program at
     its end, and a thread pool would make the end wait.

@@ -37,8 +37,8 @@ _ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
-"""Seconds until a service that has refused is asked again; they double each time. GNOME's service
-has its name a moment before it can answer; others refuse programs that notify too often."""
+"""Seconds until a service that has refused is asked again; the wait doubles each time. GNOME's
+service has its name a moment before it can answer; others refuse programs that notify too often."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class Notifier(QObject):
         self._want(None)
 
     def finish(self, seconds: float) -> None:
-        """Wait at most this long for the answer to what was told, which may be shown already."""
+        """Wait at most this long for the answer to the last notice, which may be shown already."""
         self._display.is_answered.wait(seconds)
 
     def _want(self, notice: Notice | None) -> None:
@@ -158,7 +158,7 @@ class Display:
         self._told = 0
         """The id of the last notice that a service has taken; no service is told it again."""
         self._refused = 0
-        """The id of a notice that waits for another try with this service, or for the next one."""
+        """The id of a notice that waits for another try, or for the next service."""
         self._pause = FIRST_PAUSE
         self._try_at = math.inf
         self._token = ""
@@ -178,14 +178,14 @@ class Display:
             connection.send(message_bus.AddMatch(rule))
 
     def act(self) -> float | None:
-        """Close what is no longer wanted, tell what is, or return when to try again."""
+        """Close what is no longer wanted, show what is, and return the seconds to another try."""
         if self._call is not None:
             return None
         wanted = self.wanted
         if self._shown is not None and (wanted is None or wanted.id != self._shown.notice_id):
-            # Closed rather than replaced: some desktops don't show the replacement. And closed by
-            # the very service that showed it, as the next one counts from 1 again, and its
-            # notification with this number is another program's.
+            # Closed rather than replaced: some desktops don't show the replacement. Only the
+            # service that showed it is asked: the next service counts from 1 again, and may show
+            # another program's notification under this number.
             self._send(self._shown.service, "CloseNotification", "u", (self._shown.number,))
             self._shown = None
         if wanted is None or wanted.id == self._told:
@@ -217,7 +217,7 @@ class Display:
                 self._hear_click(member, message.body[1])
 
     def _notify(self, notice: Notice, reply: "Message") -> None:
-        """Show a notice by a service that has told what it is capable of."""
+        """Show a notice; the reply tells what the service is capable of."""
         if notice is not self.wanted:
             return
         (capabilities,) = reply.body
@@ -244,7 +244,7 @@ class Display:
             self._tell(notice.news)
 
     def _refuse(self, notice: Notice, why: str) -> None:
-        """Let a notice wait: for another try, or where there is no service, for the next one."""
+        """Let a notice wait for another try, or, if there is no service, for the next service."""
         log.warning("no notification: %s", why)
         is_again = notice.id == self._refused
         self._pause = min(2 * self._pause, LONGEST_PAUSE) if is_again else FIRST_PAUSE

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = 2000
 """Milliseconds between two looks for a panel, while there is none."""
 PATIENCE = 10_000
-"""Milliseconds after which the user is offered a window instead."""
+"""Milliseconds without a panel after which the user gets a window instead."""
 
 
 class Tray(QObject):
@@ -44,7 +44,7 @@ class Tray(QObject):
         self._figures = [self._menu.addAction("") for _ in range(8)]
         for figure in self._figures:
             figure.setVisible(False)
-            # Without a deed the line would have to be disabled, and so be grey.
+            # A line that does nothing would have to be disabled, and so be grey.
             figure.triggered.connect(actions.open.trigger)
         _say(self._figures[0], tr("Loading"))
         self._menu.addAction(actions.remedy)
