@@ -115,6 +115,11 @@ def _amounts(n: int, _day: date) -> Said:
     yield amounts.dollars(n, ANY)
 
 
+@says(balance_words.nameless_team)
+def _nameless(n: int, _day: date) -> Said:
+    yield balance_words.nameless_team(n)
+
+
 @says(durations.ago_words, durations.ahead_words, durations.duration_words, durations.whole_minutes)
 def _durations(n: int, _day: date) -> Said:
     for unit in (1, 60, 3_600, 86_400):

@@ -161,8 +161,14 @@ class View:
         return text[:most]
 
 
-def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datetime) -> View:
-    """Say what a snapshot shows."""
+def view_of(
+    snapshot: Snapshot,
+    settings: Settings,
+    formats: Formats,
+    now: datetime,
+    name: str | None = None,
+) -> View:
+    """Say what a snapshot shows; ``name`` is how the team is called, if not as by lemlist."""
     reading, problem, analysis = snapshot.reading, snapshot.problem, snapshot.analysis
     read_at = reading.at if reading else None
     credits = reading.balance.credits if reading else None
@@ -202,7 +208,7 @@ def view_of(snapshot: Snapshot, settings: Settings, formats: Formats, now: datet
         advice = forecast_words.advice_words(analysis, settings.prices, formats, today)
     return View(
         icon=_icon(snapshot, settings.icon, ends_on, stale=stale, hides=hidden_until is not None),
-        team=balance_words.team_name(snapshot.team),
+        team=balance_words.team_name(name or snapshot.team),
         headline=balance_words.headline(level, credits, formats, stale=stale),
         credits=credits,
         total=amount_words(credits, formats),

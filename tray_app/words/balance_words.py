@@ -21,6 +21,11 @@ def team_name(team: str | None) -> str:
     return team or tr("lemlist credits")
 
 
+def nameless_team(place: int) -> str:
+    """Name a team of which no name is known, by its place in the list, from 1 on."""
+    return tr("Team {n}", n=place)
+
+
 def level_name(level: Level | None, problem: Problem | None) -> str:
     """Name a level, or say why there is none."""
     match level:

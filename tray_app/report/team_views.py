@@ -1,0 +1,78 @@
+"""What is shown of several teams: how each is called, and which needs its user most."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from tray_app.icon_look import IconShape
+from tray_app.report.view import View, view_of
+from tray_app.store.settings import Settings, TeamEntry
+from tray_app.team.watch import Snapshot
+from tray_app.words.balance_words import nameless_team
+from tray_app.words.forecast_words import run_out_day
+from tray_app.words.formats import Formats
+
+_BY_NEED = (
+    IconShape.EMPTY,
+    IconShape.CRITICAL,
+    IconShape.LOW,
+    IconShape.LOCKED,
+    IconShape.UNKNOWN,
+    IconShape.LOADING,
+    IconShape.HEALTHY,
+)
+
+
+class TeamView(NamedTuple):
+    """What is shown of one of several teams."""
+
+    account: str
+    name: str
+    """No other team is called so."""
+    view: View
+    ends: date | None
+    """When the balance is likely to run out."""
+
+    @property
+    def need(self) -> tuple[int, date]:
+        """How much the team needs its user; less is more urgent.
+
+        By level, then by the day on which the balance ends. A healthy team of which nothing new
+        can be learned comes before the healthy ones.
+        """
+        shape = self.view.icon.shape
+        if shape is IconShape.HEALTHY and self.view.trouble is not None:
+            shape = IconShape.UNKNOWN
+        return _BY_NEED.index(shape), self.ends or date.max
+
+
+def team_view(
+    account: str,
+    name: str,
+    snapshot: Snapshot,
+    settings: Settings,
+    formats: Formats,
+    now: datetime,
+) -> TeamView:
+    """Say what a snapshot of a team with this name shows."""
+    view = view_of(snapshot, settings, formats, now, name=name)
+    return TeamView(account, name, view, run_out_day(snapshot.analysis))
+
+
+def team_names(teams: Sequence[tuple[TeamEntry, str | None]]) -> list[str]:
+    """Name the teams of a list, each by the user's name for it or else by lemlist's.
+
+    Teams of one name are told apart by numbers in the list's order, as is a team that has none.
+    """
+    called = [
+        " ".join((entry.name or lemlists or "").split()) or nameless_team(place)
+        for place, (entry, lemlists) in enumerate(teams, start=1)
+    ]
+    names: list[str] = []
+    for name in called:
+        number, distinct = 1, name
+        while distinct in names or (number > 1 and distinct in called):
+            number += 1
+            distinct = f"{name} ({number})"
+        names.append(distinct)
+    return names
