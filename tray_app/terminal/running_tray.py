@@ -1,10 +1,11 @@
 """How programs of one user tell the trays that are running something. No secret goes this way."""
 
-import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from tray_app.store.folders import session_of
 
 TRAY = "tray"
 DEMO = "demo"
@@ -20,9 +21,9 @@ LONGEST_WORD = 64
 
 
 def in_session(name: str, environ: Mapping[str, str]) -> str:
-    """Name the one program of this session: a user may have a screen at the desk and one by VNC."""
-    display = environ.get("WAYLAND_DISPLAY") or environ.get("DISPLAY", "").partition(".")[0]
-    return name + re.sub(r"\W+", "-", f"-{display}" if display else "")
+    """Name the one program of this graphical session."""
+    session = session_of(environ)
+    return f"{name}-{session}" if session else name
 
 
 def socket_of(folder: Path, name: str) -> Path:
