@@ -93,3 +93,18 @@ def test_an_alert_is_told_in_one_session_and_a_snooze_holds_in_both() -> None:
             log.wait_for_summary("the last one", TIMEOUT)
             told += [one.summary for one in log.notifications[:-1]]
         assert sorted(told) == ["Credits almost gone: 90 left", "Credits are low: 480 left"]
+
+
+def test_settings_that_are_saved_in_one_session_hold_in_the_other() -> None:
+    """A program with other thresholds would end what its neighbour has just told of a level."""
+    with (
+        Sandbox(story="fixed") as sandbox,
+        VirtualDesktop(keyring=False) as desk,
+        VirtualDesktop(keyring=False) as remote,
+    ):
+        sandbox.set_total(12_430)
+        with trays(desk, remote, sandbox) as (first, second):
+            second.wait_for_tooltip("Healthy · 12,430 credits")
+            first.wait_for_tooltip("Healthy · 12,430 credits")
+            first.set_low(20_000)
+            second.wait_for_tooltip("Low · 12,430 credits")

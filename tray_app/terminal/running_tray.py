@@ -15,6 +15,8 @@ SHOW = b"show\n"
 """The popup is wanted."""
 KEY_CHANGED = b"key\n"
 """The key in the keychain is another one, or gone."""
+SETTINGS_CHANGED = b"settings\n"
+"""The settings file was saved."""
 
 LONGEST_WORD = 64
 """Bytes."""
@@ -47,13 +49,14 @@ def tell(folder: Path, name: str, word: bytes) -> None:
         _send(socket_of(folder, name), word)
 
 
-def tell_all(folder: Path, word: bytes) -> None:
-    """Tell the trays of all the user's sessions a word."""
-    if sys.platform == "win32":
-        tell(folder, TRAY, word)
-    else:
+def tell_all(folder: Path, word: bytes, but: str | None = None) -> None:
+    """Tell the trays of all the user's sessions a word, but not the one of this name."""
+    if sys.platform != "win32":
         for place in folder.glob(f"{TRAY}*.sock"):
-            _send(place, word)
+            if but is None or place != socket_of(folder, but):
+                _send(place, word)
+    elif but is None:
+        tell(folder, TRAY, word)
 
 
 def _send(place: Path, word: bytes) -> None:
