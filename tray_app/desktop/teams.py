@@ -32,6 +32,7 @@ class Teams(QObject):
     busy_changed = Signal()
     settings_complained = Signal(str)
     """What is wrong with the settings file, in words; empty when nothing is."""
+    settings_saved = Signal()
 
     def __init__(
         self,
@@ -65,8 +66,7 @@ class Teams(QObject):
             if self.settings is default:  # the user has saved no others meanwhile
                 self.own.session.choose(settings)
             self.begun.emit()
-            complaints = (settings_fault_words(fault, self._formats) for fault in faults)
-            self.settings_complained.emit(" ".join(complaints))
+            self._complain(faults)
             if demo:
                 self.show_demo()
             else:
@@ -105,8 +105,7 @@ class Teams(QObject):
     @Slot(object)
     def choose(self, settings: Settings) -> None:
         """Judge by other settings from now on, and keep them if that can be done."""
-        for poller in {self.own, self.shown}:
-            poller.apply(settings)
+        self._use(settings)
         unsaved = tr("The settings can't be saved. They are used until you quit.")
 
         def save() -> str:
@@ -116,8 +115,32 @@ class Teams(QObject):
                 return unsaved
             return ""
 
-        complain = self.settings_complained.emit
-        self._disk.submit(save, complain, lambda _defect: complain(unsaved))
+        def end(complaint: str) -> None:
+            self.settings_complained.emit(complaint)
+            if not complaint:
+                self.settings_saved.emit()
+
+        self._disk.submit(save, end, lambda _defect: end(unsaved))
+
+    @Slot()
+    def read_settings_again(self) -> None:
+        """Judge by the settings in the file, which another session has saved."""
+
+        def go_on(loaded: tuple[Settings, list[FileFault | FieldFault]]) -> None:
+            settings, faults = loaded
+            if settings != self.settings:
+                self._use(settings)
+            self._complain(faults)
+
+        self._disk.submit(self._settings_file.load, go_on)
+
+    def _use(self, settings: Settings) -> None:
+        for poller in {self.own, self.shown}:
+            poller.apply(settings)
+
+    def _complain(self, faults: list[FileFault | FieldFault]) -> None:
+        complaints = (settings_fault_words(fault, self._formats) for fault in faults)
+        self.settings_complained.emit(" ".join(complaints))
 
     def _poller_of(self, session: Session) -> Poller:
         poller = Poller(session, self._network)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.folders import alerts_file, history_file
+from tray_app.store.folders import alerts_file, history_file, session_of
 from tray_app.store.history_database import History
 from tray_app.store.keychain import ACCOUNT, Keychain
 from tray_app.store.settings import Settings
@@ -46,7 +46,8 @@ def own_session(environ: Mapping[str, str], keychain: Keychain) -> Session:
     open_history = partial(History, history_file())
 
     def open_watch(settings: Settings) -> Watch:
-        credentials, alerts = Credentials(environ, keychain), AlertsFile(alerts_file(), ACCOUNT)
+        credentials = Credentials(environ, keychain)
+        alerts = AlertsFile(alerts_file(), ACCOUNT, session_of(environ))
         return Watch(credentials, connector(environ), alerts, settings, Analyst(open_history()))
 
     return Session(open_watch, open_history)
