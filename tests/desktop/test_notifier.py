@@ -139,7 +139,7 @@ def test_each_takes_the_place_of_the_last(told: Told, service: NotificationServi
         told.tell(title)
         told.wait_for_accepted(*titles[:count])  # which no longer comes once there is newer news
         wait_for_titles(service, title)
-    told.notifier.withdraw()
+    told.notifier.withdraw_all()
     wait_for_titles(service)
     assert service.refused == []
 
@@ -177,7 +177,7 @@ def test_a_service_that_comes_before_it_can_answer_is_asked_again(
 
 def test_what_is_withdrawn_waits_no_longer(told: Told, session: MessageBus) -> None:
     told.tell("40 credits left")
-    told.notifier.withdraw()
+    told.notifier.withdraw_all()
     with NotificationService(session.bus_address) as service:
         told.tell("480 credits left")  # so that there is something to wait for
         told.wait_for_accepted("480 credits left")
@@ -212,7 +212,7 @@ def test_what_is_withdrawn_before_the_answer_is_closed_and_not_accepted(
     service.hang(at="Notify")
     told.tell("62 credits left")
     wait_with_events(lambda: service.waiting, "the service is asked")
-    told.notifier.withdraw()
+    told.notifier.withdraw_all()
     told.tell("+9,000 credits")
     service.go_on()
     told.wait_for_accepted("+9,000 credits")
@@ -351,6 +351,6 @@ def test_where_qt_shows_it_it_is_accepted_at_once(
         elsewhere.setattr(sys, "platform", "darwin")
         notifier.notify(Notice(1, "news", "62 credits left", "A text.", QImage(), urgent=True))
         notifier.notify(Notice(1, "news", "61 credits left", "A text.", QImage(), urgent=True))
-        notifier.withdraw()
+        notifier.withdraw_all()
     assert shown == [("62 credits left", "A text.")]
     assert emitted(accepted) == ["news"]

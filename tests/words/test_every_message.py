@@ -205,10 +205,24 @@ def _notices(n: int, day: date) -> Said:
             if alert.kind is AlertKind.RUNS_OUT and analysis is None:
                 continue  # is told of a day alone
             shown = Snapshot(Reading(Balance(n), NOW), analysis=analysis)
-            title, body = notice_words.notice(shown, alert, Prices(), AHEAD, NOW)
-            assert 0 < len(title) <= LONGEST_TITLE, title
-            assert 0 < len(body) <= LONGEST_BODY, body
-            yield from (title, body)
+            for team in (None, "Acme", "A name of a team that is very long"):
+                title, body = notice_words.notice(shown, alert, Prices(), AHEAD, NOW, team)
+                assert 0 < len(title) <= LONGEST_TITLE, title
+                assert 0 < len(body) <= LONGEST_BODY, body
+                yield from (title, body)
+
+
+@says(notice_words.team_news, notice_words.list_notice, notice_words.shortened)
+def _lists_of_news(n: int, day: date) -> Said:
+    analysis = Analysis(rhythm(n, n, n), Forecast(n, RunsOut(day, day, day)))
+    shown = Snapshot(Reading(Balance(n), NOW), analysis=analysis)
+    news = [notice_words.team_news("Acme", shown, alert, AHEAD, NOW) for alert in alerts(n)]
+    for lacking in (0, n):
+        title, body = notice_words.list_notice(news[: n % 7 + 1] * 3, lacking)
+        assert 0 < len(title) <= LONGEST_TITLE, title
+        assert 0 < len(body) <= LONGEST_BODY, body
+        yield from (title, body)
+    yield notice_words.shortened("A name that is cut", 9)
 
 
 def alerts(n: int) -> Iterator[Alert]:

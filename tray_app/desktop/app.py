@@ -1,8 +1,9 @@
 """The one place that makes the parts of the tray program and joins them."""
 
 import logging
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
@@ -21,6 +22,7 @@ from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.teams import Teams
+from tray_app.desktop.tray.news_desk import NewsDesk, TeamNotice
 from tray_app.desktop.tray.notifier import Notice, Notifier
 from tray_app.desktop.tray.tray import Tray
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
@@ -31,14 +33,14 @@ from tray_app.desktop.windows.single_window import SingleWindow
 from tray_app.errors import Kind
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
-from tray_app.report.view import View, view_of
+from tray_app.report.team_views import TeamView, team_names, team_view
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.schedule import LATE
 from tray_app.store.keychain import Keychain
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
-from tray_app.words.notice_words import notice
+from tray_app.words.notice_words import list_notice, notice, team_news
 from tray_app.words.problem_words import Remedy, problem_words
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ class App(QObject):
         self._tray = tray
         self._actions = tray.actions
         self._notifier = Notifier(self._tray.message, bus, gate)
+        self._news_desk = NewsDesk(self._notifier, self._list_notice, self)
         self._signals = QuitSignals(self)
         self._uncaught = uncaught
         self._hidden = HiddenFigures(self._actions.hide_figures, figures, disk, self)
@@ -123,19 +126,23 @@ class App(QObject):
         actions.quit.triggered.connect(QApplication.quit)
 
         self._teams.begun.connect(self._listen)
-        self._teams.switched.connect(self._notifier.withdraw)
+        self._teams.switched.connect(self._news_desk.withdraw_all)
+        self._teams.changed.connect(self._show_now)
+        self._teams.page_turned.connect(self._show_team)
         self._teams.snapshot_made.connect(self._hear_of)
         self._teams.busy_changed.connect(self._show_busy)
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
         self._overdue.timeout.connect(self._show_now)
+        self._overdue.timeout.connect(self._expect_next)
         self._history_and_plan.trend_changed.connect(self._show_now)
         self._hidden.changed.connect(self._hide_or_show)
 
         self._tray.clicked.connect(self._toggle_popup)
         self._tray.no_panel.connect(self._use_window)
         self._tray.shown.connect(self._use_panel)
-        self._notifier.clicked.connect(self._open_popup)
-        self._notifier.accepted.connect(self._teams.note_heard)
+        self._tray.team_chosen.connect(self._open_team)
+        self._notifier.clicked.connect(self._open_team)
+        self._news_desk.heard.connect(self._teams.note_heard)
         self._key.key_changed.connect(self._teams.show_own)
         self._key.demo_requested.connect(self._teams.show_demo)
         self._key.start_at_login_chosen.connect(self._start_at_login)
@@ -182,7 +189,9 @@ class App(QObject):
 
     @Slot(QAction)
     def _snooze(self, chosen: QAction) -> None:
-        self._teams.shown.snooze(SnoozeChoice(chosen.data()))
+        is_page_open = self._popup is not None and self._popup.isVisible()
+        for poller in [self._teams.shown] if is_page_open else self._teams.polled:
+            poller.snooze(SnoozeChoice(chosen.data()))
 
     @Slot()
     def _remedy(self) -> None:
@@ -236,37 +245,78 @@ class App(QObject):
 
     @Slot(object)
     def _hear_of(self, poller: Poller) -> None:
+        snapshot = poller.session.snapshot
         if poller is self._teams.shown:
-            self._show_snapshot(poller.session.snapshot)
-
-    def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._show_now()
-        self._overdue.start(round((snapshot.wait + LATE.total_seconds() + 1) * 1000))
-        self._history_and_plan.show(self._teams.shown.session)
-        if self._popup is not None and self._popup.isVisible():
-            self._history_and_plan.read_trend()
+            self._show_snapshot(snapshot)
+        else:
+            self._show_now()
+        self._expect_next()
         if snapshot.problem is not None:
             self._about.note(snapshot.problem)
         if snapshot.news.alert is not None:
-            self._notify(snapshot, snapshot.news.alert)
+            self._tell_news(poller, snapshot.news.alert)
         elif snapshot.news.withdraws:
-            self._notifier.withdraw()
+            self._news_desk.withdraw(poller.account)
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show what is new of the team on the screen."""
+        self._show_now()
+        self._history_and_plan.show(self._teams.shown.session)
+        if self._popup is not None and self._popup.isVisible():
+            self._history_and_plan.read_trend()
         self._key.show(snapshot)
 
-    def _notify(self, snapshot: Snapshot, alert: Alert) -> None:
-        prices, now = self._teams.settings.prices, datetime.now(UTC)
-        title, body = notice(snapshot, alert, prices, self._figures, now)
-        picture = paint_icon(self._view().icon, NOTICE_PICTURE)
+    @Slot()
+    def _show_team(self) -> None:
+        """Show another team's page."""
+        self._history_and_plan.show(self._teams.shown.session)
+        self._show_now()
+        self._show_busy()
+
+    @Slot()
+    def _expect_next(self) -> None:
+        """Look at the clock when the next of the teams is late."""
+        now, snapshots = datetime.now(UTC), [one.session.snapshot for one in self._teams.polled]
+        late = [one.next_at + LATE - now for one in snapshots if one.next_at is not None]
+        ahead = [each.total_seconds() for each in late if each >= timedelta()]
+        if ahead:
+            self._overdue.start(round((min(ahead) + 1) * 1000))
+
+    def _tell_news(self, poller: Poller, alert: Alert) -> None:
+        """Tell a team's news. Where there are several teams, the title names the team."""
+        snapshot, prices = poller.session.snapshot, poller.session.settings.prices
+        now, news, account = datetime.now(UTC), snapshot.news, poller.account
+        team = next(one for one in self._team_views() if one.account == account)
+        is_only = len(self._teams.polled) == 1
+        name = None if is_only else team.name
+        title, body = notice(snapshot, alert, prices, self._figures, now, name)
+        picture = paint_icon(team.view.icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-        news = snapshot.news
-        self._notifier.notify(Notice(news.id, news, title, body, picture, urgent))
+        told = Notice(news.id, news, title, body, picture, urgent, account)
+        line = team_news(team.name, snapshot, alert, self._figures, now)
+        lacks = alert.kind not in (AlertKind.REFILL, AlertKind.DRAIN)
+        self._news_desk.tell(TeamNotice(told, news, line, lacks), is_only_team=is_only)
+
+    @staticmethod
+    def _list_notice(told: Iterable[TeamNotice]) -> Notice:
+        lines = list(told)
+        lacking = sum(one.lacks_credits for one in lines)
+        title, body = list_notice([one.line for one in lines], lacking)
+        most_urgent = lines[0].notice
+        return replace(most_urgent, title=title, body=body)
 
     @Slot()
     def _show_now(self) -> None:
         """Show what is known as of now; only what differs is touched."""
-        view = self._view()
+        teams = self._team_views()
+        view = next(one.view for one in teams if one.account == self._teams.shown.account)
         self._actions.show_view(view)
-        self._tray.show_view(view)
+        if len(teams) == 1:
+            self._tray.show_view(view)
+        else:
+            by_need = sorted(teams, key=lambda team: team.need)
+            chosen = (one for one in teams if one.account == self._teams.icon_team)
+            self._tray.show_teams(next(chosen, by_need[0]), by_need)
         self._history_and_plan.show_now()
         if self._popup is not None:
             self._popup.show_view(view)
@@ -274,15 +324,22 @@ class App(QObject):
             self._popup.show_trend(self._history_and_plan.trend, low=low)
             self._popup.say(self._all_complaints())
 
-    def _view(self) -> View:
-        snapshot, settings = self._teams.shown.session.snapshot, self._teams.settings
-        return view_of(snapshot, settings, self._figures, datetime.now(UTC))
+    def _team_views(self) -> list[TeamView]:
+        """Return what is shown of each team, in the user's order."""
+        sessions, now = [poller.session for poller in self._teams.polled], datetime.now(UTC)
+        names = team_names([(one.entry, one.snapshot.team) for one in sessions])
+        if len(sessions) == 1:
+            names = [sessions[0].entry.name]
+        return [
+            team_view(one.entry.account, name, one.snapshot, one.settings, self._figures, now)
+            for name, one in zip(names, sessions, strict=True)
+        ]
 
     @Slot()
     def _hide_or_show(self) -> None:
         """Write all amounts anew."""
         if self._figures.hidden_until is not None:
-            self._notifier.withdraw()  # the notification may tell an amount
+            self._news_desk.withdraw_all()  # a notification may tell an amount
         self._history_and_plan.show_again()
         self._show_now()
 
@@ -332,6 +389,12 @@ class App(QObject):
     def _open_popup(self) -> None:
         self._the_popup().open(self._tray.geometry())
         self._look_soon()
+
+    @Slot(str)
+    def _open_team(self, account: str) -> None:
+        """Open a team's page; without an account, what shows all teams."""
+        self._teams.turn_to(account)
+        self._open_popup()
 
     def _look_soon(self) -> None:
         QTimer.singleShot(PAINTED_AFTER, self, self._look)

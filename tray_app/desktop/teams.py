@@ -62,6 +62,8 @@ class Teams(QObject):
         self._make_worker = make_worker
         self._settings_file = SettingsFile(settings_file())
         self._settings = self._default = Settings()
+        self.icon_team = ""
+        """The account of the team that the icon shows; empty: the one that needs its user most."""
         self.own = [self._own_poller(TeamEntry())]
         """The user's own teams, in the user's order; at least one."""
         self.polled = self.own
@@ -86,7 +88,7 @@ class Teams(QObject):
                 self.show_own()
 
         # The worker tells of a defect, after which the default settings are used.
-        nothing = Choices(self._settings, (TeamEntry(),), [])
+        nothing = Choices(self._settings, (TeamEntry(),), "", [])
         self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
 
     @Slot()
@@ -172,6 +174,7 @@ class Teams(QObject):
             self._settings = choices.settings
         complaints = (settings_fault_words(fault, self._formats) for fault in choices.faults)
         self.settings_complained.emit(" ".join(complaints))
+        self.icon_team = choices.icon_team
         known = {poller.account: poller for poller in self.own}
         self.own[:] = [
             known.pop(entry.account) if entry.account in known else self._own_poller(entry)

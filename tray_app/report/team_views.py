@@ -45,6 +45,16 @@ class TeamView(NamedTuple):
             shape = IconShape.UNKNOWN
         return _BY_NEED.index(shape), self.ends or date.max
 
+    @property
+    def line(self) -> str:
+        """The team in one line, as of a menu, with what says most."""
+        return " · ".join(filter(None, (f"{self.name}: {self.view.headline}", self.view.lasts)))
+
+    def tooltip(self, most: int) -> str:
+        """Return the view's tooltip with the team's name, in at most ``most`` characters."""
+        name = self.name if len(self.name) <= most // 3 else f"{self.name[: most // 3 - 1]}…"
+        return f"{name}\n{self.view.tooltip(most - len(name) - 1)}"
+
 
 def team_view(
     account: str,

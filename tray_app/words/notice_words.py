@@ -1,5 +1,6 @@
 """What a notification says of an alert."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from tray_app.i18n import tr
@@ -11,18 +12,83 @@ from tray_app.words.durations import whole_minutes
 from tray_app.words.forecast_words import NEAR, run_out_day, two_digits
 from tray_app.words.formats import Formats, day_words, short_day
 
+LONGEST_TITLE = 40
 LONGEST_BODY = 120
 """Characters; of more, services show only a part."""
 
 
 def notice(
-    snapshot: Snapshot, alert: Alert, prices: Prices, formats: Formats, now: datetime
+    snapshot: Snapshot,
+    alert: Alert,
+    prices: Prices,
+    formats: Formats,
+    now: datetime,
+    team: str | None = None,
 ) -> tuple[str, str]:
     """Return the title and the body of a notification on a snapshot's alert.
 
-    The body can be read alone, and on a later day. Who can act stands last, and is left out first
-    where there is no room.
+    ``team`` is named in the title, which tells the alert in fewer words then. The body can be read
+    alone, and on a later day. Who can act stands last, and is left out first where there is no
+    room.
     """
+    title, body = _notice(snapshot, alert, prices, formats, now)
+    return (title if team is None else team_news(team, snapshot, alert, formats, now)), body
+
+
+def team_news(team: str, snapshot: Snapshot, alert: Alert, formats: Formats, now: datetime) -> str:
+    """Tell a team's news in a line, in which a long name is cut."""
+    day, today = run_out_day(snapshot.analysis), now.astimezone().date()
+    amount = formats.number(alert.credits)
+    match alert:
+        case Alert(kind=AlertKind.EMPTY):
+            news = tr("no credits left")
+        case Alert(kind=AlertKind.REFILL):
+            news = tr(
+                "{amount} credit added",
+                "{amount} credits added",
+                alert.gained,
+                amount=formats.number(alert.gained),
+            )
+        case Alert(kind=AlertKind.RUNS_OUT) if day is not None:
+            news = tr("likely to end {day}", day=short_day(max(day, today), formats, today))
+        case Alert(kind=AlertKind.BUSY_DAY):
+            news = tr("one busy day is left")
+        case Alert(kind=AlertKind.DRAIN, drain=Drain() as drain):
+            news = tr("{amount} spent in {n} min", **_figures(drain, formats))
+        case _:
+            news = tr("{amount} credit left", "{amount} credits left", alert.credits, amount=amount)
+    return f"{shortened(team, LONGEST_TITLE - len(news) - 2)}: {news}"
+
+
+def list_notice(news: Sequence[str], lacking: int) -> tuple[str, str]:
+    """Return the title and the body of the one notification on the news of several teams.
+
+    ``news`` has a line of each team, the most urgent first. ``lacking`` is how many of the teams
+    have too few credits.
+    """
+    if lacking:
+        title = tr("{n} team needs credits", "{n} teams need credits", lacking, n=lacking)
+    else:
+        title = tr("News of {n} team", "News of {n} teams", len(news), n=len(news))
+    said = list(news)
+    while True:
+        left = len(news) - len(said)
+        more = tr("And {n} more.", n=left) if left else ""
+        body = "\n".join(filter(None, (*said, more)))
+        if len(body) <= LONGEST_BODY or len(said) == 1:
+            return title, body
+        said.pop()
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a team's name in at most so many characters."""
+    name = " ".join(name.split())
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def _notice(
+    snapshot: Snapshot, alert: Alert, prices: Prices, formats: Formats, now: datetime
+) -> tuple[str, str]:
     day, today = run_out_day(snapshot.analysis), now.astimezone().date()
     amount = formats.number(alert.credits)
     left = tr("{amount} credit left.", "{amount} credits left.", alert.credits, amount=amount)

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,65 +53,74 @@ class Notice:
     body: str
     picture: QImage
     urgent: bool
+    about: str = ""
+    """The account of the team that the notice is about; empty for several teams."""
 
 
 class Notifier(QObject):
     """Tells the user something that can't wait until the next look at the icon."""
 
-    clicked = Signal()
-    """The user wants to see more; to be answered at once, while the token of the click holds."""
+    clicked = Signal(str)
+    """The user wants to see more of what a notice is about; to be answered at once, while the token
+    of the click holds."""
     accepted = Signal(object)
     """The desktop shows this news."""
-    _invoked = Signal(str)
+    _invoked = Signal(str, str)
 
     def __init__(self, fallback: Callable[[str, str], None], bus: Bus, gate: Gate) -> None:
         """``fallback`` shows title and body where there is no freedesktop.org service."""
         super().__init__()
         self._fallback = fallback
-        self._told_by_qt = 0
+        self._told_by_qt: dict[str, int] = {}
         self._bus = bus
         self._display = Display(
             told=lambda news: gate.emit(self.accepted, news),
-            clicked=lambda token: gate.emit(self._invoked, token),
+            clicked=lambda about, token: gate.emit(self._invoked, about, token),
         )
         self._invoked.connect(self._click)
         bus.serve(self._display)
 
     def notify(self, notice: Notice) -> None:
-        """Show this notice in place of the last one, now or as soon as there is a service.
+        """Show this notice in place of the last one about the same, as soon as there is a service.
 
         A notice whose id was shown is not shown again. Returns at once. ``accepted`` tells that the
         desktop has taken the news, unless a newer notice or :meth:`withdraw` came first.
         """
         if sys.platform == "linux":
-            self._want(notice)
-        elif notice.id != self._told_by_qt:
-            self._told_by_qt = notice.id
+            self._want({**self._display.wanted, notice.about: notice})
+        elif notice.id != self._told_by_qt.get(notice.about):
+            self._told_by_qt[notice.about] = notice.id
             self._fallback(notice.title, notice.body)
             self.accepted.emit(notice.news)
 
+    def withdraw(self, about: str) -> None:
+        """Close what was told last about a team, and drop what still waits; Linux only."""
+        if about in self._display.wanted:
+            wanted = {each: one for each, one in self._display.wanted.items() if each != about}
+            self._want(wanted)
+
     @Slot()
-    def withdraw(self) -> None:
-        """Close what was told last, and drop what still waits; Linux only."""
-        self._want(None)
+    def withdraw_all(self) -> None:
+        """Close all that was told, and drop what still waits; Linux only."""
+        self._want({})
 
     def finish(self, seconds: float) -> None:
         """Wait at most this long for the answer to the last notice, which may be shown already."""
         self._display.is_answered.wait(seconds)
 
-    def _want(self, notice: Notice | None) -> None:
-        self._display.wanted = notice
+    def _want(self, notices: Mapping[str, Notice]) -> None:
+        self._display.wanted = notices
         self._bus.watch()
         self._bus.wake()
 
-    @Slot(str)
-    def _click(self, token: str) -> None:
+    @Slot(str, str)
+    def _click(self, about: str, token: str) -> None:
         # Wayland gives the focus to a window that is shown or activated with the token of a click.
         # Python has no call to give Qt the token, but Qt looks for it in the environment
         # (qwaylandxdgshell.cpp, requestActivate).
         if token:
             os.putenv(_TOKEN, token)
-        self.clicked.emit()
+        self.clicked.emit(about)
         if token:
             os.unsetenv(_TOKEN)
 
@@ -124,6 +133,16 @@ class Shown(NamedTuple):
     """The unique name, on the bus, of the service that shows the notification."""
     number: int
     """The service's own number of the notification."""
+
+
+class Refusal(NamedTuple):
+    """That the service did not take a notice."""
+
+    notice_id: int
+    pause: float
+    """Seconds for which it is left alone."""
+    try_at: float
+    """When it is asked again, by the monotonic clock; never while there is no service."""
 
 
 class Call(NamedTuple):
@@ -142,10 +161,13 @@ class Display:
     twice either: the first question may still be answered, and the alert be shown twice.
     """
 
-    def __init__(self, told: Callable[[object], None], clicked: Callable[[str], None]) -> None:
-        """``told`` gets the news that the service has taken, ``clicked`` the token of a click."""
-        self.wanted: Notice | None = None
-        """What is to be on the screen."""
+    def __init__(self, told: Callable[[object], None], clicked: Callable[[str, str], None]) -> None:
+        """``told`` gets the news that the service has taken.
+
+        ``clicked`` gets what a notice is about that was clicked, and the click's token.
+        """
+        self.wanted: Mapping[str, Notice] = {}
+        """What is to be on the screen, by what it is about; replaced as a whole."""
         self.is_answered = threading.Event()
         """Whether no question to the service is open."""
         self.is_answered.set()
@@ -154,13 +176,11 @@ class Display:
         self._click = clicked
         self._connection: DBusConnection
         self._call: Call | None = None
-        self._shown: Shown | None = None
-        self._told = 0
-        """The id of the last notice that a service has taken; no service is told it again."""
-        self._refused = 0
-        """The id of a notice that waits for another try, or for the next service."""
-        self._pause = FIRST_PAUSE
-        self._try_at = math.inf
+        self._shown: dict[str, Shown] = {}
+        self._told: dict[str, int] = {}
+        """The ids of the last notices that a service has taken; no service is told them again."""
+        self._refused: dict[str, Refusal] = {}
+        """What waits for another try, or for the next service."""
         self._token = ""
 
     def join(self, connection: "DBusConnection") -> None:
@@ -168,8 +188,9 @@ class Display:
         from jeepney import MatchRule, message_bus
 
         self._connection = connection
-        self._call = self._shown = None
-        self._refused = 0
+        self._call = None
+        self._shown.clear()
+        self._refused.clear()
         self.is_answered.set()
         owner = MatchRule(type="signal", interface=message_bus.interface, member="NameOwnerChanged")
         owner.add_arg_condition(0, _NAME)
@@ -182,18 +203,30 @@ class Display:
         if self._call is not None:
             return None
         wanted = self.wanted
-        if self._shown is not None and (wanted is None or wanted.id != self._shown.notice_id):
-            # Closed rather than replaced: some desktops don't show the replacement. Only the
-            # service that showed it is asked: the next service counts from 1 again, and may show
-            # another program's notification under this number.
-            self._send(self._shown.service, "CloseNotification", "u", (self._shown.number,))
-            self._shown = None
-        if wanted is None or wanted.id == self._told:
-            return None
-        if wanted.id == self._refused and (left := self._try_at - time.monotonic()) > 0:
-            return None if math.isinf(left) else left
-        self._ask(wanted, self._notify, "GetCapabilities")
-        return None
+        for about, shown in list(self._shown.items()):
+            if about not in wanted or wanted[about].id != shown.notice_id:
+                # Closed rather than replaced: some desktops don't show the replacement. Only the
+                # service that showed it is asked: the next service counts from 1 again, and may
+                # show another program's notification under this number.
+                self._send(shown.service, "CloseNotification", "u", (shown.number,))
+                del self._shown[about]
+        pauses = []
+        for notice in sorted(wanted.values(), key=lambda notice: not notice.urgent):
+            if notice.id == self._told.get(notice.about):
+                continue
+            if (pause := self._pause_before(notice)) <= 0:
+                self._ask(notice, self._notify, "GetCapabilities")
+                return None
+            pauses.append(pause)
+        soonest = min(pauses, default=math.inf)
+        return None if math.isinf(soonest) else soonest
+
+    def _pause_before(self, notice: Notice) -> float:
+        """Return the seconds to the next try to show a notice."""
+        refusal = self._refused.get(notice.about)
+        if refusal is None or refusal.notice_id != notice.id:
+            return 0
+        return refusal.try_at - time.monotonic()
 
     def hear(self, message: "Message") -> None:
         """Take note of an answer, a click, or another service."""
@@ -211,14 +244,15 @@ class Display:
                     self.is_answered.set()
         elif (member := fields.get(HeaderFields.member)) == "NameOwnerChanged":
             self._change_service(*message.body)
-        elif member in _CLICKS and self._shown is not None:
+        elif member in _CLICKS:
             origin = (fields[HeaderFields.sender], *message.body[:1])
-            if origin == (self._shown.service, self._shown.number):
-                self._hear_click(member, message.body[1])
+            for about, shown in self._shown.items():
+                if origin == (shown.service, shown.number):
+                    self._hear_click(about, member, message.body[1])
 
     def _notify(self, notice: Notice, reply: "Message") -> None:
         """Show a notice; the reply tells what the service is capable of."""
-        if notice is not self.wanted:
+        if self.wanted.get(notice.about) is not notice:
             return
         (capabilities,) = reply.body
         takes_markup = "body-markup" in capabilities
@@ -237,36 +271,39 @@ class Display:
         from jeepney import HeaderFields
 
         (number,) = reply.body
-        self._shown = Shown(notice.id, reply.header.fields[HeaderFields.sender], number)
+        service = reply.header.fields[HeaderFields.sender]
+        self._shown[notice.about] = Shown(notice.id, service, number)
         self._token = ""
-        if (wanted := self.wanted) is not None and wanted.id == notice.id:
-            self._told = notice.id
+        wanted = self.wanted.get(notice.about)
+        if wanted is not None and wanted.id == notice.id:
+            self._told[notice.about] = notice.id
             self._tell(notice.news)
 
     def _refuse(self, notice: Notice, why: str) -> None:
         """Let a notice wait for another try, or, if there is no service, for the next service."""
         log.warning("no notification: %s", why)
-        is_again = notice.id == self._refused
-        self._pause = min(2 * self._pause, LONGEST_PAUSE) if is_again else FIRST_PAUSE
-        self._refused = notice.id
-        self._try_at = math.inf if why == _ABSENT else time.monotonic() + self._pause
+        last, pause = self._refused.get(notice.about), FIRST_PAUSE
+        if last is not None and last.notice_id == notice.id:
+            pause = min(2 * last.pause, LONGEST_PAUSE)
+        try_at = math.inf if why == _ABSENT else time.monotonic() + pause
+        self._refused[notice.about] = Refusal(notice.id, pause, try_at)
 
     def _change_service(self, _name: str, old: str, new: str) -> None:
         """Note that a service has ended, begun or been replaced."""
         if old:
-            self._shown = None  # the next service counts anew
+            self._shown.clear()  # the next service counts anew
             if self._call is not None:
                 self._refuse(self._call.notice, _ABSENT)
                 self._call = None
                 self.is_answered.set()
         if new:
-            self._refused = 0
+            self._refused.clear()
 
-    def _hear_click(self, member: str, value: str) -> None:
+    def _hear_click(self, about: str, member: str, value: str) -> None:
         if member == "ActivationToken":
             self._token = value
         else:
-            self._click(self._token)
+            self._click(about, self._token)
             self._token = ""
 
     def _ask(

@@ -15,10 +15,14 @@ from tray_app.i18n import tr
 from tray_app.icon_look import IconLook, IconShape
 
 if TYPE_CHECKING:  # nothing that the icon does not need is imported before it is up
+    from collections.abc import Sequence
+
+    from tray_app.desktop.tray.team_menu import TeamMenu
+    from tray_app.report.team_views import TeamView
     from tray_app.report.view import View
 
-WINDOWS_TOOLTIP = 127
-"""Characters of a tooltip that Windows shows (NOTIFYICONDATA.szTip)."""
+TOOLTIP_LENGTH = 127 if sys.platform == "win32" else 1000
+"""Characters of a tooltip; Windows shows no more (NOTIFYICONDATA.szTip)."""
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +38,8 @@ class Tray(QObject):
     clicked = Signal()
     shown = Signal()
     no_panel = Signal()
+    team_chosen = Signal(str)
+    """The account of a team whose line in the menu was chosen."""
 
     def __init__(self, parent: QObject, actions: Actions, bus: Bus) -> None:
         super().__init__(parent)
@@ -46,16 +52,19 @@ class Tray(QObject):
             figure.setVisible(False)
             # A line that does nothing would have to be disabled, and so be grey.
             figure.triggered.connect(actions.open.trigger)
-        _say(self._figures[0], tr("Loading"))
+        say(self._figures[0], tr("Loading"))
         self._menu.addAction(actions.remedy)
-        self._menu.addSeparator()
+        self._below_figures = self._menu.addSeparator()
         self._menu.addActions(
             [actions.refresh, actions.open, actions.history, actions.plan, actions.buy]
         )
         self._snooze_menu = self._menu.addMenu(tr("S&nooze"))
         self._menu.addActions([actions.resume, actions.hide_figures])
         self._menu.addSeparator()
-        self._menu.addActions([actions.settings, actions.change_key, actions.about, actions.quit])
+        self._menu.addActions([actions.settings, actions.add_team])
+        self._menu.addActions([actions.change_key, actions.about, actions.quit])
+        self._of_one_team = [actions.history, actions.plan, actions.buy, actions.change_key]
+        self._team_menu: TeamMenu | None = None
 
         self._icon: QSystemTrayIcon | None = None
         self._tooltip = ""
@@ -104,19 +113,51 @@ class Tray(QObject):
             self._icon.showMessage(title, body, tray_icon(self._look))
 
     def show_view(self, view: "View") -> None:
-        """Show another view; only what differs is touched, as each touch costs memory."""
-        before, self._look = self._look, view.icon
-        is_windows = sys.platform == "win32"
-        self._tooltip = view.tooltip(WINDOWS_TOOLTIP) if is_windows else view.tooltip()
-        if self._icon is not None:
-            if tray_icon(view.icon) is not tray_icon(before):
-                self._icon.setIcon(tray_icon(view.icon))
-            if self._icon.toolTip() != self._tooltip:
-                self._icon.setToolTip(self._tooltip)
+        """Show the one team."""
+        if self._team_menu is not None:
+            self._offer_one_team()
+        self._show_icon(view.icon, view.tooltip(TOOLTIP_LENGTH))
         buckets = (f"{row.label}: {row.text}" if view.shows(row) else "" for row in view.rows)
         texts = (view.headline, *buckets, view.lasts, view.figures, view.snooze)
         for figure, text in zip(self._figures, texts, strict=True):
-            _say(figure, text)
+            say(figure, text)
+
+    def show_teams(self, on_icon: "TeamView", teams: "Sequence[TeamView]") -> None:
+        """Show several teams: one on the icon, and all in the menu, in this order."""
+        self._show_icon(on_icon.view.icon, on_icon.tooltip(TOOLTIP_LENGTH))
+        if self._team_menu is None:
+            self._team_menu = self._offer_teams()
+        self._team_menu.show_teams(teams)
+
+    def _show_icon(self, look: IconLook, tooltip: str) -> None:
+        """Show another icon; only what differs is touched, as each touch costs memory."""
+        before, self._look, self._tooltip = self._look, look, tooltip
+        if self._icon is not None:
+            if tray_icon(look) is not tray_icon(before):
+                self._icon.setIcon(tray_icon(look))
+            if self._icon.toolTip() != tooltip:
+                self._icon.setToolTip(tooltip)
+
+    def _offer_teams(self) -> "TeamMenu":
+        """Put lines of teams in the place of what is about one team."""
+        from tray_app.desktop.tray.team_menu import TeamMenu
+
+        for figure in self._figures:
+            say(figure, "")
+        for action in self._of_one_team:
+            self._menu.removeAction(action)
+        teams = TeamMenu(self._menu, self._below_figures)
+        teams.chosen.connect(self.team_chosen)
+        return teams
+
+    def _offer_one_team(self) -> None:
+        """Offer what is about one team again, as there is only one left."""
+        teams, self._team_menu = self._team_menu, None
+        if teams is not None:
+            teams.remove()
+        before = self._snooze_menu.menuAction()
+        self._menu.insertActions(before, self._of_one_team[:-1])
+        self._menu.insertAction(self.actions.about, self._of_one_team[-1])
 
     def _wait_for_panel(self) -> None:
         self._search.start()
@@ -163,7 +204,8 @@ class Tray(QObject):
             self.actions.refresh.trigger()
 
 
-def _say(action: QAction, text: str) -> None:
+def say(action: QAction, text: str) -> None:
+    """Write text on a line of a menu; without any the line is hidden."""
     text = text.replace("&", "&&")  # a single one would underline the next letter
     if action.text() != text:
         action.setText(text)
