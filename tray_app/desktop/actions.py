@@ -29,6 +29,7 @@ class Actions(QObject):
         self.plan = QAction(tr("Ca&lculator…"), self)
         self.buy = QAction(tr("&Buy credits…"), self, iconText=tr("Buy credits"))
         self.settings = QAction(tr("&Settings…"), self, iconText=tr("Settings"))
+        self.add_team = QAction(tr("A&dd a team…"), self)
         self.hide_figures = QAction(
             tr("Hide &figures"), self, checkable=True, iconText=tr("Hide figures")
         )

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
@@ -35,6 +36,7 @@ from tray_app.report.view import View, view_of
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.schedule import LATE
 from tray_app.store.keychain import Keychain
+from tray_app.team.api import Checked, check_key, connector
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
@@ -56,6 +58,10 @@ one thread at a time, so the worker would delay the painting."""
 
 QUIT_TIME = 0.5
 """Seconds that quitting waits for the desktop to answer, and for each worker to write."""
+
+
+def _check_key(environ: Mapping[str, str], key: str) -> Checked:
+    return check_key(connector(environ), key)
 
 
 class App(QObject):
@@ -102,7 +108,14 @@ class App(QObject):
         self._hidden = HiddenFigures(self._actions.hide_figures, figures, disk, self)
         self._popup: Popup | None = None  # built on first use, like all other windows
         self._history_and_plan = HistoryAndPlan(disk, figures, self._actions, self)
-        self._key = KeyFlow(keychain, self._network, self._formats, self)
+        self._key = KeyFlow(
+            keychain,
+            self._network,
+            partial(_check_key, environ),
+            self._teams.known_teams,
+            self._formats,
+            self,
+        )
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
         self._about = About(keychain, uncaught, lambda: self._teams.settings, tray.kind, gate, self)
         self._join()
@@ -117,7 +130,8 @@ class App(QObject):
         actions.snooze.triggered.connect(self._snooze)
         actions.resume.triggered.connect(lambda: self._teams.shown.snooze(SnoozeChoice.NONE))
         actions.settings.triggered.connect(self._settings_dialog.open)
-        actions.change_key.triggered.connect(self._key.dialog.open)
+        actions.change_key.triggered.connect(self._change_key)
+        actions.add_team.triggered.connect(self._add_team)
         actions.remedy.triggered.connect(self._remedy)
         actions.about.triggered.connect(self._about.dialog.open)
         actions.quit.triggered.connect(QApplication.quit)
@@ -140,7 +154,8 @@ class App(QObject):
         self._key.demo_requested.connect(self._teams.show_demo)
         self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)
-        self._instance.key_changed_elsewhere.connect(self._key.use_changed_key)
+        self._instance.key_changed_elsewhere.connect(self._key.ask_nobody)
+        self._instance.key_changed_elsewhere.connect(self._teams.use_changed_keys)
         self._instance.settings_changed_elsewhere.connect(self._teams.read_settings_again)
         self._key.key_stored.connect(lambda: self._tell_others(KEY_CHANGED))
         self._teams.settings_saved.connect(lambda: self._tell_others(SETTINGS_CHANGED))
@@ -161,7 +176,6 @@ class App(QObject):
     @Slot()
     def _listen(self) -> None:
         """Begin to hear what comes from outside: keys, other programs, buses, sleep and network."""
-        self._key.session = self._teams.own[0].session
         self._instance.listen()
         self._tray.hear_of_loss()
         resume = Resume(self, self._gate)
@@ -189,7 +203,17 @@ class App(QObject):
         if self._actions.remedy.data() == Remedy.UNLOCK:
             self._teams.shown.poll(prompt=True, by_user=True)
         else:
-            self._key.dialog.open()
+            self._change_key()
+
+    @Slot()
+    def _change_key(self) -> None:
+        """Let the user enter another key for the team that is shown now."""
+        shown = self._teams.shown if self._teams.polled is self._teams.own else self._teams.own[0]
+        self._key.change_key(self._teams.target_of(shown))
+
+    @Slot()
+    def _add_team(self) -> None:
+        self._key.change_key(self._teams.new_team())
 
     @Slot(str)
     def _open_link(self, address: str) -> None:

@@ -1,13 +1,17 @@
 """The teams of the program: the user's own, and while the demo is played the demo's."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.windows.key_flow import KeyTarget, KnownTeam
+from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
+from tray_app.report.team_views import team_names
 from tray_app.store.folders import settings_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT, Choices, Settings, SettingsFile, TeamEntry
@@ -42,6 +46,8 @@ class Teams(QObject):
     settings_complained = Signal(str)
     """What is wrong with the settings file, in words; empty when nothing is."""
     settings_saved = Signal()
+    added = Signal(str)
+    """The account of a team that the user has added."""
 
     def __init__(
         self,
@@ -105,6 +111,16 @@ class Teams(QObject):
         """Poll the user's own teams from now on, with the keys that they have now."""
         self._poll_only(self.own)
 
+    @Slot()
+    def use_changed_keys(self) -> None:
+        """Use the keys that the keychain has now, as another program has changed one."""
+        for poller in self.own:
+            poller.forget_key(partial(self._poll_anew, poller))
+
+    def _poll_anew(self, poller: Poller, _nothing: object) -> None:
+        if self.polled is self.own and poller in self.own:
+            poller.start()
+
     @Slot(str)
     def turn_to(self, account: str) -> None:
         """Show a team, if it is one of those that are polled."""
@@ -156,6 +172,66 @@ class Teams(QObject):
                 self.settings_saved.emit()
 
         self._disk.submit(save, end, lambda _defect: end(unsaved))
+
+    def known_teams(self) -> list[KnownTeam]:
+        """Return the user's own teams, for whoever enters a key."""
+        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        return [
+            KnownTeam(poller.session.snapshot.team_id, name, self.target_of(poller))
+            for poller, name in zip(self.own, names, strict=True)
+        ]
+
+    def target_of(self, poller: Poller) -> KeyTarget:
+        """Return the way to give a team another key."""
+
+        def use(
+            key: str,
+            store: bool,
+            done: Callable[[object], object],
+            failed: Callable[[Problem], object],
+        ) -> None:
+            poller.use_key(key, done, failed, store=store)
+
+        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        is_one_of_several = poller in self.own and len(self.own) > 1
+        name = names[self.own.index(poller)] if is_one_of_several else ""
+        return KeyTarget(use, poller.account, name)
+
+    def new_team(self) -> KeyTarget:
+        """Return the way to add a team, whose key is always stored; the first needs no place."""
+        first = self.own[0]
+        if len(self.own) == 1 and first.session.snapshot.key_source is None:
+            return self.target_of(first)
+        return KeyTarget(self._add)
+
+    def _add(
+        self,
+        key: str,
+        _store: bool,
+        done: Callable[[object], object],
+        failed: Callable[[Problem], object],
+    ) -> None:
+        settings, keychain = self._settings_file, self._keychain
+
+        def add() -> str:
+            try:
+                account = settings.add_team().account
+            except (OSError, ValueError) as error:
+                raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
+            try:
+                keychain.of(account).write(key)
+            except Problem:
+                settings.remove_team(account)
+                raise
+            return account
+
+        def go_on(account: str) -> None:
+            self.read_settings_again()
+            self.settings_saved.emit()
+            self.added.emit(account)
+            done(None)
+
+        self._network.submit(add, go_on, failed)
 
     def finish(self, seconds: float) -> None:
         """Wait at most so many seconds for each team's worker."""

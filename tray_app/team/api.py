@@ -34,6 +34,7 @@ class Checked(NamedTuple):
 
     team: str | None
     balance: Balance
+    team_id: str | None = None
 
 
 def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
@@ -54,7 +55,8 @@ def check_key(connect: Callable[[str], Api], key: str) -> Checked:
     api = connect(key)
     balance = api.balance()
     try:
-        return Checked(api.team(TEAM_DEADLINE).name, balance)
+        team = api.team(TEAM_DEADLINE)
+        return Checked(team.name, balance, team.id)
     except Problem:
         return Checked(None, balance)
 
