@@ -43,12 +43,12 @@ class Sandbox(socketserver.ThreadingTCPServer):
         """The fault in force for all keys, and its parameters."""
         self._windows: dict[str, tuple[float, int]] = {}
         self._lock = threading.Lock()
-        names = {1: self.team_name}
         self.teams = {
-            self.key_of(n): SandboxTeam(n, names.get(n, team_name(n)), story, self.clock)
-            for n in range(1, MOST_TEAMS + 1)
+            self.key_of(number): SandboxTeam(number, team_name(number), story, self.clock)
+            for number in range(1, MOST_TEAMS + 1)
         }
         """Each team by its key."""
+        self.teams[self.key].name = self.team_name
         super().__init__((_LOOPBACK, port), self.handler)
 
     @property
