@@ -14,7 +14,7 @@ from tray_app.i18n import tr
 from tray_app.report.team_views import team_names
 from tray_app.store.folders import settings_file
 from tray_app.store.keychain import Keychain
-from tray_app.store.settings import FIRST_ACCOUNT, Choices, Settings, SettingsFile, TeamEntry
+from tray_app.store.settings import FIRST_ACCOUNT, Choices, Settings, SettingsFile, TeamEntry, new_team
 from tray_app.team.announcer import News
 from tray_app.team.session import Session, own_session
 from tray_app.words.formats import Formats
@@ -214,16 +214,16 @@ class Teams(QObject):
         settings, keychain = self._settings_file, self._keychain
 
         def add() -> str:
+            # The key comes first: who does not unlock the keychain has the list as it was.
+            team = new_team()
+            keychain.of(team.account).write(key)
             try:
-                account = settings.add_team().account
+                settings.add_team(team)
             except (OSError, ValueError) as error:
-                raise Problem(Kind.KEYCHAIN_UNAVAILABLE, type(error).__name__) from None
-            try:
-                keychain.of(account).write(key)
-            except Problem:
-                settings.remove_team(account)
-                raise
-            return account
+                with suppress(Problem):
+                    keychain.of(team.account).remove()
+                raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
+            return team.account
 
         def go_on(account: str) -> None:
             self.read_settings_again()

@@ -132,6 +132,11 @@ class TeamEntry:
     """What was chosen for this team alone, of the :data:`OWN_FIELDS`, by the field's name."""
 
 
+def new_team() -> TeamEntry:
+    """Return a team with an account of its own, which is in no list yet."""
+    return TeamEntry(f"team-{secrets.token_hex(4)}")
+
+
 class Choices(NamedTuple):
     """All that the file holds, and all in it that could not be used."""
 
@@ -170,19 +175,24 @@ class SettingsFile:
         teams, team_faults = _parse_teams(content, settings)
         return Choices(settings, teams, [*faults, *team_faults])
 
+    @property
+    def can_save(self) -> bool:
+        """Whether what was loaded is this version's to write."""
+        return self._writable
+
     def save(self, settings: Settings) -> None:
         """Write the settings; what the file holds beyond them stays."""
         choices = asdict(settings)
         new = {"version": VERSION, **choices.pop("thresholds"), **choices}
         self._change(lambda content: content.update(new))
 
-    def add_team(self) -> TeamEntry:
-        """Put a team at the end of the list, and return it.
+    def add_team(self, team: TeamEntry | None = None) -> TeamEntry:
+        """Put a team of :func:`new_team` at the end of the list, and return it.
 
         Raises:
             ValueError: there are as many as there can be.
         """
-        added = TeamEntry(f"team-{secrets.token_hex(4)}")
+        added = team or new_team()
 
         def change(content: dict[str, Any]) -> None:
             entries = _entries(content)

@@ -35,6 +35,7 @@ class Checked(NamedTuple):
     team: str | None
     balance: Balance
     team_id: str | None = None
+    """lemlist's identity of the team; ``None`` if lemlist did not tell."""
 
 
 def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
