@@ -68,7 +68,7 @@ class SwitchingApp(app.App):
 
 if __name__ == "__main__":
     settings = Settings(Thresholds(low=20_000))
-    choices = Choices(settings, (TeamEntry(),), [])
+    choices = Choices(settings, (TeamEntry(),), "", [])
     SettingsFile.load = lambda _self: choices  # type: ignore[method-assign, assignment]
     app.Notifier = HeldNotifier  # type: ignore[attr-defined]
     app.App = SwitchingApp  # type: ignore[misc]

@@ -70,7 +70,7 @@ def save_until_killed(number, report):
         report("saved", number)
 
 def found(saved, begun):
-    settings, _, faults = SettingsFile(folder / "settings.json").load()
+    settings, _, _, faults = SettingsFile(folder / "settings.json").load()
     alerts, team = AlertsFile(folder / "alerts.json", "default").load()
     numbers = range(saved, begun + 1)
     return {

@@ -46,12 +46,12 @@ def put(path: Path, content: object) -> None:
 
 def load(path: Path) -> tuple[Settings, list[str]]:
     """Return the settings in a file, and what is said of it."""
-    settings, _, faults = SettingsFile(path).load()
+    settings, _, _, faults = SettingsFile(path).load()
     return settings, [settings_fault_words(fault, FORMATS) for fault in faults]
 
 
 def test_defaults(path: Path) -> None:
-    loaded, _, complaints = SettingsFile(path).load()
+    loaded, _, _, complaints = SettingsFile(path).load()
     assert loaded == Settings(
         Thresholds(500, 100),
         300,
@@ -67,7 +67,7 @@ def test_defaults(path: Path) -> None:
 
 def test_round_trip(path: Path) -> None:
     SettingsFile(path).save(OTHER_SETTINGS)
-    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, [])
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, "", [])
     assert json.loads(path.read_text()) == {
         "version": VERSION,
         "low": 900,
@@ -90,31 +90,31 @@ def test_round_trip(path: Path) -> None:
 def test_a_day_that_is_to_be_learned_again_is_kept_as_that(path: Path) -> None:
     SettingsFile(path).save(OTHER_SETTINGS)
     SettingsFile(path).save(Settings())
-    assert SettingsFile(path).load() == (Settings(), ONE_TEAM, [])
+    assert SettingsFile(path).load() == (Settings(), ONE_TEAM, "", [])
 
 
 def test_unknown_keys_survive(path: Path) -> None:
     put(path, {"low": 700, "teams": [{"name": "Größe"}], "later": None})
     file = SettingsFile(path)
-    loaded, _, complaints = file.load()
+    loaded, _, _, complaints = file.load()
     assert (loaded.thresholds.low, complaints) == (700, [])
     file.save(OTHER_SETTINGS)
     saved = json.loads(path.read_text())
     assert (saved["teams"], saved["later"]) == ([{"name": "Größe"}], None)
-    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, [])
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, "", [])
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "nonsense"])
 def test_a_broken_file_is_set_aside(path: Path, content: str) -> None:
     put(path, content)
     file = SettingsFile(path)
-    loaded, _, (fault,) = file.load()
+    loaded, _, _, (fault,) = file.load()
     assert loaded == Settings()
     (aside,) = path.parent.iterdir()
     assert aside.name in settings_fault_words(fault, FORMATS)
     assert aside.read_text() == content
     file.save(OTHER_SETTINGS)
-    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, [])
+    assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, "", [])
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, 99, "2", 1.5, None, []])
@@ -122,7 +122,7 @@ def test_a_file_of_another_version_is_left_alone(path: Path, version: object) ->
     put(path, {"version": version, "low": 7000})
     before = path.read_bytes()
     file = SettingsFile(path)
-    loaded, _, (fault,) = file.load()
+    loaded, _, _, (fault,) = file.load()
     assert loaded == Settings()
     assert "newer version" in settings_fault_words(fault, FORMATS)
     with pytest.raises(OSError, match=str(path)):
@@ -133,7 +133,7 @@ def test_a_file_of_another_version_is_left_alone(path: Path, version: object) ->
 def test_a_file_that_can_not_be_read(path: Path) -> None:
     path.mkdir(parents=True)
     file = SettingsFile(path)
-    loaded, _, (fault,) = file.load()
+    loaded, _, _, (fault,) = file.load()
     assert loaded == Settings()
     assert str(path) in settings_fault_words(fault, FORMATS)
     with pytest.raises(OSError, match=str(path)):
@@ -143,7 +143,7 @@ def test_a_file_that_can_not_be_read(path: Path) -> None:
 def test_a_folder_that_can_not_be_made(path: Path) -> None:
     path.parent.write_text("in the way")
     file = SettingsFile(path)
-    loaded, _, complaints = file.load()
+    loaded, _, _, complaints = file.load()
     assert loaded == Settings()
     assert len(complaints) == 1
     with pytest.raises(OSError, match="lemlist-credits"):
@@ -228,13 +228,13 @@ def test_the_limits_themselves_can_be_used(
     path: Path, content: dict[str, Any], expected: Settings
 ) -> None:
     put(path, content)
-    assert SettingsFile(path).load() == (expected, ONE_TEAM, [])
+    assert SettingsFile(path).load() == (expected, ONE_TEAM, "", [])
 
 
 def test_every_fault_is_named(path: Path) -> None:
     content = {"low": 1, "critical": 1, "interval": 1, "notifications": "no", "icon": 0}
     put(path, content | {"warn_within": 99, "renewal_day": 99, "prices": {"linkedin": 0}})
-    loaded, _, complaints = SettingsFile(path).load()
+    loaded, _, _, complaints = SettingsFile(path).load()
     assert loaded == Settings()
     assert len(complaints) == 7
     wrong = Settings(
@@ -299,7 +299,7 @@ def test_what_was_chosen_for_one_team_alone_goes_before_the_common_choice(path: 
     file = SettingsFile(path)
     own = {"low": 300, "critical": 50, "renewal_day": 12, "email_found": 7}
     file.choose_for_team("default", own)
-    settings, (team,), faults = SettingsFile(path).load()
+    settings, (team,), _, faults = SettingsFile(path).load()
     assert (team.own, faults) == (own, [])
     judged_by = settings.with_own(team.own)
     assert (judged_by.thresholds, judged_by.renewal_day) == (Thresholds(300, 50), 12)

@@ -141,6 +141,7 @@ class App(QObject):
         self._teams.snapshot_made.connect(self._hear_of)
         self._teams.busy_changed.connect(self._show_busy)
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
+        self._teams.changed.connect(self._renew_settings_dialog)
         self._overdue.timeout.connect(self._show_now)
         self._history_and_plan.trend_changed.connect(self._show_now)
         self._hidden.changed.connect(self._hide_or_show)
@@ -223,17 +224,55 @@ class App(QObject):
         from tray_app.desktop.windows.settings_dialog import SettingsDialog
 
         complaint = self._complaints.get("settings", "")
-        dialog = SettingsDialog(self._teams.settings, self._formats, complaint=complaint)
+        teams = self._teams.listed_teams()
+        dialog = SettingsDialog(
+            self._teams.settings, self._formats, teams, self._teams.icon_team, complaint=complaint
+        )
         dialog.saved.connect(self._teams.choose)
+        dialog.teams_saved.connect(self._teams.choose_teams)
+        dialog.add_requested.connect(self._add_team)
+        dialog.remove_requested.connect(self._ask_to_remove)
         dialog.start_at_login_chosen.connect(self._start_at_login)
         self._disk.submit(self._starts_at_login, self._show_start_at_login)
         return dialog
+
+    @Slot(str)
+    def _ask_to_remove(self, account: str) -> None:
+        """Ask whether a team is to be removed, and remove it."""
+        from tray_app.desktop.windows.remove_dialog import RemoveDialog
+
+        listed = {team.entry.account: team for team in self._teams.listed_teams()}
+        if (team := listed.get(account)) is None:
+            return
+
+        def make() -> RemoveDialog:
+            dialog = RemoveDialog(team.name, has_own=bool(team.entry.own))
+            dialog.confirmed.connect(
+                lambda with_history: self._teams.remove(
+                    account, dialog.removed, dialog.failed, with_history=with_history
+                )
+            )
+            return dialog
+
+        self._remove_dialog = SingleWindow(make, self)
+        self._remove_dialog.open()
 
     @staticmethod
     def _starts_at_login() -> bool:
         from tray_app.desktop.system.login_start import starts_at_login
 
         return starts_at_login()
+
+    @Slot()
+    def _renew_settings_dialog(self) -> None:
+        """Show the teams as they are now, where the dialog shows them as they were."""
+        dialog = self._settings_dialog.window
+        if dialog is not None and dialog.shows_other_teams(self._teams.listed_teams()):
+            dialog.reject()
+            self._settings_dialog.forget()
+            self._settings_dialog.open()
+            if self._settings_dialog.window is not None:
+                self._settings_dialog.window.show_teams_page()
 
     def _show_start_at_login(self, is_on: bool) -> None:
         if self._settings_dialog.window is not None:

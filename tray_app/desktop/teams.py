@@ -1,6 +1,7 @@
 """The teams of the program: the user's own, and while the demo is played the demo's."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,22 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.key_flow import KeyTarget, KnownTeam
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
-from tray_app.report.team_views import team_names
-from tray_app.store.folders import settings_file
+from tray_app.report.team_views import ListedTeam, team_names
+from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.folders import alerts_file, history_file, settings_file
+from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
-from tray_app.store.settings import FIRST_ACCOUNT, Choices, Settings, SettingsFile, TeamEntry, new_team
+from tray_app.store.settings import (
+    FIRST_ACCOUNT,
+    Choices,
+    ChosenTeams,
+    Settings,
+    SettingsFile,
+    TeamEntry,
+    new_team,
+)
 from tray_app.team.announcer import News
+from tray_app.team.credentials import KeySource
 from tray_app.team.session import Session, own_session
 from tray_app.words.formats import Formats
 from tray_app.words.settings_words import settings_fault_words
@@ -68,6 +80,8 @@ class Teams(QObject):
         self._make_worker = make_worker
         self._settings_file = SettingsFile(settings_file())
         self._settings = self._default = Settings()
+        self.icon_team = ""
+        """The account of the team that the icon shows; empty: the one that needs its user most."""
         self.own = [self._own_poller(TeamEntry())]
         """The user's own teams, in the user's order; at least one."""
         self.polled = self.own
@@ -92,7 +106,7 @@ class Teams(QObject):
                 self.show_own()
 
         # The worker tells of a defect, after which the default settings are used.
-        nothing = Choices(self._settings, (TeamEntry(),), [])
+        nothing = Choices(self._settings, (TeamEntry(),), "", [])
         self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
 
     @Slot()
@@ -181,6 +195,19 @@ class Teams(QObject):
             for poller, name in zip(self.own, names, strict=True)
         ]
 
+    def listed_teams(self) -> list[ListedTeam]:
+        """Return the user's own teams as the settings show them."""
+        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        return [
+            ListedTeam(
+                one.session.entry,
+                name,
+                one.session.snapshot.team or "",
+                can_be_removed=one.session.snapshot.key_source is not KeySource.ENVIRONMENT,
+            )
+            for one, name in zip(self.own, names, strict=True)
+        ]
+
     def target_of(self, poller: Poller) -> KeyTarget:
         """Return the way to give a team another key."""
 
@@ -233,6 +260,72 @@ class Teams(QObject):
 
         self._network.submit(add, go_on, failed)
 
+    def remove(
+        self,
+        account: str,
+        done: Callable[[object], object],
+        failed: Callable[[Problem], object],
+        *,
+        with_history: bool,
+    ) -> None:
+        """Remove a team's key, its place in the list, and what was said of it.
+
+        ``with_history`` removes what was recorded of it too, unless another team has the same.
+        """
+        poller = next(one for one in self.own if one.account == account)
+        settings, keychain = self._settings_file, self._keychain
+        team_id = poller.session.snapshot.team_id
+        others = [one.session.snapshot.team_id for one in self.own if one is not poller]
+        forgets = with_history and team_id is not None and team_id not in others
+
+        def remove() -> None:
+            keychain.of(account).remove()
+            try:
+                settings.remove_team(account)
+                AlertsFile(alerts_file(), account).remove()
+            except OSError as error:
+                raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
+            if forgets and team_id is not None:
+                past = History(history_file())
+                past.remove(team_id)
+                past.close()
+
+        def go_on(_nothing: object) -> None:
+            poller.forget_key(partial(self._poll_anew, poller))  # if it is the only team's place
+            self.read_settings_again()
+            self.settings_saved.emit()
+            done(None)
+
+        self._network.submit(remove, go_on, failed)
+
+    @Slot(object)
+    def choose_teams(self, chosen: ChosenTeams) -> None:
+        """Keep how the teams are called and ordered, and what was chosen for each alone."""
+        settings, unsaved = self._settings_file, tr("The list of teams can't be saved.")
+        before = {one.account: one.session.entry for one in self.own}
+
+        def save() -> str:
+            try:
+                for team in chosen.teams:
+                    known = before.get(team.account, team)
+                    if team.name != known.name:
+                        settings.rename_team(team.account, team.name)
+                    if team.own != known.own:
+                        settings.choose_for_team(team.account, team.own)
+                settings.order_teams([team.account for team in chosen.teams])
+                settings.choose_icon_team(chosen.on_icon)
+            except OSError:
+                return unsaved
+            return ""
+
+        def end(complaint: str) -> None:
+            self.settings_complained.emit(complaint)
+            if not complaint:
+                self.read_settings_again()
+                self.settings_saved.emit()
+
+        self._disk.submit(save, end, lambda _defect: end(unsaved))
+
     def finish(self, seconds: float) -> None:
         """Wait at most so many seconds for each team's worker."""
         for poller in self._all():
@@ -248,6 +341,7 @@ class Teams(QObject):
             self._settings = choices.settings
         complaints = (settings_fault_words(fault, self._formats) for fault in choices.faults)
         self.settings_complained.emit(" ".join(complaints))
+        self.icon_team = choices.icon_team
         known = {poller.account: poller for poller in self.own}
         self.own[:] = [
             known.pop(entry.account) if entry.account in known else self._own_poller(entry)

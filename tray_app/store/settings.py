@@ -137,12 +137,22 @@ def new_team() -> TeamEntry:
     return TeamEntry(f"team-{secrets.token_hex(4)}")
 
 
+class ChosenTeams(NamedTuple):
+    """The teams as the user has just named and ordered them, and which one the icon shows."""
+
+    teams: tuple[TeamEntry, ...]
+    on_icon: str
+    """An account; empty: the team that needs its user most."""
+
+
 class Choices(NamedTuple):
     """All that the file holds, and all in it that could not be used."""
 
     settings: Settings
     teams: tuple[TeamEntry, ...]
     """In the user's order; at least one, which has no key as long as none was added."""
+    icon_team: str
+    """The account of the team that the icon shows; empty: the one that needs its user most."""
     faults: list[FileFault | FieldFault]
 
 
@@ -170,10 +180,12 @@ class SettingsFile:
             fault = FileFault(FaultKind.NEWER)
         if fault is not None:
             self._writable = fault.kind is FaultKind.BROKEN  # then the file was set aside
-            return Choices(Settings(), (TeamEntry(),), [fault])
+            return Choices(Settings(), (TeamEntry(),), "", [fault])
         settings, faults = _parse(content)
         teams, team_faults = _parse_teams(content, settings)
-        return Choices(settings, teams, [*faults, *team_faults])
+        chosen = content.get("icon_team")
+        icon_team = chosen if chosen in [team.account for team in teams] else ""
+        return Choices(settings, teams, icon_team, [*faults, *team_faults])
 
     @property
     def can_save(self) -> bool:
@@ -230,6 +242,10 @@ class SettingsFile:
             _entries(content).sort(key=lambda each: places.get(each["account"], len(places)))
 
         self._change(change)
+
+    def choose_icon_team(self, account: str) -> None:
+        """Keep which team the icon shows; empty: the one that needs its user most."""
+        self._change(lambda content: content.update(icon_team=account))
 
     def _change_team(self, account: str, change: Callable[[dict[str, Any]], None]) -> None:
         def change_entry(content: dict[str, Any]) -> None:

@@ -42,6 +42,7 @@ EXIT_CODES = {
     Kind.PROXY: 4,
     Kind.CERTIFICATES: 4,
     Kind.UNEXPECTED_RESPONSE: 6,
+    Kind.LIST_UNSAVED: 6,
     Kind.DEFECT: 6,
 }
 

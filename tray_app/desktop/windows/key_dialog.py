@@ -153,7 +153,9 @@ class KeyDialog(Dialog):
         """Say why the key was not stored, and offer it for this run as a second way."""
         if self._step is _Step.SAVING:
             self._go(_Step.NOT_SAVED)
-            self._answer.say(IconShape.LOW, problem_words(problem.kind).title, _not_saved())
+            title, message = problem_words(problem.kind)
+            unsaved = message if problem.kind is Kind.LIST_UNSAVED else _not_saved()
+            self._answer.say(IconShape.LOW, title, unsaved)
 
     def done(self, result: int) -> None:
         """Close, and forget the key."""
@@ -201,7 +203,7 @@ class KeyDialog(Dialog):
         save = self.add_button(tr("&Save"), Role.AcceptRole, self._request_save, "primary")
         self._reject = self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
         self._offered = {
-            keep: {_Step.KEEP, _Step.NOT_SAVED},
+            keep: set() if self._adds else {_Step.KEEP, _Step.NOT_SAVED},
             save: set(_Step) - {_Step.KEEP},
         }
         self._default = dict.fromkeys(_Step, save) | {_Step.KEEP: keep}
