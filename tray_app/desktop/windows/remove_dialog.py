@@ -3,9 +3,9 @@
 from PySide6.QtCore import Signal, Slot
 
 from tray_app.desktop.widgets.buttons import HeldEnter
-from tray_app.desktop.widgets.controls import Switch
+from tray_app.desktop.widgets.controls import Switch, in_text
 from tray_app.desktop.widgets.dialog_parts import GAP, AnswerCard, Dialog, Group, Role, Row
-from tray_app.errors import Problem
+from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
 from tray_app.words.problem_words import problem_words, store_name
@@ -42,6 +42,9 @@ class RemoveDialog(Dialog):
         )
         self.column.addWidget(Group("", [row]))
         self._answer = AnswerCard(tr("Result"))
+        kept = tr("The team is not removed. Try again.")
+        failures = [(problem_words(kind).title, kept) for kind in Kind]
+        self._answer.keep_room(in_text(_WIDTH), [*failures, _removing()])
         self.column.addSpacing(GAP)
         self.column.addWidget(self._answer)
         self._remove = self.add_button(tr("&Remove"), Role.AcceptRole, self._confirm)
@@ -53,11 +56,7 @@ class RemoveDialog(Dialog):
     @Slot()
     def _confirm(self) -> None:
         self._remove.setEnabled(False)
-        self._answer.say(
-            IconShape.LOADING,
-            tr("Removing…"),
-            tr("The {store} may ask for its password.", store=store_name()),
-        )
+        self._answer.say(IconShape.LOADING, *_removing())
         self.confirmed.emit(self._history.isChecked())
 
     @Slot(object)
@@ -71,3 +70,7 @@ class RemoveDialog(Dialog):
         self._remove.setEnabled(True)
         told = problem_words(problem.kind)
         self._answer.say(IconShape.EMPTY, told.title, tr("The team is not removed. Try again."))
+
+
+def _removing() -> tuple[str, str]:
+    return tr("Removing…"), tr("The {store} may ask for its password.", store=store_name())

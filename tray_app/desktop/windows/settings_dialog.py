@@ -18,6 +18,7 @@ from tray_app.desktop.widgets.controls import (
     SECONDARY,
     ListBox,
     Switch,
+    TeamBox,
     in_text,
     label,
     pad,
@@ -273,13 +274,10 @@ class SettingsDialog(Dialog):
         """Show the page of the teams."""
         self._tabs.setCurrentIndex(self._pages.indexOf(self._teams_page))
 
-    def _build_scope(self) -> ListBox:
+    def _build_scope(self) -> TeamBox:
         """Let the user choose, where there are several teams, for which of them choices are."""
-        scope = ListBox()
-        scope.setAccessibleName(tr("These choices are for"))
-        scope.addItem(tr("All teams"), "")
-        for account, team in self._teams.items():
-            scope.addItem(team.name, account)
+        names = [(team.name, account) for account, team in self._teams.items()]
+        scope = TeamBox(tr("All teams"), names, tr("These choices are for"))
         if len(self._teams) > 1:
             name = label(tr("These choices are for"), "muted", SECONDARY)
             self.column.addLayout(line(GAP, name, scope, None))

@@ -8,14 +8,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from tray_app.desktop.widgets.controls import SECONDARY, ListBox, in_text, label, with_role
-from tray_app.desktop.widgets.dialog_parts import GAP, Group, Row, column, line
+from tray_app.desktop.widgets.controls import SECONDARY, TeamBox, in_text, label, with_role
+from tray_app.desktop.widgets.dialog_parts import GAP, ROW_GAP, Group, Row, column, line
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 from tray_app.report.team_views import ListedTeam
 from tray_app.store.settings import LONGEST_NAME, MOST_TEAMS, ChosenTeams, TeamEntry
 
-_NAME_WIDTH = 220  # pixels of text of the usual size
+_NAME_WIDTH = 200  # pixels of text of the usual size
+_ROW_HEIGHT = 48
 
 
 class _ArrowButton(QPushButton):
@@ -56,11 +57,12 @@ class _TeamRow(QWidget):
         self.name.setPlaceholderText(team.lemlists or team.name)
         self.name.setAccessibleName(tr("Name of {team}", team=team.name))
         self.name.setMinimumWidth(in_text(_NAME_WIDTH))
-        words = column(1, self.name)
+        words = column(1, None, self.name)
         if team.entry.name and team.lemlists:
             called = tr("{team} in lemlist", team=team.lemlists)
             words.addWidget(label(called, "muted", SECONDARY))
             self.name.setAccessibleDescription(called)
+        words.addStretch()
         self.up, self.down = _ArrowButton(up=True), _ArrowButton(up=False)
         self.up.setAccessibleName(tr("Move {team} up", team=team.name))
         self.down.setAccessibleName(tr("Move {team} down", team=team.name))
@@ -68,9 +70,11 @@ class _TeamRow(QWidget):
         self.remove.setAutoDefault(False)
         self.remove.setAccessibleName(tr("Remove {team}", team=team.name))
         self.remove.setEnabled(team.can_be_removed)
-        whole = line(GAP, words, None, self.up, self.down, self.remove)
-        whole.setContentsMargins(GAP, GAP // 2, GAP, GAP // 2)
+        whole = line(GAP, words, self.up, self.down, self.remove)
+        whole.setStretch(0, 1)
+        whole.setContentsMargins(ROW_GAP, GAP // 2, ROW_GAP, GAP // 2)
         self.setLayout(whole)
+        self.setMinimumHeight(in_text(_ROW_HEIGHT))
 
     def chosen(self) -> TeamEntry:
         """Return the team with its new name."""
@@ -105,11 +109,9 @@ class TeamsPage(QWidget):
         add.clicked.connect(self.add_requested)
         with_role(add, "link")
         content.addLayout(line(0, add, None))
-        self._icon = ListBox()
-        self._icon.setAccessibleName(tr("Team on the icon"))
-        self._icon.addItem(tr("The one that needs credits most"), "")
-        for team in teams:
-            self._icon.addItem(team.name, team.entry.account)
+        names = [(team.name, team.entry.account) for team in teams]
+        first = tr("The one that needs credits most")
+        self._icon = TeamBox(first, names, tr("Team on the icon"))
         self._icon.setCurrentIndex(max(self._icon.findData(on_icon), 0))
         if len(teams) > 1:
             on_icon_row = Row(tr("Sho&w"), tr("The team whose balance is on the icon"), self._icon)
