@@ -6,11 +6,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tray_app.i18n import tr
 from tray_app.interrupts import INTERRUPTED, end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 KEYCHAIN = "keychain"
 """The command by which store/keychain.py starts this program to ask the keychain."""
@@ -28,13 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         from tray_app.errors import Kind, Problem
         from tray_app.logs import outline
-        from tray_app.terminal.output import fail
+        from tray_app.terminal.output import Refusal, fail, refuse
 
+        # argparse accepts abbreviations of "--json", too.
+        as_json = any(each.startswith("--j") for each in arguments)
+        if isinstance(error, Refusal):
+            return refuse(error, as_json=as_json)
         if not isinstance(error, Problem):
             # A traceback would quote the error, and with it perhaps the key.
             error = Problem(Kind.DEFECT, outline(error, error.__traceback__))
-        # argparse accepts abbreviations of "--json", too.
-        as_json = any(each.startswith("--j") for each in arguments)
         return fail(error, as_json=as_json, has_variable=bool(environ.get(KEY_VARIABLE)))
 
 
@@ -56,6 +61,10 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
         print_text(versions())
         return 0
+    return _run_command(options, environ)
+
+
+def _run_command(options: "Namespace", environ: Mapping[str, str]) -> int:
     match options.command:
         case "sandbox":
             from tray_app.sandbox.command import sandbox
@@ -64,7 +73,7 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         case "status":
             from tray_app.terminal.status_command import status
 
-            return status(environ, as_json=options.json)
+            return status(environ, options.team, every=options.all, as_json=options.json)
         case "history":
             from tray_app.terminal.history_command import history
 
@@ -72,7 +81,13 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         case "key":
             from tray_app.terminal.key_commands import key_remove, key_set
 
-            return key_set(environ) if options.action == "set" else key_remove()
+            if options.action == "set":
+                return key_set(environ, options.team)
+            return key_remove(options.team)
+        case "teams":
+            from tray_app.terminal.teams_commands import teams
+
+            return teams(environ, options)
     return _tray(environ, demo=options.command == "demo", verbose=options.verbose)
 
 

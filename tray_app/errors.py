@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """The keychain has not answered yet: as a rule it asks the user whether it may."""
     KEYCHAIN_LOCKED = "keychain_locked"
     KEYCHAIN_UNAVAILABLE = "keychain_unavailable"
+    LIST_UNSAVED = "list_unsaved"
+    """The list of the user's teams can't be written."""
     DEFECT = "defect"
 
 

@@ -1,9 +1,10 @@
 """From a dialog, or a terminal, to a key that is used."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from PySide6.QtCore import QObject, Qt
@@ -21,14 +22,17 @@ from tests.desktop.widget_driver import (
     words,
 )
 from tests.fakes import FakeApi, FakeKeychain, NoHistory
+from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.key_dialog import KeyDialog
-from tray_app.desktop.windows.key_flow import KeyFlow
+from tray_app.desktop.windows.key_flow import KeyFlow, KeyTarget, KnownTeam
 from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 from tray_app.errors import Kind, Problem
+from tray_app.lemlist.balance import Team
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
+from tray_app.team.api import check_key
 from tray_app.team.credentials import Credentials, KeySource
 from tray_app.team.session import Session
 from tray_app.team.watch import Watch
@@ -44,19 +48,51 @@ class Flow:
         self.keychain = FakeKeychain()
         credentials = Credentials({}, self.keychain)
         api = FakeApi()
+        self.opens = {KEY: api}
+        """What each key opens."""
         watch = Watch(credentials, lambda _key: api, None, Settings(), NoHistory())
         self.session = Session(lambda _settings: watch, partial(History, folder / "history.sqlite"))
         self.owner = QObject()
-        self.flow = KeyFlow(self.keychain, worker, FORMATS, self.owner)
-        self.flow.session = self.session
+        self.poller = Poller(self.session, worker)
+        self.teams = [self.known(self.poller)]
+        self.flow = KeyFlow(
+            self.keychain,
+            worker,
+            lambda key: check_key(lambda _key: self.opens[key], key),
+            lambda: self.teams,
+            FORMATS,
+            self.owner,
+        )
         self.changes = QSignalSpy(self.flow.key_changed)
         self.stored = QSignalSpy(self.flow.key_stored)
+
+    def known(
+        self, poller: Poller, team_id: str | None = None, name: str = "", account: str = "default"
+    ) -> KnownTeam:
+        """Return a team of the user's list."""
+
+        def use(
+            key: str,
+            store: bool,
+            done: Callable[[object], object],
+            failed: Callable[[Problem], object],
+        ) -> None:
+            poller.use_key(key, done, failed, store=store)
+
+        return KnownTeam(team_id, name, KeyTarget(use, account, name))
 
     @property
     def dialog(self) -> KeyDialog:
         dialog = self.flow.dialog.window
         assert dialog is not None
         return dialog
+
+    def use_changed_key(self) -> None:
+        """Do what the program does when a terminal has changed the key."""
+        self.flow.ask_nobody()
+        forgotten: list[object] = []
+        self.poller.forget_key(forgotten.append)
+        wait_with_events(lambda: forgotten, "the key is found anew")
 
     def poll(self) -> None:
         """Have the team polled, and show what came of it."""
@@ -102,7 +138,7 @@ def test_the_first_key_is_asked_for_once(flow: Flow) -> None:
     flow.wait_until_closed()
     flow.poll()
     assert flow.flow.welcome.window is None
-    flow.flow.dialog.open()  # as by the popup's button
+    flow.flow.change_key(flow.teams[0].target)  # as by the popup's button
     assert flow.dialog.is_first_run
 
 
@@ -173,8 +209,7 @@ def test_nobody_is_asked_any_more_when_a_terminal_has_stored_the_key(
     if is_at_the_key:
         press(flow.welcome, Qt.Key.Key_Return)
     flow.keychain.key = KEY
-    flow.flow.use_changed_key()
-    wait_with_events(flow.changes.count, "the key is found")
+    flow.use_changed_key()
     flow.poll()
     flow.wait_until_closed()
 
@@ -182,7 +217,7 @@ def test_nobody_is_asked_any_more_when_a_terminal_has_stored_the_key(
 def test_a_dialog_that_the_user_has_opened_to_change_the_key_stays(flow: Flow) -> None:
     flow.keychain.key = KEY
     flow.poll()
-    flow.flow.dialog.open()
+    flow.flow.change_key(flow.teams[0].target)
     flow.poll()
     assert flow.dialog.isVisible()
     assert not flow.dialog.is_first_run
@@ -192,7 +227,107 @@ def test_who_removes_the_key_in_a_terminal_is_not_asked_for_another(flow: Flow) 
     flow.keychain.key = KEY
     flow.poll()
     flow.keychain.key = None
-    flow.flow.use_changed_key()
-    wait_with_events(flow.changes.count, "the key is forgotten")
+    flow.use_changed_key()
     flow.poll()
     assert flow.flow.welcome.window is None
+
+
+# --- several teams --------------------------------------------------------------------------------
+
+OTHER_KEY = "fake-key-of-another-team"
+
+
+class Several(NamedTuple):
+    """A flow with a second team in the list, and a third key that opens a third team."""
+
+    flow: Flow
+    second: FakeKeychain
+    added: list[str]
+    new: KeyTarget
+
+
+@pytest.fixture
+def several(flow: Flow, tmp_path: Path) -> Several:
+    keychain = FakeKeychain()
+    other = FakeApi(identity=Team("tea_2", "Other"))
+    watch = Watch(Credentials({}, keychain), lambda _key: other, None, Settings(), NoHistory())
+    session = Session(lambda _settings: watch, partial(History, tmp_path / "other.sqlite"))
+    flow.opens |= {OTHER_KEY: other, "key-of-a-third": FakeApi(identity=Team("tea_3", "Third"))}
+    flow.teams = [
+        flow.known(flow.poller, "tea_1", "Acme Growth"),
+        flow.known(Poller(session, flow.worker), "tea_2", "Other", "team-2"),
+    ]
+    added: list[str] = []
+
+    def add(
+        key: str,
+        _store: bool,
+        done: Callable[[object], object],
+        _failed: Callable[[Problem], object],
+    ) -> None:
+        added.append(key)
+        done(None)
+
+    return Several(flow, keychain, added, KeyTarget(add))
+
+
+def enter(flow: Flow, key: str, answer: str) -> None:
+    paste(key_field(flow.dialog), key)
+    wait_with_events(lambda: answer in words(flow.dialog), answer)
+
+
+def test_a_new_team_is_named_before_it_is_added(several: Several) -> None:
+    flow = several.flow
+    flow.flow.change_key(several.new)
+    assert "Connect a team" in words(flow.dialog)
+    enter(flow, "key-of-a-third", "Third · 1,000 credits")
+    assert several.added == []
+    press(flow.dialog, Qt.Key.Key_Return)
+    flow.wait_until_closed()
+    assert several.added == ["key-of-a-third"]
+    assert (flow.keychain.key, several.second.key) == (None, None)
+
+
+def test_a_key_of_a_team_in_the_list_replaces_its_key_after_asking(several: Several) -> None:
+    flow = several.flow
+    flow.flow.change_key(several.new)
+    buttons(flow.dialog)["Save"].click()  # who saves at once is asked all the same
+    enter(flow, OTHER_KEY, "Other is in your list already. Save replaces its key.")
+    assert several.second.key is None
+    press(flow.dialog, Qt.Key.Key_Return)
+    flow.wait_until_closed()
+    assert (flow.keychain.key, several.added) == (None, [])
+    keys = [several.second.key]
+    assert keys == [OTHER_KEY]
+
+
+def test_a_key_of_another_team_in_the_list_is_refused_where_one_is_changed(
+    several: Several,
+) -> None:
+    flow = several.flow
+    flow.flow.change_key(flow.teams[0].target)
+    assert "Paste an API key of Acme Growth." in words(flow.dialog)
+    enter(flow, OTHER_KEY, "The key opens Other, which is in your list already.")
+    assert (flow.keychain.key, several.second.key) == (None, None)
+
+
+def test_a_dialog_stays_with_the_team_that_it_was_opened_for(several: Several) -> None:
+    flow = several.flow
+    first, second = (team.target for team in flow.teams)
+    flow.flow.change_key(first)
+    opened = flow.dialog
+    flow.flow.change_key(second)  # another page's
+    assert flow.dialog is not opened
+    assert not opened.isVisible()
+    enter(flow, OTHER_KEY, "Other · 1,000 credits")
+    press(flow.dialog, Qt.Key.Key_Return)
+    flow.wait_until_closed()
+    assert (flow.keychain.key, several.second.key) == (None, OTHER_KEY)
+
+
+def test_without_a_keychain_no_team_is_added(several: Several) -> None:
+    flow = several.flow
+    flow.keychain.problem = Problem(Kind.KEYCHAIN_UNAVAILABLE)
+    flow.flow.change_key(several.new)
+    enter(flow, "key-of-a-third", "there is no place for the key of another team")
+    assert several.added == []

@@ -90,6 +90,16 @@ def test_no_file(path: Path) -> None:
     assert AlertsFile(path, "default").load() == (AlertState(), None)
 
 
+def test_an_account_is_removed_alone(path: Path) -> None:
+    one, other = AlertsFile(path, "one"), AlertsFile(path, "other")
+    one.remove()
+    assert not path.exists()
+    one.save(SAID, "tea_1")
+    other.save(SAID, "tea_2")
+    one.remove()
+    assert (one.load(), other.load()) == (Kept(), Kept(SAID, "tea_2"))
+
+
 def test_each_account_has_its_own(path: Path) -> None:
     AlertsFile(path, "one").save(SAID, "tea_1")
     other = AlertsFile(path, "other")

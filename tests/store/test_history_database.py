@@ -110,6 +110,19 @@ def test_teams_never_mix(history: History) -> None:
     assert history.fault is None
 
 
+def test_a_team_is_removed_alone(history: History, path: Path) -> None:
+    history.remove("tea_1")
+    assert not path.exists()
+    history.record("tea_1", at(0, 500))
+    history.record("tea_2", at(100, 7))
+    history.remove("tea_1")
+    history.remove("tea_3")
+    assert (history.read("tea_1"), history.fault) == ([], None)
+    assert history.teams() == {"tea_2": at(100, 7).last}
+    assert history.record("tea_1", at(0, 600))
+    assert (history.read("tea_1"), history.read("tea_2")) == ([at(0, 600)], [at(100, 7)])
+
+
 def test_reading_since_a_time(history: History) -> None:
     rows = [span(0, 300, 5), span(600, 900, 4), span(1200, 1500, 3)]
     record(history, *rows)

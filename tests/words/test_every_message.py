@@ -46,6 +46,7 @@ from tray_app.words import (
     plan_words,
     problem_words,
     settings_words,
+    team_words,
 )
 
 STILL_OLD = ()
@@ -163,13 +164,20 @@ def _remedies(_n: int, _day: date) -> Said:
     command_words.key_stored_words,
     command_words.variable_wins_words,
     command_words.waiting_words,
+    command_words.unclear_team_words,
+    command_words.status_headings,
 )
 def _commands(n: int, _day: date) -> Said:
     for problem in problems(n):
         yield command_words.problem_in_terminal(problem).text
         yield command_words.problem_in_terminal(problem, has_variable=True).text
+        yield command_words.problem_in_terminal(problem, team="Acme UK").text
     yield command_words.variable_wins_words()
     yield command_words.waiting_words()
+    yield from command_words.status_headings()
+    for is_named, is_known in ((False, True), (True, False), (True, True)):
+        names = ["Acme Growth", "Acme UK (tea_1)"]
+        yield command_words.unclear_team_words(names, is_named=is_named, is_known=is_known)
     for team in ("Acme Growth", None):
         yield command_words.key_stored_words(team, n, ANY)
 
@@ -195,6 +203,48 @@ def analyses(n: int, day: date) -> Iterator[Analysis | None]:
     yield Analysis(rhythm(n, n, n), Forecast(n, None), is_uncertain=True)
     for since in (NOW, NOW - timedelta(1)):
         yield Analysis(TooEarly(None), since=int(since.timestamp()))
+
+
+@says(
+    team_words.no_teams_words,
+    team_words.list_headings,
+    team_words.key_words,
+    team_words.has_key_words,
+    team_words.replace_question,
+    team_words.say_replace_words,
+    team_words.unchanged_words,
+    team_words.too_many_words,
+    team_words.remove_question,
+    team_words.say_yes_words,
+    team_words.removed_words,
+    team_words.unknown_history_words,
+    team_words.shared_history_words,
+    team_words.renamed_words,
+    team_words.another_teams_key_words,
+    team_words.fixed_list_words,
+    team_words.unsaved_words,
+)
+def _teams(n: int, _day: date) -> Said:
+    for kind in (None, *Kind):
+        yield from (team_words.key_words(kind, uses_variable=each) for each in (False, True))
+    for with_history in (False, True):
+        yield team_words.remove_question("Acme", with_history=with_history)
+        yield team_words.removed_words("Acme", with_history=with_history)
+    for words_of_team in (
+        team_words.has_key_words,
+        team_words.replace_question,
+        team_words.say_replace_words,
+        team_words.say_yes_words,
+        team_words.unknown_history_words,
+        team_words.another_teams_key_words,
+    ):
+        yield words_of_team("Acme")
+    yield team_words.shared_history_words("Acme", "Acme UK")
+    yield team_words.renamed_words("Acme", "Acme UK")
+    yield from team_words.list_headings()
+    yield from (team_words.no_teams_words(), team_words.unchanged_words())
+    yield from (team_words.fixed_list_words(), team_words.unsaved_words("No space left"))
+    yield team_words.too_many_words(max(n, 1))
 
 
 @says(notice_words.notice)

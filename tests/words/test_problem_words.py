@@ -41,8 +41,9 @@ DOCUMENTED = {
 def test_kinds() -> None:
     # `bad_address` is the clear error for an unusable LEMLIST_API_URL, `certificates` for variables
     # that name none, `defect` for what this program does wrong itself.
+    own = {"bad_address", "keychain_waiting", "list_unsaved", "defect"}
     between = {"access_blocked", "network_sign_in", "proxy", "certificates"}
-    assert set(Kind) == DOCUMENTED | between | {"bad_address", "keychain_waiting", "defect"}
+    assert set(Kind) == DOCUMENTED | between | own
 
 
 @pytest.mark.parametrize("kind", Kind)

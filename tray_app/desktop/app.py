@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
@@ -37,6 +38,7 @@ from tray_app.report.team_views import TeamView, team_names, team_view
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.schedule import LATE
 from tray_app.store.keychain import Keychain
+from tray_app.team.api import Checked, check_key, connector
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
@@ -58,6 +60,10 @@ one thread at a time, so the worker would delay the painting."""
 
 QUIT_TIME = 0.5
 """Seconds that quitting waits for the desktop to answer, and for each worker to write."""
+
+
+def _check_key(environ: Mapping[str, str], key: str) -> Checked:
+    return check_key(connector(environ), key)
 
 
 class App(QObject):
@@ -105,7 +111,14 @@ class App(QObject):
         self._hidden = HiddenFigures(self._actions.hide_figures, figures, disk, self)
         self._popup: Popup | None = None  # built on first use, like all other windows
         self._history_and_plan = HistoryAndPlan(disk, figures, self._actions, self)
-        self._key = KeyFlow(keychain, self._network, self._formats, self)
+        self._key = KeyFlow(
+            keychain,
+            self._network,
+            partial(_check_key, environ),
+            self._teams.known_teams,
+            self._formats,
+            self,
+        )
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
         self._about = About(keychain, uncaught, lambda: self._teams.settings, tray.kind, gate, self)
         self._join()
@@ -120,7 +133,8 @@ class App(QObject):
         actions.snooze.triggered.connect(self._snooze)
         actions.resume.triggered.connect(lambda: self._teams.shown.snooze(SnoozeChoice.NONE))
         actions.settings.triggered.connect(self._settings_dialog.open)
-        actions.change_key.triggered.connect(self._key.dialog.open)
+        actions.change_key.triggered.connect(self._change_key)
+        actions.add_team.triggered.connect(self._add_team)
         actions.remedy.triggered.connect(self._remedy)
         actions.about.triggered.connect(self._about.dialog.open)
         actions.quit.triggered.connect(QApplication.quit)
@@ -132,6 +146,7 @@ class App(QObject):
         self._teams.snapshot_made.connect(self._hear_of)
         self._teams.busy_changed.connect(self._show_busy)
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
+        self._teams.changed.connect(self._renew_settings_dialog)
         self._overdue.timeout.connect(self._show_now)
         self._overdue.timeout.connect(self._expect_next)
         self._history_and_plan.trend_changed.connect(self._show_now)
@@ -147,7 +162,8 @@ class App(QObject):
         self._key.demo_requested.connect(self._teams.show_demo)
         self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)
-        self._instance.key_changed_elsewhere.connect(self._key.use_changed_key)
+        self._instance.key_changed_elsewhere.connect(self._key.ask_nobody)
+        self._instance.key_changed_elsewhere.connect(self._teams.use_changed_keys)
         self._instance.settings_changed_elsewhere.connect(self._teams.read_settings_again)
         self._key.key_stored.connect(lambda: self._tell_others(KEY_CHANGED))
         self._teams.settings_saved.connect(lambda: self._tell_others(SETTINGS_CHANGED))
@@ -168,7 +184,6 @@ class App(QObject):
     @Slot()
     def _listen(self) -> None:
         """Begin to hear what comes from outside: keys, other programs, buses, sleep and network."""
-        self._key.session = self._teams.own[0].session
         self._instance.listen()
         self._tray.hear_of_loss()
         resume = Resume(self, self._gate)
@@ -198,7 +213,17 @@ class App(QObject):
         if self._actions.remedy.data() == Remedy.UNLOCK:
             self._teams.shown.poll(prompt=True, by_user=True)
         else:
-            self._key.dialog.open()
+            self._change_key()
+
+    @Slot()
+    def _change_key(self) -> None:
+        """Let the user enter another key for the team that is shown now."""
+        shown = self._teams.shown if self._teams.polled is self._teams.own else self._teams.own[0]
+        self._key.change_key(self._teams.target_of(shown))
+
+    @Slot()
+    def _add_team(self) -> None:
+        self._key.change_key(self._teams.new_team())
 
     @Slot(str)
     def _open_link(self, address: str) -> None:
@@ -208,17 +233,55 @@ class App(QObject):
         from tray_app.desktop.windows.settings_dialog import SettingsDialog
 
         complaint = self._complaints.get("settings", "")
-        dialog = SettingsDialog(self._teams.settings, self._formats, complaint=complaint)
+        teams = self._teams.listed_teams()
+        dialog = SettingsDialog(
+            self._teams.settings, self._formats, teams, self._teams.icon_team, complaint=complaint
+        )
         dialog.saved.connect(self._teams.choose)
+        dialog.teams_saved.connect(self._teams.choose_teams)
+        dialog.add_requested.connect(self._add_team)
+        dialog.remove_requested.connect(self._ask_to_remove)
         dialog.start_at_login_chosen.connect(self._start_at_login)
         self._disk.submit(self._starts_at_login, self._show_start_at_login)
         return dialog
+
+    @Slot(str)
+    def _ask_to_remove(self, account: str) -> None:
+        """Ask whether a team is to be removed, and remove it."""
+        from tray_app.desktop.windows.remove_dialog import RemoveDialog
+
+        listed = {team.entry.account: team for team in self._teams.listed_teams()}
+        if (team := listed.get(account)) is None:
+            return
+
+        def make() -> RemoveDialog:
+            dialog = RemoveDialog(team.name, has_own=bool(team.entry.own))
+            dialog.confirmed.connect(
+                lambda with_history: self._teams.remove(
+                    account, dialog.removed, dialog.failed, with_history=with_history
+                )
+            )
+            return dialog
+
+        self._remove_dialog = SingleWindow(make, self)
+        self._remove_dialog.open()
 
     @staticmethod
     def _starts_at_login() -> bool:
         from tray_app.desktop.system.login_start import starts_at_login
 
         return starts_at_login()
+
+    @Slot()
+    def _renew_settings_dialog(self) -> None:
+        """Show the teams as they are now, where the dialog shows them as they were."""
+        dialog = self._settings_dialog.window
+        if dialog is not None and dialog.shows_other_teams(self._teams.listed_teams()):
+            dialog.reject()
+            self._settings_dialog.forget()
+            self._settings_dialog.open()
+            if self._settings_dialog.window is not None:
+                self._settings_dialog.window.show_teams_page()
 
     def _show_start_at_login(self, is_on: bool) -> None:
         if self._settings_dialog.window is not None:

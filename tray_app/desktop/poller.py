@@ -115,6 +115,23 @@ class Poller(QObject):
         chosen = self.session.settings
         self._call_watch(lambda watch: watch.apply(chosen), self._publish_until_next)
 
+    def use_key(
+        self,
+        key: str,
+        done: Callable[[object], object],
+        failed: Callable[[Problem], object],
+        *,
+        store: bool,
+    ) -> None:
+        """Have another key used from the next start on, as :meth:`Watch.use_key` does."""
+        session = self.session
+        self._worker.submit(lambda: session.watch.use_key(key, store=store), done, failed)
+
+    def forget_key(self, done: Callable[[object], object]) -> None:
+        """Have the key found anew at the next start."""
+        session = self.session
+        self._worker.submit(lambda: session.watch.forget_key(), done)
+
     def snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back."""
         self._call_watch(lambda watch: watch.snooze(choice), self._publish)

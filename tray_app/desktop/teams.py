@@ -1,17 +1,33 @@
 """The teams of the program: the user's own, and while the demo is played the demo's."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.windows.key_flow import KeyTarget, KnownTeam
+from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
-from tray_app.store.folders import settings_file
+from tray_app.report.team_views import ListedTeam, team_names
+from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.folders import alerts_file, history_file, settings_file
+from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
-from tray_app.store.settings import FIRST_ACCOUNT, Choices, Settings, SettingsFile, TeamEntry
+from tray_app.store.settings import (
+    FIRST_ACCOUNT,
+    Choices,
+    ChosenTeams,
+    Settings,
+    SettingsFile,
+    TeamEntry,
+    new_team,
+)
 from tray_app.team.announcer import News
+from tray_app.team.credentials import KeySource
 from tray_app.team.session import Session, own_session
 from tray_app.words.formats import Formats
 from tray_app.words.settings_words import settings_fault_words
@@ -42,6 +58,8 @@ class Teams(QObject):
     settings_complained = Signal(str)
     """What is wrong with the settings file, in words; empty when nothing is."""
     settings_saved = Signal()
+    added = Signal(str)
+    """The account of a team that the user has added."""
 
     def __init__(
         self,
@@ -107,6 +125,16 @@ class Teams(QObject):
         """Poll the user's own teams from now on, with the keys that they have now."""
         self._poll_only(self.own)
 
+    @Slot()
+    def use_changed_keys(self) -> None:
+        """Use the keys that the keychain has now, as another program has changed one."""
+        for poller in self.own:
+            poller.forget_key(partial(self._poll_anew, poller))
+
+    def _poll_anew(self, poller: Poller, _nothing: object) -> None:
+        if self.polled is self.own and poller in self.own:
+            poller.start()
+
     @Slot(str)
     def turn_to(self, account: str) -> None:
         """Show a team, if it is one of those that are polled."""
@@ -155,6 +183,145 @@ class Teams(QObject):
         def end(complaint: str) -> None:
             self.settings_complained.emit(complaint)
             if not complaint:
+                self.settings_saved.emit()
+
+        self._disk.submit(save, end, lambda _defect: end(unsaved))
+
+    def known_teams(self) -> list[KnownTeam]:
+        """Return the user's own teams, for whoever enters a key."""
+        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        return [
+            KnownTeam(poller.session.snapshot.team_id, name, self.target_of(poller))
+            for poller, name in zip(self.own, names, strict=True)
+        ]
+
+    def listed_teams(self) -> list[ListedTeam]:
+        """Return the user's own teams as the settings show them."""
+        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        return [
+            ListedTeam(
+                one.session.entry,
+                name,
+                one.session.snapshot.team or "",
+                can_be_removed=one.session.snapshot.key_source is not KeySource.ENVIRONMENT,
+            )
+            for one, name in zip(self.own, names, strict=True)
+        ]
+
+    def target_of(self, poller: Poller) -> KeyTarget:
+        """Return the way to give a team another key."""
+
+        def use(
+            key: str,
+            store: bool,
+            done: Callable[[object], object],
+            failed: Callable[[Problem], object],
+        ) -> None:
+            poller.use_key(key, done, failed, store=store)
+
+        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        is_one_of_several = poller in self.own and len(self.own) > 1
+        name = names[self.own.index(poller)] if is_one_of_several else ""
+        return KeyTarget(use, poller.account, name)
+
+    def new_team(self) -> KeyTarget:
+        """Return the way to add a team, whose key is always stored; the first needs no place."""
+        first = self.own[0]
+        if len(self.own) == 1 and first.session.snapshot.key_source is None:
+            return self.target_of(first)
+        return KeyTarget(self._add)
+
+    def _add(
+        self,
+        key: str,
+        _store: bool,
+        done: Callable[[object], object],
+        failed: Callable[[Problem], object],
+    ) -> None:
+        settings, keychain = self._settings_file, self._keychain
+
+        def add() -> str:
+            # The key comes first: who does not unlock the keychain has the list as it was.
+            team = new_team()
+            keychain.of(team.account).write(key)
+            try:
+                settings.add_team(team)
+            except (OSError, ValueError) as error:
+                with suppress(Problem):
+                    keychain.of(team.account).remove()
+                raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
+            return team.account
+
+        def go_on(account: str) -> None:
+            self.read_settings_again()
+            self.settings_saved.emit()
+            self.added.emit(account)
+            done(None)
+
+        self._network.submit(add, go_on, failed)
+
+    def remove(
+        self,
+        account: str,
+        done: Callable[[object], object],
+        failed: Callable[[Problem], object],
+        *,
+        with_history: bool,
+    ) -> None:
+        """Remove a team's key, its place in the list, and what was said of it.
+
+        ``with_history`` removes what was recorded of it too, unless another team has the same.
+        """
+        poller = next(one for one in self.own if one.account == account)
+        settings, keychain = self._settings_file, self._keychain
+        team_id = poller.session.snapshot.team_id
+        others = [one.session.snapshot.team_id for one in self.own if one is not poller]
+        forgets = with_history and team_id is not None and team_id not in others
+
+        def remove() -> None:
+            keychain.of(account).remove()
+            try:
+                settings.remove_team(account)
+                AlertsFile(alerts_file(), account).remove()
+            except OSError as error:
+                raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
+            if forgets and team_id is not None:
+                past = History(history_file())
+                past.remove(team_id)
+                past.close()
+
+        def go_on(_nothing: object) -> None:
+            poller.forget_key(partial(self._poll_anew, poller))  # if it is the only team's place
+            self.read_settings_again()
+            self.settings_saved.emit()
+            done(None)
+
+        self._network.submit(remove, go_on, failed)
+
+    @Slot(object)
+    def choose_teams(self, chosen: ChosenTeams) -> None:
+        """Keep how the teams are called and ordered, and what was chosen for each alone."""
+        settings, unsaved = self._settings_file, tr("The list of teams can't be saved.")
+        before = {one.account: one.session.entry for one in self.own}
+
+        def save() -> str:
+            try:
+                for team in chosen.teams:
+                    known = before.get(team.account, team)
+                    if team.name != known.name:
+                        settings.rename_team(team.account, team.name)
+                    if team.own != known.own:
+                        settings.choose_for_team(team.account, team.own)
+                settings.order_teams([team.account for team in chosen.teams])
+                settings.choose_icon_team(chosen.on_icon)
+            except OSError:
+                return unsaved
+            return ""
+
+        def end(complaint: str) -> None:
+            self.settings_complained.emit(complaint)
+            if not complaint:
+                self.read_settings_again()
                 self.settings_saved.emit()
 
         self._disk.submit(save, end, lambda _defect: end(unsaved))

@@ -25,11 +25,16 @@ from tray_app.words.command_words import problem_in_terminal
 _AMOUNTS = ("credits", *BUCKETS)
 
 
-def status_json(reading: Reading, snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
-    """Return what a good reading says, and what its snapshot and the settings make of it."""
+def status_json(
+    reading: Reading, snapshot: Snapshot, settings: Settings, name: str = ""
+) -> dict[str, Any]:
+    """Return what a good reading says, and what its snapshot and the settings make of it.
+
+    ``name`` is how the user calls the team, if not as lemlist does.
+    """
     balance = reading.balance
     return {
-        "team": snapshot.team,
+        "team": name or snapshot.team,
         "credits": balance.credits,
         "remaining": {
             name: getattr(balance, name)
@@ -72,9 +77,15 @@ def history_json(
     }
 
 
-def problem_json(problem: Problem, *, has_variable: bool = False) -> dict[str, Any]:
+def teams_json(teams: Iterable[tuple[str, str | None, dict[str, Any]]]) -> dict[str, Any]:
+    """Return the name of each team, lemlist's identity of it, and what is known, or the error."""
+    return {"teams": [{"team": name, "team_id": team_id, **told} for name, team_id, told in teams]}
+
+
+def problem_json(problem: Problem, *, has_variable: bool = False, team: str = "") -> dict[str, Any]:
     """Return why there is no balance; ``retry_after`` is in seconds."""
-    told = error_json(problem.kind, *problem_in_terminal(problem, has_variable=has_variable))
+    words = problem_in_terminal(problem, has_variable=has_variable, team=team)
+    told = error_json(problem.kind, *words)
     if problem.retry_after is not None:
         told["error"]["retry_after"] = math.ceil(problem.retry_after)
     return told

@@ -23,6 +23,18 @@ _BY_NEED = (
 )
 
 
+class ListedTeam(NamedTuple):
+    """A team as the settings show it."""
+
+    entry: TeamEntry
+    name: str
+    """As it is called everywhere else."""
+    lemlists: str
+    """As lemlist calls it; empty if that is not known."""
+    can_be_removed: bool = True
+    """Not where the environment has its key."""
+
+
 class TeamView(NamedTuple):
     """What is shown of one of several teams."""
 

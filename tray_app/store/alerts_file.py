@@ -79,6 +79,12 @@ class AlertsFile:
             self._known = new
         return is_new
 
+    def remove(self) -> None:
+        """Forget what the file holds of the account; raises as :meth:`save` does."""
+        if self._account in read_object(self._path)[0]:
+            update_object(self._path, lambda content: content.pop(self._account, None))
+        self._known = None
+
     def _kept_in(self, content: dict[str, Any]) -> Kept | None:
         try:
             entry = content[self._account]

@@ -146,6 +146,10 @@ class History:
         """
         self._attempt(_thin, team_id, now, zone, otherwise=None)
 
+    def remove(self, team_id: str) -> None:
+        """Forget all that a team had; :attr:`fault` says whether that was done."""
+        self._attempt(_remove, team_id, otherwise=None, make=False)
+
     def close(self) -> None:
         """Close the file, which merges the write-ahead log into it; the next call reopens it."""
         if self._database is not None:
@@ -338,6 +342,16 @@ def _teams(database: sqlite3.Connection) -> dict[str, int]:
         " GROUP BY id ORDER BY max(last) DESC"
     )
     return dict(rows)
+
+
+def _remove(database: sqlite3.Connection, team_id: str) -> None:
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute(
+            "DELETE FROM readings WHERE team = (SELECT id FROM teams WHERE lemlist_id = ?)",
+            (team_id,),
+        )
+        database.execute("DELETE FROM teams WHERE lemlist_id = ?", (team_id,))
 
 
 def _thin(database: sqlite3.Connection, team_id: str, now: int, zone: tzinfo | None) -> None:

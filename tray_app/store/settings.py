@@ -132,6 +132,19 @@ class TeamEntry:
     """What was chosen for this team alone, of the :data:`OWN_FIELDS`, by the field's name."""
 
 
+def new_team() -> TeamEntry:
+    """Return a team with an account of its own, which is in no list yet."""
+    return TeamEntry(f"team-{secrets.token_hex(4)}")
+
+
+class ChosenTeams(NamedTuple):
+    """The teams as the user has just named and ordered them, and which one the icon shows."""
+
+    teams: tuple[TeamEntry, ...]
+    on_icon: str
+    """An account; empty: the team that needs its user most."""
+
+
 class Choices(NamedTuple):
     """All that the file holds, and all in it that could not be used."""
 
@@ -174,19 +187,24 @@ class SettingsFile:
         icon_team = chosen if chosen in [team.account for team in teams] else ""
         return Choices(settings, teams, icon_team, [*faults, *team_faults])
 
+    @property
+    def can_save(self) -> bool:
+        """Whether what was loaded is this version's to write."""
+        return self._writable
+
     def save(self, settings: Settings) -> None:
         """Write the settings; what the file holds beyond them stays."""
         choices = asdict(settings)
         new = {"version": VERSION, **choices.pop("thresholds"), **choices}
         self._change(lambda content: content.update(new))
 
-    def add_team(self) -> TeamEntry:
-        """Put a team at the end of the list, and return it.
+    def add_team(self, team: TeamEntry | None = None) -> TeamEntry:
+        """Put a team of :func:`new_team` at the end of the list, and return it.
 
         Raises:
             ValueError: there are as many as there can be.
         """
-        added = TeamEntry(f"team-{secrets.token_hex(4)}")
+        added = team or new_team()
 
         def change(content: dict[str, Any]) -> None:
             entries = _entries(content)

@@ -34,6 +34,8 @@ class Checked(NamedTuple):
 
     team: str | None
     balance: Balance
+    team_id: str | None = None
+    """lemlist's identity of the team; ``None`` if lemlist did not tell."""
 
 
 def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
@@ -54,7 +56,8 @@ def check_key(connect: Callable[[str], Api], key: str) -> Checked:
     api = connect(key)
     balance = api.balance()
     try:
-        return Checked(api.team(TEAM_DEADLINE).name, balance)
+        team = api.team(TEAM_DEADLINE)
+        return Checked(team.name, balance, team.id)
     except Problem:
         return Checked(None, balance)
 

@@ -1,7 +1,7 @@
 """``lemlist-credits history``: print what the balance has been."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from tray_app.i18n import tr
@@ -10,13 +10,10 @@ from tray_app.report.points import first_moment
 from tray_app.rules.history import Record, days_of
 from tray_app.store.folders import history_file, teams_file
 from tray_app.store.history_database import History
-from tray_app.store.keychain import Keychain
-from tray_app.store.settings import FIRST_ACCOUNT
-from tray_app.store.teams import TeamsFile, mark_of
-from tray_app.team.credentials import Credentials
+from tray_app.store.teams import TeamsFile
 from tray_app.terminal.arguments import BAD_ARGUMENTS
 from tray_app.terminal.output import FAILED, complain, print_json, print_table, print_text
-from tray_app.words.command_words import waiting_words
+from tray_app.terminal.own_teams import find_teams, first_of, load_choices, with_variable
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.history_words import day_table, summary_tiles, tiles_words
 from tray_app.words.problem_words import history_fault_words
@@ -30,12 +27,11 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
     """
     past, teams = History(history_file()), TeamsFile(teams_file())
     seen = past.teams()
+    team_id, name = None, ""
     if wanted is None:
-        keychain = Keychain(FIRST_ACCOUNT, lambda: complain(waiting_words()))
-        team_id = teams.team_of(mark_of(Credentials(environ, keychain).get()))
-    else:
-        called = [each for each in seen if wanted in (each, teams.name_of(each))]
-        team_id = called[0] if len(called) == 1 else None
+        team_id, name = _first_team(environ)
+    elif wanted:
+        team_id, name = _team_called(environ, wanted, seen, teams)
     records = past.read(team_id) if team_id is not None else []
     past.close()
     if past.fault is not None:
@@ -48,7 +44,7 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
         else:
             complain(tr("There is no history yet."))
     elif team_id is not None or not known:
-        name = teams.name_of(team_id) if team_id else ""
+        name = name or (teams.name_of(team_id) if team_id else "")
         _print_history(records, days, team_id, name, form)
     else:
         if wanted is None:
@@ -62,6 +58,36 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
         complain(tr("There is a history of: {teams}.", teams=", ".join(known)))
         return FAILED if wanted is None else BAD_ARGUMENTS
     return 0
+
+
+def _first_team(environ: Mapping[str, str]) -> tuple[str | None, str]:
+    """Return the identity of the team that ``status --json`` is about, and the user's name for it.
+
+    Raises:
+        Problem: it has no key.
+    """
+    entries = with_variable(environ, load_choices().teams)
+    (team,) = find_teams(environ, [first_of(environ, entries)])
+    if team.problem is not None:
+        raise team.problem
+    return team.team_id, team.entry.name
+
+
+def _team_called(
+    environ: Mapping[str, str], wanted: str, seen: Iterable[str], teams: TeamsFile
+) -> tuple[str | None, str]:
+    """Return the identity of the team that is called so, in the list or in the history.
+
+    ``None`` if there is no such team, or more than one; and how the user calls the team.
+    """
+    entries = with_variable(environ, load_choices().teams)
+    has_names = len(entries) > 1 or entries[0].name
+    own = find_teams(environ, entries) if has_names else []
+    called = {each: "" for each in seen if wanted in (each, teams.name_of(each))}
+    for team in own:
+        if team.team_id is not None and team.is_called(wanted):
+            called[team.team_id] = team.entry.name
+    return next(iter(called.items())) if len(called) == 1 else (None, "")
 
 
 def _team_words(team_id: str, name: str) -> str:

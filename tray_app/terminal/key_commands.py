@@ -12,44 +12,68 @@ from tray_app.interrupts import end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE, KeyFault, clean_key, key_line
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import Keychain
-from tray_app.store.settings import FIRST_ACCOUNT
+from tray_app.store.settings import FIRST_ACCOUNT, TeamEntry
 from tray_app.team.api import check_key, connector
-from tray_app.terminal.output import complain, print_text
+from tray_app.terminal.output import Refusal, complain, print_text
+from tray_app.terminal.own_teams import STORED, OwnTeam, find_teams, load_choices, the_team
 from tray_app.terminal.running_tray import KEY_CHANGED, tell_all
 from tray_app.words.command_words import key_stored_words, variable_wins_words
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import store_name
+from tray_app.words.team_words import another_teams_key_words
 
 MOST_READ = 64 * 1024
 """Bytes of standard input in which a key is looked for."""
 
 
-def key_set(environ: Mapping[str, str]) -> int:
+def key_set(environ: Mapping[str, str], wanted: str | None) -> int:
     """Read a key from standard input or a hidden prompt, check it, and store it.
+
+    It becomes the key of the team that is called as ``wanted``, or of the only team.
 
     Raises:
         Problem: the key is no good, or can't be checked or stored.
+        Refusal: the team is not clear, or the key is another team's.
     """
-    keychain = Keychain(FIRST_ACCOUNT)
-    key = clean_key(_read_key())
+    entry, others = _team_and_others(wanted)
+    key = read_key()
     checked = check_key(connector(environ), key)
-    keychain.write(key)
+    for other in others:
+        if other.opens(key, checked.team_id):
+            raise Refusal(another_teams_key_words(other.name))
+    Keychain(entry.account).write(key)
     tell_all(runtime_folder(), KEY_CHANGED)
     print_text(key_stored_words(checked.team, checked.balance.credits, TerminalFormats()))
-    if environ.get(KEY_VARIABLE):
+    if environ.get(KEY_VARIABLE) and (entry.account == FIRST_ACCOUNT or not others):
         complain(variable_wins_words())
     return 0
 
 
-def key_remove() -> int:
-    """Delete the key from the keychain, or raise a Problem."""
-    was_there = Keychain(FIRST_ACCOUNT).remove()
+def key_remove(wanted: str | None) -> int:
+    """Delete the key of a team from the keychain; raises as :func:`key_set` does."""
+    entry, _ = _team_and_others(wanted)
+    was_there = Keychain(entry.account).remove()
     tell_all(runtime_folder(), KEY_CHANGED)
     if was_there:
         print_text(tr("The API key is removed from the {store}.", store=store_name()))
     else:
         print_text(tr("There was no API key in the {store}.", store=store_name()))
     return 0
+
+
+def _team_and_others(wanted: str | None) -> tuple[TeamEntry, list[OwnTeam]]:
+    """Return the team that is meant, and all others of the list."""
+    entries = load_choices().teams
+    if wanted is None and len(entries) == 1:
+        return entries[0], []
+    teams = find_teams(STORED, entries, prompt=True)
+    meant = the_team(teams, wanted)
+    return meant.entry, [team for team in teams if team is not meant]
+
+
+def read_key() -> str:
+    """Return the key on standard input or from a hidden prompt; raises a Problem, ``bad_key``."""
+    return clean_key(_typed_key())
 
 
 def _read_until_a_line() -> bytes:
@@ -63,7 +87,7 @@ def _read_until_a_line() -> bytes:
     return content
 
 
-def _read_key() -> str:
+def _typed_key() -> str:
     if sys.stdin is None:  # closed
         return ""
     try:

@@ -3,14 +3,17 @@
 import json
 import logging
 import os
+import re
 import sys
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
-from tray_app.report.exports import problem_json
+from tray_app.report.exports import error_json, problem_json
+from tray_app.terminal.arguments import BAD_ARGUMENTS
 from tray_app.words.command_words import problem_in_terminal
 
 FAILED = 6
@@ -39,11 +42,32 @@ EXIT_CODES = {
     Kind.PROXY: 4,
     Kind.CERTIFICATES: 4,
     Kind.UNEXPECTED_RESPONSE: 6,
+    Kind.LIST_UNSAVED: 6,
     Kind.DEFECT: 6,
 }
 
+_BY_SEVERITY = (FAILED, BAD_ARGUMENTS, 2, 4, 3, 0)
+"""Exit codes, the worst first: what the user has to mend comes before what passes by itself."""
+
+_LONGEST_CELL = 40
+"""Columns of a terminal that a name in a table may take."""
+
+_COMMANDS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n)"
+)
+"""What a terminal may take for a command, or what turns the text after it around."""
+
 # Without a handler Python would print the log's warnings beside what the commands say.
 logging.getLogger("tray_app").addHandler(logging.NullHandler())
+
+
+class Refusal(Exception):  # noqa: N818  (nothing has gone wrong)
+    """A command can't be done as it was typed; the text says why."""
+
+
+def plain(text: str) -> str:
+    """Return a name as it can stand in a line of a terminal."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def print_text(text: str, end: str = "\n") -> None:
@@ -57,7 +81,8 @@ def print_text(text: str, end: str = "\n") -> None:
     encoding = sys.stdout.encoding
     try:
         # A terminal that lacks a character, as "·", gets a "?" for it.
-        sys.stdout.write(f"{text}{end}".encode(encoding, "replace").decode(encoding))
+        shown = _COMMANDS.sub("", f"{text}{end}")
+        sys.stdout.write(shown.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
         # At exit Python would try to write the rest once more, and print an error.
@@ -66,12 +91,38 @@ def print_text(text: str, end: str = "\n") -> None:
         raise SystemExit(FAILED) from None
 
 
-def print_table(rows: Sequence[Sequence[str]], indent: str = "") -> None:
-    """Write a line for each row, the first column to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *rest in rows:
-        amounts = (f"{text:>{width}}" for text, width in zip(rest, widths[1:], strict=True))
-        print_text(indent + "  ".join((f"{first:<{widths[0]}}", *amounts)).rstrip())
+def print_table(
+    rows: Sequence[Sequence[str]], indent: str = "", left: Container[int] = (0,)
+) -> None:
+    """Write a line for each row; the columns of these numbers to the left, the others right."""
+    rows = [[_shortened(text) for text in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = []
+        for number, (text, width) in enumerate(zip(row, widths, strict=True)):
+            room = " " * (width - _width(text))
+            cells.append(text + room if number in left else room + text)
+        print_text(indent + "  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _shortened(text: str) -> str:
+    """Cut a text that is too long for a column."""
+    if _width(text) <= _LONGEST_CELL:
+        return text
+    while _width(text) >= _LONGEST_CELL:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -84,17 +135,49 @@ def complain(text: str) -> None:
     if sys.stderr is None:  # closed
         return
     with suppress(OSError):  # there is nowhere left to say it
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{_COMMANDS.sub('', text)}\n")
 
 
-def fail(problem: Problem, *, as_json: bool = False, has_variable: bool = False) -> int:
+def confirmed(question: str) -> bool | None:
+    """Ask a question that is answered with y or n; ``None``: there is nobody at a terminal."""
+    if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
+        return None
+    with suppress(OSError):
+        sys.stderr.write(_COMMANDS.sub("", tr("{question} [y/N] ", question=question)))
+        sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in (tr("y"), tr("yes"))
+
+
+def fail(
+    problem: Problem, *, as_json: bool = False, has_variable: bool = False, team: str = ""
+) -> int:
     """Tell of a problem, also as JSON if that is wanted, and return the exit code.
 
-    ``has_variable`` tells that the key is that of the environment.
+    ``has_variable`` tells that the key is that of the environment; ``team`` is named to the command
+    that helps.
     """
     if as_json:
-        print_json(problem_json(problem, has_variable=has_variable))
-    complain(problem_in_terminal(problem, has_variable=has_variable).text)
+        print_json(problem_json(problem, has_variable=has_variable, team=team))
+    say_problem(problem, has_variable=has_variable, team=team)
+    return EXIT_CODES[problem.kind]
+
+
+def say_problem(problem: Problem, *, has_variable: bool, team: str, whose: str = "") -> None:
+    """Tell of a problem; ``whose`` is the team that has it, if that is not clear."""
+    text = problem_in_terminal(problem, has_variable=has_variable, team=team).text
+    complain(tr("{team}: {problem}", team=whose, problem=text) if whose else text)
     if problem.detail and problem.kind not in (Kind.BAD_KEY, Kind.SERVER_ERROR):  # which tell it
         complain(f"({problem.detail})")
-    return EXIT_CODES[problem.kind]
+
+
+def refuse(refusal: Refusal, *, as_json: bool = False) -> int:
+    """Say why a command is not done, and return the exit code."""
+    if as_json:
+        print_json(error_json("arguments", tr("The command can't be done"), str(refusal)))
+    complain(str(refusal))
+    return BAD_ARGUMENTS
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the exit code of a command that has done several things, which had these codes."""
+    return min(codes, key=_BY_SEVERITY.index, default=0)

@@ -1,52 +1,204 @@
-"""``lemlist-credits status``: ask once, and print the balance."""
+"""``lemlist-credits status``: ask once, and print the balance of a team, or of all teams."""
 
-from collections.abc import Mapping
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from tray_app.errors import Kind, Problem
-from tray_app.report.exports import status_json
+from tray_app.lemlist.balance import Balance, Team
+from tray_app.logs import outline
+from tray_app.report.exports import problem_json, status_json, teams_json
+from tray_app.report.team_views import TeamView, team_names, team_view
 from tray_app.report.view import view_of
-from tray_app.store.folders import history_file, settings_file
+from tray_app.store.folders import history_file
 from tray_app.store.history_database import History
-from tray_app.store.keychain import Keychain
-from tray_app.store.settings import FIRST_ACCOUNT, Settings, SettingsFile
+from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
-from tray_app.team.api import connector
-from tray_app.team.credentials import Credentials
+from tray_app.team.api import Api, connector
 from tray_app.team.watch import Snapshot, Watch
-from tray_app.terminal.output import complain, print_json, print_table, print_text
-from tray_app.words.command_words import waiting_words
+from tray_app.terminal.output import (
+    EXIT_CODES,
+    complain,
+    fail,
+    print_json,
+    print_table,
+    print_text,
+    say_problem,
+    worst,
+)
+from tray_app.terminal.own_teams import (
+    OwnTeam,
+    find_teams,
+    first_of,
+    load_choices,
+    the_team,
+    with_variable,
+)
+from tray_app.words.command_words import status_headings
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
-from tray_app.words.settings_words import settings_fault_words
+
+AT_ONCE = 4
+"""Teams for which lemlist is asked at the same time."""
+
+MOST_REQUESTS = 16
+WINDOW = 2.0
+"""Seconds for that many requests of all teams; lemlist allows 20, and a tray may ask as well."""
 
 
-def status(environ: Mapping[str, str], *, as_json: bool) -> int:
-    """Fetch once and print the balance, for people or as one JSON object, or raise a Problem."""
-    choices = SettingsFile(settings_file()).load()
-    settings = choices.settings
-    for fault in choices.faults:
-        complain(settings_fault_words(fault, TerminalFormats()))
-    credentials = Credentials(environ, Keychain(FIRST_ACCOUNT, lambda: complain(waiting_words())))
-    past = History(history_file())
-    watch = Watch(credentials, connector(environ), None, settings, Analyst(past))
-    watch.poll()
-    snapshot = watch.study()
-    past.close()
+def status(
+    environ: Mapping[str, str], wanted: str | None = None, *, every: bool = False, as_json: bool
+) -> int:
+    """Ask lemlist once and print the balance, for people or as one JSON object.
+
+    It is that of the team that is called as ``wanted``; or where ``every`` team is meant, and for
+    people who have several, of all. Else it is the first team's. Returns the exit code.
+    """
+    choices = load_choices(uses_settings=True)
+    entries = with_variable(environ, choices.teams)
+    has_several = len(entries) > 1
+    if every or (wanted is None and has_several and not as_json):
+        return _all(environ, find_teams(environ, entries), choices.settings, as_json=as_json)
+    if wanted is not None:
+        team = the_team(find_teams(environ, entries), wanted)
+    else:
+        (team,) = find_teams(environ, [first_of(environ, entries)])
+    settings = choices.settings.with_own(team.entry.own)
+    snapshot = _ask(connector(environ), settings, team)
     if snapshot.history_fault is not None:
         complain(history_fault_words(snapshot.history_fault))
     if snapshot.reading is None:
-        raise snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
+        problem = snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
+        named = team.name if wanted is not None and has_several else ""
+        return fail(problem, as_json=as_json, has_variable=team.uses_variable, team=named)
     if as_json:
-        print_json(status_json(snapshot.reading, snapshot, settings))
+        print_json(status_json(snapshot.reading, snapshot, settings, team.entry.name))
     else:
-        _print_figures(snapshot, settings)
+        _print_figures(snapshot, settings, team.entry.name)
     return 0
 
 
-def _print_figures(snapshot: Snapshot, settings: Settings) -> None:
-    view = view_of(snapshot, settings, TerminalFormats(), datetime.now(UTC))
+def _ask(connect: Callable[[str], Api], settings: Settings, team: OwnTeam) -> Snapshot:
+    """Ask lemlist for one team, and its history what the answer means."""
+    if team.problem is not None:
+        return Snapshot(problem=team.problem)
+    past = History(history_file())
+    watch = Watch(team.credentials, connect, None, settings, Analyst(past))
+    watch.poll()
+    snapshot = watch.study()
+    past.close()
+    return snapshot
+
+
+def _print_figures(snapshot: Snapshot, settings: Settings, name: str) -> None:
+    view = view_of(snapshot, settings, TerminalFormats(), datetime.now(UTC), name)
     print_text(f"{view.team}: {view.headline}")
     print_table([(row.label, row.text) for row in view.rows], indent="  ")
     for sentence in filter(None, (view.forecast, view.buys, view.advice, view.expiry)):
         print_text(sentence)
+
+
+# --- all teams ----------------------------------------------------------------------------------
+
+
+def _all(
+    environ: Mapping[str, str], teams: Sequence[OwnTeam], settings: Settings, *, as_json: bool
+) -> int:
+    """Ask for all teams, some at a time, and print what is known of each."""
+    each_settings = [settings.with_own(team.entry.own) for team in teams]
+    connect = partial(_PacedApi, connector(environ), _Pace())
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        snapshots = list(pool.map(partial(_ask_safely, connect), each_settings, teams))
+    # lemlist may call a team otherwise than when it was asked last.
+    names = team_names(
+        [
+            (team.entry, snapshot.team or team.lemlists)
+            for team, snapshot in zip(teams, snapshots, strict=True)
+        ]
+    )
+    faults = {snapshot.history_fault: None for snapshot in snapshots if snapshot.history_fault}
+    for fault in faults:
+        complain(history_fault_words(fault))
+    found = list(zip(teams, names, snapshots, each_settings, strict=True))
+    if as_json:
+        print_json(teams_json(_object(*each) for each in found))
+    else:
+        formats, now = TerminalFormats(), datetime.now(UTC)
+        views = [
+            team_view(team.entry.account, name, snapshot, own, formats, now)
+            for team, name, snapshot, own in found
+        ]
+        views.sort(key=lambda view: view.need)
+        print_table([status_headings(), *map(_row, views)], left=(0, 1, 3))
+    for team, name, snapshot, _own in found:
+        if snapshot.problem is not None:
+            has_variable = team.uses_variable
+            say_problem(snapshot.problem, has_variable=has_variable, team=name, whose=name)
+    return worst(
+        EXIT_CODES[snapshot.problem.kind] if snapshot.problem else 0 for snapshot in snapshots
+    )
+
+
+def _row(team: TeamView) -> tuple[str, ...]:
+    view = team.view
+    lasts = view.lasts if view.trouble is None else view.trouble.title
+    return team.name, view.level, view.total, lasts
+
+
+def _object(
+    team: OwnTeam, name: str, snapshot: Snapshot, settings: Settings
+) -> tuple[str, str | None, dict[str, Any]]:
+    told = problem_json(
+        snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE),
+        has_variable=team.uses_variable,
+        team=name,
+    )
+    if snapshot.reading is not None:
+        told = status_json(snapshot.reading, snapshot, settings, name)
+    return name, snapshot.team_id or team.team_id, told
+
+
+def _ask_safely(connect: Callable[[str], Api], settings: Settings, team: OwnTeam) -> Snapshot:
+    """Ask for one team; a defect that this meets keeps no other team from being told of."""
+    try:
+        return _ask(connect, settings, team)
+    except Exception as error:
+        return Snapshot(problem=Problem(Kind.DEFECT, outline(error, error.__traceback__)))
+
+
+class _Pace:
+    """Spreads the requests of all teams, so that together they keep lemlist's limit."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._begun: deque[float] = deque(maxlen=MOST_REQUESTS)
+
+    def wait(self) -> None:
+        """Wait until one more request can be sent."""
+        with self._lock:
+            if len(self._begun) == MOST_REQUESTS:
+                time.sleep(max(0.0, self._begun[0] + WINDOW - time.monotonic()))
+            self._begun.append(time.monotonic())
+
+
+class _PacedApi:
+    """The API for one key, which takes its turn with the others."""
+
+    def __init__(self, connect: Callable[[str], Api], pace: _Pace, key: str) -> None:
+        self._api = connect(key)
+        self._pace = pace
+
+    def balance(self) -> Balance:
+        """Fetch the credits."""
+        self._pace.wait()
+        return self._api.balance()
+
+    def team(self, deadline: float) -> Team:
+        """Fetch the team's identity; ``deadline`` in seconds."""
+        self._pace.wait()
+        return self._api.team(deadline)

@@ -1,6 +1,8 @@
 """What only a terminal says: the commands that help, where a window would have a button."""
 
 import math
+import shlex
+from collections.abc import Iterable
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.i18n import tr
@@ -8,14 +10,19 @@ from tray_app.words.formats import Formats
 from tray_app.words.problem_words import ProblemWords, fixed_key_words, problem_words, store_name
 
 
-def problem_in_terminal(problem: Problem, *, has_variable: bool = False) -> ProblemWords:
+def problem_in_terminal(
+    problem: Problem, *, has_variable: bool = False, team: str = ""
+) -> ProblemWords:
     """Say what happened, and which command helps.
 
-    ``has_variable`` tells that the key is the one in ``LEMLIST_API_KEY``.
+    ``has_variable`` tells that the key is the one in ``LEMLIST_API_KEY``; ``team`` is given where
+    the command has to name one of several.
     """
     title, message = problem_words(problem, is_retried=False)
     variable = tr("Set the variable LEMLIST_API_KEY to your API key.")
     set_key = tr("Run 'lemlist-credits key set', or set the variable LEMLIST_API_KEY.")
+    if team:
+        set_key = tr("Run 'lemlist-credits key set --team {team}'.", team=shlex.quote(team))
     match problem.kind:
         case Kind.NO_KEY:
             message = set_key
@@ -69,3 +76,19 @@ def key_stored_words(team: str | None, credits: int, formats: Formats) -> str:
     amount = formats.number(credits)
     left = tr("{amount} credit is left.", "{amount} credits are left.", credits, amount=amount)
     return f"{stored} {left}"
+
+
+def unclear_team_words(names: Iterable[str], *, is_named: bool, is_known: bool) -> str:
+    """Say that it is not clear which of these teams is meant."""
+    if not is_named:
+        why = tr("There are several teams. Name one of them with --team.")
+    elif is_known:
+        why = tr("More than one team has this name. Use the ID, or the name with its number.")
+    else:
+        why = tr("No team has this name or ID.")
+    return f"{why} {tr('The teams are: {teams}.', teams=', '.join(names))}"
+
+
+def status_headings() -> tuple[str, str, str, str]:
+    """Head the table of all teams."""
+    return tr("Team"), tr("Level"), tr("Credits"), tr("How long they last")

@@ -141,6 +141,9 @@ def problem_words(  # noqa: C901  (a table)
                 "Enter your API key. Without a {store} the key is kept only until you quit.",
                 store=store_name(),
             )
+        case Kind.LIST_UNSAVED:
+            title = tr("The list of teams can't be saved")
+            message = tr("Check that the disk has space and that the settings file is yours.")
         case Kind.DEFECT:
             title = tr("Something went wrong in lemlist credits")
             message = tr(

@@ -22,6 +22,8 @@ from tray_app.desktop.widgets.theme import theme_of
 
 USUAL_TEXT = 13
 """Pixels; what is measured in pixels of text goes by it."""
+_SHORTEST_BOX = 20
+"""Characters of a team's name that a box has room for."""
 PADDING = 8
 """Pixels between the edge of a field and its text."""
 
@@ -122,6 +124,23 @@ class ListBox(QComboBox):
         """Paint the arrow, which a style sheet takes from a file only."""
         super().paintEvent(event)
         _paint_arrow(self)
+
+
+class TeamBox(ListBox):
+    """One of the user's teams. Whatever they are called, the box keeps its width."""
+
+    def __init__(self, first: str, teams: Iterable[tuple[str, str]], name: str) -> None:
+        """``first`` stands for no team; ``teams`` are names with what they stand for.
+
+        ``name`` is that of the box, for a screen reader.
+        """
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(max(_SHORTEST_BOX, len(first)))
+        self.setAccessibleName(name)
+        self.addItem(first, "")
+        for team, account in teams:
+            self.addItem(team, account)
 
 
 class DateBox(QDateEdit):

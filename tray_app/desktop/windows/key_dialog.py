@@ -32,6 +32,9 @@ _WIDTH = 400  # pixels of text of the usual size
 _TITLE_WIDTH = 350  # of the answer's line with the team's name, which may be one long word
 
 
+_LONG_NAME = 30  # characters of a team's name in a sentence; of a longer name, so many are left
+
+
 class _Step(Enum):
     """Where the user is."""
 
@@ -58,13 +61,26 @@ class KeyDialog(Dialog):
     key_accepted = Signal(str, bool)
     """A key that works, and whether to store it; else it is for this run only."""
 
-    def __init__(self, formats: Formats, *, first_run: bool) -> None:
-        """On a first run there is no other key yet."""
-        title = tr("Connect a team") if first_run else tr("Change the API key")
+    def __init__(
+        self, formats: Formats, *, first_run: bool, adds: bool = False, name: str = ""
+    ) -> None:
+        """On a first run there is no other key yet; ``adds`` says that a team is to be added.
+
+        ``name`` is that of the team whose key is changed, where there are several.
+        """
+        self._is_new = first_run or adds
+        self._adds = adds
+        title = tr("Connect a team") if self._is_new else tr("Change the API key")
         explanation = tr(
             "Paste an API key of the team. The key stays in this computer's {store}.",
             store=store_name(),
         )
+        if name:
+            explanation = tr(
+                "Paste an API key of {team}. The key stays in this computer's {store}.",
+                team=name,
+                store=store_name(),
+            )
         super().__init__(title, title, explanation, width=_WIDTH)
         self._formats = formats
         self.is_first_run = first_run
@@ -78,10 +94,17 @@ class KeyDialog(Dialog):
         HeldEnter(self)
         self._go(_Step.ENTER)
 
-    @Slot(object, object)
-    def check_succeeded(self, checked: Checked, store: Problem | None) -> None:
-        """Show what the key opens. With a problem of the store, only this run is offered."""
+    def check_succeeded(
+        self, checked: Checked, store: Problem | None, *, replaces: str = ""
+    ) -> None:
+        """Show what the key opens. With a problem of the store, only this run is offered.
+
+        ``replaces`` names the team of the list whose key this one is to replace.
+        """
         if self._step is not _Step.CHECKING:
+            return
+        if store is not None and self._adds:
+            self._refuse(problem_words(store.kind).title, _not_addable())
             return
         team = tr("The key works") if checked.team is None else checked.team
         credits = f" · {credits_words(checked.balance.credits, self._formats)}"
@@ -92,9 +115,16 @@ class KeyDialog(Dialog):
         self._answer.say(
             IconShape.HEALTHY,
             f"{team}{credits}",
-            self._works() if store is None else _for_this_run(store),
+            _replaces(replaces)
+            if replaces
+            else self._works()
+            if store is None
+            else _for_this_run(store),
         )
-        if store is None and self._saves:
+        if replaces:
+            self._saves = False  # that a key is replaced is for the user to see and say
+            self._go(self._step)
+        elif store is None and self._saves:
             self._save()
 
     def _works(self) -> str:
@@ -107,6 +137,11 @@ class KeyDialog(Dialog):
         if self._step is _Step.CHECKING:
             self._refuse(*problem_words(problem, is_retried=False))
 
+    def refuse_team(self, name: str) -> None:
+        """Say that the key is of another team of the list, so that it can't be this team's."""
+        if self._step is _Step.CHECKING:
+            self._refuse(tr("This key is another team's"), _anothers(name))
+
     @Slot()
     def saved(self) -> None:
         """Close, as the key is stored."""
@@ -118,7 +153,9 @@ class KeyDialog(Dialog):
         """Say why the key was not stored, and offer it for this run as a second way."""
         if self._step is _Step.SAVING:
             self._go(_Step.NOT_SAVED)
-            self._answer.say(IconShape.LOW, problem_words(problem.kind).title, _not_saved())
+            title, message = problem_words(problem.kind)
+            unsaved = message if problem.kind is Kind.LIST_UNSAVED else _not_saved()
+            self._answer.say(IconShape.LOW, title, unsaved)
 
     def done(self, result: int) -> None:
         """Close, and forget the key."""
@@ -153,6 +190,9 @@ class KeyDialog(Dialog):
             *((title, self._refusal(message)) for title, message in refusals),
             ("-", _for_this_run(Problem(Kind.KEYCHAIN_UNAVAILABLE))),
             ("-", _not_saved()),
+            ("-", _replaces("-" * _LONG_NAME)),
+            ("-", self._refusal(_anothers("-" * _LONG_NAME))),
+            ("-", _not_addable()),
             ("-", f"{tr('The key works.')} {_left_out()}"),
         ]
 
@@ -163,7 +203,7 @@ class KeyDialog(Dialog):
         save = self.add_button(tr("&Save"), Role.AcceptRole, self._request_save, "primary")
         self._reject = self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
         self._offered = {
-            keep: {_Step.KEEP, _Step.NOT_SAVED},
+            keep: set() if self._adds else {_Step.KEEP, _Step.NOT_SAVED},
             save: set(_Step) - {_Step.KEEP},
         }
         self._default = dict.fromkeys(_Step, save) | {_Step.KEEP: keep}
@@ -216,7 +256,7 @@ class KeyDialog(Dialog):
         set_state(self._field, "faulty", False)
 
     def _refusal(self, message: str) -> str:
-        return message if self.is_first_run else f"{message} {tr('The old key stays in use.')}"
+        return message if self._is_new else f"{message} {tr('The old key stays in use.')}"
 
     def _refuse(self, title: str, message: str) -> None:
         self._forget_check()
@@ -252,6 +292,22 @@ def _for_this_run(store: Problem) -> str:
         "The key is used until you quit, and then asked for again.",
         problem=problem_words(store.kind).title,
     )
+
+
+def _replaces(name: str) -> str:
+    return tr("{team} is in your list already. Save replaces its key.", team=_short(name))
+
+
+def _anothers(name: str) -> str:
+    return tr("The key opens {team}, which is in your list already.", team=_short(name))
+
+
+def _not_addable() -> str:
+    return tr("Without it there is no place for the key of another team.")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONG_NAME else f"{name[: _LONG_NAME - 1]}…"
 
 
 def _left_out() -> str:

@@ -1,6 +1,8 @@
 """Has the user enter a key, and has it checked, stored and used."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -8,42 +10,78 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.single_window import SingleWindow
 from tray_app.errors import Kind, Problem
 from tray_app.store.keychain import Keychain
-from tray_app.team.api import Checked, check_key
+from tray_app.team.api import Checked
 from tray_app.team.watch import Snapshot
 from tray_app.words.formats import Formats
 
 if TYPE_CHECKING:
     from tray_app.desktop.windows.key_dialog import KeyDialog
     from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
-    from tray_app.team.session import Session
+
+Use = Callable[[str, bool, Callable[[object], object], Callable[[Problem], object]], None]
+"""Has a key used, and stored if that is wanted; then calls back with what came of it."""
+
+
+@dataclass(frozen=True)
+class KeyTarget:
+    """The team that a key is entered for."""
+
+    use: Use
+    account: str | None = None
+    """``None``: a team that is to be added."""
+    name: str = ""
+    """How the team is called, where there are several."""
+
+
+class KnownTeam(NamedTuple):
+    """A team that the user has, and the way to give it another key."""
+
+    team_id: str | None
+    """lemlist's identity of it, if that is known."""
+    name: str
+    target: KeyTarget
 
 
 class KeyFlow(QObject):
-    """Asks for the key if there is none, and has another one used when the user wants it."""
+    """Asks for the key if there is none, and has another one used when the user wants it.
+
+    A dialog is for the team that it was opened for, whatever is shown meanwhile.
+    """
 
     key_changed = Signal()
-    """The key may be another one now: its team is to be polled."""
+    """A key may be another one now: its team is to be polled."""
     key_stored = Signal()
     """The user has entered a key, which is in the keychain now."""
     demo_requested = Signal()
     start_at_login_chosen = Signal(bool)
 
     def __init__(
-        self, keychain: Keychain, worker: Worker, formats: Formats, parent: QObject
+        self,
+        keychain: Keychain,
+        worker: Worker,
+        check: Callable[[str], Checked],
+        teams: Callable[[], list[KnownTeam]],
+        formats: Formats,
+        parent: QObject,
     ) -> None:
+        """``check`` finds out, in the worker, what a key opens; ``teams`` returns the user's."""
         super().__init__(parent)
         self._keychain = keychain
         self._worker = worker
+        self._check_key = check
+        self._teams = teams
         self._formats = formats
-        self.session: Session | None = None
-        """The user's own team; ``None`` until its files are open."""
         self._has_asked = False
         self._lacks_key = False
+        self._target: KeyTarget | None = None
+        """The team that the dialog is for."""
+        self._goes_to: KeyTarget | None = None
+        """The team that the key is for which was found to work."""
         self.dialog = SingleWindow(self._make_dialog, self)
         self.welcome = SingleWindow(self._make_welcome, self)
 
     def show(self, snapshot: Snapshot) -> None:
-        """Ask for the first key if there is none, and no longer once there is one."""
+        """Ask for the first key if the only team has none, and no longer once it has one."""
         kind = snapshot.problem.kind if snapshot.problem is not None else None
         self._lacks_key = kind in (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
         if self._lacks_key and not self._has_asked:
@@ -56,62 +94,80 @@ class KeyFlow(QObject):
                 self.dialog.window.reject()
 
     @Slot()
-    def use_changed_key(self) -> None:
-        """Use the key that the keychain has now: a terminal or another session has changed it."""
-        self._has_asked = True  # the user manages the key elsewhere, and needs no dialog
-        if (session := self.session) is not None:
-            self._worker.submit(
-                lambda: session.watch.forget_key(), lambda _: self.key_changed.emit()
-            )
+    def ask_nobody(self) -> None:
+        """Open no dialog by itself: the user manages the keys elsewhere, as in a terminal."""
+        self._has_asked = True
+
+    def change_key(self, target: KeyTarget) -> None:
+        """Let the user enter a key for a team."""
+        if self.dialog.window is not None and self._target != target:
+            self.dialog.window.reject()
+            self.dialog.forget()
+        self._target = target
+        self.dialog.open()
 
     def _make_dialog(self) -> "KeyDialog":
         from tray_app.desktop.windows.key_dialog import KeyDialog
 
-        dialog = KeyDialog(self._formats, first_run=self._lacks_key)
-        dialog.check_requested.connect(self._check)
-        dialog.key_accepted.connect(self._accept)
+        target = self._target or self._teams()[0].target
+        dialog = KeyDialog(
+            self._formats,
+            first_run=self._lacks_key and len(self._teams()) == 1,
+            adds=target.account is None,
+            name=target.name,
+        )
+        dialog.check_requested.connect(lambda key: self._check(dialog, target, key))
+        dialog.key_accepted.connect(lambda key, store: self._accept(dialog, key, store))
         return dialog
 
     def _make_welcome(self) -> "WelcomeDialog":
         from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 
         welcome = WelcomeDialog()
-        welcome.connect_requested.connect(self.dialog.open)
+        welcome.connect_requested.connect(lambda: self.change_key(self._teams()[0].target))
         welcome.start_at_login_chosen.connect(self.start_at_login_chosen)
         welcome.demo_requested.connect(self.demo_requested)
         return welcome
 
-    @Slot(str)
-    def _check(self, key: str) -> None:
-        session, keychain, dialog = self.session, self._keychain, self.dialog.window
-        if session is None or dialog is None:
-            return
+    def _check(self, dialog: "KeyDialog", target: KeyTarget, key: str) -> None:
+        check_key, keychain = self._check_key, self._keychain
 
         def check() -> tuple[Checked, Problem | None]:
-            checked = check_key(session.watch.connect, key)
+            checked = check_key(key)
             try:
                 keychain.name()
             except Problem as problem:
                 return checked, problem
             return checked, None
 
-        # A dialog that is closed by then ignores the answer.
-        self._worker.submit(
-            check, lambda checked: dialog.check_succeeded(*checked), dialog.check_failed
-        )
+        def answer(found: tuple[Checked, Problem | None]) -> None:
+            # A dialog that is closed by then ignores the answer.
+            checked, problem = found
+            known = self._other_team_of(checked, target)
+            if known is None:
+                self._goes_to = target
+                dialog.check_succeeded(checked, problem)
+            elif target.account is None:
+                self._goes_to = known.target
+                dialog.check_succeeded(checked, problem, replaces=known.name)
+            else:
+                dialog.refuse_team(known.name)
 
-    @Slot(str, bool)
-    def _accept(self, key: str, store: bool) -> None:
-        session, dialog = self.session, self.dialog.window
-        if session is None or dialog is None:
+        self._worker.submit(check, answer, dialog.check_failed)
+
+    def _other_team_of(self, checked: Checked, target: KeyTarget) -> KnownTeam | None:
+        """Return the team, other than the one that the key is for, that the key opens."""
+        others = [team for team in self._teams() if team.target.account != target.account]
+        return next((team for team in others if team.team_id == checked.team_id is not None), None)
+
+    def _accept(self, dialog: "KeyDialog", key: str, store: bool) -> None:
+        if (target := self._goes_to) is None:
             return
 
-        def done(_nothing: None) -> None:
+        def done(_nothing: object) -> None:
             self.key_changed.emit()
             if store:
                 self.key_stored.emit()
             dialog.saved()
 
-        self._worker.submit(
-            lambda: session.watch.use_key(key, store=store), done, dialog.save_failed
-        )
+        target.use(key, store, done, dialog.save_failed)

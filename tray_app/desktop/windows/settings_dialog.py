@@ -1,6 +1,7 @@
 """The dialog of the user's choices."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Signal, SignalInstance, Slot
@@ -17,6 +18,7 @@ from tray_app.desktop.widgets.controls import (
     SECONDARY,
     ListBox,
     Switch,
+    TeamBox,
     in_text,
     label,
     pad,
@@ -34,9 +36,11 @@ from tray_app.desktop.widgets.dialog_parts import (
     line,
 )
 from tray_app.desktop.widgets.style import set_state
+from tray_app.desktop.windows.teams_page import TeamsPage
 from tray_app.i18n import tr
 from tray_app.icon_look import IconLook, IconShape
-from tray_app.store.settings import IconStyle, Settings
+from tray_app.report.team_views import ListedTeam
+from tray_app.store.settings import OWN_FIELDS, ChosenTeams, IconStyle, Settings
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
 from tray_app.words.settings_words import (
@@ -188,14 +192,30 @@ class SettingsDialog(Dialog):
     """What to warn of and when to look, what the icon shows, and what the plan is like."""
 
     saved = Signal(object)
-    """The :class:`Settings` that the user chose, without fault."""
+    """The :class:`Settings` that the user chose for all teams, without fault."""
+    teams_saved = Signal(object)
+    """The :class:`ChosenTeams`, where they differ from those that were shown."""
+    add_requested = Signal()
+    remove_requested = Signal(str)
+    """The account of a team."""
     start_at_login_chosen = Signal(bool)
     """Another choice than the one that was shown."""
 
-    def __init__(self, settings: Settings, formats: Formats, *, complaint: str = "") -> None:
-        """``complaint`` is a sentence on top, for example that the settings can't be saved."""
+    def __init__(
+        self,
+        settings: Settings,
+        formats: Formats,
+        teams: Sequence[ListedTeam] = (),
+        on_icon: str = "",
+        *,
+        complaint: str = "",
+    ) -> None:
+        """``complaint`` is a sentence on top, for example that the settings can't be saved.
+
+        ``on_icon`` is the account of the team that the icon shows, or empty.
+        """
         pages = settings_pages(formats)
-        tabs = segments(page.title for page in pages)
+        tabs = segments([*(page.title for page in pages), tr("Tea&ms")])
         super().__init__(tr("Settings"), tr("Settings"), "", tabs, width=_WIDTH)
         tabs.setAccessibleName(tr("Page of the settings"))
         self._tabs = tabs
@@ -209,6 +229,13 @@ class SettingsDialog(Dialog):
             for shape in (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL, IconShape.EMPTY)
         }
 
+        self._teams = {team.entry.account: team for team in teams}
+        self._common = settings.choices
+        """What is chosen for all teams."""
+        self._own = {account: dict(team.entry.own) for account, team in self._teams.items()}
+        """What is chosen for each team alone."""
+        self._account = ""
+        """The team whose choices are shown; empty: those for all teams."""
         if complaint:
             card = AnswerCard(tr("Warning"))
             card.say(IconShape.LOW, complaint)
@@ -220,17 +247,70 @@ class SettingsDialog(Dialog):
         self._pages = QStackedWidget()
         for page in pages:
             self._pages.addWidget(self._build_page(page))
-        self._tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        self._teams_page = TeamsPage(teams, on_icon)
+        self._teams_page.add_requested.connect(self.add_requested)
+        self._teams_page.remove_requested.connect(self.remove_requested)
+        self._teams_before = self._teams_page.chosen()
+        self._pages.addWidget(self._teams_page)
+        self._tabs.currentChanged.connect(self._turn_page)
+        self._scope = self._build_scope()
         self.column.addWidget(self._pages)
         self.add_button(tr("&Save"), Role.AcceptRole, self._save, "primary").setDefault(True)
         self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
         self.add_button(tr("&Restore defaults"), Role.ResetRole, self._restore, "link")
-        self._show(settings)
+        self._show(settings.choices)
+        self._turn_page(0)
         self._follow()
         for choice in self._choices.values():
             for change in choice.changes:
                 change.connect(self._follow)
         self._choices["low"].box.setFocus()
+
+    def shows_other_teams(self, teams: Sequence[ListedTeam]) -> bool:
+        """Tell whether a team was added or removed since the dialog was opened."""
+        return {team.entry.account for team in teams} != self._teams.keys()
+
+    def show_teams_page(self) -> None:
+        """Show the page of the teams."""
+        self._tabs.setCurrentIndex(self._pages.indexOf(self._teams_page))
+
+    def _build_scope(self) -> TeamBox:
+        """Let the user choose, where there are several teams, for which of them choices are."""
+        names = [(team.name, account) for account, team in self._teams.items()]
+        scope = TeamBox(tr("All teams"), names, tr("These choices are for"))
+        if len(self._teams) > 1:
+            name = label(tr("These choices are for"), "muted", SECONDARY)
+            self.column.addLayout(line(GAP, name, scope, None))
+            self.column.addSpacing(GAP)
+        scope.currentIndexChanged.connect(self._change_scope)
+        return scope
+
+    @Slot(int)
+    def _turn_page(self, index: int) -> None:
+        self._pages.setCurrentIndex(index)
+        page = self._pages.widget(index)
+        can_differ = any(self._choices[name].page is page for name in OWN_FIELDS)
+        self._scope.setEnabled(can_differ)
+
+    @Slot()
+    def _change_scope(self) -> None:
+        """Show what is chosen for another team, and keep what was chosen for the last one."""
+        self._keep()
+        self._account = self._scope.currentData()
+        self._show({**self._common, **self._own.get(self._account, {})})
+        for name, choice in self._choices.items():
+            choice.row.setEnabled(not self._account or name in OWN_FIELDS)
+        self._follow()
+
+    def _keep(self) -> None:
+        """Keep what is chosen for the team that is shown, as far as it differs from the others."""
+        chosen = {name: choice.value() for name, choice in self._choices.items()}
+        if self._account:
+            self._own[self._account] = {
+                name: chosen[name] for name in OWN_FIELDS if chosen[name] != self._common[name]
+            }
+        else:
+            self._common = chosen
 
     def show_start_at_login(self, is_on: bool) -> None:
         """Show whether the program starts at login, and let the user choose."""
@@ -274,8 +354,8 @@ class SettingsDialog(Dialog):
         preview.setLayout(line(GAP, *self._pictures.values()))
         return Row(tr("Preview"), tr("Healthy, low, critical and empty"), preview)
 
-    def _show(self, settings: Settings) -> None:
-        for name, value in settings.choices.items():
+    def _show(self, choices: Mapping[str, Any]) -> None:
+        for name, value in choices.items():
             self._choices[name].show(value)
 
     def _chosen(self) -> Settings:
@@ -296,15 +376,23 @@ class SettingsDialog(Dialog):
 
     @Slot()
     def _restore(self) -> None:
-        self._show(Settings())
+        self._show(self._common if self._account else Settings().choices)
 
     @Slot()
     def _save(self) -> None:
-        chosen = self._chosen()
+        self._keep()
         self._refused = True
-        faulty = self._say_faults(chosen)
+        for account in (self._account, "", *self._own):
+            chosen = Settings.of({**self._common, **self._own.get(account, {})})
+            if chosen.faults():
+                self._scope.setCurrentIndex(self._scope.findData(account))
+                break
+        faulty = self._say_faults(self._chosen())
         if not faulty:
-            self.saved.emit(chosen)
+            self.saved.emit(Settings.of(self._common))
+            teams = self._chosen_teams()
+            if teams != self._teams_before:
+                self.teams_saved.emit(teams)
             if self._login.isChecked() is not self._starts_at_login:
                 self.start_at_login_chosen.emit(self._login.isChecked())
             self.accept()
@@ -315,6 +403,11 @@ class SettingsDialog(Dialog):
         first.box.setFocus()
         if isinstance(first.box, QAbstractSpinBox):
             first.box.selectAll()
+
+    def _chosen_teams(self) -> ChosenTeams:
+        chosen = self._teams_page.chosen()
+        teams = (replace(team, own=self._own[team.account]) for team in chosen.teams)
+        return ChosenTeams(tuple(teams), chosen.on_icon)
 
     def _say_faults(self, chosen: Settings) -> list[_Choice]:
         """Mark each choice that can't be used, and return them; a group says its first fault."""

@@ -30,6 +30,12 @@ class SingleWindow(QObject, Generic[Window]):
         self.window.raise_()
         self.window.activateWindow()
 
+    def forget(self) -> None:
+        """Let go of a window that is closing, so that another can be opened at once."""
+        if self.window is not None:
+            self.window.destroyed.disconnect(self._forget)
+            self.window = None
+
     @Slot()
     def _forget(self) -> None:
         self.window = None

@@ -1,0 +1,189 @@
+"""The settings of several teams, and the question before one is removed."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QTabBar, QWidget
+
+from tests.desktop.widget_driver import FORMATS, buttons, emitted, press, shown, words
+from tray_app.desktop.windows.remove_dialog import RemoveDialog
+from tray_app.desktop.windows.settings_dialog import SettingsDialog
+from tray_app.errors import Kind, Problem
+from tray_app.report.team_views import ListedTeam
+from tray_app.store.settings import Settings, TeamEntry
+
+ACME = ListedTeam(TeamEntry("default"), "Acme", "Acme")
+OTHER = ListedTeam(TeamEntry("team-2", "Ours", {"low": 300, "critical": 50}), "Ours", "Other Ltd")
+THIRD = ListedTeam(TeamEntry("team-3"), "Third", "Third")
+
+
+def named(dialog: QWidget, name: str) -> QWidget:
+    """Return the one control that a screen reader calls so."""
+    (found,) = [each for each in dialog.findChildren(QWidget) if each.accessibleName() == name]
+    return found
+
+
+def number(dialog: QWidget, name: str) -> QSpinBox:
+    box = named(dialog, name)
+    assert isinstance(box, QSpinBox)
+    return box
+
+
+def choose(dialog: QWidget, name: str, text: str) -> None:
+    box = named(dialog, name)
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findText(text))
+
+
+class Opened:
+    """The dialog, and what it has said."""
+
+    def __init__(self, teams: Sequence[ListedTeam], on_icon: str = "") -> None:
+        self.dialog = shown(SettingsDialog(Settings(), FORMATS, teams, on_icon))
+        self.saved = QSignalSpy(self.dialog.saved)
+        self.teams_saved = QSignalSpy(self.dialog.teams_saved)
+
+    def save(self) -> None:
+        buttons(self.dialog)["Save"].click()
+
+    def own(self, account: str) -> dict[str, object]:
+        (chosen,) = emitted(self.teams_saved)
+        (team,) = [each for each in chosen.teams if each.account == account]
+        return dict(team.own)
+
+
+@pytest.fixture
+def opened(qapp: QApplication) -> Iterator[Opened]:
+    opened = Opened([ACME, OTHER, THIRD])
+    yield opened
+    opened.dialog.reject()
+
+
+def test_with_one_team_there_is_nothing_to_choose_between(qapp: QApplication) -> None:
+    one = Opened([ACME])
+    names = [each.accessibleName() for each in one.dialog.findChildren(QWidget) if each.isVisible()]
+    assert "These choices are for" not in names
+    one.save()
+    assert (one.saved.count(), one.teams_saved.count()) == (1, 0)
+
+
+def test_what_is_chosen_for_one_team_is_its_own(opened: Opened) -> None:
+    dialog = opened.dialog
+    choose(dialog, "These choices are for", "Acme")
+    assert number(dialog, "Low, in credits").value() == Settings().thresholds.low
+    number(dialog, "Low, in credits").setValue(900)
+    choose(dialog, "These choices are for", "Ours")
+    assert number(dialog, "Low, in credits").value() == 300
+    assert not named(dialog, "Notifications").isEnabled()  # which are the program's
+    choose(dialog, "These choices are for", "All teams")
+    assert number(dialog, "Low, in credits").value() == Settings().thresholds.low
+    opened.save()
+    assert emitted(opened.saved) == [Settings()]
+    assert opened.own("default") == {"low": 900}
+    assert opened.own("team-2") == {"low": 300, "critical": 50}
+
+
+def test_a_team_follows_the_others_again(opened: Opened) -> None:
+    choose(opened.dialog, "These choices are for", "Ours")
+    buttons(opened.dialog)["Restore defaults"].click()
+    opened.save()
+    assert opened.own("team-2") == {}
+
+
+def test_numbers_that_do_not_go_together_are_shown_where_they_are(opened: Opened) -> None:
+    dialog = opened.dialog
+    choose(dialog, "These choices are for", "Ours")
+    number(dialog, "Critical, in credits").setValue(400)
+    choose(dialog, "These choices are for", "All teams")
+    opened.save()
+    assert opened.saved.count() == 0
+    assert dialog.isVisible()
+    assert "Low must be above critical" in words(dialog)
+    assert number(dialog, "Critical, in credits").value() == 400
+
+
+def test_teams_are_renamed_and_ordered(opened: Opened) -> None:
+    dialog = opened.dialog
+    dialog.show_teams_page()
+    name = named(dialog, "Name of Acme")
+    assert isinstance(name, QLineEdit)
+    assert name.placeholderText() == "Acme"
+    assert "Other Ltd in lemlist" in words(dialog)
+    name.setText("  Acme \t UK ")
+    named(dialog, "Move Third up").click()  # type: ignore[attr-defined]
+    assert not named(dialog, "Move Acme up").isEnabled()
+    choose(dialog, "Team on the icon", "Third")
+    opened.save()
+    (chosen,) = emitted(opened.teams_saved)
+    assert [(team.account, team.name) for team in chosen.teams] == [
+        ("default", "Acme UK"),
+        ("team-3", ""),
+        ("team-2", "Ours"),
+    ]
+    assert chosen.on_icon == "team-3"
+
+
+def test_the_keyboard_follows_the_order(opened: Opened) -> None:
+    dialog = opened.dialog
+    dialog.show_teams_page()
+    named(dialog, "Move Third up").setFocus()
+    press(dialog, Qt.Key.Key_Space)
+    press(dialog, Qt.Key.Key_Space)
+    focused = dialog.focusWidget()
+    assert focused is not None
+    assert focused.accessibleName() == "Name of Third"  # as there is no place above it
+    for _ in range(3):
+        press(dialog, Qt.Key.Key_Tab)
+    following = dialog.focusWidget()
+    assert following is not None
+    assert following.accessibleName() == "Name of Acme"
+
+
+def test_adding_and_removing_are_asked_for(opened: Opened) -> None:
+    added = QSignalSpy(opened.dialog.add_requested)
+    removed = QSignalSpy(opened.dialog.remove_requested)
+    opened.dialog.show_teams_page()
+    buttons(opened.dialog)["Add a team…"].click()
+    named(opened.dialog, "Remove Ours").click()  # type: ignore[attr-defined]
+    assert (added.count(), emitted(removed)) == (1, ["team-2"])
+    assert opened.dialog.shows_other_teams([ACME])
+    assert not opened.dialog.shows_other_teams([THIRD, ACME, OTHER])
+
+
+def test_a_key_of_the_environment_can_not_be_removed(qapp: QApplication) -> None:
+    dialog = Opened([ACME._replace(can_be_removed=False), OTHER]).dialog
+    assert not named(dialog, "Remove Acme").isEnabled()
+    assert named(dialog, "Remove Ours").isEnabled()
+    dialog.reject()
+
+
+def test_the_pages_are_reached_by_the_keyboard(opened: Opened) -> None:
+    (tabs,) = opened.dialog.findChildren(QTabBar)
+    assert [tabs.tabText(index) for index in range(tabs.count())][-1] == "Tea&ms"
+
+
+def test_enter_removes_nothing(qapp: QApplication) -> None:
+    dialog = shown(RemoveDialog("Acme", has_own=True))
+    confirmed = QSignalSpy(dialog.confirmed)
+    assert "Remove Acme?" in words(dialog)
+    assert "Its own settings are deleted too." in words(dialog)
+    press(dialog, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert confirmed.count() == 0
+
+
+@pytest.mark.parametrize("with_history", [False, True])
+def test_a_team_is_removed_when_the_user_says_so(qapp: QApplication, with_history: bool) -> None:
+    dialog = shown(RemoveDialog("N" * 200, has_own=False))
+    confirmed = QSignalSpy(dialog.confirmed)
+    if with_history:
+        named(dialog, "Delete its history too").click()  # type: ignore[attr-defined]
+    buttons(dialog)["Remove"].click()
+    assert emitted(confirmed) == [with_history]
+    dialog.failed(Problem(Kind.KEYCHAIN_LOCKED))
+    assert "The team is not removed. Try again." in words(dialog)
+    buttons(dialog)["Remove"].click()
+    dialog.removed(None)
+    assert not dialog.isVisible()

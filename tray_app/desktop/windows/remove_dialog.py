@@ -1,0 +1,76 @@
+"""The dialog that asks before a team is removed."""
+
+from PySide6.QtCore import Signal, Slot
+
+from tray_app.desktop.widgets.buttons import HeldEnter
+from tray_app.desktop.widgets.controls import Switch, in_text
+from tray_app.desktop.widgets.dialog_parts import GAP, AnswerCard, Dialog, Group, Role, Row
+from tray_app.errors import Kind, Problem
+from tray_app.i18n import tr
+from tray_app.icon_look import IconShape
+from tray_app.words.problem_words import problem_words, store_name
+
+_WIDTH = 400  # pixels of text of the usual size
+_LONG_NAME = 40  # characters
+
+
+class RemoveDialog(Dialog):
+    """Asks whether a team goes, and whether its history goes too. For one team and one use."""
+
+    confirmed = Signal(bool)
+    """The team is to be removed; whether its history is too."""
+
+    def __init__(self, name: str, *, has_own: bool) -> None:
+        """``has_own`` tells that choices were made for this team alone, which go with it."""
+        short = name if len(name) <= _LONG_NAME else f"{name[: _LONG_NAME - 1]}…"
+        explanation = tr(
+            "Its API key is deleted from this computer's {store}, and nobody is warned any more "
+            "when its credits run low. In lemlist nothing changes.",
+            store=store_name(),
+        )
+        if has_own:
+            explanation = f"{explanation} {tr('Its own settings are deleted too.')}"
+        super().__init__(
+            tr("Remove a team"), tr("Remove {team}?", team=short), explanation, width=_WIDTH
+        )
+        self._history = Switch()
+        self._history.setAccessibleName(tr("Delete its history too"))
+        row = Row(
+            tr("Delete its &history too"),
+            tr("What was recorded of its balance on this computer"),
+            self._history,
+        )
+        self.column.addWidget(Group("", [row]))
+        self._answer = AnswerCard(tr("Result"))
+        kept = tr("The team is not removed. Try again.")
+        failures = [(problem_words(kind).title, kept) for kind in Kind]
+        self._answer.keep_room(in_text(_WIDTH), [*failures, _removing()])
+        self.column.addSpacing(GAP)
+        self.column.addWidget(self._answer)
+        self._remove = self.add_button(tr("&Remove"), Role.AcceptRole, self._confirm)
+        keep = self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
+        keep.setDefault(True)
+        keep.setFocus()
+        HeldEnter(self)
+
+    @Slot()
+    def _confirm(self) -> None:
+        self._remove.setEnabled(False)
+        self._answer.say(IconShape.LOADING, *_removing())
+        self.confirmed.emit(self._history.isChecked())
+
+    @Slot(object)
+    def removed(self, _nothing: object) -> None:
+        """Close, as the team is gone."""
+        self.accept()
+
+    @Slot(object)
+    def failed(self, problem: Problem) -> None:
+        """Say why the team is still there."""
+        self._remove.setEnabled(True)
+        told = problem_words(problem.kind)
+        self._answer.say(IconShape.EMPTY, told.title, tr("The team is not removed. Try again."))
+
+
+def _removing() -> tuple[str, str]:
+    return tr("Removing…"), tr("The {store} may ask for its password.", store=store_name())

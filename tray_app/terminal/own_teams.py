@@ -1,0 +1,128 @@
+"""The user's teams as a command finds them: how each is called, its key, and which one is meant."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tray_app.errors import Kind, Problem
+from tray_app.lemlist.key import KEY_VARIABLE
+from tray_app.report.team_views import team_names
+from tray_app.store.file_fault import FileFault
+from tray_app.store.folders import settings_file, teams_file
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import FIRST_ACCOUNT, Choices, SettingsFile, TeamEntry
+from tray_app.store.teams import TeamsFile, mark_of
+from tray_app.team.credentials import Credentials, accounts_with_stored_keys
+from tray_app.terminal.output import Refusal, complain, plain
+from tray_app.words.command_words import unclear_team_words, waiting_words
+from tray_app.words.formats import TerminalFormats
+from tray_app.words.settings_words import settings_fault_words
+
+STORED: Mapping[str, str] = {}
+"""An environment without a key: what is found by it is what the keychain holds."""
+
+_HIDES_NAMES = (Kind.KEYCHAIN_LOCKED, Kind.KEYCHAIN_WAITING, Kind.KEYCHAIN_UNAVAILABLE)
+
+
+@dataclass(frozen=True)
+class OwnTeam:
+    """A team of the user's list."""
+
+    entry: TeamEntry
+    name: str
+    """No other team of the list is called so."""
+    lemlists: str
+    """How lemlist calls the team; empty if that is not known."""
+    team_id: str | None
+    """As lemlist has it; ``None`` if that is not known."""
+    credentials: Credentials
+    key: str | None
+    problem: Problem | None
+    """Why there is no key."""
+    uses_variable: bool
+    """Whether the key is that of the environment."""
+
+    @property
+    def words(self) -> str:
+        """The name, with the identity by which the team can be asked for."""
+        return f"{self.name} ({self.team_id})" if self.team_id else self.name
+
+    def opens(self, key: str, team_id: str | None) -> bool:
+        """Tell whether a key, which opens the team of an identity, is one of this team's."""
+        return key == self.key or (team_id is not None and team_id == self.team_id)
+
+    def is_called(self, wanted: str) -> bool:
+        """Tell whether the user may mean this team."""
+        wanted = plain(wanted)
+        called = (self.name, self.entry.name, self.lemlists, self.team_id)
+        return bool(wanted) and wanted in called
+
+
+def load_choices(file: SettingsFile | None = None, *, uses_settings: bool = False) -> Choices:
+    """Return the settings and the list of teams, and say what that matters can't be used."""
+    choices = (file or SettingsFile(settings_file())).load()
+    for fault in choices.faults:
+        if uses_settings or isinstance(fault, FileFault):
+            complain(settings_fault_words(fault, TerminalFormats()))
+    return choices
+
+
+def with_variable(environ: Mapping[str, str], teams: Sequence[TeamEntry]) -> list[TeamEntry]:
+    """Return the list of teams with that of the environment's key, which may not be in the list."""
+    has_first = any(team.account == FIRST_ACCOUNT for team in teams)
+    return [*([] if has_first or not environ.get(KEY_VARIABLE) else [TeamEntry()]), *teams]
+
+
+def first_of(environ: Mapping[str, str], teams: Sequence[TeamEntry]) -> TeamEntry:
+    """Return the team that is meant where none is named: the environment's, or else the first."""
+    if environ.get(KEY_VARIABLE):
+        return next(team for team in teams if team.account == FIRST_ACCOUNT)
+    return teams[0]
+
+
+def find_teams(
+    environ: Mapping[str, str], entries: Iterable[TeamEntry], *, prompt: bool = False
+) -> list[OwnTeam]:
+    """Find the keys of these teams, by one process, and what is known of what they open.
+
+    With ``prompt`` the user may be asked to unlock the keychain.
+    """
+    entries = [replace(entry, name=plain(entry.name)) for entry in entries]
+    keychain = Keychain(FIRST_ACCOUNT, lambda: complain(waiting_words()))
+    if accounts := accounts_with_stored_keys(environ, entries):
+        keychain.begin_to_read(accounts)
+    known = TeamsFile(teams_file())
+    found = []
+    for entry in entries:
+        of_first = environ if entry.account == FIRST_ACCOUNT else STORED
+        credentials = Credentials(of_first, keychain.of(entry.account))
+        key, problem = None, None
+        try:
+            key = credentials.get(prompt=prompt)
+        except Problem as error:
+            problem = error
+        team_id = known.team_of(mark_of(key)) if key is not None else None
+        lemlists = plain(known.name_of(team_id)) if team_id else ""
+        uses_variable = bool(of_first.get(KEY_VARIABLE))
+        found.append(
+            OwnTeam(entry, "", lemlists, team_id, credentials, key, problem, uses_variable)
+        )
+    names = team_names([(team.entry, team.lemlists) for team in found])
+    return [replace(team, name=name) for team, name in zip(found, names, strict=True)]
+
+
+def the_team(teams: Sequence[OwnTeam], wanted: str | None) -> OwnTeam:
+    """Return the one team that is called so, or, where nothing is ``wanted``, the only one.
+
+    Raises:
+        Refusal: no team or more than one may be meant.
+        Problem: the keychain keeps back how the teams are called.
+    """
+    called = [team for team in teams if wanted is None or team.is_called(wanted)]
+    if len(called) == 1:
+        return called[0]
+    if not called:
+        for team in teams:
+            if team.problem is not None and team.problem.kind in _HIDES_NAMES:
+                raise team.problem
+    names = [team.words for team in called or teams]
+    raise Refusal(unclear_team_words(names, is_named=wanted is not None, is_known=bool(called)))
