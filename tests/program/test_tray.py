@@ -93,6 +93,7 @@ def test_figures_in_tooltip_menu_and_popup(
             "Until the level changes",
             "Hide figures",
             "Settings…",
+            "Add a team…",
             "Change key…",
             "About",
             "Quit",

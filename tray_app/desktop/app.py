@@ -58,6 +58,10 @@ PAINTED_AFTER = 100
 """Milliseconds after which an opened popup is painted, and a worker may read its chart. Python runs
 one thread at a time, so the worker would delay the painting."""
 
+IMPORTED_AFTER = 1000
+"""Milliseconds after the first figures in which all comes to rest. Then a worker imports the popup,
+so that the first click does not have to."""
+
 QUIT_TIME = 0.5
 """Seconds that quitting waits for the desktop to answer, and for each worker to write."""
 
@@ -101,6 +105,7 @@ class App(QObject):
         )
         # Each snapshot restarts this timer. If it fires, no poll came in time: the figures are old.
         self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
+        self._has_snapshot = False
 
         self._tray = tray
         self._actions = tray.actions
@@ -314,6 +319,9 @@ class App(QObject):
         else:
             self._show_now()
         self._expect_next()
+        if not self._has_snapshot:
+            self._has_snapshot = True
+            QTimer.singleShot(IMPORTED_AFTER, self, self._import_popup)
         if snapshot.problem is not None:
             self._about.note(snapshot.problem)
         if snapshot.news.alert is not None:
@@ -431,6 +439,14 @@ class App(QObject):
         self._complain("defect", problem_words(Kind.DEFECT).text)
 
     # The popup
+
+    @Slot()
+    def _import_popup(self) -> None:
+        def import_it() -> None:
+            import tray_app.desktop.popup.popup  # noqa: F401
+
+        if self._popup is None:
+            self._disk.submit(import_it)
 
     def _the_popup(self) -> "Popup":
         """Return the popup, with what is known as of now."""

@@ -39,6 +39,7 @@ from tray_app.desktop.widgets.buttons import (
 )
 from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, block, sized, text_label
 from tray_app.desktop.widgets.theme import theme_of
+from tray_app.desktop.widgets.viewport import own_viewport
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
 from tray_app.report.points import Trend
@@ -332,6 +333,7 @@ class _Middle(QScrollArea):
 
     def __init__(self, *parts: QWidget | QLayout) -> None:
         super().__init__()
+        own_viewport(self)
         self.whole = whole = QWidget()
         sides = SIDE - LINK_INSET
         self._column = _filled(QVBoxLayout(whole), QMargins(sides, GAP, sides, 0), GAP, *parts)
@@ -342,8 +344,7 @@ class _Middle(QScrollArea):
         self.setFixedHeight(LEAST_MIDDLE)
         self.setWidgetResizable(True)
         self.setWidget(whole)
-        for ground in (self.viewport(), whole):
-            ground.setAutoFillBackground(False)  # the card is painted below
+        whole.setAutoFillBackground(False)  # the card is painted below
         self._upper, self._lower = (block(QPalette.ColorRole.Mid, 1) for _ in range(2))
         for edge in (self._upper, self._lower):
             edge.setParent(self)

@@ -21,6 +21,7 @@ from tray_app.desktop.actions import Actions
 from tray_app.desktop.widgets.buttons import RADIUS, LinkButton, TextButton
 from tray_app.desktop.widgets.labels import block, set_muted, sized, text_label
 from tray_app.desktop.widgets.marks import MARK, SWATCH, clock_mark, level_mark
+from tray_app.desktop.widgets.sides import mirrored
 from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
@@ -145,14 +146,9 @@ class LevelBadge(QLabel):
                 painter.setBrush(QColor(tint.ground))
             painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
             painter.setPen(ink)
-            painter.drawText(_mirrored(self, words), Qt.AlignmentFlag.AlignCenter, self.text())
-            centre = QRectF(_mirrored(self, mark)).center()
+            painter.drawText(mirrored(self, words), Qt.AlignmentFlag.AlignCenter, self.text())
+            centre = QRectF(mirrored(self, mark)).center()
             painter.fillPath(level_mark(self._shape).translated(centre), ink)
-
-
-def _mirrored(widget: QWidget, box: QRect) -> QRect:
-    """Return where a box goes in a widget whose language may run from right to left."""
-    return widget.style().visualRect(widget.layoutDirection(), widget.rect(), box)
 
 
 def segment_widths(amounts: Sequence[int], width: int) -> list[int]:
@@ -267,7 +263,7 @@ class Kinds(QWidget):
                 middle = self.labels[row.bucket][0].geometry().center().y()
                 swatch = QRect(0, middle - SWATCH // 2 + 1, SWATCH, SWATCH)
                 painter.setBrush(QColor(theme.buckets[row.bucket] if row.amount else theme.track))
-                painter.drawRoundedRect(_mirrored(self, swatch), 3, 3)
+                painter.drawRoundedRect(mirrored(self, swatch), 3, 3)
 
     def _paint_gauge(self, painter: QPainter, theme: Theme, view: View) -> None:
         ends, whole = QPainterPath(), QRect(0, TICK_RISE, self.width(), BAR_HEIGHT)
@@ -284,14 +280,14 @@ class Kinds(QWidget):
         for colour, width in zip(colours, widths, strict=True):
             segment = QPainterPath()
             segment.addRect(
-                QRectF(_mirrored(self, whole.adjusted(x, 0, x + width - whole.width(), 0)))
+                QRectF(mirrored(self, whole.adjusted(x, 0, x + width - whole.width(), 0)))
             )
             painter.fillPath(ends.intersected(segment), QColor(colour))
             x += width + SEGMENT_GAP
         painter.setOpacity(1)
         if view.low < view.peak:
             x = min(round(self.width() * view.low / view.peak), self.width() - 2)
-            tick = _mirrored(self, QRect(x, 0, 2, BAR_HEIGHT + 2 * TICK_RISE))
+            tick = mirrored(self, QRect(x, 0, 2, BAR_HEIGHT + 2 * TICK_RISE))
             painter.fillRect(tick.adjusted(-1, 0, 1, 0), QColor(theme.surface))
             painter.fillRect(tick, QColor(theme.levels[IconShape.LOW].ink))
 
@@ -355,7 +351,7 @@ class AttentionBlock(QWidget):
                 if shape is IconShape.UNKNOWN
                 else level_mark(shape or IconShape.LOADING)
             )
-            centre = QRectF(_mirrored(self, mark.toRect())).center()
+            centre = QRectF(mirrored(self, mark.toRect())).center()
             painter.fillPath(form.translated(centre), QColor(tint.ink))
 
 

@@ -34,7 +34,7 @@ from PySide6.QtGui import (
     QScreen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.content import PopupContent
@@ -218,6 +218,9 @@ class Popup(QWidget):
         if _compositor_places() and area == screen.geometry():  # no panel is reported there
             area.setHeight(area.height() - WAYLAND_PANEL)
         if self._is_window:
+            # Not at the top: PySide6 makes ten large enumerations with this class.
+            from PySide6.QtWidgets import QStyle
+
             area.setHeight(
                 area.height() - self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
             )

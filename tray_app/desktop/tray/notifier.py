@@ -6,7 +6,6 @@ clicked, reports the clicks on other programs' notifications as well, and is sil
 is not in a panel. QtDBus can't send from Python the unsigned number that ``Notify`` takes.
 """
 
-import html
 import logging
 import math
 import os
@@ -35,6 +34,8 @@ _PATH = "/org/freedesktop/Notifications"
 _CLICKS = ("ActivationToken", "ActionInvoked")  # GNOME and Plasma send both, in this order
 _ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+"""As those of the module ``html``, which holds half a megabyte of names of characters."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
 """Seconds until a service that has refused is asked again; the wait doubles each time. GNOME's
@@ -256,7 +257,7 @@ class Display:
             return
         (capabilities,) = reply.body
         takes_markup = "body-markup" in capabilities
-        body = html.escape(notice.body, quote=False) if takes_markup else notice.body
+        body = notice.body.translate(_ESCAPES) if takes_markup else notice.body
         hints = {
             "urgency": ("y", 2 if notice.urgent else 1),
             "image-data": ("(iiibiiay)", _image_data(notice.picture)),

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from tray_app.desktop.widgets.sides import leading, mirrored
 from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
 
@@ -128,12 +129,6 @@ class FlatButton(QPushButton):
             edge = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
             painter.drawRoundedRect(edge, RADIUS - inset, RADIUS - inset)
 
-    def _paint_words(
-        self, painter: QPainter, text: str, box: QRect, side: Qt.AlignmentFlag
-    ) -> None:
-        side = self.style().visualAlignment(self.layoutDirection(), side)
-        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
-
 
 class TextButton(FlatButton):
     """A button with words; the primary one is what most people want now."""
@@ -156,8 +151,8 @@ class TextButton(FlatButton):
             ink = theme.primary_ink if self.is_primary else theme.ink
             words = self.rect().adjusted(14, 0, -14, 0)
             painter.setPen(QColor(ink))
-            side = Qt.AlignmentFlag.AlignLeading if self.menu() else Qt.AlignmentFlag.AlignHCenter
-            self._paint_words(painter, self.text(), words, side)
+            side = leading(self) if self.menu() else Qt.AlignmentFlag.AlignHCenter
+            painter.drawText(words, side | Qt.AlignmentFlag.AlignVCenter, self.text())
             if self.menu():
                 x = words.left() + 4 if self.isRightToLeft() else words.right() - 4
                 tip = QPointF(x + 0.5, self.height() / 2 + 2)
@@ -200,10 +195,7 @@ class LinkButton(FlatButton):
             ink = QColor(self._ink(theme_of(self.palette())))
             painter.setPen(ink)
             words = self.rect().adjusted(LINK_INSET, 0, -LINK_INSET - self._chevron_room, 0)
-            words = self.style().visualRect(self.layoutDirection(), self.rect(), words)
-            side = Qt.AlignmentFlag.AlignLeading
-            side = self.style().visualAlignment(self.layoutDirection(), side)
-            painter.drawText(words, side | _WRAPPED, self.text())
+            painter.drawText(mirrored(self, words), leading(self) | _WRAPPED, self.text())
             if self._leads_on:
                 way = -1 if self.isRightToLeft() else 1
                 x = LINK_INSET if self.isRightToLeft() else self.width() - LINK_INSET

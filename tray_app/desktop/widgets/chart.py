@@ -24,6 +24,7 @@ from tray_app.desktop.widgets.buttons import KEYBOARD
 from tray_app.desktop.widgets.flags import Flag, labels
 from tray_app.desktop.widgets.labels import sized
 from tray_app.desktop.widgets.marks import DOT, SWATCH, triangle
+from tray_app.desktop.widgets.sides import leading, mirrored
 from tray_app.desktop.widgets.theme import Theme, blended, faint, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
@@ -269,24 +270,19 @@ class Chart(QWidget):
             x += width + 2 * GAP
 
     def _paint_legend(self, painter: QPainter, theme: Theme, view: HistoryView) -> None:
-        leading = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
-        side = self.style().visualAlignment(self.layoutDirection(), leading)
-
-        def seen(box: QRect) -> QRect:
-            return self.style().visualRect(self.layoutDirection(), self.rect(), box)
-
+        side = leading(self) | Qt.AlignmentFlag.AlignVCenter
         for place, layer, name, amount in self._legend(view):
             painter.setFont(self.font() if layer else self._strong)
             shift = 0
             if layer == _AHEAD:
                 shift = DASH + GAP - 2
-                box = seen(QRect(place.left(), place.top(), DASH, place.height()))
+                box = mirrored(self, QRect(place.left(), place.top(), DASH, place.height()))
                 painter.setPen(_dashes(theme))
                 middle = box.center().y() + 0.5
                 painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
             elif layer:
                 shift = SWATCH + GAP - 2
-                box = seen(QRect(place.left(), place.top(), SWATCH, place.height()))
+                box = mirrored(self, QRect(place.left(), place.top(), SWATCH, place.height()))
                 swatch = QRectF(0, 0, SWATCH, SWATCH)
                 swatch.moveCenter(QRectF(box).center())
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -294,7 +290,8 @@ class Chart(QWidget):
                 painter.drawRoundedRect(swatch, 3, 3)
             for text, ink in ((name, theme.muted if layer else theme.ink), (amount, theme.ink)):
                 painter.setPen(QColor(ink))
-                painter.drawText(seen(place.adjusted(shift, 0, 0, 0)), side, text)
+                words = mirrored(self, place.adjusted(shift, 0, 0, 0))
+                painter.drawText(words, side, text)
                 shift += painter.fontMetrics().horizontalAdvance(f"{text} ")
 
     def _paint_axes(self, painter: QPainter, theme: Theme, balance: _Plot, spending: _Plot) -> None:

@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from tray_app.desktop.widgets.sides import leading
+
 SECONDARY = 12 / 13
 """The size of secondary text, as a multiple of the desktop's font."""
 
@@ -59,7 +61,6 @@ class ElidedLabel(QLabel):
         metrics, whole = self.fontMetrics(), self.text()
         shown = metrics.elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
         self.setToolTip(whole if shown != whole else "")
-        side = self.style().visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeading)
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
-            painter.drawText(self.rect(), side | Qt.AlignmentFlag.AlignVCenter, shown)
+            painter.drawText(self.rect(), leading(self) | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -10,7 +10,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from tray_app.desktop.widgets.controls import label
 from tray_app.desktop.widgets.style import is_high_contrast
 from tray_app.desktop.widgets.theme import theme_of
+from tray_app.desktop.widgets.viewport import own_viewport
 from tray_app.report.history_view import HistoryTable
 
 LEAST_ROW = 28
@@ -57,7 +58,10 @@ class TableView(QTableView):
         self._nothing = label("", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
-        QVBoxLayout(self.viewport()).addWidget(self._nothing)
+        ground = own_viewport(self)
+        ground.setBackgroundRole(QPalette.ColorRole.Base)
+        ground.setAutoFillBackground(True)
+        QVBoxLayout(ground).addWidget(self._nothing)
         self.setModel(self._rows)
         self.setItemDelegate(_BarDelegate(self))
         self.setShowGrid(False)
