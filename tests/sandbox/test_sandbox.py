@@ -169,7 +169,17 @@ def test_keys(
 def test_another_key_can_be_the_good_one() -> None:
     with Sandbox(key="fake-key-of-a-test") as sandbox:
         assert ask(sandbox, authorization=basic("fake-key-of-a-test")).status == 200
+        assert ask(sandbox, authorization=basic("fake-key-of-a-test-2")).status == 200
         assert ask(sandbox).status == 401
+
+
+def test_each_key_opens_a_team_of_its_own(sandbox: Sandbox) -> None:
+    keys = [DEMO_KEY, *(f"{DEMO_KEY}-{number}" for number in range(2, 51))]
+    told = [ask(sandbox, TEAM, authorization=basic(key)).json for key in keys]
+    assert len({team["_id"] for team in told}) == len({team["name"] for team in told}) == 50
+    assert (told[1]["_id"], told[1]["name"]) == ("tea_sandbox0000000002", "Acme UK")
+    for key in (f"{DEMO_KEY}-1", f"{DEMO_KEY}-02", f"{DEMO_KEY}-51"):
+        assert ask(sandbox, authorization=basic(key)).status == 401
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
@@ -703,6 +713,11 @@ def test_the_control_route_changes_what_it_does(sandbox: Sandbox) -> None:
         {"total": None},
         {"balance": {"bonus": 1}},
         {"balance": 5},
+        {"team": 2},
+        {"team": 0, "total": 1},
+        {"team": 51, "fault": "429"},
+        {"team": None, "story": "dry"},
+        {"team": "2", "story": "dry"},
     ],
 )
 def test_the_control_route_refuses_what_it_does_not_know(sandbox: Sandbox, wish: object) -> None:
@@ -710,6 +725,25 @@ def test_the_control_route_refuses_what_it_does_not_know(sandbox: Sandbox, wish:
     reply = control(sandbox, wish)
     assert (reply.status, reply.content_type) == (400, "text/plain")
     assert (sandbox.fault, sandbox.story, sandbox.balance) == before
+
+
+def test_the_control_route_changes_one_team_alone(sandbox: Sandbox) -> None:
+    def second(path: str = CREDITS) -> Reply:
+        return ask(sandbox, path, authorization=basic(f"{DEMO_KEY}-2"))
+
+    before = sandbox.balance
+    assert control(sandbox, {"team": 2, "total": 480}).json["balance"]["total"] == 480
+    assert second().json["credits"] == 480
+    assert control(sandbox, {"team": 2, "balance": {"paid": 0}}).status == 200
+    told = control(sandbox, {"team": 2, "story": "dry"}).json
+    assert (told["team"], told["story"]) == ("Acme UK", "dry")
+    assert second().json["credits"] == 620
+    assert (sandbox.story, sandbox.balance) == ("fixed", before)
+
+    assert control(sandbox, {"team": 2, "fault": "402", "path": "/team"}).status == 200
+    assert (second(TEAM).status, second().status, ask(sandbox, TEAM).status) == (402, 200, 200)
+    assert control(sandbox, {"team": 2, "fault": None}).json["fault"] is None
+    assert second(TEAM).status == 200
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 60_000, "\udcff", "x" * 70_000])

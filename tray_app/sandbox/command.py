@@ -10,6 +10,7 @@ from tray_app.sandbox.faults import FAULTS
 from tray_app.sandbox.handler import REFUSED_KEYS
 from tray_app.sandbox.server import Sandbox
 from tray_app.sandbox.stories import STORIES
+from tray_app.sandbox.teams import MOST_TEAMS
 
 _EXAMPLES: tuple[dict[str, object], ...] = (
     {"story": "drain"},
@@ -18,6 +19,7 @@ _EXAMPLES: tuple[dict[str, object], ...] = (
     {"fault": "429", "retry_after": "30"},
     {"fault": "silent", "path": "/team"},
     {"fault": None},
+    {"team": 2, "story": "dry"},
 )
 
 
@@ -49,7 +51,8 @@ def _help(server: Sandbox) -> str:
 A stand-in lemlist API, on this computer only. Ctrl-C ends it.
 
   URL  {server.url}
-  key  {DEMO_KEY}   (refused: {refused}, any other)
+  key  {DEMO_KEY}, for other teams {DEMO_KEY}-2 to {DEMO_KEY}-{MOST_TEAMS}
+       (refused: {refused}, any other)
 
   curl --user :{DEMO_KEY} {server.url}/team/credits
   LEMLIST_API_URL={server.url} LEMLIST_API_KEY={DEMO_KEY} lemlist-credits status

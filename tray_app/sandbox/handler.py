@@ -10,10 +10,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from tray_app.sandbox import DEMO_TEAM_ID
-
 if TYPE_CHECKING:
     from tray_app.sandbox.server import Sandbox
+    from tray_app.sandbox.teams import SandboxTeam
 
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -108,11 +107,12 @@ class Handler(BaseHTTPRequestHandler):
             if not within_limit:
                 self.refuse(429)
             elif path == "/api/team/credits":
-                remaining = self.server.remaining()
+                remaining = self._team().remaining()
                 content = {"credits": remaining["total"], "details": {"remaining": remaining}}
                 self._answer("/team/credits", content)
             elif path == "/api/team":
-                self._answer("/team", {"_id": DEMO_TEAM_ID, "name": self.server.team_name, **_TEAM})
+                team = self._team()
+                self._answer("/team", {"_id": team.id, "name": team.name, **_TEAM})
             else:
                 self.send(200, PAGE, HTML)
         finally:
@@ -120,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, route: str, content: object) -> None:
         good = json.dumps(content).encode()
-        name, params = self.server.fault or (None, {})
+        name, params = self._team().fault or self.server.fault or (None, {})
         if name is not None and params.get("path", route) == route:
             self.server.faults[name].play(self, good, params)
         else:
@@ -143,15 +143,26 @@ class Handler(BaseHTTPRequestHandler):
         lemlist does not document that a login or unreadable base64 is a wrong key, and another
         scheme no key.
         """
+        key = self._key()
+        if key is None:
+            return 401
+        return 200 if key in self.server.teams else {"": 400, **REFUSED_KEYS}.get(key, 401)
+
+    def _key(self) -> str | None:
+        """Return the request's key, empty without any, or ``None`` where it can't be one."""
         scheme, _, token = self.headers.get("Authorization", "").strip().partition(" ")
         if scheme.lower() != "basic":
-            return 400
+            return ""
         try:
             sent = base64.b64decode(token.strip(), validate=True).decode(errors="replace")
         except binascii.Error:
-            return 401
+            return None
         login, _, key = sent.partition(":")
-        return 401 if login else {self.server.key: 200, "": 400, **REFUSED_KEYS}.get(key, 401)
+        return None if login else key
+
+    def _team(self) -> "SandboxTeam":
+        """Return the team that the key opens, the first one if it opens none."""
+        return self.server.teams.get(self._key() or "", self.server.team(1))
 
     # --- the control route, by which people and scripts change what the sandbox does ---
 
@@ -166,12 +177,14 @@ class Handler(BaseHTTPRequestHandler):
             self.send(415, b"Content-Type must be application/json")
         else:
             try:
+                wish = json.loads(body) if self.command == "POST" else {}
                 if self.command == "POST":
-                    self.server.change(json.loads(body))
+                    self.server.change(wish)
+                state = self.server.state(wish.get("team") or 1)
             except (TypeError, ValueError, RecursionError) as error:
                 self.send(400, str(error).encode(errors="replace"))
             else:
-                self.send(200, json.dumps(self.server.state()).encode(), JSON)
+                self.send(200, json.dumps(state).encode(), JSON)
 
     # --- on the wire ---
 

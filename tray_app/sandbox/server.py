@@ -1,4 +1,4 @@
-"""The sandbox itself: what its team has, what goes wrong, and how often it may be asked."""
+"""The sandbox itself: what its teams have, what goes wrong, and how often it may be asked."""
 
 import socketserver
 import sys
@@ -10,7 +10,8 @@ from typing import Any
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM, faults
 from tray_app.sandbox.faults import FAULTS, Fault, Params
 from tray_app.sandbox.handler import Handler
-from tray_app.sandbox.stories import STORIES, Buckets, split
+from tray_app.sandbox.stories import STORIES, Buckets
+from tray_app.sandbox.teams import MOST_TEAMS, SandboxTeam, team_name
 
 _LOOPBACK = "127.0.0.1"
 _RATE_WINDOW = 2.0
@@ -31,6 +32,7 @@ class Sandbox(socketserver.ThreadingTCPServer):
     handler: type[Handler] = Handler
     faults: Mapping[str, Fault] = FAULTS
     key = DEMO_KEY
+    """Of the first team; ``-2`` and so on at its end makes the keys of the others."""
     team_name = DEMO_TEAM
     request_limit = 20  # per key in each window
     clock: Callable[[], float] = staticmethod(time.monotonic)
@@ -38,10 +40,15 @@ class Sandbox(socketserver.ThreadingTCPServer):
 
     def __init__(self, port: int = 0, story: str = "steady"):
         self.fault: tuple[str, Params] | None = None
-        """The fault in force and its parameters."""
+        """The fault in force for all keys, and its parameters."""
         self._windows: dict[str, tuple[float, int]] = {}
         self._lock = threading.Lock()
-        self.set_story(story)
+        names = {1: self.team_name}
+        self.teams = {
+            self.key_of(n): SandboxTeam(n, names.get(n, team_name(n)), story, self.clock)
+            for n in range(1, MOST_TEAMS + 1)
+        }
+        """Each team by its key."""
         super().__init__((_LOOPBACK, port), self.handler)
 
     @property
@@ -62,54 +69,59 @@ class Sandbox(socketserver.ThreadingTCPServer):
 
     @property
     def balance(self) -> Buckets:
-        """The credits at this moment."""
-        begun, balance_at = self._course
-        return balance_at(self.clock() - begun)
+        """The credits of the first team at this moment."""
+        return self.teams[self.key].balance
 
-    def remaining(self) -> dict[str, int]:
-        """Return the balance as the API tells it."""
-        balance = self.balance
-        return {"total": balance.total, **balance._asdict()}
+    @property
+    def story(self) -> str:
+        """The story of the first team."""
+        return self.teams[self.key].story
 
     def set_story(self, name: str) -> None:
-        """Begin a story; a ValueError says that there is none of that name."""
-        if name not in STORIES:
-            raise ValueError(f"no story is called {name!r}")
-        self.story = name
-        self._course = (self.clock(), STORIES[name].balance_at)
+        """Begin a story of the first team; a ValueError says that there is none of that name."""
+        self.teams[self.key].set_story(name)
 
     def set_balance(self, **amounts: int) -> None:
-        """Fix the balance, which stops the story; a bucket that isn't named keeps its amount.
-
-        A ValueError says that there is no such bucket, or that it can't have such an amount.
-        """
-        for amount in amounts.values():
-            _check_amount(amount)
-        balance = self.balance._replace(**amounts)
-        self.story = "fixed"
-        self._course = (self.clock(), lambda _seconds: balance)
+        """Fix the balance of the first team, as :meth:`SandboxTeam.set_balance` does."""
+        self.teams[self.key].set_balance(**amounts)
 
     def set_total(self, total: int) -> None:
-        """Fix the balance at a total, split as a healthy team's is, or raise a ValueError."""
-        _check_amount(total)
-        self.set_balance(**split(total)._asdict())
+        """Fix the balance of the first team at a total, or raise a ValueError."""
+        self.teams[self.key].set_total(total)
 
-    def set_fault(self, name: str | None, /, **params: object) -> None:
+    def team(self, number: int) -> SandboxTeam:
+        """Return the team of a number from 1 on; a ValueError says that there is none."""
+        if type(number) is not int or not 1 <= number <= MOST_TEAMS:
+            raise ValueError(f"team must be a number from 1 to {MOST_TEAMS}")
+        return self.teams[self.key_of(number)]
+
+    def key_of(self, number: int) -> str:
+        """Return the key that opens the team of a number."""
+        return self.key if number == 1 else f"{self.key}-{number}"
+
+    def set_fault(self, name: str | None, /, team: Any = None, **params: object) -> None:
         """Switch one of the ``faults`` on in place of the one before; ``None`` is none.
 
-        A ValueError says that there is no such fault, or that it doesn't take these parameters.
+        It is for whatever key is sent, or for the ``team`` of this number alone. A ValueError says
+        that there is no such fault or team, or that the fault doesn't take these parameters.
         """
+        fault = self._checked(name, params)
+        if team is None:
+            self.fault = fault
+        else:
+            self.team(team).fault = fault
+
+    def _checked(self, name: str | None, params: Mapping[str, object]) -> tuple[str, Params] | None:
         if name is None:
             if params:
                 raise ValueError("no fault takes no parameters")
-            self.fault = None
-            return
+            return None
         if name not in self.faults:
             raise ValueError(f"no fault is called {name!r}")
         checks = {"path": faults.path, **self.faults[name].params}
         if foreign := params.keys() - checks:
             raise ValueError(f"this fault takes no {', '.join(sorted(foreign))}")
-        self.fault = name, {param: checks[param](value) for param, value in params.items()}
+        return name, {param: checks[param](value) for param, value in params.items()}
 
     def count(self, key: str) -> tuple[bool, Mapping[str, str]]:
         """Count a request; return whether it is within the rate limit, and the four headers.
@@ -137,31 +149,28 @@ class Sandbox(socketserver.ThreadingTCPServer):
         match wish:
             case {"fault": name, **params}:
                 self.set_fault(name, **params)
-            case {"story": name, **rest} if not rest:
-                self.set_story(name)
-            case {"total": total, **rest} if not rest:
-                self.set_total(total)
-            case {"balance": dict(buckets), **rest} if not rest:
-                self.set_balance(**buckets)
+            case {"story": name, **rest} if rest.keys() <= {"team"}:
+                self.team(rest.get("team", 1)).set_story(name)
+            case {"total": total, **rest} if rest.keys() <= {"team"}:
+                self.team(rest.get("team", 1)).set_total(total)
+            case {"balance": dict(buckets), **rest} if rest.keys() <= {"team"}:
+                self.team(rest.get("team", 1)).set_balance(**buckets)
             case _:
                 raise ValueError("give one of fault, story, total, balance")
 
-    def state(self) -> dict[str, Any]:
-        """Return what a GET answers: what is in force, and what there is to choose from."""
-        fault = self.fault
+    def state(self, number: int = 1) -> dict[str, Any]:
+        """Return what a GET answers: what is in force for a team, and what there is to choose."""
+        team = self.team(number)
+        fault = team.fault or self.fault
         return {
             "url": self.url,
-            "story": self.story,
+            "team": team.name,
+            "story": team.story,
             "fault": None if fault is None else {"fault": fault[0], **fault[1]},
-            "balance": self.remaining(),
+            "balance": team.remaining(),
             "stories": {name: story.description for name, story in STORIES.items()},
             "faults": {name: fault.description for name, fault in self.faults.items()},
         }
-
-
-def _check_amount(amount: object) -> None:
-    if type(amount) is not int or amount < 0:
-        raise ValueError("an amount is a whole number, 0 or more")
 
 
 def _javascript_date(timestamp: float) -> str:
