@@ -90,7 +90,7 @@ class Teams(QObject):
         self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
 
     @Slot()
-    def read_settings_again(self) -> None:
+    def load_again(self) -> None:
         """Take up what another program, or another session of the user, has saved."""
 
         def go_on(choices: Choices) -> None:

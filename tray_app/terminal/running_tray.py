@@ -17,6 +17,8 @@ KEY_CHANGED = b"key\n"
 """The key in the keychain is another one, or gone."""
 SETTINGS_CHANGED = b"settings\n"
 """The settings file was saved."""
+TEAMS_CHANGED = b"teams\n"
+"""A team was added, removed, renamed or moved."""
 
 LONGEST_WORD = 64
 """Bytes."""
