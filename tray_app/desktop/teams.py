@@ -76,7 +76,7 @@ class Teams(QObject):
         self._settings = Settings()
         self._pauses = Pauses(TeamsFile(teams_file()))
         self._workers: dict[str, Worker] = {}  # those that were made here, by account
-        self._ending: list[Worker] = []
+        self._ending: list[Worker] = []  # workers of teams that are gone
         self._unlocking: Poller | None = None  # the team for which the user unlocks the keychain
         self.own = [self._own_poller(TeamEntry())]
         """The user's own teams, in the user's order; at least one."""
@@ -239,6 +239,7 @@ class Teams(QObject):
             known.pop(entry.account) if entry.account in known else self._own_poller(entry)
             for entry in entries
         ]
+        self._ending = [worker for worker in self._ending if not worker.has_ended]
         for gone in known.values():
             self._leave(gone)
         for poller, entry in zip(self.own, entries, strict=True):
@@ -253,7 +254,6 @@ class Teams(QObject):
     def _leave(self, poller: Poller) -> None:
         """Let go of a team that is gone. Its worker may hang, so nobody waits for it."""
         poller.leave()
-        self._ending = [worker for worker in self._ending if not worker.has_ended]
         if (worker := self._workers.pop(poller.account, None)) is not None:
             worker.end()
             self._ending.append(worker)
