@@ -34,17 +34,27 @@ def instance(qapp: QApplication, tmp_path: Path, heard: list[str]) -> Iterator[S
     assert instance.acquire()
     instance.opened_again.connect(lambda: heard.append("opened again"))
     instance.key_changed_elsewhere.connect(lambda: heard.append("key changed"))
+    instance.settings_changed_elsewhere.connect(lambda: heard.append("settings changed"))
     yield instance
     instance.close()
 
 
-def test_it_hears_each_word(instance: SingleInstance, tmp_path: Path, heard: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        (KEY_CHANGED, "key changed"),
+        (SETTINGS_CHANGED, "settings changed"),
+        (SHOW, "opened again"),
+    ],
+)
+def test_it_hears_each_word(
+    instance: SingleInstance, tmp_path: Path, heard: list[str], word: bytes, meaning: str
+) -> None:
     instance.open()
     instance.listen()
-    tell(tmp_path, TRAY, KEY_CHANGED)
-    wait_with_events(lambda: heard == ["key changed"], "the word is heard")
-    tell(tmp_path, TRAY, SHOW)
-    wait_with_events(lambda: heard == ["key changed", "opened again"], "the next word is heard")
+    tell(tmp_path, TRAY, word)
+    wait_with_events(lambda: heard, "the word is heard")
+    assert heard == [meaning]
 
 
 def test_what_was_told_while_it_started_is_heard_then(

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
@@ -38,7 +37,6 @@ from tray_app.report.team_views import TeamView, team_names, team_view
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.schedule import LATE
 from tray_app.store.keychain import Keychain
-from tray_app.team.api import Checked, check_key, connector
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
@@ -64,10 +62,6 @@ so that the first click does not have to."""
 
 QUIT_TIME = 0.5
 """Seconds that quitting waits for the desktop to answer, and for each worker to write."""
-
-
-def _check_key(environ: Mapping[str, str], key: str) -> Checked:
-    return check_key(connector(environ), key)
 
 
 class App(QObject):
@@ -119,7 +113,7 @@ class App(QObject):
         self._key = KeyFlow(
             keychain,
             self._network,
-            partial(_check_key, environ),
+            self._teams.check_key,
             self._teams.known_teams,
             self._formats,
             self,
@@ -169,7 +163,7 @@ class App(QObject):
         self._instance.opened_again.connect(self._open_popup)
         self._instance.key_changed_elsewhere.connect(self._key.ask_nobody)
         self._instance.key_changed_elsewhere.connect(self._teams.use_changed_keys)
-        self._instance.settings_changed_elsewhere.connect(self._teams.read_settings_again)
+        self._instance.settings_changed_elsewhere.connect(self._teams.load_again)
         self._key.key_stored.connect(lambda: self._tell_others(KEY_CHANGED))
         self._teams.settings_saved.connect(lambda: self._tell_others(SETTINGS_CHANGED))
         self._signals.quit_asked.connect(QApplication.exit)
@@ -194,7 +188,7 @@ class App(QObject):
         resume = Resume(self, self._gate)
         resume.noticed.connect(self._hidden.look_at_clock)
         resume.noticed.connect(self._show_now)
-        resume.resumed.connect(lambda: self._teams.shown.poll())
+        resume.resumed.connect(self._teams.poll_all)
 
     @Slot()
     def stop(self) -> None:
@@ -216,7 +210,7 @@ class App(QObject):
     @Slot()
     def _remedy(self) -> None:
         if self._actions.remedy.data() == Remedy.UNLOCK:
-            self._teams.shown.poll(prompt=True, by_user=True)
+            self._teams.unlock()
         else:
             self._change_key()
 

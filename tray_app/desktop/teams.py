@@ -1,5 +1,6 @@
 """The teams of the program: the user's own, and while the demo is played the demo's."""
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -13,8 +14,9 @@ from tray_app.desktop.windows.key_flow import KeyTarget, KnownTeam
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.report.team_views import ListedTeam, team_names
+from tray_app.rules.schedule import Place
 from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.folders import alerts_file, history_file, settings_file
+from tray_app.store.folders import alerts_file, history_file, settings_file, teams_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import (
@@ -26,14 +28,20 @@ from tray_app.store.settings import (
     TeamEntry,
     new_team,
 )
+from tray_app.store.teams import TeamsFile
 from tray_app.team.announcer import News
-from tray_app.team.credentials import KeySource
-from tray_app.team.session import Session, own_session
+from tray_app.team.api import Checked, Pauses, check_key, connector
+from tray_app.team.credentials import KeySource, watched_teams
+from tray_app.team.session import Session, last_names, own_session
 from tray_app.words.formats import Formats
 from tray_app.words.settings_words import settings_fault_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.demo import Demo
+
+
+_SHUT = (Kind.KEYCHAIN_LOCKED, Kind.KEYCHAIN_WAITING, Kind.KEYCHAIN_UNAVAILABLE)
+"""The problems of a keychain that has given no key."""
 
 
 class Teams(QObject):
@@ -79,7 +87,11 @@ class Teams(QObject):
         self._formats = formats
         self._make_worker = make_worker
         self._settings_file = SettingsFile(settings_file())
-        self._settings = self._default = Settings()
+        self._settings = Settings()
+        self._pauses = Pauses(TeamsFile(teams_file()))
+        self._workers: dict[str, Worker] = {}  # those that were made here, by account
+        self._ending: list[Worker] = []  # workers of teams that are gone
+        self._unlocking: Poller | None = None  # the team for which the user unlocks the keychain
         self.icon_team = ""
         """The account of the team that the icon shows; empty: the one that needs its user most."""
         self.own = [self._own_poller(TeamEntry())]
@@ -94,11 +106,16 @@ class Teams(QObject):
         """The user's choices: the default ones until the settings file is read."""
         return self._settings
 
+    def names(self) -> list[str]:
+        """Name the teams that are polled, in their order; no two of them are called the same."""
+        return _names_of(self.polled)
+
     def begin(self, *, demo: bool) -> None:
         """Read the settings, and show the user's own teams, or the demo."""
+        before = self._settings
 
         def go_on(choices: Choices) -> None:
-            self._take_choices(choices)
+            self._take_choices(choices, before)
             self.begun.emit()
             if demo:
                 self.show_demo()
@@ -110,12 +127,19 @@ class Teams(QObject):
         self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
 
     @Slot()
-    def read_settings_again(self) -> None:
-        """Take up what another program, or another session of the user, has saved."""
+    def load_again(self) -> None:
+        """Take up what another program, or another session of the user, has saved.
+
+        Teams that are gone are polled no more, and what their workers still do is left to itself.
+        """
+        before = self._settings
 
         def go_on(choices: Choices) -> None:
-            self._default = self._settings
-            self._take_choices(choices)
+            are_polled = any(poller.is_started for poller in self.own)
+            self._take_choices(choices, before)
+            for poller in self.own:
+                if are_polled and not poller.is_started:
+                    poller.start()
             self.changed.emit()
 
         self._disk.submit(self._settings_file.load, go_on)
@@ -134,6 +158,24 @@ class Teams(QObject):
     def _poll_anew(self, poller: Poller, _nothing: object) -> None:
         if self.polled is self.own and poller in self.own:
             poller.start()
+
+    @Slot()
+    def poll_all(self) -> None:
+        """Poll all teams now, as after a sleep."""
+        for poller in self.polled:
+            poller.poll()
+
+    @Slot()
+    def refresh_all(self) -> None:
+        """Poll all teams because the user wants it, but those whose answer is a moment old."""
+        for poller in self.polled:
+            poller.refresh()
+
+    @Slot()
+    def unlock(self) -> None:
+        """Have the user unlock the keychain for the shown team, and then read the others' keys."""
+        self._unlocking = self.shown
+        self.shown.poll(prompt=True, by_user=True)
 
     @Slot(str)
     def turn_to(self, account: str) -> None:
@@ -161,7 +203,7 @@ class Teams(QObject):
 
     @Slot(object)
     def note_heard(self, news: News) -> None:
-        """Note that the user was told an alert; each team recognises its own by the id."""
+        """Note that the user was told an alert; its team recognises it by the id."""
         for poller in self._all():
             poller.note_heard(news)
 
@@ -187,9 +229,13 @@ class Teams(QObject):
 
         self._disk.submit(save, end, lambda _defect: end(unsaved))
 
+    def check_key(self, key: str) -> Checked:
+        """Find out what a key opens; blocks, and raises as :func:`check_key` does."""
+        return check_key(connector(self._environ, self._pauses), key)
+
     def known_teams(self) -> list[KnownTeam]:
         """Return the user's own teams, for whoever enters a key."""
-        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        names = _names_of(self.own)
         return [
             KnownTeam(poller.session.snapshot.team_id, name, self.target_of(poller))
             for poller, name in zip(self.own, names, strict=True)
@@ -197,12 +243,12 @@ class Teams(QObject):
 
     def listed_teams(self) -> list[ListedTeam]:
         """Return the user's own teams as the settings show them."""
-        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        names = _names_of(self.own)
         return [
             ListedTeam(
                 one.session.entry,
                 name,
-                one.session.snapshot.team or "",
+                one.session.lemlists_name or "",
                 can_be_removed=one.session.snapshot.key_source is not KeySource.ENVIRONMENT,
             )
             for one, name in zip(self.own, names, strict=True)
@@ -219,7 +265,7 @@ class Teams(QObject):
         ) -> None:
             poller.use_key(key, done, failed, store=store)
 
-        names = team_names([(one.session.entry, one.session.snapshot.team) for one in self.own])
+        names = _names_of(self.own)
         is_one_of_several = poller in self.own and len(self.own) > 1
         name = names[self.own.index(poller)] if is_one_of_several else ""
         return KeyTarget(use, poller.account, name)
@@ -253,7 +299,7 @@ class Teams(QObject):
             return team.account
 
         def go_on(account: str) -> None:
-            self.read_settings_again()
+            self.load_again()
             self.settings_saved.emit()
             self.added.emit(account)
             done(None)
@@ -292,7 +338,7 @@ class Teams(QObject):
 
         def go_on(_nothing: object) -> None:
             poller.forget_key(partial(self._poll_anew, poller))  # if it is the only team's place
-            self.read_settings_again()
+            self.load_again()
             self.settings_saved.emit()
             done(None)
 
@@ -321,50 +367,86 @@ class Teams(QObject):
         def end(complaint: str) -> None:
             self.settings_complained.emit(complaint)
             if not complaint:
-                self.read_settings_again()
+                self.load_again()
                 self.settings_saved.emit()
 
         self._disk.submit(save, end, lambda _defect: end(unsaved))
 
     def finish(self, seconds: float) -> None:
-        """Wait at most so many seconds for each team's worker."""
+        """Wait at most so many seconds for all teams' workers."""
+        end = time.monotonic() + seconds
         for poller in self._all():
-            poller.finish(seconds)
+            poller.finish(max(end - time.monotonic(), 0.0))
 
     def _all(self) -> list[Poller]:
         demo = [] if self.polled is self.own else self.polled
         return [*self.own, *demo]
 
-    def _take_choices(self, choices: Choices) -> None:
+    def _take_choices(self, choices: Choices, before: Settings) -> None:
         """Take up what the settings file has: the common choices, and the list of teams."""
-        if self._settings is self._default:  # the user has saved no others meanwhile
+        if self._settings is before:  # the user has saved no others meanwhile
             self._settings = choices.settings
         complaints = (settings_fault_words(fault, self._formats) for fault in choices.faults)
         self.settings_complained.emit(" ".join(complaints))
         self.icon_team = choices.icon_team
+        entries = watched_teams(self._environ, choices.teams)
         known = {poller.account: poller for poller in self.own}
         self.own[:] = [
             known.pop(entry.account) if entry.account in known else self._own_poller(entry)
-            for entry in choices.teams
+            for entry in entries
         ]
+        self._ending = [worker for worker in self._ending if not worker.has_ended]
         for gone in known.values():
-            gone.stop()
-        for poller, entry in zip(self.own, choices.teams, strict=True):
+            self._leave(gone)
+        for poller, entry in zip(self.own, entries, strict=True):
             poller.session.entry = entry
             poller.apply(self._settings.with_own(entry.own))
+        _give_places(self.own)
+        self._read_last_names()
         if self.shown not in self.polled:
             self.shown = self.polled[0]
             self.page_turned.emit()
 
+    def _leave(self, poller: Poller) -> None:
+        """Let go of a team that is gone. Its worker may hang, so nobody waits for it."""
+        poller.leave()
+        if (worker := self._workers.pop(poller.account, None)) is not None:
+            worker.end()
+            self._ending.append(worker)
+
+    def _read_last_names(self) -> None:
+        """Learn how the teams were called that have not answered yet."""
+
+        def take(names: Mapping[str, str]) -> None:
+            for poller in self.own:
+                poller.session.last_name = names.get(poller.account, "")
+            self.changed.emit()
+
+        accounts = [poller.account for poller in self.own]
+        self._disk.submit(partial(last_names, accounts), take)
+
+    def _hear_of(self, poller: Poller) -> None:
+        self.snapshot_made.emit(poller)
+        problem = poller.session.snapshot.problem
+        if poller is not self._unlocking or (problem is not None and problem.kind in _SHUT):
+            return
+        self._unlocking = None
+        for other in self.polled:
+            problem = other.session.snapshot.problem
+            if problem is not None and problem.kind is Kind.KEYCHAIN_LOCKED:
+                other.poll()
+
     def _own_poller(self, entry: TeamEntry) -> Poller:
         keychain = self._keychain.of(entry.account)
-        is_first = entry.account == FIRST_ACCOUNT
-        worker = self._network if is_first else self._make_worker(entry.account)
-        return self._poller_of(own_session(self._environ, keychain, entry), worker)
+        worker = self._network
+        if entry.account != FIRST_ACCOUNT:
+            worker = self._workers[entry.account] = self._make_worker(entry.account)
+        session = own_session(self._environ, keychain, entry, self._pauses)
+        return self._poller_of(session, worker)
 
     def _poller_of(self, session: Session, worker: Worker) -> Poller:
         poller = Poller(session, worker)
-        poller.snapshot_made.connect(lambda: self.snapshot_made.emit(poller))
+        poller.snapshot_made.connect(lambda: self._hear_of(poller))
         poller.busy_changed.connect(self.busy_changed)
         return poller
 
@@ -375,7 +457,18 @@ class Teams(QObject):
                 poller.stop()
             self.polled = pollers
             self.shown = pollers[0]
+            _give_places(pollers)
             self.switched.emit()
         for poller in pollers:
             poller.start()
         self.busy_changed.emit()  # these teams may be busy, and the last ones not
+
+
+def _give_places(pollers: list[Poller]) -> None:
+    """Have teams polled in turn."""
+    for number, poller in enumerate(pollers):
+        poller.session.place = Place(number, len(pollers))
+
+
+def _names_of(pollers: list[Poller]) -> list[str]:
+    return team_names([(one.session.entry, one.session.lemlists_name) for one in pollers])

@@ -16,9 +16,7 @@ SHOW = b"show\n"
 KEY_CHANGED = b"key\n"
 """The key in the keychain is another one, or gone."""
 SETTINGS_CHANGED = b"settings\n"
-"""The settings file was saved."""
-TEAMS_CHANGED = b"teams\n"
-"""A team was added, removed, renamed or moved."""
+"""The settings file was saved, which has the list of teams too."""
 
 LONGEST_WORD = 64
 """Bytes."""

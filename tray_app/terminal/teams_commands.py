@@ -42,7 +42,7 @@ from tray_app.terminal.own_teams import (
     the_team,
     with_variable,
 )
-from tray_app.terminal.running_tray import KEY_CHANGED, TEAMS_CHANGED, tell_all
+from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED, tell_all
 from tray_app.words import team_words
 from tray_app.words.command_words import key_stored_words, variable_wins_words
 from tray_app.words.formats import TerminalFormats
@@ -120,7 +120,7 @@ def add_team(environ: Mapping[str, str], *, replace: bool) -> int:
     else:
         account = place.entry.account
         Keychain(account).write(key)
-    tell_all(runtime_folder(), KEY_CHANGED if place else TEAMS_CHANGED)
+    tell_all(runtime_folder(), KEY_CHANGED if place else SETTINGS_CHANGED)
     print_text(key_stored_words(checked.team, checked.balance.credits, TerminalFormats()))
     if environ.get(KEY_VARIABLE) and account == FIRST_ACCOUNT:
         complain(variable_wins_words())
@@ -209,7 +209,7 @@ def remove_team(wanted: str, *, with_history: bool, is_sure: bool) -> int:
         AlertsFile(alerts_file(), account).remove()
     except OSError as error:
         raise _unsaved(error) from None
-    tell_all(runtime_folder(), TEAMS_CHANGED)
+    tell_all(runtime_folder(), SETTINGS_CHANGED)
     if with_history and team_id is not None:
         past = History(history_file())
         past.remove(team_id)
@@ -242,7 +242,7 @@ def rename_team(wanted: str, new_name: str) -> int:
         file.rename_team(team.entry.account, new)
     except OSError as error:
         raise _unsaved(error) from None
-    tell_all(runtime_folder(), TEAMS_CHANGED)
+    tell_all(runtime_folder(), SETTINGS_CHANGED)
     entries = [replaced(each.entry, name=new) if each is team else each.entry for each in teams]
     lemlists = [each.lemlists for each in teams]
     names = team_names(list(zip(entries, lemlists, strict=True)))
