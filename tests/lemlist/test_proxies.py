@@ -1,9 +1,11 @@
 """Which proxy is used: the environment's, else that of the desktop's settings."""
 
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from jeepney import (
@@ -17,10 +19,16 @@ from jeepney import (
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
+from tests.servers.local_servers import ConnectProxy, RawServer, answer, certificate
+from tests.waiting import PATIENCE, wait_until
+from tray_app.errors import Problem
+from tray_app.lemlist.balance import Balance
+from tray_app.lemlist.client import Client
 from tray_app.lemlist.proxies import DIRECTLY, desktops_proxies, shown, ways_to
 
 URL = "https://api.lemlist.com/api"
 PORTAL = "org.freedesktop.portal.Desktop"
+SHORT = 1.0  # seconds; a deadline that a test can wait for, and a good answer can keep
 
 
 @pytest.fixture
@@ -93,6 +101,33 @@ def test_the_desktops_proxy(bus: str, answers: list[str], ways: list[str]) -> No
     with portal(bus, *answers) as asked:
         assert ways_to(URL, desktops_proxies) == ways
     assert asked == [URL]
+
+
+def test_the_desktop_is_asked_anew_after_a_time_out(
+    bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a laptop leaves the company's network, whose proxy lets nobody know."""
+    tls, public = certificate(tmp_path, "api.lemlist.test")
+    monkeypatch.setenv("SSL_CERT_FILE", str(public))
+    with (
+        RawServer(answer(), tls) as server,
+        ConnectProxy(server.port) as proxy,
+        socket.create_server(("127.0.0.1", 0)) as silent,
+    ):
+        client = Client("https://api.lemlist.test/api", "fake-key", deadline=SHORT)
+        with (
+            portal(bus, f"http://127.0.0.1:{silent.getsockname()[1]}"),
+            pytest.raises(Problem),
+        ):
+            client.balance()
+        wait_until(no_request_in_flight, PATIENCE, "the request's thread has ended")
+        with portal(bus, proxy.url) as asked:
+            assert client.balance() == Balance(7)
+        assert len(asked) == 1
+
+
+def no_request_in_flight() -> bool:
+    return all(each.name != "lemlist-request" for each in threading.enumerate())
 
 
 def test_no_portal_and_no_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:

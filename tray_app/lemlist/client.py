@@ -104,12 +104,14 @@ class Client:
 
         thread = threading.Thread(target=run, name="lemlist-request", daemon=True)
         thread.start()
-        if not has_ended.wait(deadline):
+        result: bytes | Exception
+        if has_ended.wait(deadline):
+            thread.join()
+            result = outcome[0]
+        else:
             adapter.cut()
             self._unfinished = has_ended
-            raise Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
-        thread.join()
-        result = outcome[0]
+            result = Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
         if isinstance(result, Problem):
             # By the next request the user may be in another network, or have a certificate.
             self._desktops_proxies = self._trust = None
