@@ -1,5 +1,7 @@
 """One request to the lemlist API, which ends in an answer or in a :class:`Problem`, in time."""
 
+import re
+import socket
 import ssl
 import threading
 import time
@@ -14,13 +16,25 @@ from urllib3.exceptions import NewConnectionError
 
 from tray_app import __version__
 from tray_app.errors import Kind, Problem
+from tray_app.lemlist.address import is_loopback
 from tray_app.lemlist.balance import Balance, Team, parse_balance, parse_team
+from tray_app.lemlist.connect import leads_here
+from tray_app.lemlist.network_fault import NetworkFault
 from tray_app.lemlist.proxies import desktops_proxies, ways_to
-from tray_app.lemlist.transport import CuttableAdapter, trusted
+from tray_app.lemlist.transport import (
+    CuttableAdapter,
+    ProxyRefusedError,
+    trusted,
+    unreadable_variable,
+)
 from tray_app.rules.schedule import LONGEST_PAUSE
 
 DEADLINE = 15.0
 """Seconds for one request in all, from the resolution of the host's name to the last byte."""
+
+_TIME_TO_CONNECT = 2 / 3
+"""Of the deadline: what has not connected by then never does, and something is to be said of it.
+Where there are several ways, they share this time."""
 
 LARGEST_BODY = 64 * 1024
 """Bytes. A balance takes about 150, a team a few thousand."""
@@ -45,6 +59,18 @@ _GATEWAYS_WORDS = (b"error code:", b"<")
 """How the body of a gateway's answer begins although its type is plain text: Cloudflare's
 (https://developers.cloudflare.com/support/troubleshooting/http-status-codes/), and any page."""
 
+_LEMLISTS_WORDS = (b"key", b"user")
+"""What lemlist's page has in each of its refusals but 401. What stands between may refuse in plain
+text as well, as Traefik with "404 page not found" and Envoy with "RBAC: access denied"."""
+
+_OF_GATEWAYS = {407: Kind.PROXY, 451: Kind.ACCESS_BLOCKED}
+"""What only those say who stand between; a proxy does also when nobody has asked for one."""
+
+_PASSING = (408, 421, 425)
+"""Statuses beside 500 to 599 that ask for another try (RFC 9110, RFC 8470)."""
+
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?")
+
 _SIGN_IN_REDIRECTS = (301, 302, 303, 307, 308)
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
@@ -52,8 +78,24 @@ _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 Before Python 3.11.3 the second stands for the first (https://github.com/python/cpython/issues/95494).
 """
 
-_OF_PROXY = (requests.exceptions.ProxyError, requests.exceptions.InvalidURL)
+_OF_PROXY = (
+    requests.exceptions.ProxyError,
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.InvalidURL,
+)
 """Of the two addresses that can be invalid, the proxy's is the one that is not checked before."""
+
+
+_TLS_FAULTS = {
+    **dict.fromkeys((9, 10), NetworkFault.WRONG_DATE),
+    **dict.fromkeys((2, 18, 19, 20, 21), NetworkFault.UNKNOWN_ISSUER),
+    **dict.fromkeys((62, 64), NetworkFault.OTHER_HOST),
+}
+"""By OpenSSL's codes (X509_V_ERR_*). Windows and macOS have others, which leave it open."""
+
+
+class _OfProxy(Problem):
+    """What one proxy has failed at, and another one may not."""
 
 
 class Client:
@@ -122,13 +164,12 @@ class Client:
     def _fetch(self, url: str, adapter: CuttableAdapter, deadline: float) -> bytes:
         """Fetch by the first proxy that connects, of those that are to be tried in turn."""
         *others, last = ways_to(url, self._ask_desktop)
+        time_to_connect = deadline * _TIME_TO_CONNECT / (len(others) + 1)
+        limits = time_to_connect, deadline
         for way in others:
-            try:
-                return _exchange(url, self._key, adapter, deadline, way)
-            except Problem as problem:
-                if problem.kind is not Kind.PROXY:
-                    raise
-        return _exchange(url, self._key, adapter, deadline, last)
+            with suppress(_OfProxy):
+                return _exchange(url, self._key, adapter, limits, way)
+        return _exchange(url, self._key, adapter, limits, last)
 
     def _ask_desktop(self, url: str) -> list[str]:
         """Ask the desktop once; that takes as long as half a poll."""
@@ -145,8 +186,13 @@ class _Session(requests.Session):
         """
 
 
-def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float, way: str) -> bytes:
-    """Send the request through a proxy or directly, and return the body of a good JSON answer."""
+def _exchange(
+    url: str, key: str, adapter: CuttableAdapter, limits: tuple[float, float], way: str
+) -> bytes:
+    """Send the request through a proxy or directly, and return the body of a good JSON answer.
+
+    ``limits`` are the seconds to connect, and for each answer of the connection.
+    """
     try:
         with _Session() as session:
             session.trust_env = False  # ways_to() and trusted() have read the environment
@@ -163,12 +209,14 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float, way
                 },
                 allow_redirects=False,  # the key goes to the configured host and nowhere else
                 stream=True,
-                timeout=deadline,
+                timeout=limits,
             ) as response:
                 _raise_for_status(response)
                 return _read(response)
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
         # requests raises OSErrors; while the body is read, urllib3 raises errors of its own.
+        if not way and _is_blocked(urlsplit(url).hostname or "", error):
+            raise Problem(Kind.ACCESS_BLOCKED, NetworkFault.LEADS_HERE) from None
         raise _transport_problem(error, way) from None
 
 
@@ -179,7 +227,7 @@ def _raise_for_status(response: requests.Response) -> None:
     answer with the same codes, and then with a page of their own.
     """
     status = response.status_code
-    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    media_type = re.split("[;,]", response.headers.get("Content-Type", ""))[0].strip().lower()
     if status == 200:
         if media_type != "application/json":
             # Unknown paths answer 200 with a page of HTML; so do captive portals.
@@ -188,16 +236,15 @@ def _raise_for_status(response: requests.Response) -> None:
     detail = f"status {status}"
     if status == 511 or (status in _SIGN_IN_REDIRECTS and _leads_elsewhere(response)):
         raise Problem(Kind.NETWORK_SIGN_IN, detail)
-    if 500 <= status <= 599:
+    if 500 <= status <= 599 or status in _PASSING:
         retry_after = _retry_after(response) if status == 503 else None
         raise Problem(Kind.SERVER_ERROR, detail, retry_after=retry_after)
+    if status in _OF_GATEWAYS:
+        raise Problem(_OF_GATEWAYS[status], detail)
     if status not in _VERDICTS:
         raise Problem(Kind.UNEXPECTED_RESPONSE, detail)
     wait = (_retry_after(response) or _RATE_WINDOW) if status == 429 else None
-    is_lemlists = media_type == "text/plain" or (
-        status in _UNDOCUMENTED and media_type == "application/json"
-    )
-    if not is_lemlists or _begins_like_a_gateways(response):
+    if not _is_lemlists(response, media_type):
         # A page that is missing is no refusal: the address is wrong, or not lemlist's.
         kind = Kind.UNEXPECTED_RESPONSE if status == 404 else Kind.ACCESS_BLOCKED
         raise Problem(kind, f"{detail}, not from lemlist", retry_after=wait)
@@ -212,24 +259,41 @@ def _leads_elsewhere(response: requests.Response) -> bool:
     return False
 
 
-def _begins_like_a_gateways(response: requests.Response) -> bool:
-    begin = response.raw.read1(64, decode_content=False)
-    return bool(begin.lstrip().lower().startswith(_GATEWAYS_WORDS))
+def _is_lemlists(response: requests.Response, media_type: str) -> bool:
+    """Tell whether a refusal looks like one of lemlist's."""
+    text = response.raw.read1(256, decode_content=False).strip().lower()
+    if text.startswith(_GATEWAYS_WORDS):
+        return False
+    if response.status_code in _UNDOCUMENTED:
+        return media_type in ("text/plain", "application/json")
+    is_told = response.status_code == 401 or any(word in text for word in _LEMLISTS_WORDS)
+    return media_type == "text/plain" and is_told
 
 
 def _retry_after(response: requests.Response) -> float | None:
     """Return the seconds of ``Retry-After``, which may be a date (RFC 9110, 10.2.3).
 
-    The header counts only with a 429 or a 503: this API sends it with a 200, too.
+    The header counts only with a 429 or a 503: this API sends it with a 200, too. Gateways send
+    fractions, and add a header of their own: the longest wait counts.
     """
-    text = response.headers.get("Retry-After", "").strip()
+    # Whoever names a time goes by its own clock, and this computer's may be wrong.
+    now = _time_of(response.headers.get("Date", "")) or time.time()
+    waits = []
+    for text in map(str.strip, response.raw.headers.getlist("Retry-After")):
+        if _NUMBER.fullmatch(text):
+            waits.append(float(text))
+        elif (end := _time_of(text)) is not None:
+            waits.append(end - now)
+    wait = max(waits, default=0.0)
+    return min(wait, LONGEST_PAUSE) if wait > 0 else None
+
+
+def _time_of(date: str) -> float | None:
+    """Return a date of HTTP in seconds since the epoch."""
     try:
-        wait = float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp()
+        return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
-    if not text.isdecimal():
-        wait -= time.time()
-    return min(wait, LONGEST_PAUSE) if wait > 0 else None
 
 
 def _read(response: requests.Response) -> bytes:
@@ -242,17 +306,27 @@ def _read(response: requests.Response) -> bytes:
     return bytes(body)
 
 
+def _is_blocked(host: str, error: Exception) -> bool:
+    """Tell whether a connection has failed because the host's name is answered for with no use."""
+    cause = _innermost(error)
+    is_found = isinstance(cause, NewConnectionError) and not isinstance(
+        cause.__cause__, socket.gaierror
+    )
+    is_astray = is_found or isinstance(error, requests.exceptions.SSLError)
+    return is_astray and not is_loopback(host) and leads_here(host)
+
+
 def _transport_problem(error: Exception, way: str) -> Problem:
     """Name the failure of a connection. OSError comes last: all errors of requests are some."""
     name = type(error).__name__
     cause = _innermost(error)
+    if isinstance(cause, ProxyRefusedError):
+        return _OfProxy(_kind_of_refusal(cause.status), f"status {cause.status}")
     # urllib3 has an error of its own where no connection through a SOCKS proxy comes about.
     if way and (isinstance(error, _OF_PROXY) or isinstance(cause, NewConnectionError)):
-        return Problem(Kind.PROXY, name)
+        return _OfProxy(Kind.PROXY, name)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return Problem(
-            Kind.OFFLINE if isinstance(cause, _BROKEN_OFF) else Kind.TLS, type(cause).__name__
-        )
+        return _tls_problem(cause)
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return Problem(Kind.TIMEOUT, name)
     # Only the innermost error tells a server that breaks HTTP from a connection that breaks.
@@ -262,6 +336,24 @@ def _transport_problem(error: Exception, way: str) -> Problem:
     if isinstance(error, OSError) or isinstance(cause, OSError):
         return Problem(Kind.OFFLINE, name)
     return Problem(Kind.UNEXPECTED_RESPONSE, name)
+
+
+def _kind_of_refusal(status: int) -> Kind:
+    """Name what a proxy's refusal to connect stands for."""
+    if status in (403, 451):
+        return Kind.ACCESS_BLOCKED
+    return Kind.SERVER_ERROR if status >= 500 else Kind.PROXY
+
+
+def _tls_problem(cause: BaseException) -> Problem:
+    if isinstance(cause, _BROKEN_OFF):
+        return Problem(Kind.OFFLINE, type(cause).__name__)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        if (variable := unreadable_variable()) is not None:
+            return Problem(Kind.CERTIFICATES, variable)
+        code = getattr(cause, "verify_code", 0)
+        return Problem(Kind.TLS, _TLS_FAULTS.get(code, NetworkFault.BAD_CERTIFICATE))
+    return Problem(Kind.TLS, type(cause).__name__)
 
 
 def _innermost(error: BaseException) -> BaseException:
