@@ -2,11 +2,14 @@
 
 import base64
 import gc
+import gzip
 import logging
 import re
 import shutil
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -332,6 +335,30 @@ def test_a_network_that_wants_a_sign_in(status: str, location: str | None, kind:
     extra = "" if location is None else f"Location: {location}\r\n"
     with RawServer(answer(PAGE, status, "text/html", extra)) as server:
         assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is kind
+
+
+def test_a_body_that_is_packed_although_it_was_not_to_be() -> None:
+    packed = gzip.compress(b'{"credits": 7}')
+    for body, credits in ((packed, 7), (b"nonsense", None), (gzip.compress(bytes(10**6)), None)):
+        with RawServer(answer(body, extra="Content-Encoding: GZIP\r\n")) as server:
+            client = Client(f"http://127.0.0.1:{server.port}", KEY)
+            if credits is None:
+                assert problem_of(client).kind is UNEXPECTED
+            else:
+                assert client.balance() == Balance(credits)
+
+
+def test_a_wrong_clock_prints_no_warning(tls: ssl.SSLContext) -> None:
+    """In a process, as pytest has filters of its own."""
+    with RawServer(answer(), tls) as server:
+        program = f"""
+import datetime, urllib3.connection
+urllib3.connection.RECENT_DATE = datetime.date.max  # or the clock were to be set back
+from tray_app.lemlist.client import Client
+print(Client("https://127.0.0.1:{server.port}", "any").balance().credits)
+"""
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("7\n", "")
 
 
 def test_what_only_announces_the_answer_is_read_past() -> None:

@@ -5,6 +5,7 @@ tray program, which runs as a process of its own (`fault_program.py`), and to `s
 from nothing known, and over good figures; and each time the next good answer has to recover.
 """
 
+import gzip
 import json
 import os
 import select
@@ -342,6 +343,15 @@ ROWS = [
         ),
     ),
     bad("gzip-bomb", UNKNOWN),
+    good(
+        "gzip-unasked",
+        (9_840, None, None, None, None, None),
+        by_front(
+            servers.say(
+                answer(gzip.compress(b'{"credits": 9840}'), extra="Content-Encoding: gzip\r\n")
+            )
+        ),
+    ),
     bad(
         "redirect-10-gigabytes",
         UNKNOWN,

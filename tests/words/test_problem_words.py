@@ -109,8 +109,8 @@ def test_only_what_passes_by_itself_is_said_to_be_tried_again(kind: Kind) -> Non
             Problem(Kind.TLS, NetworkFault.WRONG_DATE),
             "Can't connect to lemlist securely",
             (
-                "Your API key was not sent. Check this computer's date, or ask IT about the company "
-                "proxy's certificate. Trying again automatically."
+                "Your API key was not sent. Check this computer's date, or ask IT about the "
+                "company proxy's certificate. Trying again automatically."
             ),
         ),
         (
@@ -133,16 +133,16 @@ def test_only_what_passes_by_itself_is_said_to_be_tried_again(kind: Kind) -> Non
             Problem(Kind.TLS, NetworkFault.BAD_CERTIFICATE),
             "Can't connect to lemlist securely",
             (
-                "Your API key was not sent. Check this computer's date, or ask IT about the company "
-                "proxy's certificate. Trying again automatically."
+                "Your API key was not sent. Check this computer's date, or ask IT about the "
+                "company proxy's certificate. Trying again automatically."
             ),
         ),
         (
             Problem(Kind.TLS, "SSLError"),  # which the sending may have met, too
             "Can't connect to lemlist securely",
             (
-                "A firewall or proxy may be in the way. On guest Wi-Fi, sign in to the network first, "
-                "or ask IT. Trying again automatically."
+                "A firewall or proxy may be in the way. On guest Wi-Fi, sign in to the network "
+                "first, or ask IT. Trying again automatically."
             ),
         ),
     ],

@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import truststore
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import get_auth_from_url
 from urllib3 import HTTPConnectionPool, PoolManager
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SystemTimeWarning
 
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.connect import connect
+
+# It is printed where the clock is wrong; what certificates make of that is said in words.
+urllib3.disable_warnings(SystemTimeWarning)
 
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """What companies name their certificates by, for requests and programs like it."""
