@@ -22,6 +22,7 @@ from tray_app import i18n, words
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KeyFault
+from tray_app.lemlist.network_fault import NetworkFault
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.drains import Drain
@@ -138,6 +139,11 @@ def problems(n: int) -> Iterator[Problem]:
     yield from (Problem(kind, retry_after=n) for kind in Kind)
     yield from (Problem(Kind.BAD_KEY, fault) for fault in KeyFault)
     yield Problem(Kind.SERVER_ERROR, "status 502")
+    yield from (
+        Problem(kind, fault)
+        for kind in (Kind.ACCESS_BLOCKED, Kind.PROXY, Kind.TLS)
+        for fault in NetworkFault
+    )
     yield Problem(Kind.UNEXPECTED_RESPONSE, "status 403")
     yield Problem(Kind.TLS, "SSLCertVerificationError")
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tray_app.errors import FAILS_ON_NETWORK, Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.key import KeyFault
+from tray_app.lemlist.network_fault import NetworkFault
 from tray_app.store.file_fault import FaultKind, FileFault
 
 _PASSES_BY_ITSELF = FAILS_ON_NETWORK | {Kind.RATE_LIMITED, Kind.SERVER_ERROR}
@@ -92,12 +93,22 @@ def problem_words(  # noqa: C901  (a table)
         case Kind.ACCESS_BLOCKED:
             title = tr("Access to lemlist was blocked")
             message = tr("A company filter may block lemlist. Ask IT.")
+            if detail == NetworkFault.LEADS_HERE:
+                message = tr(
+                    "An ad blocker, a filter or the hosts file blocks lemlist's address. Allow it "
+                    "there, or ask IT."
+                )
         case Kind.NETWORK_SIGN_IN:
             title = tr("Sign in to the network")
             message = tr("The network answers in place of lemlist. Open a web page to sign in.")
         case Kind.PROXY:
             title = tr("Can't connect through the proxy")
             message = tr("Check the proxy's address and password, or ask IT.")
+            if detail == NetworkFault.WANTS_LOGIN:
+                message = tr(
+                    "The proxy wants a user and password in its address. If it takes only Windows "
+                    "sign-ins (NTLM), ask IT."
+                )
         case Kind.CERTIFICATES:
             title = tr("The certificates can't be read")
             message = tr(
@@ -112,11 +123,7 @@ def problem_words(  # noqa: C901  (a table)
             message = tr("If this continues, check your internet connection.")
         case Kind.TLS:
             title = tr("Can't connect to lemlist securely")
-            message = tr(
-                "Check this computer's date, or ask IT about the company proxy's certificate."
-            )
-            if detail == "SSLCertVerificationError":  # raised before anything is sent
-                message = f"{tr('Your API key was not sent.')} {message}"
+            message = _tls_message(detail)
         case Kind.UNEXPECTED_RESPONSE:
             title = tr("Couldn't read lemlist's reply")
             message = tr(
@@ -149,6 +156,31 @@ def problem_words(  # noqa: C901  (a table)
     if is_retried and kind in _PASSES_BY_ITSELF:
         message = f"{message} {tr('Trying again automatically.')}"
     return ProblemWords(title, message)
+
+
+def _tls_message(detail: str) -> str:
+    not_sent = tr("Your API key was not sent.")  # as certificates are looked at first
+    date = tr("Check this computer's date, or ask IT about the company proxy's certificate.")
+    match detail:
+        case NetworkFault.WRONG_DATE | NetworkFault.BAD_CERTIFICATE:
+            return f"{not_sent} {date}"
+        case NetworkFault.UNKNOWN_ISSUER:
+            message = tr(
+                "On guest Wi-Fi, sign in to the network first. In a company, ask IT for the "
+                "proxy's certificate."
+            )
+            return f"{not_sent} {message}"
+        case NetworkFault.OTHER_HOST:
+            message = tr(
+                "Another server answers in place of lemlist. On guest Wi-Fi, sign in to the "
+                "network first, or ask IT."
+            )
+            return f"{not_sent} {message}"
+        case _:
+            return tr(
+                "A firewall or proxy may be in the way. On guest Wi-Fi, sign in to the network "
+                "first, or ask IT."
+            )
 
 
 def fixed_key_words() -> str:
