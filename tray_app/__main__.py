@@ -15,9 +15,14 @@ from tray_app.lemlist.key import KEY_VARIABLE
 KEYCHAIN = "keychain"
 """The command by which store/keychain.py starts this program to ask the keychain."""
 
+RESTORED = "-session"
+"""With an id behind it: the session's manager starts again what ran at the last logout. Qt has told
+the manager these arguments (qxcbsessionmanager.cpp)."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
+    _open_standard_streams()
     end_when_interrupted()
     arguments = sys.argv[1:] if arguments is None else arguments
     environ = _take_environment()
@@ -38,11 +43,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(error, as_json=as_json, has_variable=bool(environ.get(KEY_VARIABLE)))
 
 
+def _open_standard_streams() -> None:
+    """Have closed standard streams lead nowhere, as some start programs without them.
+
+    Else their numbers are those of the next sockets that are opened, and what a library writes to
+    standard error ends the connection to the desktop.
+    """
+    if sys.platform == "win32":
+        return
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # It takes the lowest number that is free, which is this one.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+
+
 def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     if list(arguments) != [KEYCHAIN]:
         _warn_root()
     if not arguments:  # as at each login, when the icon does not wait for the parser's import
         return _tray(environ)
+    if arguments[0] == RESTORED:
+        return _tray(environ, restored=True)
     if list(arguments) == [KEYCHAIN]:
         from tray_app.store.keychain_process import serve
 
@@ -116,10 +139,16 @@ def _name_session_bus() -> None:
                 os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
 
 
-def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> NoReturn:
+def _tray(
+    environ: Mapping[str, str],
+    *,
+    demo: bool = False,
+    verbose: bool = False,
+    restored: bool = False,
+) -> NoReturn:
     from tray_app.desktop.start import run
 
-    code = run(environ, demo=demo, verbose=verbose)
+    code = run(environ, demo=demo, verbose=verbose, restored=restored)
     # Not sys.exit(): threads that nobody waits for go on, and one that still imports would crash
     # the process while Python is taken down.
     os._exit(code)
