@@ -10,6 +10,7 @@ import pytest
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import FROM_SOURCE, TIMEOUT, TrayProgram
 from tests.servers.faulty_sandbox import Sandbox
+from tests.waiting import wait_until
 from tray_app.sandbox import DEMO_KEY
 
 KEY = {"LEMLIST_API_KEY": DEMO_KEY}
@@ -43,3 +44,16 @@ def test_a_session_manager_starts_it_again(desktop: VirtualDesktop, sandbox: San
         sandbox.set_total(12_000)
         program.refresh_until("12,000 credits")
         assert not program.windows()
+
+
+@pytest.mark.parametrize("desktop", [{"keyring": False}], indirect=True)
+def test_a_program_that_was_moved_is_started_at_the_next_login(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    entry = Path(desktop.env["XDG_CONFIG_HOME"], "autostart", "lemlist-credits.desktop")
+    entry.parent.mkdir()
+    entry.write_text('[Desktop Entry]\nExec="/gone/lemlist-credits"\n', "utf-8")
+    with TrayProgram(desktop, sandbox.url, env=KEY) as program:
+        program.wait_for_tooltip("12,430 credits")
+        wait_until(lambda: "/gone" not in entry.read_text("utf-8"), TIMEOUT, "the entry is mended")
+    assert f'Exec="{FROM_SOURCE[0]}"' in entry.read_text("utf-8")
