@@ -15,10 +15,6 @@ from tray_app.lemlist.key import KEY_VARIABLE
 KEYCHAIN = "keychain"
 """The command by which store/keychain.py starts this program to ask the keychain."""
 
-RESTORED = "-session"
-"""With an id behind it: the session's manager starts again what ran at the last logout. Qt has told
-the manager these arguments (qxcbsessionmanager.cpp)."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
@@ -64,8 +60,6 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         _warn_root()
     if not arguments:  # as at each login, when the icon does not wait for the parser's import
         return _tray(environ)
-    if arguments[0] == RESTORED:
-        return _tray(environ, restored=True)
     if list(arguments) == [KEYCHAIN]:
         from tray_app.store.keychain_process import serve
 
@@ -139,16 +133,10 @@ def _name_session_bus() -> None:
                 os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
 
 
-def _tray(
-    environ: Mapping[str, str],
-    *,
-    demo: bool = False,
-    verbose: bool = False,
-    restored: bool = False,
-) -> NoReturn:
+def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> NoReturn:
     from tray_app.desktop.start import run
 
-    code = run(environ, demo=demo, verbose=verbose, restored=restored)
+    code = run(environ, demo=demo, verbose=verbose)
     # Not sys.exit(): threads that nobody waits for go on, and one that still imports would crash
     # the process while Python is taken down.
     os._exit(code)

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,24 +25,6 @@ def test_without_standard_streams_no_socket_takes_their_place(
         program.wait_for_tooltip("12,430 credits")
         streams = Path(f"/proc/{program.process.pid}/fd")
         assert {os.readlink(streams / str(number)) for number in range(3)} == {os.devnull}  # noqa: PTH115
-
-
-@pytest.mark.parametrize("desktop", [{"keyring": False}], indirect=True)
-def test_a_session_manager_starts_it_again(desktop: VirtualDesktop, sandbox: Sandbox) -> None:
-    """Xfce and Plasma do so with what ran at the logout, beside the start at login."""
-    with TrayProgram(desktop, sandbox.url, "-session", "10d2c9_170", env=KEY) as program:
-        program.wait_for_tooltip("12,430 credits")
-        again = subprocess.run(
-            [*FROM_SOURCE, "-session", "10d2c9_170"],
-            env={**desktop.env, **KEY, "LEMLIST_API_URL": sandbox.url},
-            timeout=TIMEOUT,
-            check=False,
-        )
-        assert again.returncode == 0
-        # The word of a later start is heard after any that this one has sent.
-        sandbox.set_total(12_000)
-        program.refresh_until("12,000 credits")
-        assert not program.windows()
 
 
 @pytest.mark.parametrize("desktop", [{"keyring": False}], indirect=True)

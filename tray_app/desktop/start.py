@@ -43,11 +43,8 @@ CANNOT_START = 6
 """The exit code when a defect keeps the program from starting; lemlist's "anything else"."""
 
 
-def run(environ: Mapping[str, str], *, demo: bool, verbose: bool, restored: bool = False) -> int:
-    """Start the tray program, and return its exit code when it ends.
-
-    A program that is ``restored`` with its session opens no window: nobody has asked for one.
-    """
+def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
+    """Start the tray program, and return its exit code when it ends."""
     if not has_screen(os.environ):
         return _say_no_screen()
     qt = _application()
@@ -59,8 +56,7 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool, restored: bool
     name = in_session(DEMO if demo else TRAY, environ)
     instance = SingleInstance(runtime_folder(), name)
     if not instance.acquire():
-        if not restored:
-            tell(runtime_folder(), name, SHOW)
+        tell(runtime_folder(), name, SHOW)
         return 0
     gate = Gate()
     uncaught = UncaughtErrors(qt, gate)
