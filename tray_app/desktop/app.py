@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -160,6 +161,7 @@ class App(QObject):
         """Begin to hear what comes from outside: keys, other programs, buses, sleep and network."""
         self._key.session = self._teams.own.session
         self._instance.listen()
+        self._disk.submit(self._repair_start_at_login)
         self._tray.hear_of_loss()
         resume = Resume(self, self._gate)
         resume.noticed.connect(self._hidden.look_at_clock)
@@ -207,6 +209,13 @@ class App(QObject):
         from tray_app.desktop.system.login_start import starts_at_login
 
         return starts_at_login()
+
+    @staticmethod
+    def _repair_start_at_login() -> None:
+        from tray_app.desktop.system.login_start import repair_start_at_login
+
+        with suppress(OSError):  # the settings tell that the next login starts it
+            repair_start_at_login()
 
     def _show_start_at_login(self, is_on: bool) -> None:
         if self._settings_dialog.window is not None:
