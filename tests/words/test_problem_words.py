@@ -158,7 +158,7 @@ def test_a_terminal_says_when_a_pause_is_over(wait: float | None, said: str) -> 
         (
             FileFault(FaultKind.ANOTHERS, "/of $HOME"),
             (
-                "No history is kept. /of $HOME belongs to another user. "
+                "No history is kept. /of $HOME or a file in it belongs to another user. "
                 "To take it back, run: sudo chown -R \"$USER\" '/of $HOME'"
             ),
         ),

@@ -20,7 +20,7 @@ class FaultKind(StrEnum):
     UNUSABLE = auto()
     """It can't be read or written."""
     ANOTHERS = auto()
-    """It can't be used, as it or its folder belongs to another user: someone has used sudo."""
+    """It can't be used, as it, its folder or its log is another user's: someone has used sudo."""
     NOWHERE = auto()
     """There is no folder for it, as for root in another user's home."""
     NEWER = auto()
@@ -34,15 +34,23 @@ class FileFault(NamedTuple):
     where: str = ""
 
 
-def unusable(path: Path) -> FileFault:
-    """Return why a file can't be used that could not be read or written."""
+def unusable(path: Path, companions: tuple[str, ...] = ()) -> FileFault:
+    """Return why a file can't be used that could not be read or written.
+
+    The files whose names only add ``companions`` to its name are needed for using it.
+    """
     if NOWHERE in path.parents:
         return FileFault(FaultKind.NOWHERE)
-    for each in (path, path.parent):
+    for each in (path.parent, path, *(Path(f"{path}{ending}") for ending in companions)):
         with suppress(OSError):
             if sys.platform != "win32" and each.lstat().st_uid != os.geteuid():
                 return FileFault(FaultKind.ANOTHERS, str(path.parent))
     return FileFault(FaultKind.UNUSABLE, str(path))
+
+
+def leads_nowhere(path: Path) -> bool:
+    """Tell whether a link, in the place of a file or of a folder above it, has no target."""
+    return any(each.is_symlink() and not each.exists() for each in (path, *path.parents))
 
 
 def set_aside(path: Path, companions: tuple[str, ...] = ()) -> FileFault:

@@ -170,9 +170,10 @@ def remedy_words(remedy: Remedy | None) -> str:
 
 
 def anothers_folder_words(folder: str) -> str:
-    """Say that a folder has become another user's, and how to get it back."""
+    """Say that a folder or a file in it has become another user's, and how to get it back."""
     return tr(
-        '{folder} belongs to another user. To take it back, run: sudo chown -R "$USER" {quoted}',
+        "{folder} or a file in it belongs to another user. "
+        'To take it back, run: sudo chown -R "$USER" {quoted}',
         folder=folder,
         quoted=shlex.quote(folder),
     )
