@@ -111,10 +111,10 @@ class Teams(QObject):
 
         def save() -> str:
             try:
-                self._settings_file.save(settings)
+                fault = self._settings_file.save(settings)
             except OSError:
                 return unsaved
-            return ""
+            return settings_fault_words(fault, self._formats) if fault is not None else ""
 
         complain = self.settings_complained.emit
         self._disk.submit(save, complain, lambda _defect: complain(unsaved))

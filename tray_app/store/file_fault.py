@@ -17,6 +17,8 @@ class FaultKind(StrEnum):
 
     BROKEN = auto()
     """It was set aside under another name, and a new one is begun."""
+    DAMAGED = auto()
+    """It holds nothing that can be used, and stays until something is saved in its place."""
     UNUSABLE = auto()
     """It can't be read or written."""
     ANOTHERS = auto()
@@ -28,10 +30,12 @@ class FaultKind(StrEnum):
 
 
 class FileFault(NamedTuple):
-    """A fault, and the broken file's new name, an unusable one's path, or another user's folder."""
+    """A fault, and the broken file's new name, another user's folder, or the file's path."""
 
     kind: FaultKind
     where: str = ""
+    line: int = 0
+    """The first line of a damaged file that is wrong; 0 where no line is."""
 
 
 def unusable(path: Path, companions: tuple[str, ...] = ()) -> FileFault:

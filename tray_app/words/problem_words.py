@@ -179,6 +179,21 @@ def anothers_folder_words(folder: str) -> str:
     )
 
 
+def teams_fault_words(fault: FileFault) -> str:
+    """Say in a terminal why the team of a key can't be kept, and what helps."""
+    match fault:
+        case FileFault(FaultKind.ANOTHERS, folder):
+            return f"{tr('The team of this API key is not known.')} {anothers_folder_words(folder)}"
+        case FileFault(FaultKind.NOWHERE):
+            return tr("The team of this API key is not known. Name a team with --team.")
+        case FileFault(_, path):
+            return tr(
+                "{path} can't be read, so the team of this API key is not known. "
+                "Name a team with --team.",
+                path=path,
+            )
+
+
 def history_fault_words(fault: FileFault) -> str:
     """Say what keeps the history from being kept, or what has become of it."""
     match fault:
