@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -908,6 +909,17 @@ def test_a_record_that_is_not_kept_is_said_until_one_is(history: History, path: 
     assert path.read_bytes() == content
     assert record(history, at(600, 480)) == [True]
     assert history.fault is None
+
+
+@pytest.mark.parametrize(("free", "is_full"), [(0, True), (4096, True), (2**20, False)])
+def test_a_full_disk_is_called_one(
+    history: History, path: Path, monkeypatch: pytest.MonkeyPatch, free: int, is_full: bool
+) -> None:
+    path.mkdir(parents=True)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    assert record(history, at(0, 500)) == [False]
+    full = FileFault(FaultKind.FULL, str(path))
+    assert history.fault == (full if is_full else can_not_be_used(path))
 
 
 def test_a_folder_that_is_a_link_to_nowhere(history: History, path: Path) -> None:

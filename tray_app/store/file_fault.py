@@ -21,6 +21,8 @@ class FaultKind(StrEnum):
     """It holds nothing that can be used, and stays until something is saved in its place."""
     UNUSABLE = auto()
     """It can't be read or written."""
+    FULL = auto()
+    """It can't be written, as its disk is full."""
     ANOTHERS = auto()
     """It can't be used, as it, its folder or its log is another user's: someone has used sudo."""
     NOWHERE = auto()

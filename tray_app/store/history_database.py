@@ -3,6 +3,7 @@
 import itertools
 import logging
 import os
+import shutil
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -87,6 +88,9 @@ _UNWRITABLE = {
     sqlite3.SQLITE_IOERR,
 }
 """SQLite's codes for a file, a folder or a disk that takes nothing."""
+
+_LEAST_ROOM = 64 * 1024
+"""Bytes; SQLite makes an index of 32 KiB for its log at least."""
 
 _BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process, whose transactions take milliseconds."""
@@ -214,6 +218,8 @@ class History:
         fault = unusable(self._path, _COMPANIONS)
         if isinstance(error, _NewerVersionError):
             fault = FileFault(FaultKind.NEWER)
+        elif fault.kind is FaultKind.UNUSABLE and _is_full(self._path.parent):
+            fault = FileFault(FaultKind.FULL, str(self._path))
         if fault not in self._faults.values():  # not at every poll
             reason = getattr(error, "sqlite_errorname", type(error).__name__)
             log.warning("no history: %s", reason)
@@ -266,6 +272,14 @@ def _connected(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _is_full(folder: Path) -> bool:
+    """Tell whether a folder's disk has no room for the log and its index."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _may_be_read(error: Exception) -> bool:

@@ -203,6 +203,11 @@ def history_fault_words(fault: FileFault) -> str:
             )
         case FileFault(FaultKind.UNUSABLE, path):
             return tr("{path} can't be used, so no history is kept.", path=path)
+        case FileFault(FaultKind.FULL, path):
+            return tr(
+                "The disk is full, so no history is kept in {path}. Make room on the disk.",
+                path=path,
+            )
         case FileFault(FaultKind.ANOTHERS, folder):
             return f"{tr('No history is kept.')} {anothers_folder_words(folder)}"
         case FileFault(FaultKind.NOWHERE):
