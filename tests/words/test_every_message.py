@@ -151,12 +151,14 @@ def problems(n: int) -> Iterator[Problem]:
 @says(
     problem_words.remedy_words,
     problem_words.history_fault_words,
+    problem_words.teams_fault_words,
     problem_words.anothers_folder_words,
 )
 def _remedies(_n: int, _day: date) -> Said:
     yield from map(problem_words.remedy_words, (*problem_words.Remedy, None))
     for kind in FaultKind:
         yield problem_words.history_fault_words(FileFault(kind, "history.sqlite"))
+        yield problem_words.teams_fault_words(FileFault(kind, "teams.json"))
 
 
 @says(
@@ -390,7 +392,7 @@ def _settings(n: int, _day: date) -> Said:
         patch.setitem(RANGES, "interval", range(61, 7200 + 1))
         yield from settings_words.limit_words(ANY).values()
     for kind in FaultKind:
-        yield settings_words.settings_fault_words(FileFault(kind, "settings.json"), ANY)
+        yield settings_words.settings_fault_words(FileFault(kind, "settings.json", n), ANY)
     for is_out_of_range in (False, True):
         yield settings_words.settings_fault_words(FieldFault("low", is_out_of_range), ANY)
 

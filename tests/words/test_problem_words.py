@@ -202,9 +202,16 @@ def test_a_terminal_says_when_a_pause_is_over(wait: float | None, said: str) -> 
             "/data/history.sqlite can't be used, so no history is kept.",
         ),
         (
+            FileFault(FaultKind.FULL, "/data/history.sqlite"),
+            (
+                "The disk is full, so no history is kept in /data/history.sqlite. "
+                "Make room on the disk."
+            ),
+        ),
+        (
             FileFault(FaultKind.ANOTHERS, "/of $HOME"),
             (
-                "No history is kept. /of $HOME belongs to another user. "
+                "No history is kept. /of $HOME or a file in it belongs to another user. "
                 "To take it back, run: sudo chown -R \"$USER\" '/of $HOME'"
             ),
         ),

@@ -97,12 +97,14 @@ class SettingsFile:
         if not isinstance(version, int) or version > VERSION:
             fault = FileFault(FaultKind.NEWER)
         if fault is not None:
-            self._writable = fault.kind is FaultKind.BROKEN  # then the file was set aside
+            self._writable = fault.kind is FaultKind.DAMAGED
             return Settings(), [fault]
         return _parse(content)
 
-    def save(self, settings: Settings) -> None:
+    def save(self, settings: Settings) -> FileFault | None:
         """Write the settings; what the file holds beyond them stays.
+
+        A damaged file is set aside, which is returned.
 
         Raises:
             OSError: the file can't be written, or is not this version's to write.
@@ -111,7 +113,7 @@ class SettingsFile:
             raise PermissionError(self._path)
         choices = asdict(settings)
         new = {"version": VERSION, **choices.pop("thresholds"), **choices}
-        update_object(self._path, lambda content: content.update(new))
+        return update_object(self._path, lambda content: content.update(new))
 
 
 def _parse(content: Mapping[str, Any]) -> tuple[Settings, list[FileFault | FieldFault]]:

@@ -202,12 +202,28 @@ def remedy_words(remedy: Remedy | None) -> str:
 
 
 def anothers_folder_words(folder: str) -> str:
-    """Say that a folder has become another user's, and how to get it back."""
+    """Say that a folder or a file in it has become another user's, and how to get it back."""
     return tr(
-        '{folder} belongs to another user. To take it back, run: sudo chown -R "$USER" {quoted}',
+        "{folder} or a file in it belongs to another user. "
+        'To take it back, run: sudo chown -R "$USER" {quoted}',
         folder=folder,
         quoted=shlex.quote(folder),
     )
+
+
+def teams_fault_words(fault: FileFault) -> str:
+    """Say in a terminal why the team of a key can't be kept, and what helps."""
+    match fault:
+        case FileFault(FaultKind.ANOTHERS, folder):
+            return f"{tr('The team of this API key is not known.')} {anothers_folder_words(folder)}"
+        case FileFault(FaultKind.NOWHERE):
+            return tr("The team of this API key is not known. Name a team with --team.")
+        case FileFault(_, path):
+            return tr(
+                "{path} can't be read, so the team of this API key is not known. "
+                "Name a team with --team.",
+                path=path,
+            )
 
 
 def history_fault_words(fault: FileFault) -> str:
@@ -219,6 +235,11 @@ def history_fault_words(fault: FileFault) -> str:
             )
         case FileFault(FaultKind.UNUSABLE, path):
             return tr("{path} can't be used, so no history is kept.", path=path)
+        case FileFault(FaultKind.FULL, path):
+            return tr(
+                "The disk is full, so no history is kept in {path}. Make room on the disk.",
+                path=path,
+            )
         case FileFault(FaultKind.ANOTHERS, folder):
             return f"{tr('No history is kept.')} {anothers_folder_words(folder)}"
         case FileFault(FaultKind.NOWHERE):
