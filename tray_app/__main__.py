@@ -21,6 +21,7 @@ KEYCHAIN = "keychain"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
+    _open_standard_streams()
     end_when_interrupted()
     arguments = sys.argv[1:] if arguments is None else arguments
     environ = _take_environment()
@@ -41,6 +42,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A traceback would quote the error, and with it perhaps the key.
             error = Problem(Kind.DEFECT, outline(error, error.__traceback__))
         return fail(error, as_json=as_json, has_variable=bool(environ.get(KEY_VARIABLE)))
+
+
+def _open_standard_streams() -> None:
+    """Have closed standard streams lead nowhere, as some start programs without them.
+
+    Else their numbers are those of the next sockets that are opened, and what a library writes to
+    standard error ends the connection to the desktop.
+    """
+    if sys.platform == "win32":
+        return
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # It takes the lowest number that is free, which is this one.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
 def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -47,9 +47,18 @@ NEEDS_USER = OFFERS_KEY | {Kind.BAD_ADDRESS, Kind.PAYMENT_REQUIRED, Kind.KEYCHAI
 """These don't pass by themselves, so asking again soon is in vain."""
 
 FAILS_ON_NETWORK = frozenset(
-    {Kind.OFFLINE, Kind.TIMEOUT, Kind.ACCESS_BLOCKED, Kind.NETWORK_SIGN_IN, Kind.PROXY}
+    {
+        Kind.OFFLINE,
+        Kind.TIMEOUT,
+        Kind.ACCESS_BLOCKED,
+        Kind.NETWORK_SIGN_IN,
+        Kind.PROXY,
+        Kind.TLS,
+        Kind.UNEXPECTED_RESPONSE,
+    }
 )
-"""These end when the network is back, or another one, of which not every system tells."""
+"""These end when the network is back, or another one, of which not every system tells. A network
+that wants a sign-in may also show a certificate of its own, or a page in place of the answer."""
 
 
 class Problem(Exception):  # noqa: N818  (what the user has is a problem, not an error)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +10,9 @@ from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
+
+END_TIME = 0.5
+"""Seconds that the end of the log waits: a terminal that was stopped by Ctrl-S takes nothing."""
 
 LARGEST_FILE = 200_000  # bytes
 OLD_FILES = 2  # kept beside the newest
@@ -22,7 +26,8 @@ def start_logging(file: Path, *, verbose: bool) -> Callable[[], None]:
     """
     logging.raiseExceptions = False
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (file.parent.parent, file.parent):  # parents are made without the mode
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     log_file = RotatingFileHandler(
         file, maxBytes=LARGEST_FILE, backupCount=OLD_FILES, encoding="utf-8", delay=True
     )
@@ -43,7 +48,9 @@ def start_logging(file: Path, *, verbose: bool) -> Callable[[], None]:
 
     def stop() -> None:
         root.removeHandler(sender)
-        listener.stop()
+        ending = threading.Thread(target=listener.stop, name="end of the log", daemon=True)
+        ending.start()
+        ending.join(END_TIME)
         for handler in handlers:
             with suppress(OSError):  # closing tries to write what a full disk did not take
                 handler.close()

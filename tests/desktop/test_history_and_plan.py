@@ -148,3 +148,22 @@ def test_the_history_has_the_forecast_of_the_team_that_is_shown(
     close(window)
     windows.show(session_of(None, path))  # which closes what was read
     owner.deleteLater()
+
+
+def test_an_export_of_a_history_that_can_not_be_read_costs_no_earlier_one(
+    qapp: QApplication, worker: Worker, tmp_path: Path
+) -> None:
+    path, export = tmp_path / "history.sqlite", tmp_path / "export.csv"
+    path.mkdir()
+    export.write_text("of last month")
+    parent = QObject()
+    windows = HistoryAndPlan(worker, FORMATS, Actions(parent), parent)
+    windows.show(session_of("tea_1", path))
+    windows.history.open()
+    window = windows.history.window
+    assert window is not None
+    window.export_requested.emit(str(export), True)
+    told = f"{path} can't be used, so no history is kept."
+    wait_with_events(lambda: window.message.text() == told, "what is wrong")
+    assert export.read_text() == "of last month"
+    close(window)

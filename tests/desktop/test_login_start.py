@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tray_app.desktop.system.login_start import set_start_at_login, starts_at_login
+from tray_app.desktop.system.login_start import (
+    repair_start_at_login,
+    set_start_at_login,
+    starts_at_login,
+)
 
 
 @pytest.fixture
@@ -77,6 +81,49 @@ def test_any_path_is_started_as_it_is(
     assert words_of(command) == [sys.executable, path]
 
 
+@pytest.mark.parametrize("name", ["main.py", 'a b 100%/"$HOME`\\main.py'])
+def test_after_a_move_the_next_login_starts_it_where_it_is(
+    entry: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = tmp_path / "old" / name, tmp_path / "new" / name
+    old.parent.mkdir(parents=True)
+    old.touch()
+    monkeypatch.setattr(sys, "argv", [str(old)])
+    set_start_at_login(True)
+    written = entry.read_text(encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", [str(new)])
+    repair_start_at_login()  # another copy was started for once
+    assert entry.read_text(encoding="utf-8") == written
+    (tmp_path / "old").rename(tmp_path / "new")
+    entry.write_text(f"{written}X-GNOME-Autostart-Delay=30\n", "utf-8")
+    repair_start_at_login()
+    repaired = fields(entry)
+    assert repaired.pop("X-GNOME-Autostart-Delay") == "30"
+    set_start_at_login(True)
+    assert fields(entry) == repaired
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Exec=/gone/lemlist-credits",
+        'Exec=env LANG=C "/gone/lemlist-credits"',
+        'Exec="/gone/lemlist-credits"\nHidden=true',
+        "",
+    ],
+)
+def test_a_command_of_the_users_own_stays(entry: Path, lines: str) -> None:
+    entry.parent.mkdir(parents=True)
+    entry.write_text(f"[Desktop Entry]\n{lines}\n", "utf-8")
+    repair_start_at_login()
+    assert entry.read_text(encoding="utf-8") == f"[Desktop Entry]\n{lines}\n"
+
+
+def test_there_is_nothing_to_repair_at_first(entry: Path) -> None:
+    repair_start_at_login()
+    assert not entry.parent.exists()
+
+
 def test_a_bundle_is_started_itself(entry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     set_start_at_login(True)
@@ -93,12 +140,16 @@ def test_a_folder_that_can_not_be_written_is_an_error(entry: Path) -> None:
 def test_launchd_gets_an_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "gone")])
     assert not starts_at_login()
     set_start_at_login(True)
     file = tmp_path / "Library" / "LaunchAgents" / "lemlist-credits.plist"
     agent = plistlib.loads(file.read_bytes())
     assert agent["RunAtLoad"] is True
     assert agent["ProgramArguments"][0] == sys.executable
+    monkeypatch.setattr(sys, "argv", [__file__])
+    repair_start_at_login()  # as the old program is there no longer
+    assert plistlib.loads(file.read_bytes())["ProgramArguments"][1] == __file__
     assert starts_at_login()
     set_start_at_login(False)
     assert not starts_at_login()

@@ -1,10 +1,15 @@
 """The log is small, out of the way, and holds no values."""
 
+import io
 import logging
+import stat
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import wait_until
 from tray_app.logs import LARGEST_FILE, OLD_FILES, outline, start_logging
 
 
@@ -50,3 +55,37 @@ def test_outline_of_an_error_has_places_and_no_values() -> None:
     assert "not-a-real-key" not in text
     assert text.endswith("fail > ValueError")
     assert "test_logs.py:" in text
+
+
+class StoppedTerminal(io.StringIO):
+    """A terminal in which somebody has pressed Ctrl-S."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = threading.Event()
+
+    def write(self, text: str) -> int:
+        self.goes_on.wait(20)
+        return len(text)
+
+
+def test_a_terminal_that_takes_nothing_does_not_hold_up_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = StoppedTerminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    stop = start_logging(tmp_path / "program.log", verbose=False)
+    logging.getLogger("test").warning("nobody reads it")
+    ending = threading.Thread(target=stop)
+    ending.start()
+    try:
+        wait_until(lambda: not ending.is_alive(), 10, "the end of the log")
+    finally:
+        terminal.goes_on.set()
+
+
+def test_its_folders_are_the_users_own(tmp_path: Path) -> None:
+    file = tmp_path / "program" / "log" / "program.log"
+    start_logging(file, verbose=False)()
+    for folder in file.parents[:2]:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700

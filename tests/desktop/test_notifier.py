@@ -175,6 +175,26 @@ def test_a_service_that_comes_before_it_can_answer_is_asked_again(
         assert service.refused == ["GetCapabilities", "GetCapabilities"]
 
 
+def test_a_service_that_does_not_say_what_it_is_capable_of_is_used_all_the_same(
+    told: Told, session: MessageBus
+) -> None:
+    """As tiramisu's, which was asked again and again and never shown anything."""
+    with NotificationService(session.bus_address, frank=False) as service:
+        told.tell("62 credits left", "R&D <3")
+        told.wait_for_accepted("62 credits left")
+        (shown,) = service.shown.values()
+        assert (shown.body, shown.actions) == ("R&D <3", {})
+
+
+def test_a_service_that_can_not_be_clicked_gets_no_buttons(told: Told, session: MessageBus) -> None:
+    """notify-osd makes a dialog of a notification with buttons, which waits for an answer."""
+    with NotificationService(session.bus_address, clicks=False) as service:
+        told.tell("62 credits left")
+        told.wait_for_accepted("62 credits left")
+        (shown,) = service.shown.values()
+        assert shown.actions == {}
+
+
 def test_what_is_withdrawn_waits_no_longer(told: Told, session: MessageBus) -> None:
     told.tell("40 credits left")
     told.notifier.withdraw_all()

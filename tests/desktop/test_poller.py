@@ -206,7 +206,15 @@ def test_clicks_at_a_server_that_fails_are_one_request(
 
 @pytest.mark.parametrize(
     ("problem", "asked"),
-    [(None, 1), (Kind.OFFLINE, 2), (Kind.TIMEOUT, 2), (Kind.PROXY, 2), (Kind.UNAUTHORIZED, 1)],
+    [
+        (None, 1),
+        (Kind.OFFLINE, 2),
+        (Kind.TIMEOUT, 2),
+        (Kind.PROXY, 2),
+        (Kind.TLS, 2),  # as the user has signed in to the network meanwhile
+        (Kind.UNEXPECTED_RESPONSE, 2),
+        (Kind.UNAUTHORIZED, 1),
+    ],
 )
 def test_a_look_asks_again_after_a_failure_on_the_network_alone(
     poller: Poller,

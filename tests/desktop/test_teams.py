@@ -66,3 +66,22 @@ def test_settings_that_another_session_has_saved_are_used(disk: Worker, network:
     wait_with_events(lambda: saved.count() == 1, "others can be told of these settings")
     assert SettingsFile(settings_file()).load().settings == Settings(interval=120)
     teams.shown.stop()
+
+
+def test_it_is_said_where_a_damaged_file_is_kept_when_settings_are_saved(
+    disk: Worker, network: Worker
+) -> None:
+    file = settings_file()
+    file.parent.mkdir(parents=True)
+    file.write_text('{\n  "low": 700,\n}\n')
+    teams = Teams({}, FakeKeychain(), disk, network, FORMATS, make_worker)
+    said: list[str] = []
+    teams.settings_complained.connect(said.append)
+    teams.begin(demo=False)
+    wait_with_events(lambda: bool(said), "what is wrong with the file")
+    assert "mistake in line 3" in said[0]
+    teams.choose(Settings(interval=60))
+    wait_with_events(lambda: len(said) > 1, "what has become of it")
+    (aside,) = file.parent.glob("*.broken-*")
+    assert said[1] == f"The damaged settings file is kept as {aside.name}."
+    teams.shown.stop()

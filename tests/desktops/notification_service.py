@@ -56,16 +56,27 @@ class Notification:
 class NotificationService:
     """Shows notifications to nobody, inside a `with` block.
 
-    The first `too_early` calls are answered as by a program without such a service.
+    The first `too_early` calls are answered as by a program without such a service. One that is not
+    `frank` does not know the question for what it is capable of.
     """
 
-    def __init__(self, address: str, *, markup: bool = True, too_early: int = 0) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        markup: bool = True,
+        clicks: bool = True,
+        frank: bool = True,
+        too_early: int = 0,
+    ) -> None:
         self.shown: dict[int, Notification] = {}
         self.refused: list[str] = []
         """The methods that were refused."""
         self.waiting = ""
         """The method whose caller waits for a service that hangs."""
-        self._capabilities = ["actions", "body", *(["body-markup"] if markup else [])]
+        wanted = {"actions": clicks, "body": True, "body-markup": markup}
+        self._capabilities = [name for name, has in wanted.items() if has]
+        self._is_frank = frank
         self._numbers = itertools.count(1)
         self._too_early = too_early
         self._last: tuple[object, ...] = ()
@@ -145,7 +156,7 @@ class NotificationService:
             self._too_early -= 1
             return self._refuse(call, UNKNOWN, method)
         match method:
-            case "GetCapabilities":
+            case "GetCapabilities" if self._is_frank:
                 return new_method_return(call, "as", (self._capabilities,))
             case "Notify":
                 return self._notify(call, sender)

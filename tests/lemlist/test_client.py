@@ -2,10 +2,14 @@
 
 import base64
 import gc
+import gzip
 import logging
 import re
+import shutil
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -35,6 +39,7 @@ from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.client import DEADLINE, LARGEST_BODY, Client
+from tray_app.lemlist.network_fault import NetworkFault
 from tray_app.lemlist.transport import CuttableAdapter
 from tray_app.rules.schedule import LONGEST_PAUSE
 
@@ -248,11 +253,19 @@ def test_fault_and_recovery(sandbox: Sandbox, fault: str) -> None:
     assert client.balance() == HEALTHY
 
 
-@pytest.mark.parametrize("status", [201, 203, 300, 303, 305, 409, 410, 451, 501, 504, 599])
-def test_other_statuses(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *((status, UNEXPECTED) for status in (201, 203, 300, 303, 305, 409, 410, 431)),
+        *((status, Kind.SERVER_ERROR) for status in (408, 421, 425, 501, 504, 520, 599)),
+        (407, Kind.PROXY),  # of one that nobody has asked for
+        (451, Kind.ACCESS_BLOCKED),
+    ],
+)
+def test_other_statuses(status: int, kind: Kind) -> None:
     with RawServer(answer(status=f"{status} Odd")) as server:
         problem = problem_of(Client(f"http://127.0.0.1:{server.port}", KEY))
-    assert problem.kind is (Kind.SERVER_ERROR if status >= 500 else UNEXPECTED)
+    assert problem.kind is kind
     assert problem.retry_after is None
 
 
@@ -263,8 +276,14 @@ PAGE = b"<!doctype html><title>Just a moment...</title><p>Checking your browser<
 @pytest.mark.parametrize(
     ("content_type", "body", "kinds"),
     [
-        ("text/plain", b"", "of the key"),
-        ("Text/Plain; charset=utf-8", b"in whatever words", "of the key"),
+        ("text/plain", b"User linked to this API key is blocked", "of the key"),
+        ("Text/Plain; charset=utf-8", b"whatever is said of the KEY", "of the key"),
+        ("text/plain", b"whatever is said of the user", "of the key"),
+        # Traefik, Envoy, Kong, nginx's controller and others, who say no more of themselves
+        ("text/plain; charset=utf-8", b"404 page not found\n", "vague"),
+        ("text/plain", b"RBAC: access denied", "vague"),
+        ("text/plain", b"default backend - 404", "vague"),
+        ("text/plain", b"", "vague"),
         ("text/html; charset=UTF-8", PAGE, "blocked"),
         ("application/json", b'{"message": "Forbidden"}', "of the key where undocumented"),
         ("", b"", "blocked"),
@@ -286,7 +305,11 @@ PAGE = b"<!doctype html><title>Just a moment...</title><p>Checking your browser<
 def test_only_an_answer_as_lemlist_gives_it_says_something_about_the_key(
     status: str, verdict: Kind, content_type: str, body: bytes, kinds: str
 ) -> None:
-    is_of_key = kinds == "of the key" or (kinds != "blocked" and status[:3] in ("402", "429"))
+    is_of_key = (
+        kinds == "of the key"
+        or (kinds != "blocked" and status[:3] in ("402", "429"))
+        or (kinds == "vague" and status[:3] == "401")
+    )
     elsewhere = UNEXPECTED if verdict is Kind.NO_USER else BLOCKED
     with RawServer(answer(body, status, content_type, "Retry-After: 9\r\n")) as server:
         problem = problem_of(Client(f"http://127.0.0.1:{server.port}", KEY))
@@ -312,6 +335,44 @@ def test_a_network_that_wants_a_sign_in(status: str, location: str | None, kind:
     extra = "" if location is None else f"Location: {location}\r\n"
     with RawServer(answer(PAGE, status, "text/html", extra)) as server:
         assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is kind
+
+
+def test_a_body_that_is_packed_although_it_was_not_to_be() -> None:
+    packed = gzip.compress(b'{"credits": 7}')
+    for body, credits in ((packed, 7), (b"nonsense", None), (gzip.compress(bytes(10**6)), None)):
+        with RawServer(answer(body, extra="Content-Encoding: GZIP\r\n")) as server:
+            client = Client(f"http://127.0.0.1:{server.port}", KEY)
+            if credits is None:
+                assert problem_of(client).kind is UNEXPECTED
+            else:
+                assert client.balance() == Balance(credits)
+
+
+def test_a_wrong_clock_prints_no_warning(tls: ssl.SSLContext) -> None:
+    """In a process, as pytest has filters of its own."""
+    with RawServer(answer(), tls) as server:
+        program = f"""
+import datetime, urllib3.connection
+urllib3.connection.RECENT_DATE = datetime.date.max  # or the clock were to be set back
+from tray_app.lemlist.client import Client
+print(Client("https://127.0.0.1:{server.port}", "any").balance().credits)
+"""
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("7\n", "")
+
+
+def test_what_only_announces_the_answer_is_read_past() -> None:
+    """RFC 9110, 15.2: there may be several, and nobody has to have asked for them."""
+    hint = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+    announced = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + hint + hint
+    with RawServer(announced + answer()) as server:
+        assert Client(f"http://127.0.0.1:{server.port}", KEY).balance() == Balance(7)
+
+
+def test_a_gateway_that_says_the_type_twice() -> None:
+    reply = answer(extra="content-type: application/json; charset=utf-8\r\n")
+    with RawServer(reply) as server:
+        assert Client(f"http://127.0.0.1:{server.port}", KEY).balance() == Balance(7)
 
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -378,7 +439,11 @@ def test_chunks_and_no_length() -> None:
         ("", 2),
         ("0", 2),
         ("-5", 2),
-        ("2.5", 2),
+        ("2.5", 2.5),
+        ("120.25", 120.25),
+        ("0.5", 0.5),
+        ("1.2.3", 2),
+        ("1e3", 2),
         ("soon", 2),
         ("nan", 2),
         ("inf", 2),
@@ -410,6 +475,24 @@ def test_retry_after_a_date(sandbox: Sandbox) -> None:
     # A date has whole seconds, and some time has passed since.
     assert asked + 99 <= time.time() + wait  # noqa: TID251  (from now)
     assert wait <= 100
+
+
+@pytest.mark.parametrize("wrong", [-7200, 7200])
+def test_retry_after_a_date_while_a_clock_is_wrong(wrong: float) -> None:
+    """Whether this computer's or the server's: what counts is the time between the server's two."""
+    there = time.time() + wrong  # noqa: TID251  (from now)
+    dates = (
+        f"Date: {formatdate(there, usegmt=True)}\r\n"
+        f"Retry-After: {formatdate(there + 100, usegmt=True)}\r\n"
+    )
+    with RawServer(answer(b"", "429 Too Many Requests", "text/plain", dates)) as server:
+        assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).retry_after == 100
+
+
+def test_of_two_pauses_the_longer_counts() -> None:
+    twice = "Retry-After: 9\r\nRetry-After: 60\r\n"
+    with RawServer(answer(b"", "429 Too Many Requests", "text/plain", twice)) as server:
+        assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).retry_after == 60
 
 
 @pytest.mark.parametrize(
@@ -487,12 +570,53 @@ def test_https_goes_through_the_proxy(
     assert header(server.requests[0], "Authorization") == f"Basic {ENCODED_KEY}"
 
 
-def test_a_proxy_with_a_password(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("me:secret", "me:secret"),
+        ("me:p%40ss", "me:p@ss"),
+        (r"CORP\me:p@ss#/", r"CORP\me:p@ss#/"),
+        ("me:grün€", "me:grün€"),
+    ],
+)
+def test_a_proxy_with_a_password(
+    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, written: str, sent: str
+) -> None:
     with RawServer(answer(), tls) as server, ConnectProxy(server.port) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://me:secret@127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{written}@127.0.0.1:{proxy.port}")
         assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
-    assert header(proxy.requests[0], "Proxy-Authorization") == "Basic bWU6c2VjcmV0"
+    login = base64.b64encode(sent.encode()).decode()
+    assert header(proxy.requests[0], "Proxy-Authorization") == f"Basic {login}"
     assert header(server.requests[0], "Proxy-Authorization") is None
+
+
+def test_a_proxy_at_an_ipv6_address(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    class SixthProxy(ConnectProxy):
+        address_family = socket.AF_INET6
+
+    with RawServer(answer(), tls) as server, SixthProxy(server.port, host="::1") as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://[::1]:{proxy.port}")
+        assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
+    assert len(proxy.requests) == 1
+
+
+def test_a_proxy_that_speaks_tls_is_trusted_as_lemlist_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a variable names a file for TLS' secrets that can't be written."""
+    context, public = certificate(tmp_path, REMOTE, "127.0.0.1")
+
+    class SecureProxy(ConnectProxy):
+        def finish_request(self, request: Any, client_address: Any) -> None:
+            with context.wrap_socket(request, server_side=True) as top:
+                super().finish_request(top, client_address)
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(public))
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "nowhere" / "keys"))
+    with RawServer(answer(), context) as server, SecureProxy(server.port) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+        assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
+    assert len(proxy.requests) == 1
 
 
 def test_no_proxy_is_obeyed(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -503,11 +627,22 @@ def test_no_proxy_is_obeyed(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
     assert proxy.requests == []
 
 
-@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 No", "502 Gone"])
-def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("407 Proxy Authentication Required", Kind.PROXY),
+        ("400 Bad Request", Kind.PROXY),
+        ("403 Filtered", Kind.ACCESS_BLOCKED),
+        ("451 Unavailable For Legal Reasons", Kind.ACCESS_BLOCKED),
+        ("502 Gone", Kind.SERVER_ERROR),
+        ("504 Gateway Timeout", Kind.SERVER_ERROR),
+    ],
+)
+def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str, kind: Kind) -> None:
     with ConnectProxy(closed_port(), status) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.PROXY
+        problem = problem_of(Client(f"https://{REMOTE}/api", KEY))
+    assert (problem.kind, problem.detail) == (kind, f"status {status[:3]}")
     assert len(proxy.requests) == 1
 
 
@@ -615,9 +750,12 @@ def test_certificates_that_a_variable_names_and_nobody_can_read(
     tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (tmp_path / "letter.txt").write_text("no certificate")
+    (tmp_path / "folder").mkdir()
+    shutil.copy(tmp_path / "certificate.pem", tmp_path / "folder")
     with RawServer(answer(), tls) as server:
         client = Client(f"https://127.0.0.1:{server.port}/api", KEY)
-        for bundle in (tmp_path / "removed" / "ca-bundle.crt", tmp_path / "letter.txt"):
+        for place in ("removed/ca-bundle.crt", "letter.txt", "folder"):  # without its hash
+            bundle = tmp_path / place
             monkeypatch.setenv(name, str(bundle))
             problem = problem_of(client)
             assert (problem.kind, problem.detail) == (Kind.CERTIFICATES, name)
@@ -628,7 +766,8 @@ def test_certificates_that_a_variable_names_and_nobody_can_read(
 def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
     context, _ = certificate(tmp_path, "127.0.0.1")
     with RawServer(answer(), context) as server:
-        assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
+        problem = problem_of(Client(f"https://127.0.0.1:{server.port}", KEY))
+    assert (problem.kind, problem.detail) == (Kind.TLS, NetworkFault.UNKNOWN_ISSUER)
     assert server.requests == []
 
 
@@ -636,7 +775,8 @@ def test_a_certificate_for_another_name(tmp_path: Path, monkeypatch: pytest.Monk
     context, public = certificate(tmp_path, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(public))
     with RawServer(answer(), context) as server:
-        assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
+        problem = problem_of(Client(f"https://127.0.0.1:{server.port}", KEY))
+    assert (problem.kind, problem.detail) == (Kind.TLS, NetworkFault.OTHER_HOST)
     assert server.requests == []
 
 
@@ -644,7 +784,30 @@ def test_a_certificate_that_has_expired(tmp_path: Path, monkeypatch: pytest.Monk
     context, public = certificate(tmp_path, "127.0.0.1", expired=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(public))
     with RawServer(answer(), context) as server:
-        assert problem_of(Client(f"https://127.0.0.1:{server.port}", KEY)).kind is Kind.TLS
+        problem = problem_of(Client(f"https://127.0.0.1:{server.port}", KEY))
+    assert (problem.kind, problem.detail) == (Kind.TLS, NetworkFault.WRONG_DATE)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("SSL_CERT_FILE", "removed/bundle.pem"),  # as after conda has been removed
+        ("SSL_CERT_FILE", "letter.txt"),
+        ("SSL_CERT_DIR", "removed"),
+        ("SSL_CERT_DIR", "."),
+    ],
+)
+def test_certificates_that_openssl_passes_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, place: str
+) -> None:
+    """It is said only where a server is not trusted: the system's certificates may well do."""
+    (tmp_path / "letter.txt").write_text("no certificate")
+    context, _ = certificate(tmp_path, "127.0.0.1")
+    monkeypatch.setenv(name, str(tmp_path / place))
+    with RawServer(answer(), context) as server:
+        problem = problem_of(Client(f"https://127.0.0.1:{server.port}", KEY))
+    assert (problem.kind, problem.detail) == (Kind.CERTIFICATES, name)
     assert server.requests == []
 
 
@@ -690,8 +853,35 @@ def test_a_proxy_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
         client = Client(f"https://{REMOTE}/api", KEY, deadline=SHORT)
-        assert problem_of(client).kind is Kind.TIMEOUT
+        assert problem_of(client).kind is Kind.PROXY
         wait_until(no_request_in_flight, PATIENCE, "the request's thread has ended")
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_that_swallows_packets(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    with swallowing_address() as hole:
+        monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:{hole[1]}")
+        client = Client(f"https://{REMOTE}/api", KEY, deadline=SHORT)
+        assert problem_of(client).kind is Kind.PROXY
+        wait_until(no_request_in_flight, PATIENCE, "the request's thread has ended")
+
+
+@pytest.mark.parametrize("addresses", [["0.0.0.0"], ["127.0.0.1"], ["0.0.0.0", "127.0.0.9"]])
+def test_a_name_that_a_blocker_leads_to_this_computer(
+    monkeypatch: pytest.MonkeyPatch, addresses: list[str]
+) -> None:
+    resolve(monkeypatch, REMOTE, *((each, closed_port()) for each in addresses))
+    problem = problem_of(Client(f"https://{REMOTE}/api", KEY))
+    assert (problem.kind, problem.detail) == (Kind.ACCESS_BLOCKED, NetworkFault.LEADS_HERE)
+
+
+def test_a_blocker_with_a_page_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, _ = certificate(tmp_path, "blocker.test")
+    with RawServer(answer(PAGE), context) as server:
+        resolve(monkeypatch, REMOTE, ("127.0.0.1", server.port))
+        problem = problem_of(Client(f"https://{REMOTE}/api", KEY))
+    assert (problem.kind, problem.detail) == (Kind.ACCESS_BLOCKED, NetworkFault.LEADS_HERE)
+    assert server.requests == []
 
 
 def test_the_team_has_its_own_deadline(sandbox: Sandbox) -> None:

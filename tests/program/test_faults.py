@@ -5,6 +5,7 @@ tray program, which runs as a process of its own (`fault_program.py`), and to `s
 from nothing known, and over good figures; and each time the next good answer has to recover.
 """
 
+import gzip
 import json
 import os
 import select
@@ -129,17 +130,41 @@ SHOWN = {
     ),
     "tls": Shown(
         "Can't connect to lemlist securely",
-        "Check this computer's date, or ask IT about the company proxy's certificate.",
+        "A firewall or proxy may be in the way. On guest Wi-Fi, sign in to the network first, "
+        f"or ask IT.{AGAIN}",
         "",
         4,
     ),
     "unexpected_response": Shown(
         "Couldn't read lemlist's reply",
-        "On guest Wi-Fi, sign in to the network first. If this continues, update lemlist credits.",
+        "On guest Wi-Fi, sign in to the network first. If this continues, update lemlist credits."
+        f"{AGAIN}",
         "",
         6,
     ),
 }
+WANTS_LOGIN = (
+    "The proxy wants a user and password in its address. If it takes only Windows sign-ins (NTLM), "
+    f"ask IT.{AGAIN}"
+)
+NOT_SENT = "Your API key was not sent."
+MORE_EXACTLY = {
+    "407-page": WANTS_LOGIN,
+    "proxy-407": WANTS_LOGIN,
+    "expired": (
+        f"{NOT_SENT} Check this computer's date, or ask IT about the company proxy's certificate."
+        f"{AGAIN}"
+    ),
+    "self-signed": (
+        f"{NOT_SENT} On guest Wi-Fi, sign in to the network first. In a company, ask IT for the "
+        f"proxy's certificate.{AGAIN}"
+    ),
+    "wrong-host": (
+        f"{NOT_SENT} Another server answers in place of lemlist. On guest Wi-Fi, sign in to the "
+        f"network first, or ask IT.{AGAIN}"
+    ),
+}
+"""What rows say that tell more than their kind does."""
 
 
 @dataclass(frozen=True)
@@ -159,10 +184,9 @@ class Row:
     def shown(self) -> Shown:
         """What the user is told of it, with its details."""
         shown = SHOWN[self.kind]
-        message = shown.message.format(status=self.name[:3])
-        if self.name in ("self-signed", "expired", "wrong-host"):
-            message = f"Your API key was not sent. {message}"
-        return replace(shown, message=message)
+        status = self.name.removeprefix("proxy-")[:3]
+        message = MORE_EXACTLY.get(self.name, shown.message)
+        return replace(shown, message=message.format(status=status))
 
 
 def bad(name: str, kind: str, fault: Fault | None = None, retry_after: int | None = None) -> Row:
@@ -184,6 +208,11 @@ def limited(name: str, retry_after: str | None, seconds: int) -> Row:
 
 def json_text(text: str) -> Fault:
     return by_front(servers.say(answer(text.encode())))
+
+
+def plain(status: str, text: str) -> Fault:
+    """A refusal in plain text, as lemlist's are."""
+    return by_front(servers.say(answer(text.encode(), status, "text/plain; charset=utf-8")))
 
 
 def page(status: str) -> Fault:
@@ -231,6 +260,13 @@ ROWS = [
     bad("429-page", BLOCKED, page("429 Too Many Requests"), 2),
     bad("404-page", UNKNOWN, page("404 Not Found")),
     bad("503-page", "server_error", page("503 Service Unavailable")),
+    bad("403-plain", BLOCKED, plain("403 Forbidden", "RBAC: access denied")),
+    bad("404-plain", UNKNOWN, plain("404 Not Found", "404 page not found")),
+    bad("407-page", "proxy", page("407 Proxy Authentication Required")),
+    bad("451-page", BLOCKED, page("451 Unavailable For Legal Reasons")),
+    bad("408-page", "server_error", page("408 Request Timeout")),
+    bad("421-page", "server_error", page("421 Misdirected Request")),
+    bad("425-page", "server_error", page("425 Too Early")),
     bad("511", SIGN_IN, page("511 Network Authentication Required")),
     bad("204", UNKNOWN),
     bad("206", UNKNOWN),
@@ -240,6 +276,7 @@ ROWS = [
     bad("307", UNKNOWN),
     bad("308", UNKNOWN),
     good("100-first", fault=by_front(servers.say_first(HTTP + b"100 Continue\r\n\r\n"))),
+    good("103-first", fault=by_front(servers.say_first(HTTP + b"103 Hint\r\nLink: </>\r\n\r\n"))),
     bad("100-only", "offline", by_front(servers.say(HTTP + b"100 Continue\r\n\r\n"))),
     bad("101", UNKNOWN, by_front(servers.say(HTTP + b"101 Switching Protocols\r\n\r\n"))),
     hangs(
@@ -259,6 +296,13 @@ ROWS = [
     bad("bad-utf-8", UNKNOWN),
     good("duplicate-keys"),
     good("extra-fields"),
+    good(
+        "type-twice",
+        (9_840, None, None, None, None, None),
+        by_front(
+            servers.say(answer(b'{"credits": 9840}', extra="content-type: application/json\r\n"))
+        ),
+    ),
     good("bom"),
     good("utf-16"),
     bad("null", UNKNOWN),
@@ -299,6 +343,15 @@ ROWS = [
         ),
     ),
     bad("gzip-bomb", UNKNOWN),
+    good(
+        "gzip-unasked",
+        (9_840, None, None, None, None, None),
+        by_front(
+            servers.say(
+                answer(gzip.compress(b'{"credits": 9840}'), extra="Content-Encoding: gzip\r\n")
+            )
+        ),
+    ),
     bad(
         "redirect-10-gigabytes",
         UNKNOWN,
@@ -343,6 +396,8 @@ ROWS = [
     bad("wrong-host", "tls", servers.by_impostor(servers.wrong_host)),
     bad("old-protocol", "tls", servers.by_impostor(servers.old_protocol)),
     bad("proxy-407", "proxy", servers.by_proxy("407 Proxy Authentication Required")),
+    bad("proxy-403", BLOCKED, servers.by_proxy("403 Forbidden")),
+    bad("proxy-502", "server_error", servers.by_proxy("502 Bad Gateway")),
     bad("proxy-302", "proxy", servers.by_proxy("302 Found")),
     bad("captive-portal", SIGN_IN, servers.secure_redirect_to("http://localhost:{}/login")),
     bad("other-port", UNKNOWN, servers.redirect_to("http://127.0.0.1:{}/api/team/credits")),

@@ -90,12 +90,15 @@ class FakeSecretService:
     """It does not even answer."""
     forgets: bool = False
     """It loses what it is given."""
+    has_alias: bool = True
+    """The default collection is found by the path of its alias too; KeePassXC's is not."""
     rival: str | None = None
     """A key that somebody else stores just after each one that it is given."""
     asked: list[str] = field(default_factory=list)
     """The methods that were called, oldest first."""
 
-    COLLECTION = "/org/freedesktop/secrets/aliases/default"
+    ALIAS = "/org/freedesktop/secrets/aliases/default"
+    COLLECTION = "/org/freedesktop/secrets/collection/fake"
     ITEM = "/org/freedesktop/secrets/collection/fake/1"
     PROMPT = "/org/freedesktop/secrets/prompt/1"
     SESSION = "/org/freedesktop/secrets/session/1"
@@ -132,11 +135,15 @@ class FakeSecretService:
             "OpenSession": self._open_session,
             "Unlock": self._unlock,
             "Prompt": lambda _: (None, ()),
-            "SearchItems": lambda _: ("ao", ([self.ITEM] if self.key else [],)),
+            "ReadAlias": lambda _: ("o", (self.COLLECTION,)),
+            "SearchItems": lambda _: ("aoao", self._search()),
             "CreateItem": self._create_item,
             "GetSecret": self._get_secret,
         }
-        signature, body = answers[call.header.fields[HeaderFields.member]](call.body)
+        fields = call.header.fields
+        if fields[HeaderFields.path] == self.ALIAS and not self.has_alias:
+            return new_error(call, "org.freedesktop.DBus.Error.UnknownObject")
+        signature, body = answers[fields[HeaderFields.member]](call.body)
         if signature == "error":
             return new_error(call, body[0])
         return new_method_return(call, signature, body)
@@ -144,6 +151,11 @@ class FakeSecretService:
     def _get(self, arguments: Arguments) -> Answer:
         is_locked = arguments[1] == "Locked"
         return "v", (("b", self.locked) if is_locked else ("s", "fake"),)
+
+    def _search(self) -> tuple[list[str], list[str]]:
+        """Return the unlocked and the locked items; KeePassXC finds none that are locked."""
+        found = [self.ITEM] if self.key else []
+        return ([], found if self.has_alias else []) if self.locked else (found, [])
 
     def _open_session(self, arguments: Arguments) -> Answer:
         if arguments[0] != "plain":
@@ -445,6 +457,73 @@ def test_no_message_bus(bare: VirtualDesktop, sandbox: Sandbox) -> None:
     stored = in_terminal(bare, "key", "set", api_url=sandbox.url, stdin=DEMO_KEY, env=env)
     assert stored.returncode == 2
     assert UNAVAILABLE.title in stored.stderr
+
+
+# --- collections that are not as usual ----------------------------------------------------------
+
+
+def status_of(desktop: VirtualDesktop, api_url: str, **env: str) -> str:
+    """Return what the terminal says of the balance, or of the problem."""
+    told = in_terminal(desktop, "status", api_url=api_url, env=env)
+    return (told.stdout or told.stderr).splitlines()[0]
+
+
+def make_default(desktop: VirtualDesktop, collection: str) -> None:
+    """Make another collection the default one, as Seahorse offers it."""
+    service, path = "org.freedesktop.secrets", "/org/freedesktop/secrets"
+    interface = "org.freedesktop.Secret.Service"
+    desktop.bus.call(service, path, interface, "SetAlias", "so", "default", collection)
+
+
+@pytest.mark.usefixtures("key_is_stored")
+def test_the_key_is_found_after_the_default_collection_has_changed(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    login, session = (
+        f"/org/freedesktop/secrets/collection/{name}" for name in ("login", "session")
+    )
+    for default in (session, NOTHING):
+        make_default(desktop, default)
+        assert "12,430 credits" in status_of(desktop, sandbox.url)
+    make_default(desktop, session)
+    with Sandbox(story="fixed", key=OTHER_KEY) as other:
+        stored = in_terminal(desktop, "key", "set", api_url=other.url, stdin=OTHER_KEY)
+        assert stored.returncode == 0
+    assert stored_keys(desktop) == [OTHER_KEY]
+    make_default(desktop, login)
+    assert in_terminal(desktop, "key", "remove", api_url=sandbox.url).returncode == 0
+    assert stored_keys(desktop) == []
+
+
+@pytest.mark.usefixtures("key_is_stored")
+def test_keyrings_variable_does_not_choose_the_collection(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    path = "/org/freedesktop/secrets/collection/session"  # which is lost at the logout
+    env = {"KEYRING_PROPERTY_PREFERRED_COLLECTION": path}
+    assert "12,430 credits" in status_of(desktop, sandbox.url, **env)
+    with Sandbox(story="fixed", key=OTHER_KEY) as other:
+        in_terminal(desktop, "key", "set", api_url=other.url, stdin=OTHER_KEY, env=env)
+    assert stored_keys(desktop) == [OTHER_KEY]
+    service, properties = "org.freedesktop.secrets", "org.freedesktop.DBus.Properties"
+    collection = "org.freedesktop.Secret.Collection"
+    (items,) = desktop.bus.call(service, path, properties, "Get", "ss", collection, "Items")
+    assert items == ("ao", [])
+
+
+def test_a_default_collection_that_has_no_object_for_its_alias(
+    bare: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As KeePassXC's: no key was found, and to store one it was asked for another database."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
+    with FakeSecretService(bare.bus_address, OTHER_KEY, has_alias=False) as service:
+        assert Keychain(FIRST_ACCOUNT).read(prompt=False) == OTHER_KEY
+        Keychain(FIRST_ACCOUNT).write(DEMO_KEY)
+        assert service.key == DEMO_KEY
+        service.locked = True
+        with pytest.raises(Problem) as caught:
+            Keychain(FIRST_ACCOUNT).read(prompt=False)
+    assert caught.value.kind is Kind.KEYCHAIN_LOCKED
 
 
 # --- lost, or written elsewhere -----------------------------------------------------------------

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import FROM_SOURCE, TIMEOUT
+from tests.waiting import wait_until
 from tray_app.desktop.system.screen import has_screen
 
 
@@ -33,6 +35,26 @@ def test_one_sentence_says_what_to_use(
     (line,) = done.stderr.splitlines()
     assert "lemlist-credits status" in line
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("desktop", [{"tray": False, "keyring": False}], indirect=True)
+@pytest.mark.parametrize("kind", ["an SSH connection that has ended", "another user's"])
+def test_a_display_that_lets_nobody_in_is_none(desktop: VirtualDesktop, kind: str) -> None:
+    """Qt aborted, and the system reported a crash."""
+    env = dict(desktop.env, DISPLAY="localhost:7077")
+    if kind == "another user's":
+        authority = desktop.home / "authority"
+        display = f":{10_000 + os.getpid() % 10_000}"
+        authority.touch()
+        desktop.run("xauth", "-f", str(authority), "add", display, ".", "0" * 32)
+        desktop.start("Xvfb", display, "-auth", str(authority), "-nolisten", "tcp")
+        env["DISPLAY"] = display
+        wait_until(lambda: has_screen(env), TIMEOUT, "the other user's display")
+    done = subprocess.run(
+        FROM_SOURCE, env=env, capture_output=True, text=True, timeout=TIMEOUT, check=False
+    )
+    assert done.returncode == 1
+    assert "lemlist-credits status" in done.stderr.splitlines()[-1]
 
 
 def test_screens_that_answer_or_are_elsewhere(tmp_path: Path) -> None:

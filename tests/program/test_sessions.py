@@ -4,10 +4,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.desktops.dbus_probe import tray_items
 from tests.desktops.notification_log import NotificationLog
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import FROM_SOURCE, POPUP, TIMEOUT, TrayProgram
 from tests.servers.faulty_sandbox import Sandbox
+from tests.waiting import wait_until
 from tray_app.sandbox import DEMO_KEY
 
 SERVICE = (
@@ -108,3 +110,25 @@ def test_settings_that_are_saved_in_one_session_hold_in_the_other() -> None:
             first.wait_for_tooltip("Healthy · 12,430 credits")
             first.set_low(20_000)
             second.wait_for_tooltip("Low · 12,430 credits")
+
+
+def test_a_key_that_is_entered_in_one_session_is_used_in_the_other(sandbox: Sandbox) -> None:
+    with VirtualDesktop() as desk, VirtualDesktop(keyring=False, tray=False) as remote:
+        # Both sessions are on the user's one message bus, as systemd has it.
+        user = {name: desk.env[name] for name in (*SHARED, "DBUS_SESSION_BUS_ADDRESS")}
+        unheard = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "0"}
+        remote.start(*FROM_SOURCE, env={**user, **unheard, "LEMLIST_API_URL": sandbox.url})
+
+        def wait_for_tooltips(text: str, count: int) -> None:
+            def all_tell() -> bool:
+                told = [text in item.tooltip().title for item in tray_items(desk.bus)]
+                return told == [True] * count
+
+            wait_until(all_tell, TIMEOUT, f"{text!r} in {count} tooltips")
+
+        wait_for_tooltips("No API key yet", 1)
+        with TrayProgram(desk, sandbox.url) as program:
+            program.go_to_key_field()
+            desk.type_text(DEMO_KEY)
+            desk.press_keys("Return")
+            wait_for_tooltips("12,430 credits", 2)

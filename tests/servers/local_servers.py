@@ -145,8 +145,8 @@ class ConnectProxy(LocalServer):
     It answers with `status`; only "200 OK" connects.
     """
 
-    def __init__(self, target_port: int, status: str = "200 OK") -> None:
-        super().__init__()
+    def __init__(self, target_port: int, status: str = "200 OK", host: str = "127.0.0.1") -> None:
+        super().__init__((host, 0))
         self.requests: list[bytes] = []
         self._target_port, self._status = target_port, status
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +25,7 @@ from tests.program.failing_disk import FailingDisk, Full, ReadOnly
 from tests.rules.history_report import fill, readings, size_of
 from tray_app.rules.history import Day, Record, changes, days_of, thinned
 from tray_app.rules.local_time import DAY
-from tray_app.store.file_fault import FaultKind, FileFault
+from tray_app.store.file_fault import FaultKind, FileFault, unusable
 from tray_app.store.folders import NOWHERE, history_file
 from tray_app.store.history_database import EARLIEST, KEPT_WHOLE, LATEST, History, migrate
 
@@ -863,6 +864,102 @@ def test_a_read_only_folder(tmp_path: Path, there: bool) -> None:
         told = run(READ_ONLY, path, later, prefix=disk.prefix)
     assert told == [False, [*can_not_be_used(path)]]
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+READ_WHAT_CAN_NOT_BE_WRITTEN = """
+import json, sys
+from pathlib import Path
+from tray_app.rules.history import Record
+from tray_app.store.history_database import History
+
+path, begin = Path(sys.argv[1]), int(sys.argv[2])
+history = History(path)
+rows = len(history.read("tea_1")), history.fault
+kept = history.record("tea_1", Record(begin, begin, 500))
+again = len(history.read("tea_1")), history.fault
+print(json.dumps([*rows, kept, *again, list(history.teams())]))
+"""
+
+
+@pytest.mark.parametrize("rule", [ReadOnly, Full])
+def test_what_can_not_be_written_is_read_and_said(
+    tmp_path: Path, rule: type[ReadOnly] | type[Full]
+) -> None:
+    """On such a disk SQLite can't make the index of its log, and so can't read by itself."""
+    path = tmp_path / "history.sqlite"
+    filled(path)
+    rows = len(History(path).read(TEAM))
+    with FailingDisk(rule(tmp_path)) as disk:
+        told = run(READ_WHAT_CAN_NOT_BE_WRITTEN, path, BEGIN + 1000 * DAY, prefix=disk.prefix)
+    assert told == [rows, None, False, rows, [*can_not_be_used(path)], [TEAM]]
+
+
+def test_a_log_that_can_not_be_used_is_not_read_past(tmp_path: Path) -> None:
+    """Without it the file may be of two times at once."""
+    path = tmp_path / "history.sqlite"
+    filled(path)
+    path.with_name("history.sqlite-wal").write_bytes(b"\xa5" * 5000)
+    with FailingDisk(ReadOnly(tmp_path)) as disk:
+        told = run(READ_WHAT_CAN_NOT_BE_WRITTEN, path, BEGIN + 1000 * DAY, prefix=disk.prefix)
+    fault = [*can_not_be_used(path)]
+    assert told == [0, fault, False, 0, fault, []]
+
+
+def test_a_record_that_is_not_kept_is_said_until_one_is(history: History, path: Path) -> None:
+    """A file that is read-only can be read, which says nothing of writing."""
+    record(history, at(0, 500))
+    history.close()
+    content = path.read_bytes()
+    locked_by = sqlite3.connect(path, isolation_level=None)
+    locked_by.execute("BEGIN IMMEDIATE")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tray_app.store.history_database._BUSY_TIMEOUT", 0.0)
+        assert record(history, at(300, 490)) == [False]
+    assert history.read(TEAM) == [at(0, 500)]
+    history.thin(TEAM, BEGIN)
+    assert history.fault == can_not_be_used(path)
+    locked_by.close()
+    assert path.read_bytes() == content
+    assert record(history, at(600, 480)) == [True]
+    assert history.fault is None
+
+
+@pytest.mark.parametrize(("free", "is_full"), [(0, True), (4096, True), (2**20, False)])
+def test_a_full_disk_is_called_one(
+    history: History, path: Path, monkeypatch: pytest.MonkeyPatch, free: int, is_full: bool
+) -> None:
+    path.mkdir(parents=True)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    assert record(history, at(0, 500)) == [False]
+    full = FileFault(FaultKind.FULL, str(path))
+    assert history.fault == (full if is_full else can_not_be_used(path))
+
+
+def test_a_folder_that_is_a_link_to_nowhere(history: History, path: Path) -> None:
+    path.parent.symlink_to(path.parent.parent / "elsewhere")
+    assert history.read(TEAM) == []
+    assert history.fault == can_not_be_used(path)
+    assert record(history, at(0, 500)) == [False]
+    assert history.fault == can_not_be_used(path)
+
+
+def test_a_log_that_has_become_another_users_is_said(history: History, path: Path) -> None:
+    """As after root's run that was killed; the file itself is still its user's."""
+    put(path, b"")
+    path.with_name(f"{path.name}-wal").touch()
+    fault = FileFault(FaultKind.ANOTHERS, str(path.parent))
+    own = Path.lstat
+
+    def lstat(each: Path) -> os.stat_result:
+        found = own(each)
+        if not each.name.endswith("-wal"):
+            return found
+        return os.stat_result((*found[:4], found.st_uid + 1, *found[5:10]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "lstat", lstat)
+        assert unusable(path, ("-wal", "-shm")) == fault
+        assert unusable(path) == can_not_be_used(path)
 
 
 # --- several processes --------------------------------------------------------------------------

@@ -59,19 +59,83 @@ def test_a_byte_order_mark_is_no_fault(path: Path) -> None:
     assert read_object(path) == ({"low": 7}, None)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_what_editors_on_windows_write_is_no_fault(path: Path, encoding: str) -> None:
+    put(path, '{\r\n"name": "Größe"}\r\n'.encode(encoding))
+    assert read_object(path) == ({"name": "Größe"}, None)
+
+
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"\0" * 100, b"{", b"[]", b"null", b'"text"', b"\xff\xfe\xfd", b"[" * 100_000],
-    ids=["empty", "nul", "cut", "list", "null", "text", "not UTF-8", "deep"],
+    ("content", "line"),
+    [
+        (b"", 0),
+        (b"\0" * 100, 1),
+        (b"{", 1),
+        (b'{\n  // low\n  "low": 7\n}', 2),
+        (b'{\n  "low": 7,\n}', 3),
+        (b"[]", 0),
+        (b"null", 0),
+        (b'"text"', 0),
+        (b"\xff\xfe\xfd", 0),
+        ('{"name": "Größe"}'.encode("latin-1"), 0),
+        (b"[" * 100_000, 0),
+    ],
+    ids=[
+        "empty",
+        "nul",
+        "cut",
+        "comment",
+        "comma",
+        "list",
+        "null",
+        "text",
+        "not UTF-8",
+        "Latin-1",
+        "deep",
+    ],
 )
-def test_a_broken_file_is_set_aside(path: Path, content: bytes) -> None:
+def test_a_damaged_file_stays_until_something_is_saved(
+    path: Path, content: bytes, line: int
+) -> None:
     put(path, content)
-    found, fault = read_object(path)
-    (aside,) = path.parent.iterdir()
-    assert (found, fault) == ({}, FileFault(FaultKind.BROKEN, aside.name))
+    for _ in range(2):
+        assert read_object(path) == ({}, FileFault(FaultKind.DAMAGED, str(path), line))
+        assert list(path.parent.iterdir()) == [path]
+        assert path.read_bytes() == content
+    fault = update_object(path, lambda found: found.update({"low": 8}))
+    (aside,) = path.parent.glob("*.broken-*")
+    assert fault == FileFault(FaultKind.BROKEN, aside.name)
     assert re.fullmatch(r"file\.json\.broken-\d{8}-\d{6}", aside.name)
     assert aside.read_bytes() == content
-    assert read_object(path) == ({}, None)
+    assert read_object(path) == ({"low": 8}, None)
+    assert update_object(path, lambda found: found.update({"low": 9})) is None
+
+
+@pytest.mark.parametrize("content", [b'{"low": 7}', b"{"], ids=["good", "damaged"])
+def test_a_link_stays_and_its_target_is_written(path: Path, content: bytes) -> None:
+    """As those who keep their settings under version control have it."""
+    target = path.parent.parent / "kept elsewhere" / "settings.json"
+    put(target, content)
+    path.parent.mkdir()
+    path.symlink_to("../kept elsewhere/settings.json")
+    write_object(path, {"low": 8})
+    assert path.is_symlink()
+    assert read_object(target) == read_object(path) == ({"low": 8}, None)
+    assert list(path.parent.iterdir()) == [path]
+    others = [each.read_bytes() for each in target.parent.iterdir() if each != target]
+    assert others == ([content] if content == b"{" else [])
+
+
+@pytest.mark.parametrize("target", ["gone/settings.json", "file.json"], ids=["gone", "itself"])
+def test_a_link_that_leads_nowhere(path: Path, target: str) -> None:
+    """As to a disk that is not there: nothing is begun in its place."""
+    path.parent.mkdir()
+    path.symlink_to(target)
+    assert read_object(path) == ({}, FileFault(FaultKind.UNUSABLE, str(path)))
+    with pytest.raises(OSError, match=re.escape(str(path))):
+        write_object(path, {"low": 7})
+    assert path.readlink() == Path(target)
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_folder_in_its_place(path: Path) -> None:
@@ -161,12 +225,11 @@ except PermissionError as error:
 FINDER = """
 import sys
 from pathlib import Path
-from tray_app.store.json_file import read_object, update_object
+from tray_app.store.json_file import update_object
 
 for line in sys.stdin:
     path = Path(line.rstrip())
-    _, fault = read_object(path)
-    update_object(path, lambda content: content.update({"by": sys.argv[1]}))
+    fault = update_object(path, lambda content: content.update({"by": sys.argv[1]}))
     print(fault.where if fault else "", flush=True)
 """
 
@@ -207,7 +270,7 @@ def test_programs_that_change_a_file_at_once_lose_nothing(path: Path) -> None:
 def test_two_broken_files_in_one_second_have_two_names(path: Path) -> None:
     for content in (b"{", b"["):
         put(path, content)
-        read_object(path)
+        write_object(path, {})
     contents = {each.read_bytes() for each in path.parent.glob("*.broken-*")}
     assert contents == {b"{", b"["}
 

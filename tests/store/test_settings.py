@@ -104,16 +104,36 @@ def test_unknown_keys_survive(path: Path) -> None:
     assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, "", [])
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "nonsense"])
-def test_a_broken_file_is_set_aside(path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "{path} is damaged, so the default settings are used."),
+        ("[]", "{path} is damaged, so the default settings are used."),
+        (
+            '{\n  "low": 700,\n}',
+            (
+                "{path} has a mistake in line 3. "
+                "Until it is corrected, the default settings are used."
+            ),
+        ),
+    ],
+)
+def test_a_damaged_file_is_said_each_time_and_set_aside_by_a_save(
+    path: Path, content: str, words: str
+) -> None:
     put(path, content)
     file = SettingsFile(path)
-    loaded, _, _, (fault,) = file.load()
-    assert loaded == Settings()
-    (aside,) = path.parent.iterdir()
-    assert aside.name in settings_fault_words(fault, FORMATS)
+    for _ in range(2):
+        loaded, _, _, (fault,) = file.load()
+        assert loaded == Settings()
+        assert settings_fault_words(fault, FORMATS) == words.format(path=path)
+        assert path.read_text() == content
+    fault_of_save = file.save(OTHER_SETTINGS)
+    assert fault_of_save is not None
+    (aside,) = path.parent.glob("*.broken-*")
+    told = f"The damaged settings file is kept as {aside.name}."
+    assert settings_fault_words(fault_of_save, FORMATS) == told
     assert aside.read_text() == content
-    file.save(OTHER_SETTINGS)
     assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, "", [])
 
 

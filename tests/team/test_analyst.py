@@ -153,5 +153,7 @@ def test_a_history_that_can_not_be_kept_is_said_and_hides_nothing(tmp_path: Path
     path = tmp_path / "in the way" / "history.sqlite"
     path.parent.touch()
     analyst = Analyst(History(path), UTC)
-    assert analyst.take("tea_1", Balance(500), MONDAY, None) is not None
+    analysis = analyst.take("tea_1", Balance(500), MONDAY, None)
+    assert analysis is not None
+    assert analysis.rhythm == TooEarly(None)  # as no day that is promised would come
     assert analyst.history_fault == FileFault(FaultKind.UNUSABLE, str(path))

@@ -530,6 +530,45 @@ def test_a_history_that_can_not_be_read(env: Env, home: Path, form: str, broken:
         assert done.stdout == ""
 
 
+def test_a_history_of_the_future_only(env: Env, home: Path) -> None:
+    """As after a clock that ran ahead, which has been set since."""
+    ahead = int(now().timestamp()) + 40 * 86_400
+    record_all(home, "tea_1", [Record(ahead, ahead, 111)])
+    teams_of(home).learn(mark_of(KEY), "tea_1", "Acme")
+    done = run(env, "history")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "There is no history of Acme (tea_1) in these days.\n"
+
+
+def test_a_team_that_can_not_be_kept_is_no_reason_to_ask_again(env: Env, home: Path) -> None:
+    first = int(now().timestamp())
+    record_all(home, "tea_1", [Record(first, first, 111)])
+    file = home / ".local" / "state" / "lemlist-credits" / "teams.json"
+    file.mkdir(parents=True)
+    done = run(env, "history")
+    assert done.returncode == 6
+    assert done.stderr == (
+        f"{file} can't be read, so the team of this API key is not known. "
+        "Name a team with --team.\nThere is a history of: tea_1.\n"
+    )
+
+
+def test_settings_with_a_mistake_are_said_each_time(env: Env, home: Path) -> None:
+    file = home / ".config" / "lemlist-credits" / "settings.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{\n  "low": 700,  // more than last year\n  "critical": 50\n}\n')
+    for _ in range(2):
+        done = run(env, "status")
+        assert (done.returncode, "Critical" in done.stdout) == (0, True)
+        assert done.stderr == (
+            f"{file} has a mistake in line 2. "
+            "Until it is corrected, the default settings are used.\n"
+        )
+    file.write_text('{"low": 700, "critical": 50}')
+    done = run(env, "status")
+    assert (done.returncode, done.stderr, "Low" in done.stdout) == (0, "", True)
+
+
 # --- odd terminals ------------------------------------------------------------------------------
 
 ODD_TEAM = answer('{"credits": 7, "_id": "tea_1", "name": "Größe 株\\u001b[31m\\ud800"}'.encode())

@@ -22,6 +22,7 @@ from tray_app import i18n, words
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.lemlist.key import KeyFault
+from tray_app.lemlist.network_fault import NetworkFault
 from tray_app.rules.alerts import Alert, AlertKind, Snooze
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.drains import Drain
@@ -144,6 +145,11 @@ def problems(n: int) -> Iterator[Problem]:
     yield from (Problem(kind, retry_after=n) for kind in Kind)
     yield from (Problem(Kind.BAD_KEY, fault) for fault in KeyFault)
     yield Problem(Kind.SERVER_ERROR, "status 502")
+    yield from (
+        Problem(kind, fault)
+        for kind in (Kind.ACCESS_BLOCKED, Kind.PROXY, Kind.TLS)
+        for fault in NetworkFault
+    )
     yield Problem(Kind.UNEXPECTED_RESPONSE, "status 403")
     yield Problem(Kind.TLS, "SSLCertVerificationError")
 
@@ -151,12 +157,14 @@ def problems(n: int) -> Iterator[Problem]:
 @says(
     problem_words.remedy_words,
     problem_words.history_fault_words,
+    problem_words.teams_fault_words,
     problem_words.anothers_folder_words,
 )
 def _remedies(_n: int, _day: date) -> Said:
     yield from map(problem_words.remedy_words, (*problem_words.Remedy, None))
     for kind in FaultKind:
         yield problem_words.history_fault_words(FileFault(kind, "history.sqlite"))
+        yield problem_words.teams_fault_words(FileFault(kind, "teams.json"))
 
 
 @says(
@@ -453,7 +461,7 @@ def _settings(n: int, _day: date) -> Said:
         patch.setitem(RANGES, "interval", range(61, 7200 + 1))
         yield from settings_words.limit_words(ANY).values()
     for kind in FaultKind:
-        yield settings_words.settings_fault_words(FileFault(kind, "settings.json"), ANY)
+        yield settings_words.settings_fault_words(FileFault(kind, "settings.json", n), ANY)
     for is_out_of_range in (False, True):
         yield settings_words.settings_fault_words(FieldFault("low", is_out_of_range), ANY)
 

@@ -5,6 +5,7 @@ import pytest
 from tests.fakes import FakeFormats
 from tray_app.errors import NEEDS_ANOTHER_KEY, NEEDS_USER, Kind, Problem
 from tray_app.lemlist.key import KeyFault
+from tray_app.lemlist.network_fault import NetworkFault
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.words.command_words import key_stored_words, problem_in_terminal
 from tray_app.words.problem_words import history_fault_words, problem_words
@@ -17,6 +18,8 @@ PASSES_BY_ITSELF = {
     Kind.ACCESS_BLOCKED,
     Kind.NETWORK_SIGN_IN,
     Kind.PROXY,
+    Kind.TLS,
+    Kind.UNEXPECTED_RESPONSE,
 }
 FORMATS = FakeFormats()
 DOCUMENTED = {
@@ -88,17 +91,60 @@ def test_only_what_passes_by_itself_is_said_to_be_tried_again(kind: Kind) -> Non
             "A company filter may block lemlist. Ask IT. Trying again automatically.",
         ),
         (
-            Problem(Kind.TLS, "SSLCertVerificationError"),
+            Problem(Kind.ACCESS_BLOCKED, NetworkFault.LEADS_HERE),
+            "Access to lemlist was blocked",
+            (
+                "An ad blocker, a filter or the hosts file blocks lemlist's address. Allow it "
+                "there, or ask IT. Trying again automatically."
+            ),
+        ),
+        (
+            Problem(Kind.PROXY, NetworkFault.WANTS_LOGIN),
+            "Can't connect through the proxy",
+            (
+                "The proxy wants a user and password in its address. If it takes only Windows "
+                "sign-ins (NTLM), ask IT. Trying again automatically."
+            ),
+        ),
+        (
+            Problem(Kind.TLS, NetworkFault.WRONG_DATE),
             "Can't connect to lemlist securely",
             (
                 "Your API key was not sent. Check this computer's date, or ask IT about the "
-                "company proxy's certificate."
+                "company proxy's certificate. Trying again automatically."
+            ),
+        ),
+        (
+            Problem(Kind.TLS, NetworkFault.UNKNOWN_ISSUER),
+            "Can't connect to lemlist securely",
+            (
+                "Your API key was not sent. On guest Wi-Fi, sign in to the network first. In a "
+                "company, ask IT for the proxy's certificate. Trying again automatically."
+            ),
+        ),
+        (
+            Problem(Kind.TLS, NetworkFault.OTHER_HOST),
+            "Can't connect to lemlist securely",
+            (
+                "Your API key was not sent. Another server answers in place of lemlist. On guest "
+                "Wi-Fi, sign in to the network first, or ask IT. Trying again automatically."
+            ),
+        ),
+        (
+            Problem(Kind.TLS, NetworkFault.BAD_CERTIFICATE),
+            "Can't connect to lemlist securely",
+            (
+                "Your API key was not sent. Check this computer's date, or ask IT about the "
+                "company proxy's certificate. Trying again automatically."
             ),
         ),
         (
             Problem(Kind.TLS, "SSLError"),  # which the sending may have met, too
             "Can't connect to lemlist securely",
-            "Check this computer's date, or ask IT about the company proxy's certificate.",
+            (
+                "A firewall or proxy may be in the way. On guest Wi-Fi, sign in to the network "
+                "first, or ask IT. Trying again automatically."
+            ),
         ),
     ],
     ids=lambda given: f"{given.kind}-{given.detail}" if isinstance(given, Problem) else "",
@@ -157,9 +203,16 @@ def test_a_terminal_says_when_a_pause_is_over(wait: float | None, said: str) -> 
             "/data/history.sqlite can't be used, so no history is kept.",
         ),
         (
+            FileFault(FaultKind.FULL, "/data/history.sqlite"),
+            (
+                "The disk is full, so no history is kept in /data/history.sqlite. "
+                "Make room on the disk."
+            ),
+        ),
+        (
             FileFault(FaultKind.ANOTHERS, "/of $HOME"),
             (
-                "No history is kept. /of $HOME belongs to another user. "
+                "No history is kept. /of $HOME or a file in it belongs to another user. "
                 "To take it back, run: sudo chown -R \"$USER\" '/of $HOME'"
             ),
         ),

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -184,6 +185,7 @@ class App(QObject):
     def _listen(self) -> None:
         """Begin to hear what comes from outside: keys, other programs, buses, sleep and network."""
         self._instance.listen()
+        self._disk.submit(self._repair_start_at_login)
         self._tray.hear_of_loss()
         resume = Resume(self, self._gate)
         resume.noticed.connect(self._hidden.look_at_clock)
@@ -281,6 +283,13 @@ class App(QObject):
             self._settings_dialog.open()
             if self._settings_dialog.window is not None:
                 self._settings_dialog.window.show_teams_page()
+
+    @staticmethod
+    def _repair_start_at_login() -> None:
+        from tray_app.desktop.system.login_start import repair_start_at_login
+
+        with suppress(OSError):  # the settings tell that the next login starts it
+            repair_start_at_login()
 
     def _show_start_at_login(self, is_on: bool) -> None:
         if self._settings_dialog.window is not None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
@@ -44,11 +45,8 @@ CANNOT_START = 6
 def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     """Start the tray program, and return its exit code when it ends."""
     if not has_screen(os.environ):
-        from tray_app.terminal.output import complain
-
-        complain(tr("There is no screen for the tray icon here. Use: lemlist-credits status"))
-        return NO_SCREEN
-    qt = QApplication(sys.argv[:1])
+        return _say_no_screen()
+    qt = _application()
     qt.setApplicationName("lemlist-credits")
     qt.setApplicationDisplayName(tr("lemlist credits"))
     qt.setDesktopFileName("lemlist-credits")
@@ -114,3 +112,28 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
     for end in end_logging:
         end()
     return code
+
+
+def _say_no_screen() -> int:
+    from tray_app.terminal.output import complain
+
+    complain(tr("There is no screen for the tray icon here. Use: lemlist-credits status"))
+    return NO_SCREEN
+
+
+def _application() -> QApplication:
+    """Return Qt's application; a display that does not let it in ends the program with a sentence.
+
+    Qt would abort, as with a display of an SSH connection that has ended, or of another user.
+    """
+
+    def pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if kind is QtMsgType.QtFatalMsg:
+            os._exit(_say_no_screen())
+        with suppress(OSError, AttributeError):  # no standard error
+            sys.stderr.write(f"{context.category}: {message}\n")
+
+    before = qInstallMessageHandler(pass_on)
+    qt = QApplication(sys.argv[:1])
+    qInstallMessageHandler(before)
+    return qt

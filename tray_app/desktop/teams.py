@@ -217,10 +217,10 @@ class Teams(QObject):
 
         def save() -> str:
             try:
-                self._settings_file.save(settings)
+                fault = self._settings_file.save(settings)
             except OSError:
                 return unsaved
-            return ""
+            return settings_fault_words(fault, self._formats) if fault is not None else ""
 
         def end(complaint: str) -> None:
             self.settings_complained.emit(complaint)

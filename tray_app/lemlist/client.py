@@ -2,58 +2,30 @@
 
 import ssl
 import threading
-import time
+import zlib
 from contextlib import suppress
-from email.utils import parsedate_to_datetime
-from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from urllib3.exceptions import NewConnectionError
 
 from tray_app import __version__
 from tray_app.errors import Kind, Problem
+from tray_app.lemlist.answers import raise_for_status
 from tray_app.lemlist.balance import Balance, Team, parse_balance, parse_team
+from tray_app.lemlist.failures import OfProxy, transport_problem
 from tray_app.lemlist.proxies import desktops_proxies, ways_to
 from tray_app.lemlist.transport import CuttableAdapter, trusted
-from tray_app.rules.schedule import LONGEST_PAUSE
 
 DEADLINE = 15.0
 """Seconds for one request in all, from the resolution of the host's name to the last byte."""
 
+_TIME_TO_CONNECT = 2 / 3
+"""Of the deadline: what has not connected by then never does, and something is to be said of it.
+Where there are several ways, they share this time."""
+
 LARGEST_BODY = 64 * 1024
 """Bytes. A balance takes about 150, a team a few thousand."""
-
-_RATE_WINDOW = 2.0
-"""Seconds to wait after a 429 that names no time: lemlist allows 20 requests in 2 seconds."""
-
-_VERDICTS = {
-    400: Kind.BAD_REQUEST,
-    401: Kind.UNAUTHORIZED,
-    402: Kind.PAYMENT_REQUIRED,
-    403: Kind.FORBIDDEN,
-    404: Kind.NO_USER,
-    429: Kind.RATE_LIMITED,
-}
-"""What lemlist's answers say about the key, by their status."""
-
-_UNDOCUMENTED = (402, 429)
-"""Verdicts whose media type lemlist's page on credits does not tell; the others are plain text."""
-
-_GATEWAYS_WORDS = (b"error code:", b"<")
-"""How the body of a gateway's answer begins although its type is plain text: Cloudflare's
-(https://developers.cloudflare.com/support/troubleshooting/http-status-codes/), and any page."""
-
-_SIGN_IN_REDIRECTS = (301, 302, 303, 307, 308)
-
-_BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
-"""The connection ends while it is being secured, as behind some firewalls: no matter of trust.
-Python before 3.11.3 raises the second in place of the first
-(https://github.com/python/cpython/issues/95494)."""
-
-_OF_PROXY = (requests.exceptions.ProxyError, requests.exceptions.InvalidURL)
-"""An invalid address is the proxy's: the API's was checked before."""
 
 
 class Client:
@@ -71,7 +43,7 @@ class Client:
         """Fetch the team's credits.
 
         Raises:
-            Problem: of a kind that :func:`_raise_for_status` or :func:`_transport_problem` names.
+            Problem: of a kind that :func:`raise_for_status` or :func:`transport_problem` names.
         """
         return parse_balance(self._get("/team/credits", self._deadline))
 
@@ -104,12 +76,14 @@ class Client:
 
         thread = threading.Thread(target=run, name="lemlist-request", daemon=True)
         thread.start()
-        if not has_ended.wait(deadline):
+        result: bytes | Exception
+        if has_ended.wait(deadline):
+            thread.join()
+            result = outcome[0]
+        else:
             adapter.cut()
             self._unfinished = has_ended
-            raise Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
-        thread.join()
-        result = outcome[0]
+            result = Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
         if isinstance(result, Problem):
             # By the next request the user may be in another network, or have a certificate.
             self._desktops_proxies = self._trust = None
@@ -118,18 +92,17 @@ class Client:
         return result
 
     def _fetch(self, url: str, adapter: CuttableAdapter, deadline: float) -> bytes:
-        """Fetch by the first of the :func:`ways_to` lemlist whose proxy connects."""
+        """Fetch by the first proxy that connects, of those that are to be tried in turn."""
         *others, last = ways_to(url, self._ask_desktop)
+        time_to_connect = deadline * _TIME_TO_CONNECT / (len(others) + 1)
+        limits = time_to_connect, deadline
         for way in others:
-            try:
-                return _exchange(url, self._key, adapter, deadline, way)
-            except Problem as problem:
-                if problem.kind is not Kind.PROXY:
-                    raise
-        return _exchange(url, self._key, adapter, deadline, last)
+            with suppress(OfProxy):
+                return _exchange(url, self._key, adapter, limits, way)
+        return _exchange(url, self._key, adapter, limits, last)
 
     def _ask_desktop(self, url: str) -> list[str]:
-        """Ask the desktop for proxies, once: its answer takes as long as half a poll."""
+        """Ask the desktop once; that takes as long as half a poll."""
         if self._desktops_proxies is None:
             self._desktops_proxies = desktops_proxies(url)
         return self._desktops_proxies
@@ -143,8 +116,13 @@ class _Session(requests.Session):
         """
 
 
-def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float, way: str) -> bytes:
-    """Send the request through a proxy or directly, and return the body of a good JSON answer."""
+def _exchange(
+    url: str, key: str, adapter: CuttableAdapter, limits: tuple[float, float], way: str
+) -> bytes:
+    """Send the request through a proxy or directly, and return the body of a good JSON answer.
+
+    ``limits`` are the seconds to connect, and for each answer of the connection.
+    """
     try:
         with _Session() as session:
             session.trust_env = False  # ways_to() and trusted() have read the environment
@@ -161,110 +139,32 @@ def _exchange(url: str, key: str, adapter: CuttableAdapter, deadline: float, way
                 },
                 allow_redirects=False,  # the key goes to the configured host and nowhere else
                 stream=True,
-                timeout=deadline,
+                timeout=limits,
             ) as response:
-                _raise_for_status(response)
+                raise_for_status(response)
                 return _read(response)
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
         # requests raises OSErrors; while the body is read, urllib3 raises errors of its own.
-        raise _transport_problem(error, way) from None
-
-
-def _raise_for_status(response: requests.Response) -> None:
-    """Raise the problem that the status or the type of an answer stands for.
-
-    Only an answer as lemlist gives it says something about the key. Filters, gateways and networks
-    answer with the same codes, and then with a page of their own.
-    """
-    status = response.status_code
-    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if status == 200:
-        if media_type != "application/json":
-            # Unknown paths answer 200 with a page of HTML; so do captive portals.
-            raise Problem(Kind.UNEXPECTED_RESPONSE, "not JSON")
-        return
-    detail = f"status {status}"
-    if status == 511 or (status in _SIGN_IN_REDIRECTS and _leads_elsewhere(response)):
-        raise Problem(Kind.NETWORK_SIGN_IN, detail)
-    if 500 <= status <= 599:
-        retry_after = _retry_after(response) if status == 503 else None
-        raise Problem(Kind.SERVER_ERROR, detail, retry_after=retry_after)
-    if status not in _VERDICTS:
-        raise Problem(Kind.UNEXPECTED_RESPONSE, detail)
-    wait = (_retry_after(response) or _RATE_WINDOW) if status == 429 else None
-    is_lemlists = media_type == "text/plain" or (
-        status in _UNDOCUMENTED and media_type == "application/json"
-    )
-    if not is_lemlists or _begins_like_a_gateways(response):
-        # A page that is missing is no refusal: the address is wrong, or not lemlist's.
-        kind = Kind.UNEXPECTED_RESPONSE if status == 404 else Kind.ACCESS_BLOCKED
-        raise Problem(kind, f"{detail}, not from lemlist", retry_after=wait)
-    raise Problem(_VERDICTS[status], detail, retry_after=wait)
-
-
-def _leads_elsewhere(response: requests.Response) -> bool:
-    """Tell whether a redirect leads to another host, as a network's page for signing in."""
-    with suppress(ValueError):
-        asked = urlsplit(response.url).hostname
-        return urlsplit(response.headers.get("Location", "")).hostname not in (None, asked)
-    return False
-
-
-def _begins_like_a_gateways(response: requests.Response) -> bool:
-    begin = response.raw.read1(64, decode_content=False)
-    return bool(begin.lstrip().lower().startswith(_GATEWAYS_WORDS))
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Return the seconds of ``Retry-After``, which may be a date (RFC 9110, 10.2.3).
-
-    The header counts only with a 429 or a 503: this API sends it with a 200, too.
-    """
-    text = response.headers.get("Retry-After", "").strip()
-    try:
-        wait = float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
-    if not text.isdecimal():
-        wait -= time.time()
-    return min(wait, LONGEST_PAUSE) if wait > 0 else None
+        raise transport_problem(error, urlsplit(url).hostname or "", way) from None
 
 
 def _read(response: requests.Response) -> bytes:
-    """Read a body of bounded size, without unpacking it."""
+    """Read a body of bounded size. Some servers pack one that was to be sent as it is."""
     body = bytearray()
-    while chunk := response.raw.read1(4096, decode_content=False):
+    while len(body) <= LARGEST_BODY:
+        if not (chunk := response.raw.read1(4096, decode_content=False)):
+            break
         body += chunk
-        if len(body) > LARGEST_BODY:
-            raise Problem(Kind.UNEXPECTED_RESPONSE, "the answer is too large")
+    if response.headers.get("Content-Encoding", "").strip().lower() == "gzip":
+        body = _unpacked(body)
+    if len(body) > LARGEST_BODY:
+        raise Problem(Kind.UNEXPECTED_RESPONSE, "the answer is too large")
     return bytes(body)
 
 
-def _transport_problem(error: Exception, way: str) -> Problem:
-    """Name the failure of a connection. OSError comes last: all errors of requests are OSErrors."""
-    name = type(error).__name__
-    cause = _innermost(error)
-    # urllib3 has an error of its own where no connection through a SOCKS proxy comes about.
-    if way and (isinstance(error, _OF_PROXY) or isinstance(cause, NewConnectionError)):
-        return Problem(Kind.PROXY, name)
-    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return Problem(
-            Kind.OFFLINE if isinstance(cause, _BROKEN_OFF) else Kind.TLS, type(cause).__name__
-        )
-    if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
-        return Problem(Kind.TIMEOUT, name)
-    # Only the innermost error tells a server that breaks HTTP from a connection that breaks.
-    bad_http = isinstance(cause, HTTPException | urllib3.exceptions.InvalidHeader)
-    if bad_http and not isinstance(cause, OSError):
-        return Problem(Kind.UNEXPECTED_RESPONSE, type(cause).__name__)
-    if isinstance(error, OSError) or isinstance(cause, OSError):
-        return Problem(Kind.OFFLINE, name)
-    return Problem(Kind.UNEXPECTED_RESPONSE, name)
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """Return the error that requests and urllib3 have wrapped in their own."""
-    for inner in (getattr(error, "reason", None), *error.args[-1:]):
-        if isinstance(inner, BaseException):
-            return _innermost(inner)
-    return error
+def _unpacked(body: bytearray) -> bytearray:
+    """Unpack no more than is too large already."""
+    try:
+        return bytearray(zlib.decompressobj(wbits=31).decompress(body, LARGEST_BODY + 1))
+    except zlib.error:
+        raise Problem(Kind.UNEXPECTED_RESPONSE, "not gzip") from None

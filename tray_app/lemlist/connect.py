@@ -1,5 +1,6 @@
 """A connection to whichever of a host's addresses answers first."""
 
+import ipaddress
 import itertools
 import os
 import selectors
@@ -25,7 +26,8 @@ def connect(host: str, port: int, seconds: float) -> socket.socket:
     Raises:
         OSError: no address answers; if none did in time, a TimeoutError.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # urllib3 leaves the brackets around the IPv6 address of a proxy.
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     addresses = list(by_turns(found))
     deadline = time.monotonic() + seconds
     last_error = OSError(f"{host} has no address")
@@ -65,6 +67,19 @@ def by_turns(found: Iterable[tuple[int, int, int, str, Any]]) -> Iterator[tuple[
         kinds.setdefault(family, []).append((family, address))
     rounds = itertools.zip_longest(*kinds.values())
     return (one for each in rounds for one in each if one is not None)
+
+
+def leads_here(host: str) -> bool:
+    """Tell whether a host's name leads to this computer, or to no computer, and nowhere else.
+
+    This is how ad blockers and hosts files answer for what they block.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    addresses = [ipaddress.ip_address(address[0]) for _, _, _, _, address in found]
+    return all(each.is_loopback or each.is_unspecified for each in addresses)
 
 
 def _begin(selector: selectors.BaseSelector, family: int, address: Any) -> None:

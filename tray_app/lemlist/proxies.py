@@ -1,13 +1,16 @@
 """Through which proxy lemlist is reached: as the environment says, else as the system says."""
 
+import ipaddress
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable
-from urllib.parse import urlsplit
-from urllib.request import getproxies
+from contextlib import suppress
+from urllib.parse import quote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from requests.utils import select_proxy, should_bypass_proxies
+from requests.utils import select_proxy
 
 from tray_app.lemlist.address import is_loopback
 
@@ -27,24 +30,64 @@ def ways_to(url: str, ask_desktop: Callable[[str], list[str]]) -> list[str]:
     asks Windows and macOS for their settings, and ``ask_desktop`` asks GNOME, Plasma and others.
     Requests to this computer go through no proxy.
     """
-    if is_loopback(urlsplit(url).hostname or "") or should_bypass_proxies(url, no_proxy=None):
+    host = urlsplit(url).hostname or ""
+    if is_loopback(host) or _is_exempt(host, urlsplit(url).port or 443):
         return [DIRECTLY]
     named = select_proxy(url, getproxies())
     ways = [named] if named else ask_desktop(url) if sys.platform == "linux" else []
     return [_usable(way) for way in ways] or [DIRECTLY]
 
 
+def _is_exempt(host: str, port: int) -> bool:
+    """Tell whether ``NO_PROXY`` names a host, else the system's exceptions where it has any.
+
+    There is no standard. Understood is what curl, Go and Python understand: commas and spaces, a
+    domain with all below it, also written ``.domain`` and ``*.domain``, ``*``, ports, addresses and
+    networks.
+    """
+    names = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    if not names:
+        with suppress(OSError):  # Windows may have to resolve the name
+            return bool(proxy_bypass(host))
+        return False
+    return any(_fits(each, host, port) for each in re.split(r"[\s,]+", names.lower()))
+
+
+def _fits(entry: str, host: str, port: int) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host) in ipaddress.ip_network(entry.strip("[]"), strict=False)
+    name = entry.removesuffix(f":{port}").strip("[]")
+    domain = name.removeprefix("*").removeprefix(".")
+    return name == "*" or (domain != "" and (host == domain or host.endswith(f".{domain}")))
+
+
 def shown(way: str) -> str:
     """Return a proxy's address without the user and the password that may be in it."""
-    return re.sub(r"//[^/]*@", "//", way)
+    scheme, colon, _, place = _parts(way)
+    return scheme + colon + place
 
 
 def _usable(way: str) -> str:
-    """Write a proxy as requests wants it. "socks" is what GNOME calls a SOCKS 5 proxy."""
-    scheme, colon, rest = way.partition("://")
+    """Write a proxy as requests wants it.
+
+    Files of variables leave spaces and quotes around it; users leave characters in the login that
+    have another meaning in an address, as a backslash or "#". "socks" is what GNOME calls a
+    SOCKS 5 proxy. That it resolves names itself, as browsers have it do, requests writes as
+    "socks5h": where such a proxy is needed, this computer often can't.
+    """
+    scheme, colon, login, place = _parts(way.strip(" \t\r\n\"'"))
     if scheme.lower() == "direct":
         return DIRECTLY
-    return f"socks5h{colon}{rest}" if colon and scheme.lower() == "socks" else way
+    if scheme.lower() in ("socks", "socks5"):
+        scheme = "socks5h"
+    return scheme + colon + (f"{quote(login, safe='%:')}@" if login else "") + place
+
+
+def _parts(way: str) -> tuple[str, str, str, str]:
+    """Take a proxy's address apart: scheme, what follows it, login, place. Each may be empty."""
+    scheme, colon, rest = way.partition("://") if "://" in way else ("", "", way)
+    login, _, place = rest.rpartition("@")
+    return scheme, colon, login, place
 
 
 def desktops_proxies(url: str) -> list[str]:

@@ -1,25 +1,38 @@
 """requests, made to keep a deadline and to trust what the system trusts."""
 
 import os
+import re
 import socket
 import ssl
 import sys
 import threading
+from base64 import b64encode
 from contextlib import suppress
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import truststore
+import urllib3
 from requests.adapters import HTTPAdapter
+from requests.utils import get_auth_from_url
 from urllib3 import HTTPConnectionPool, PoolManager
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SystemTimeWarning
 
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.connect import connect
 
+# It is printed where the clock is wrong; what certificates make of that is said in words.
+urllib3.disable_warnings(SystemTimeWarning)
+
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables in which companies name their certificates to requests and programs like it."""
+
+_OPENSSL_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""What replaces the system's certificates in OpenSSL, which passes over what it can't read."""
+
+_HASHED_NAME = re.compile(r"[0-9a-f]{8}\.[0-9]")
+"""How a certificate in a folder must be called for OpenSSL to find it (``openssl rehash``)."""
 
 
 def trusted() -> ssl.SSLContext:
@@ -32,14 +45,43 @@ def trusted() -> ssl.SSLContext:
     """
     for name in _BUNDLE_VARIABLES:
         if bundle := os.environ.get(name):
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            place = "capath" if Path(bundle).is_dir() else "cafile"
             try:
-                context.load_verify_locations(**{place: bundle})
+                return _trust_in(bundle)
             except OSError:
                 raise Problem(Kind.CERTIFICATES, name) from None
-            return context
     return _system_trust()
+
+
+def unreadable_variable() -> str | None:
+    """Return the variable that names certificates which OpenSSL could not read, if there is one.
+
+    On Windows and macOS these variables count for nothing.
+    """
+    named = {name: os.environ.get(name) for name in _OPENSSL_VARIABLES}
+    for name, places in named.items() if sys.platform == "linux" else ():
+        if places and not any(map(_is_readable, places.split(os.pathsep))):
+            return name
+    return None
+
+
+def _is_readable(bundle: str) -> bool:
+    try:
+        _trust_in(bundle)
+    except OSError:
+        return False
+    return True
+
+
+def _trust_in(bundle: str) -> ssl.SSLContext:
+    """Return a context that trusts the certificates in a file or a folder; raise an OSError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if Path(bundle).is_dir():
+        if not any(_HASHED_NAME.fullmatch(each.name) for each in Path(bundle).iterdir()):
+            raise FileNotFoundError
+        context.load_verify_locations(capath=bundle)
+    else:
+        context.load_verify_locations(cafile=bundle)
+    return context
 
 
 def _system_trust() -> ssl.SSLContext:
@@ -54,6 +96,26 @@ def _system_trust() -> ssl.SSLContext:
         if context.cert_store_stats()["x509_ca"]:
             return context
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class ProxyRefusedError(OSError):
+    """The proxy has answered, with another status than 200."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
+class _Response(HTTPResponse):
+    def begin(self) -> None:
+        """Read past all that only announces the answer, which http.client does past 100 alone.
+
+        https://github.com/python/cpython/issues/42550
+        """
+        super().begin()
+        while 101 < self.status < 200:
+            self.headers = None  # type: ignore[assignment]  # or nothing more would be read
+            super().begin()
 
 
 class CuttableAdapter(HTTPAdapter):
@@ -89,9 +151,17 @@ class CuttableAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Do the same for connections through a proxy."""
+        if proxy.lower().startswith("https:"):  # urllib3 has SOCKS proxies refuse the word
+            kwargs["proxy_ssl_context"] = self._trust
         manager = super().proxy_manager_for(proxy, ssl_context=self._trust, **kwargs)
         self._make_cuttable(manager)
         return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """Return the login for a proxy, in UTF-8 as browsers send it (RFC 7617, 2.1)."""
+        user, password = get_auth_from_url(proxy)
+        login = b64encode(f"{user}:{password}".encode()).decode()
+        return {"Proxy-Authorization": f"Basic {login}"} if user else {}
 
     def cert_verify(self, conn: Any, *_arguments: Any) -> None:
         """Replace requests' hook, which would add requests' own certificates to the system's."""
@@ -129,12 +199,16 @@ class CuttableAdapter(HTTPAdapter):
                     raise ConnectionAbortedError
                 return sock
 
+            response_class = _Response
+
             def _tunnel(self) -> None:
                 try:
                     super()._tunnel()
-                except HTTPException as error:
-                    # As http.client does when the proxy refuses, so that urllib3 blames the proxy.
+                except (OSError, HTTPException) as error:
+                    # urllib3 blames the proxy for an OSError of a connection that is closed.
                     self.close()
+                    if refusal := re.match(r"Tunnel connection failed: (\d+)", str(error)):
+                        raise ProxyRefusedError(int(refusal[1])) from None
                     raise OSError(type(error).__name__) from None
 
         return type("Pool", (pool_class,), {"ConnectionCls": Connection})

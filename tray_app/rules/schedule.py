@@ -35,9 +35,9 @@ _JITTER = 0.2  # of a wait, either way, so that a team's computers don't knock a
 def next_wait(interval: float, failures: int, problem: Problem | None, chance: float) -> float:
     """Return the seconds until the next poll.
 
-    ``failures`` counts the failed polls in a row, without those that asked nothing because of a
-    pause; ``chance`` is a random number from 0 to 1. The wait is never shorter than a server's
-    ``Retry-After``.
+    ``failures`` counts the failed polls in a row, without those that the user asked for, and those
+    that asked nothing because of a pause; ``chance`` is a random number from 0 to 1. The wait is
+    never shorter than a server's ``Retry-After``.
     """
     if problem is None:
         return interval

@@ -17,10 +17,14 @@ class FaultKind(StrEnum):
 
     BROKEN = auto()
     """It was set aside under another name, and a new one is begun."""
+    DAMAGED = auto()
+    """It holds nothing that can be used, and stays until something is saved in its place."""
     UNUSABLE = auto()
     """It can't be read or written."""
+    FULL = auto()
+    """It can't be written, as its disk is full."""
     ANOTHERS = auto()
-    """It can't be used, as it or its folder belongs to another user: someone has used sudo."""
+    """It can't be used, as it, its folder or its log is another user's: someone has used sudo."""
     NOWHERE = auto()
     """There is no folder for it, as for root in another user's home."""
     NEWER = auto()
@@ -32,17 +36,27 @@ class FileFault(NamedTuple):
 
     kind: FaultKind
     where: str = ""
+    line: int = 0
+    """The first line of a damaged file that is wrong; 0 where no line is."""
 
 
-def unusable(path: Path) -> FileFault:
-    """Return why a file could not be read or written."""
+def unusable(path: Path, companions: tuple[str, ...] = ()) -> FileFault:
+    """Return why a file can't be used that could not be read or written.
+
+    The files whose names only add ``companions`` to its name are needed for using it.
+    """
     if NOWHERE in path.parents:
         return FileFault(FaultKind.NOWHERE)
-    for each in (path, path.parent):
+    for each in (path.parent, path, *(Path(f"{path}{ending}") for ending in companions)):
         with suppress(OSError):
             if sys.platform != "win32" and each.lstat().st_uid != os.geteuid():
                 return FileFault(FaultKind.ANOTHERS, str(path.parent))
     return FileFault(FaultKind.UNUSABLE, str(path))
+
+
+def leads_nowhere(path: Path) -> bool:
+    """Tell whether a link, in the place of a file or of a folder above it, has no target."""
+    return any(each.is_symlink() and not each.exists() for each in (path, *path.parents))
 
 
 def set_aside(path: Path, companions: tuple[str, ...] = ()) -> FileFault:

@@ -3,17 +3,24 @@
 import itertools
 import logging
 import os
+import shutil
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
 from tray_app.rules.history import Record, thinned
 from tray_app.rules.local_time import DAY, date_at, midnight
-from tray_app.store.file_fault import FaultKind, FileFault, set_aside, unusable
+from tray_app.store.file_fault import (
+    FaultKind,
+    FileFault,
+    leads_nowhere,
+    set_aside,
+    unusable,
+)
 from tray_app.store.lock import locked
 from tray_app.store.network_disk import is_on_network
 
@@ -65,9 +72,25 @@ _MIGRATIONS = (
 
 _COLUMNS = ", ".join(Record._fields)
 
+_COMPANIONS = ("-wal", "-shm")
+"""How the names of SQLite's write-ahead log and of its index end, after the file's name."""
+
+_STATE = "SELECT * FROM pragma_application_id, pragma_user_version"
+
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 """SQLite's codes for a broken file (https://sqlite.org/rescode.html). ``SQLITE_ERROR`` is none of
 them: it means a wrong statement, and a defect of this program sets no history aside."""
+
+_UNWRITABLE = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+}
+"""SQLite's codes for a file, a folder or a disk that takes nothing."""
+
+_LEAST_ROOM = 64 * 1024
+"""Bytes; SQLite makes an index of 32 KiB for its log at least."""
 
 _BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process, whose transactions take milliseconds."""
@@ -88,8 +111,9 @@ class _NewerVersionError(sqlite3.Error):
 class History:
     """The file of the readings of all teams. Reads and writes block, but none raises.
 
-    A call that fails changes nothing but `fault`, and the next call tries anew. An object
-    belongs to the thread that calls it first; other threads and processes have their own.
+    A call that fails changes nothing but `fault`, and the next call tries anew. What can't be
+    written, as on a full disk, is read all the same. An object belongs to the thread that calls it
+    first; other threads and processes have their own.
     """
 
     def __init__(self, path: Path) -> None:
@@ -97,12 +121,16 @@ class History:
         self._database: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
         self._set_aside: FileFault | None = None
-        self._fault: FileFault | None = None
+        self._faults: dict[Callable[..., object], FileFault] = {}
 
     @property
     def fault(self) -> FileFault | None:
-        """What is wrong with the file; ``None`` if nothing is."""
-        return self._fault or self._set_aside
+        """What is wrong with the file; ``None`` if nothing is.
+
+        A record that could not be kept stays a fault until one is kept, as a file that can't be
+        written can often be read.
+        """
+        return next(iter(self._faults.values()), self._set_aside)
 
     def record(self, team_id: str, record: Record) -> bool:
         """Keep what was just seen, and tell whether it is kept.
@@ -131,11 +159,11 @@ class History:
 
     def read(self, team_id: str, since: int = 0) -> list[Record]:
         """Return what was seen at ``since`` (seconds since the epoch) or later, in time order."""
-        return self._attempt(_read, team_id, since, otherwise=[], make=False)
+        return self._attempt(_read, team_id, since, otherwise=[], writes=False)
 
     def teams(self) -> dict[str, int]:
         """Return the identities of all teams, and when each was seen last; the latest first."""
-        return self._attempt(_teams, otherwise={}, make=False)
+        return self._attempt(_teams, otherwise={}, writes=False)
 
     def thin(self, team_id: str, now: int, zone: tzinfo | None = None) -> None:
         """Thin the rows that are older than 90 days, and drop those that are older than 5 years.
@@ -148,7 +176,7 @@ class History:
 
     def remove(self, team_id: str) -> None:
         """Forget all that a team had; :attr:`fault` says whether that was done."""
-        self._attempt(_remove, team_id, otherwise=None, make=False)
+        self._attempt(_remove, team_id, otherwise=None)
 
     def close(self) -> None:
         """Close the file, which merges the write-ahead log into it; the next call reopens it."""
@@ -157,32 +185,49 @@ class History:
             self._database = None
 
     def _attempt(
-        self, action: Callable[..., T], *arguments: object, otherwise: T, make: bool = True
+        self, action: Callable[..., T], *arguments: object, otherwise: T, writes: bool = True
     ) -> T:
         """Do something with the database: the one place where its errors end.
 
-        A missing file is as good as an empty one; without ``make`` it stays missing.
+        A missing file is as good as an empty one; what only reads leaves it missing.
         """
-        result, fault = otherwise, None
         try:
-            if make or _identity(self._path) is not None:
-                try:
-                    result = action(self._open(), *arguments)
-                except sqlite3.DatabaseError as error:
-                    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BROKEN:
-                        raise
-                    self._set_broken_aside()
-                    result = action(self._open(), *arguments)
+            result = otherwise
+            if writes or _identity(self._path) is not None:
+                result = self._do(action, *arguments)
         except (OSError, sqlite3.Error, UnicodeEncodeError) as error:
             self.close()
-            fault = unusable(self._path)
-            if isinstance(error, _NewerVersionError):
-                fault = FileFault(FaultKind.NEWER)
-            if fault != self._fault:  # not at every poll
-                reason = getattr(error, "sqlite_errorname", type(error).__name__)
-                log.warning("no history: %s", reason)
-        self._fault = fault
+            if not writes and _may_be_read(error):
+                with suppress(OSError, sqlite3.Error, UnicodeEncodeError):
+                    result = _only_read(self._path, action, *arguments)
+                    self._faults.pop(action, None)
+                    return result
+            self._note(action, error)
+            return otherwise
+        if action is _record:
+            self._faults.clear()
+        self._faults.pop(action, None)
         return result
+
+    def _do(self, action: Callable[..., T], *arguments: object) -> T:
+        try:
+            return action(self._open(), *arguments)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BROKEN:
+                raise
+            self._set_broken_aside()
+            return action(self._open(), *arguments)
+
+    def _note(self, action: Callable[..., object], error: Exception) -> None:
+        fault = unusable(self._path, _COMPANIONS)
+        if isinstance(error, _NewerVersionError):
+            fault = FileFault(FaultKind.NEWER)
+        elif fault.kind is FaultKind.UNUSABLE and _is_full(self._path.parent):
+            fault = FileFault(FaultKind.FULL, str(self._path))
+        if fault not in self._faults.values():  # not at every poll
+            reason = getattr(error, "sqlite_errorname", type(error).__name__)
+            log.warning("no history: %s", reason)
+        self._faults[action] = fault
 
     def _open(self) -> sqlite3.Connection:
         if self._database is not None and self._opened == _identity(self._path):
@@ -208,7 +253,7 @@ class History:
                 return  # another program has set the file aside, and made a new one
             # The log goes first, so that a crash never leaves it to a new file. After a crash in
             # between, the file without its log is found to be broken once more.
-            self._set_aside = set_aside(self._path, companions=("-wal", "-shm"))
+            self._set_aside = set_aside(self._path, companions=_COMPANIONS)
         log.warning("the history was broken and has been set aside")
 
 
@@ -233,6 +278,44 @@ def _connected(path: Path) -> sqlite3.Connection:
     return database
 
 
+def _is_full(folder: Path) -> bool:
+    """Tell whether a folder's disk has no room for the log and its index."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    except OSError:
+        return False
+
+
+def _may_be_read(error: Exception) -> bool:
+    """Tell whether a file that can't be opened for writing may be one to read."""
+    return isinstance(error, OSError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
+
+
+def _only_read(path: Path, action: Callable[..., T], *arguments: object) -> T:
+    """Read from a file of this version that can't be written, as on a full or read-only disk.
+
+    SQLite can't read a file with a write-ahead log without its index, which it makes where it is
+    missing. It does without where it is told that nobody writes. That is only true where no log
+    holds what the file does not have yet (https://sqlite.org/uri.html, "immutable").
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    logs = (Path(f"{path}{ending}") for ending in ("-wal", "-journal"))
+    has_log = any(log.exists() and log.stat().st_size > 0 for log in logs)
+    try:
+        return _read_at(address, action, *arguments)
+    except sqlite3.OperationalError:
+        if has_log:
+            raise
+        return _read_at(f"{address}&immutable=1", action, *arguments)
+
+
+def _read_at(address: str, action: Callable[..., T], *arguments: object) -> T:
+    with closing(sqlite3.connect(address, timeout=_BUSY_TIMEOUT, uri=True)) as database:
+        if database.execute(_STATE).fetchone() != (_APPLICATION_ID, len(_MIGRATIONS)):
+            raise _ForeignError
+        return action(database, *arguments)
+
+
 def migrate(
     database: sqlite3.Connection, application_id: int, migrations: Sequence[Sequence[str]]
 ) -> None:
@@ -241,13 +324,12 @@ def migrate(
     A database's version is the number of its migrations. The first one sets the application's
     number, which tells the database from databases of other programs.
     """
-    state = "SELECT * FROM pragma_application_id, pragma_user_version"
-    if database.execute(state).fetchone() == (application_id, len(migrations)):
+    if database.execute(_STATE).fetchone() == (application_id, len(migrations)):
         return
     with database:
         database.execute("BEGIN IMMEDIATE")
         # Another process may have migrated the file just before this one got the lock.
-        found_id, done = database.execute(state).fetchone()
+        found_id, done = database.execute(_STATE).fetchone()
         if found_id != application_id:
             if database.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
                 raise _ForeignError
@@ -262,12 +344,13 @@ def migrate(
 def _identity(path: Path) -> tuple[int, int] | None:
     """Return what tells a file from a later one of the same name; ``None`` is a missing file.
 
-    A link that leads nowhere is no missing file: its disk may not be there.
+    A link that leads nowhere, the file's own or a folder's, is no missing file: its disk may not
+    be there.
     """
     try:
         found = path.stat()
     except FileNotFoundError:
-        if path.is_symlink():
+        if leads_nowhere(path):
             raise
         return None
     return found.st_dev, found.st_ino

@@ -11,7 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tray_app.store.file_fault import FileFault, set_aside, unusable
+from tray_app.store.file_fault import (
+    FaultKind,
+    FileFault,
+    leads_nowhere,
+    set_aside,
+    unusable,
+)
 from tray_app.store.lock import locked
 
 LEFT_BEHIND = 60.0
@@ -20,52 +26,66 @@ LEFT_BEHIND = 60.0
 _HALF_WRITTEN = ".new"
 
 
+class _DamagedError(ValueError):
+    """A file holds no JSON object."""
+
+    def __init__(self, line: int = 0) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 def read_object(path: Path) -> tuple[dict[str, Any], FileFault | None]:
     """Return the JSON object in a file, and what is wrong with the file, if anything is.
 
     A file that is missing or can't be used is as good as an empty object. A file that holds no
-    JSON object is set aside.
+    JSON object stays as it is: whoever has mistyped something in it looks for it there.
     """
     try:
-        content = _read(path)
-        if content is not None:
-            return content, None
-        with locked(path):  # before that, another program may have set the broken file aside
-            return _read_or_set_aside(path)
+        return _read(path), None
+    except _DamagedError as damage:
+        return {}, FileFault(FaultKind.DAMAGED, str(path), damage.line)
     except OSError:
         return {}, unusable(path)
 
 
-def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> FileFault | None:
     """Change a file's JSON object; no change that others make at the same time is lost.
 
-    The file is replaced, so that a crash leaves the old or the new one. A broken file is set
-    aside, and an empty object is changed in its place.
+    The file is replaced, so that a crash leaves the old or the new one; a link stays, and its
+    target is replaced. A file that holds no JSON object is set aside, which is returned, and an
+    empty object is changed in its place.
 
     Raises:
         OSError: the file can't be read or written, and is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locked(path):
-        content, _ = _read_or_set_aside(path)
+        content, fault = {}, None
+        try:
+            content = _read(path)
+        except _DamagedError:
+            fault = set_aside(path.resolve())
         change(content)
-        _write(path, content)
+        _write(path.resolve(), content)
+    return fault
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """Return a file's JSON object, or ``None`` if it holds none."""
+def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_bytes())
+        text = path.read_bytes()
     except FileNotFoundError:
+        if leads_nowhere(path):
+            raise
         return {}
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _DamagedError(error.lineno if text else 0) from None
     except (ValueError, RecursionError):
-        return None
-    return content if isinstance(content, dict) else None
-
-
-def _read_or_set_aside(path: Path) -> tuple[dict[str, Any], FileFault | None]:
-    content = _read(path)
-    return ({}, set_aside(path)) if content is None else (content, None)
+        raise _DamagedError from None
+    if not isinstance(content, dict):
+        raise _DamagedError
+    return content
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -9,8 +9,8 @@ import os
 import pkgutil
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from tray_app.store.keychain import SERVICE
 from tray_app.store.lock import locked
 
 if TYPE_CHECKING:
+    import secretstorage
+    from jeepney.io.blocking import DBusConnection
     from keyring.backend import KeyringBackend
 
 # The first of these that works is used. keyring is not asked to choose: its environment variable
@@ -93,81 +95,126 @@ def _read(
     backend: "KeyringBackend", accounts: Iterable[str], *, prompt: bool
 ) -> dict[str, dict[str, object]]:
     """Return the outcome for each account: its key, or why that can't be read."""
-    if not prompt and _is_secret_service(backend):
-        # In a session that nobody has unlocked, the Secret Service would ask for a password at each
-        # start of this program. The other keychains ask only when they must.
-        is_locked = _is_locked()
-        if is_locked is None:
-            return {account: {"result": None} for account in accounts}
-        if is_locked:
-            raise Problem(Kind.KEYCHAIN_LOCKED)
-    return {account: _outcome_of(partial(_key_in, backend, account)) for account in accounts}
+    read = partial(_key_in, backend, prompt=prompt)
+    return {account: _outcome_of(partial(read, account)) for account in accounts}
 
 
-def _key_in(backend: "KeyringBackend", account: str) -> str | None:
+def _key_in(backend: Any, account: str, *, prompt: bool = True) -> str | None:
+    """Return the stored key, or ``None``. With ``prompt`` the user may be asked to unlock it.
+
+    Without, the Secret Service would ask for a password at each start of this program, in a session
+    that nobody has unlocked. The other keychains ask only when they must.
+    """
     if not _is_secret_service(backend):
-        return backend.get_password(SERVICE, account)
-    with _items(backend, account) as items:
-        return _key_of(backend, items[0]) if items else None
+        found: str | None = backend.get_password(SERVICE, account)
+        return found
+    with _service() as connection:
+        items = _items(connection, account)
+        if not items or items[0].is_locked():
+            _unlock_default(connection, prompt=prompt)
+            items = _items(connection, account)
+        if not items:
+            return None
+        if items[0].is_locked() and not prompt:
+            raise Problem(Kind.KEYCHAIN_LOCKED)
+        backend.unlock(items[0])
+        return str(items[0].get_secret().decode())
 
 
 def _is_secret_service(backend: "KeyringBackend") -> bool:
     return type(backend).__module__ == "keyring.backends.SecretService"
 
 
-@contextmanager
-def _items(backend: Any, account: str) -> Iterator[list[Any]]:
-    """Give the Secret Service's items for an account, in the order of change, the latest first.
+def _service() -> "AbstractContextManager[DBusConnection]":
+    import secretstorage
 
-    Other programs, and copies of a keyring, may leave several items. keyring takes any of them.
+    return closing(secretstorage.dbus_init())
+
+
+def _items(connection: "DBusConnection", account: str) -> "list[secretstorage.Item]":
+    """Return the Secret Service's items for an account, the one to be used before others.
+
+    Other programs, and copies of a keyring, may leave several, and the user may have made another
+    collection the default one since the key was stored. keyring takes any item of the default
+    collection. The one to be used is not locked, if there is such, and was changed last.
     """
-    collection = backend.get_preferred_collection()  # which is unlocked by now
-    with closing(collection.connection):
-        found = list(collection.search_items({"service": SERVICE, "username": account}))
-        if len(found) > 1:
-            found.sort(key=lambda item: item.get_modified(), reverse=True)
-        yield found
+    import secretstorage
+
+    found = list(secretstorage.search_items(connection, {"service": SERVICE, "username": account}))
+    if len(found) > 1:
+        default = _default_collection(connection)
+        place = f"{default.collection_path}/" if default else ""
+
+        def rank(item: "secretstorage.Item") -> tuple[bool, int, bool]:
+            is_in_default = item.item_path.startswith(place)
+            return not item.is_locked(), item.get_modified(), is_in_default
+
+        found.sort(key=rank, reverse=True)
+    return found
 
 
-def _key_of(backend: Any, item: Any) -> str:
-    backend.unlock(item)
-    return str(item.get_secret().decode())
+def _default_collection(connection: "DBusConnection") -> "secretstorage.Collection | None":
+    """Return the Secret Service's default collection, or ``None`` if there is none.
 
-
-def _is_locked() -> bool | None:
-    """Tell whether the Secret Service's default collection is locked; ``None`` if there is none."""
+    By its own path, as KeePassXC has nothing at the alias's path, by which SecretStorage looks for
+    it (https://github.com/keepassxreboot/keepassxc/issues/7575).
+    """
     import secretstorage
     from secretstorage.exceptions import ItemNotFoundException
 
-    connection = secretstorage.dbus_init()
     try:
-        # get_default_collection() would make a missing collection, and ask the user about that.
-        return bool(secretstorage.Collection(connection).is_locked())
+        return secretstorage.get_collection_by_alias(connection, "default")
     except ItemNotFoundException:
         return None
-    finally:
-        connection.close()
+
+
+def _unlock_default(connection: "DBusConnection", *, prompt: bool) -> None:
+    """Unlock the default collection if that is needed, and if the user may be asked.
+
+    Raises:
+        Problem: it stays locked.
+    """
+    collection = _default_collection(connection)
+    if collection is not None and collection.is_locked():
+        if prompt:
+            collection.unlock()
+        if not prompt or collection.is_locked():
+            raise Problem(Kind.KEYCHAIN_LOCKED)
 
 
 def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
     with _turn():
         before = _key_in(backend, account)
         if before != key:  # macOS would delete the key before adding it again
+            if _is_secret_service(backend):
+                _prefer_default_collection(backend)
             backend.set_password(SERVICE, account, key)
             # A third key is no failure: a program that takes no turns has stored it since.
             if _key_in(backend, account) in (None, before):
                 raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
         if _is_secret_service(backend):
-            with _items(backend, account) as (_, *older):
-                for item in older:
-                    item.delete()
+            with _service() as connection:
+                for item in _items(connection, account)[1:]:
+                    if not item.is_locked():
+                        item.delete()
 
 
-def _remove(backend: "KeyringBackend", account: str) -> bool:
+def _prefer_default_collection(backend: Any) -> None:
+    """Have keyring write to the default collection, whatever its environment variable says."""
+    vars(backend).pop("preferred_collection", None)
+    with _service() as connection:
+        if (default := _default_collection(connection)) is not None:
+            backend.preferred_collection = default.collection_path
+
+
+def _remove(backend: Any, account: str) -> bool:
     with _turn():
         if _is_secret_service(backend):
-            with _items(backend, account) as items:
+            with _service() as connection:
+                _unlock_default(connection, prompt=True)
+                items = _items(connection, account)
                 for item in items:
+                    backend.unlock(item)
                     item.delete()
                 had_one = bool(items)
         else:

@@ -171,6 +171,7 @@ class SettingsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writable = True
+        self._is_damaged = False
 
     def load(self) -> Choices:
         """Return the choices, and all that could not be used."""
@@ -179,7 +180,7 @@ class SettingsFile:
         if not isinstance(version, int) or version > VERSION:
             fault = FileFault(FaultKind.NEWER)
         if fault is not None:
-            self._writable = fault.kind is FaultKind.BROKEN  # then the file was set aside
+            self._writable = self._is_damaged = fault.kind is FaultKind.DAMAGED
             return Choices(Settings(), (TeamEntry(),), "", [fault])
         settings, faults = _parse(content)
         teams, team_faults = _parse_teams(content, settings)
@@ -189,14 +190,20 @@ class SettingsFile:
 
     @property
     def can_save(self) -> bool:
-        """Whether what was loaded is this version's to write."""
-        return self._writable
+        """Whether the list of teams can be changed: a file with a mistake is the user's to mend."""
+        return self._writable and not self._is_damaged
 
-    def save(self, settings: Settings) -> None:
-        """Write the settings; what the file holds beyond them stays."""
+    def save(self, settings: Settings) -> FileFault | None:
+        """Write the settings; what the file holds beyond them stays.
+
+        A damaged file is set aside, which is returned.
+        """
         choices = asdict(settings)
         new = {"version": VERSION, **choices.pop("thresholds"), **choices}
-        self._change(lambda content: content.update(new))
+        if not self._writable:
+            raise PermissionError(self._path)
+        self._is_damaged = False
+        return update_object(self._path, lambda content: content.update(new))
 
     def add_team(self, team: TeamEntry | None = None) -> TeamEntry:
         """Put a team of :func:`new_team` at the end of the list, and return it.
@@ -256,7 +263,7 @@ class SettingsFile:
         self._change(change_entry)
 
     def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
-        if not self._writable:
+        if not self.can_save:
             raise PermissionError(self._path)
         update_object(self._path, change)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.json_file import read_object, update_object
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,12 @@ class TeamsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    @property
+    def fault(self) -> FileFault | None:
+        """Why nothing can be learned about keys, if that is so; a damaged file is begun anew."""
+        _, fault = read_object(self._path)
+        return None if fault is not None and fault.kind is FaultKind.DAMAGED else fault
 
     def team_of(self, mark: str) -> str | None:
         """Return lemlist's identity of the team that a key opens, if that is known."""

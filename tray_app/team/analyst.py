@@ -9,6 +9,7 @@ from operator import attrgetter
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.analysis import Analysis, Lesson, conclude, learn
 from tray_app.rules.drains import RECENT
+from tray_app.rules.forecast import TooEarly
 from tray_app.rules.history import Drop, Record, Refill, changes
 from tray_app.store.file_fault import FileFault
 from tray_app.store.history_database import History, row_after
@@ -111,6 +112,9 @@ class Analyst:
         records = self._history.read(team_id)
         self._lesson = learn(records, now, self._zone)
         is_kept = bool(records) and records[-1].last == self._recent[-1].last
+        if not is_kept and isinstance(self._lesson.rhythm, TooEarly):
+            # What is not kept brings no forecast nearer.
+            self._lesson = replace(self._lesson, rhythm=TooEarly(None))
         if is_kept:  # the history also knows the hours before this run
             since = bisect_left(records, int(now.timestamp()) - RECENT, key=attrgetter("last"))
             self._recent = deque(records[max(since - 1, 0) :])

@@ -121,7 +121,7 @@ class Watch:
                 balance = api.balance()  # as whoever has just bought credits wants to see them
                 self._doubts_rise = True
         except Problem as problem:
-            if not isinstance(problem, Paused) and not (by_user and self._failures):
+            if not isinstance(problem, Paused) and not by_user:
                 self._failures += 1
             snapshot = self.fail(problem)
             if problem.kind in NEEDS_ANOTHER_KEY and snapshot.key_source is KeySource.KEYCHAIN:

@@ -16,7 +16,7 @@ from tray_app.terminal.output import FAILED, complain, print_json, print_table, 
 from tray_app.terminal.own_teams import find_teams, first_of, load_choices, with_variable
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.history_words import day_table, summary_tiles, tiles_words
-from tray_app.words.problem_words import history_fault_words
+from tray_app.words.problem_words import history_fault_words, teams_fault_words
 
 
 def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str | None) -> int:
@@ -47,7 +47,10 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
         name = name or (teams.name_of(team_id) if team_id else "")
         _print_history(records, days, team_id, name, form)
     else:
-        if wanted is None:
+        fault = teams.fault if wanted is None else None
+        if fault is not None:
+            why = teams_fault_words(fault)
+        elif wanted is None:
             why = tr(
                 "The team of this API key is not known yet. Run 'lemlist-credits status' once, "
                 "or name a team with --team."
@@ -119,7 +122,7 @@ def _print_history(
         print_json(history_json(name, team_id, seen_at, each_day))
     elif team_id is None:
         complain(tr("There is no history yet."))
-    elif seen_at is None or not shown:
+    elif seen_at is None or not shown or not each_day:  # no day, as all are of the future
         team = _team_words(team_id, name)
         complain(tr("There is no history of {team} in these days.", team=team))
     else:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tray_app.errors import FAILS_ON_NETWORK, Kind, Problem
 from tray_app.i18n import tr
 from tray_app.lemlist.key import KeyFault
+from tray_app.lemlist.network_fault import NetworkFault
 from tray_app.store.file_fault import FaultKind, FileFault
 
 _PASSES_BY_ITSELF = FAILS_ON_NETWORK | {Kind.RATE_LIMITED, Kind.SERVER_ERROR}
@@ -92,12 +93,22 @@ def problem_words(  # noqa: C901  (a table)
         case Kind.ACCESS_BLOCKED:
             title = tr("Access to lemlist was blocked")
             message = tr("A company filter may block lemlist. Ask IT.")
+            if detail == NetworkFault.LEADS_HERE:
+                message = tr(
+                    "An ad blocker, a filter or the hosts file blocks lemlist's address. Allow it "
+                    "there, or ask IT."
+                )
         case Kind.NETWORK_SIGN_IN:
             title = tr("Sign in to the network")
             message = tr("The network answers in place of lemlist. Open a web page to sign in.")
         case Kind.PROXY:
             title = tr("Can't connect through the proxy")
             message = tr("Check the proxy's address and password, or ask IT.")
+            if detail == NetworkFault.WANTS_LOGIN:
+                message = tr(
+                    "The proxy wants a user and password in its address. If it takes only Windows "
+                    "sign-ins (NTLM), ask IT."
+                )
         case Kind.CERTIFICATES:
             title = tr("The certificates can't be read")
             message = tr(
@@ -112,11 +123,7 @@ def problem_words(  # noqa: C901  (a table)
             message = tr("If this continues, check your internet connection.")
         case Kind.TLS:
             title = tr("Can't connect to lemlist securely")
-            message = tr(
-                "Check this computer's date, or ask IT about the company proxy's certificate."
-            )
-            if detail == "SSLCertVerificationError":  # raised before anything is sent
-                message = f"{tr('Your API key was not sent.')} {message}"
+            message = _tls_message(detail)
         case Kind.UNEXPECTED_RESPONSE:
             title = tr("Couldn't read lemlist's reply")
             message = tr(
@@ -154,6 +161,31 @@ def problem_words(  # noqa: C901  (a table)
     return ProblemWords(title, message)
 
 
+def _tls_message(detail: str) -> str:
+    not_sent = tr("Your API key was not sent.")  # as certificates are looked at first
+    date = tr("Check this computer's date, or ask IT about the company proxy's certificate.")
+    match detail:
+        case NetworkFault.WRONG_DATE | NetworkFault.BAD_CERTIFICATE:
+            return f"{not_sent} {date}"
+        case NetworkFault.UNKNOWN_ISSUER:
+            message = tr(
+                "On guest Wi-Fi, sign in to the network first. In a company, ask IT for the "
+                "proxy's certificate."
+            )
+            return f"{not_sent} {message}"
+        case NetworkFault.OTHER_HOST:
+            message = tr(
+                "Another server answers in place of lemlist. On guest Wi-Fi, sign in to the "
+                "network first, or ask IT."
+            )
+            return f"{not_sent} {message}"
+        case _:
+            return tr(
+                "A firewall or proxy may be in the way. On guest Wi-Fi, sign in to the network "
+                "first, or ask IT."
+            )
+
+
 def fixed_key_words() -> str:
     """Say what to do about a key that no dialog and no command changes."""
     return tr(
@@ -173,12 +205,28 @@ def remedy_words(remedy: Remedy | None) -> str:
 
 
 def anothers_folder_words(folder: str) -> str:
-    """Say that a folder has become another user's, and how to get it back."""
+    """Say that a folder or a file in it has become another user's, and how to get it back."""
     return tr(
-        '{folder} belongs to another user. To take it back, run: sudo chown -R "$USER" {quoted}',
+        "{folder} or a file in it belongs to another user. "
+        'To take it back, run: sudo chown -R "$USER" {quoted}',
         folder=folder,
         quoted=shlex.quote(folder),
     )
+
+
+def teams_fault_words(fault: FileFault) -> str:
+    """Say in a terminal why the team of a key can't be kept, and what helps."""
+    match fault:
+        case FileFault(FaultKind.ANOTHERS, folder):
+            return f"{tr('The team of this API key is not known.')} {anothers_folder_words(folder)}"
+        case FileFault(FaultKind.NOWHERE):
+            return tr("The team of this API key is not known. Name a team with --team.")
+        case FileFault(_, path):
+            return tr(
+                "{path} can't be read, so the team of this API key is not known. "
+                "Name a team with --team.",
+                path=path,
+            )
 
 
 def history_fault_words(fault: FileFault) -> str:
@@ -190,6 +238,11 @@ def history_fault_words(fault: FileFault) -> str:
             )
         case FileFault(FaultKind.UNUSABLE, path):
             return tr("{path} can't be used, so no history is kept.", path=path)
+        case FileFault(FaultKind.FULL, path):
+            return tr(
+                "The disk is full, so no history is kept in {path}. Make room on the disk.",
+                path=path,
+            )
         case FileFault(FaultKind.ANOTHERS, folder):
             return f"{tr('No history is kept.')} {anothers_folder_words(folder)}"
         case FileFault(FaultKind.NOWHERE):

@@ -220,9 +220,15 @@ def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str
                 "{fault} The settings file says otherwise, so the default is used.", fault=sentence
             )
         case FileFault(FaultKind.BROKEN, name):
+            return tr("The damaged settings file is kept as {name}.", name=name)
+        case FileFault(FaultKind.DAMAGED, path, 0):
+            return tr("{path} is damaged, so the default settings are used.", path=path)
+        case FileFault(FaultKind.DAMAGED, path, line):
             return tr(
-                "The damaged settings file is kept as {name}. The default settings are used.",
-                name=name,
+                "{path} has a mistake in line {line}. "
+                "Until it is corrected, the default settings are used.",
+                path=path,
+                line=line,
             )
         case FileFault(FaultKind.ANOTHERS, folder):
             return f"{tr('The default settings are used.')} {anothers_folder_words(folder)}"

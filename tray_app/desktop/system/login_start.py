@@ -1,5 +1,6 @@
 """Starting the program when its user logs in, in each platform's way. All calls block."""
 
+import html
 import plistlib
 import re
 import sys
@@ -11,6 +12,8 @@ from tray_app.store.folders import APP
 
 _RUN = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Run"
 _OFF = re.compile(r"^(Hidden=true|X-GNOME-Autostart-enabled=false)\s*$", re.MULTILINE)
+_EXEC = re.compile(r"^Exec=(.*)$", re.MULTILINE)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def starts_at_login() -> bool:
@@ -48,6 +51,36 @@ def set_start_at_login(on: bool) -> None:
     entry.write_text(_agent() if sys.platform == "darwin" else _desktop_entry(on), "utf-8")
 
 
+def repair_start_at_login() -> None:
+    """Have the next login start this program where it would start one that is gone.
+
+    That is so after a move, or an update into another folder. What the user has changed stays.
+
+    Raises:
+        OSError: it can't be written down.
+    """
+    if not starts_at_login() or all(Path(word).exists() for word in _started()):
+        return
+    if sys.platform in ("win32", "darwin"):
+        set_start_at_login(True)
+        return
+    content = _EXEC.sub(lambda _: f"Exec={_exec()}", _entry().read_text(encoding="utf-8"))
+    _entry().write_text(content, "utf-8")
+
+
+def _started() -> list[str]:
+    """Return the files that the next login starts; none where the user has written the command."""
+    if sys.platform == "win32":
+        return re.findall(r'"([^"]*)"', str(_run_key().value(APP)))
+    if sys.platform == "darwin":
+        content = _entry().read_text(encoding="utf-8", errors="replace")
+        return [html.unescape(word) for word in re.findall("<string>(/.*?)</string>", content)]
+    line = _EXEC.search(_entry().read_text(encoding="utf-8"))
+    command = line[1].replace(r"\\", "\\").replace("%%", "%") if line else ""
+    is_own = _QUOTED.sub("", command).strip() == ""
+    return [re.sub(r"\\(.)", r"\1", word) for word in _QUOTED.findall(command)] if is_own else []
+
+
 def _command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable]
@@ -72,17 +105,21 @@ def _agent() -> str:
 
 
 def _desktop_entry(on: bool) -> str:
-    """Return an autostart entry, whose words are quoted as the Desktop Entry Specification has it.
+    """Return an autostart entry.
 
     ``Hidden=true`` also overrides an entry for all users, which would hold if the file were gone.
     """
-    words = (re.sub(r'(["`$\\])', r"\\\1", word) for word in _command())
-    command = " ".join(f'"{word}"' for word in words).replace("\\", r"\\").replace("%", "%%")
     return (
         "[Desktop Entry]\n"
         "Type=Application\n"
         "Name=lemlist credits\n"
         f"Icon={APP}\n"
-        f"Exec={command}\n"
+        f"Exec={_exec()}\n"
         f"Hidden={str(not on).lower()}\n"
     )
+
+
+def _exec() -> str:
+    """Return the command, with its words quoted as the Desktop Entry Specification has it."""
+    words = (re.sub(r'(["`$\\])', r"\\\1", word) for word in _command())
+    return " ".join(f'"{word}"' for word in words).replace("\\", r"\\").replace("%", "%%")

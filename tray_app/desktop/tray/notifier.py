@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,6 +33,7 @@ _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _CLICKS = ("ActivationToken", "ActionInvoked")  # GNOME and Plasma send both, in this order
 _ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
+_UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """As those of the module ``html``, which holds half a megabyte of names of characters."""
@@ -216,7 +217,7 @@ class Display:
             if notice.id == self._told.get(notice.about):
                 continue
             if (pause := self._pause_before(notice)) <= 0:
-                self._ask(notice, self._notify, "GetCapabilities")
+                self._ask(notice, self._hear_capabilities, "GetCapabilities")
                 return None
             pauses.append(pause)
         soonest = min(pauses, default=math.inf)
@@ -238,7 +239,7 @@ class Display:
             if self._call is not None and self._call.serial == serial:
                 call, self._call = self._call, None
                 if message.header.message_type is MessageType.error:
-                    self._refuse(call.notice, fields[HeaderFields.error_name])
+                    self._hear_error(call, fields[HeaderFields.error_name])
                 else:
                     call.then(call.notice, message)
                 if self._call is None:
@@ -251,11 +252,26 @@ class Display:
                 if origin == (shown.service, shown.number):
                     self._hear_click(about, member, message.body[1])
 
-    def _notify(self, notice: Notice, reply: "Message") -> None:
-        """Show a notice; the reply tells what the service is capable of."""
+    def _hear_error(self, call: Call, name: str) -> None:
+        """Let a notice wait, unless the service just can't tell what it is capable of.
+
+        Some small services lack that method. GNOME's lacks it for a moment, as all others.
+        """
+        refusal = self._refused.get(call.notice.about)
+        is_again = refusal is not None and refusal.notice_id == call.notice.id
+        if call.then == self._hear_capabilities and name == _UNKNOWN_METHOD and is_again:
+            self._notify(call.notice, ())
+        else:
+            self._refuse(call.notice, name)
+
+    def _hear_capabilities(self, notice: Notice, reply: "Message") -> None:
+        (capabilities,) = reply.body
+        self._notify(notice, capabilities)
+
+    def _notify(self, notice: Notice, capabilities: Sequence[str]) -> None:
+        """Show a notice by a service that is capable of so much."""
         if self.wanted.get(notice.about) is not notice:
             return
-        (capabilities,) = reply.body
         takes_markup = "body-markup" in capabilities
         body = notice.body.translate(_ESCAPES) if takes_markup else notice.body
         hints = {
@@ -263,8 +279,9 @@ class Display:
             "image-data": ("(iiibiiay)", _image_data(notice.picture)),
             "desktop-entry": ("s", "lemlist-credits"),
         }
-        name, actions = tr("lemlist credits"), ["default", tr("Open")]
-        values = (name, 0, "", notice.title, body, actions, hints, -1)
+        # Ubuntu's notify-osd, which can't be clicked, makes a dialog of what can be.
+        actions = ["default", tr("Open")] if "actions" in capabilities else []
+        values = (tr("lemlist credits"), 0, "", notice.title, body, actions, hints, -1)
         self._ask(notice, self._keep, "Notify", "susssasa{sv}i", values)
 
     def _keep(self, notice: Notice, reply: "Message") -> None:

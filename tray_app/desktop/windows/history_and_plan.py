@@ -23,7 +23,7 @@ from tray_app.team.watch import Snapshot
 from tray_app.words.balance_words import team_name
 from tray_app.words.formats import Formats
 from tray_app.words.plan_words import Figures
-from tray_app.words.problem_words import problem_words
+from tray_app.words.problem_words import history_fault_words, problem_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.windows.history_window import HistoryWindow
@@ -166,6 +166,9 @@ class HistoryAndPlan(QObject):
             from tray_app.report.exports import days_csv, readings_csv
 
             records = past.read() if past is not None else []
+            if past is not None and not records and past.file.fault is not None:
+                # The file to save to may be an earlier export, which nothing is worth losing.
+                return history_fault_words(past.file.fault)
             try:
                 # The line ends are those of RFC 4180, which the writer sets itself.
                 with Path(path).open("w", encoding="utf-8", newline="") as file:
