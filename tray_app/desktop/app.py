@@ -22,6 +22,7 @@ from tray_app.desktop.system.resume import Resume
 from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.team_list import TeamList
 from tray_app.desktop.teams import Teams
 from tray_app.desktop.tray.news_desk import NewsDesk, TeamNotice
 from tray_app.desktop.tray.notifier import Notice, Notifier
@@ -98,6 +99,7 @@ class App(QObject):
             self._formats,
             lambda account: Worker(f"network of {account}", gate),
         )
+        self._team_list = TeamList(self._teams, keychain, disk, self._network)
         # Each snapshot restarts this timer. If it fires, no poll came in time: the figures are old.
         self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._has_snapshot = False
@@ -115,7 +117,7 @@ class App(QObject):
             keychain,
             self._network,
             self._teams.check_key,
-            self._teams.known_teams,
+            self._team_list.known_teams,
             self._formats,
             self,
         )
@@ -146,7 +148,7 @@ class App(QObject):
         self._teams.snapshot_made.connect(self._hear_of)
         self._teams.busy_changed.connect(self._show_busy)
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
-        self._teams.changed.connect(self._renew_settings_dialog)
+        self._teams.changed.connect(self._follow_list)
         self._overdue.timeout.connect(self._show_now)
         self._overdue.timeout.connect(self._expect_next)
         self._history_and_plan.trend_changed.connect(self._show_now)
@@ -220,11 +222,11 @@ class App(QObject):
     def _change_key(self) -> None:
         """Let the user enter another key for the team that is shown now."""
         shown = self._teams.shown if self._teams.polled is self._teams.own else self._teams.own[0]
-        self._key.change_key(self._teams.target_of(shown))
+        self._key.change_key(self._team_list.target_of(shown))
 
     @Slot()
     def _add_team(self) -> None:
-        self._key.change_key(self._teams.new_team())
+        self._key.change_key(self._team_list.new_team())
 
     @Slot(str)
     def _open_link(self, address: str) -> None:
@@ -234,12 +236,12 @@ class App(QObject):
         from tray_app.desktop.windows.settings_dialog import SettingsDialog
 
         complaint = self._complaints.get("settings", "")
-        teams = self._teams.listed_teams()
+        teams = self._team_list.listed_teams()
         dialog = SettingsDialog(
             self._teams.settings, self._formats, teams, self._teams.icon_team, complaint=complaint
         )
         dialog.saved.connect(self._teams.choose)
-        dialog.teams_saved.connect(self._teams.choose_teams)
+        dialog.teams_saved.connect(self._team_list.choose_teams)
         dialog.add_requested.connect(self._add_team)
         dialog.remove_requested.connect(self._ask_to_remove)
         dialog.start_at_login_chosen.connect(self._start_at_login)
@@ -251,14 +253,14 @@ class App(QObject):
         """Ask whether a team is to be removed, and remove it."""
         from tray_app.desktop.windows.remove_dialog import RemoveDialog
 
-        listed = {team.entry.account: team for team in self._teams.listed_teams()}
+        listed = {team.entry.account: team for team in self._team_list.listed_teams()}
         if (team := listed.get(account)) is None:
             return
 
         def make() -> RemoveDialog:
             dialog = RemoveDialog(team.name, has_own=bool(team.entry.own))
             dialog.confirmed.connect(
-                lambda with_history: self._teams.remove(
+                lambda with_history: self._team_list.remove(
                     account, dialog.removed, dialog.failed, with_history=with_history
                 )
             )
@@ -274,10 +276,11 @@ class App(QObject):
         return starts_at_login()
 
     @Slot()
-    def _renew_settings_dialog(self) -> None:
-        """Show the teams as they are now, where the dialog shows them as they were."""
+    def _follow_list(self) -> None:
+        """Close what is for a team that is gone, and show the teams in the settings as they are."""
+        self._key.keep_only(poller.account for poller in self._teams.own)
         dialog = self._settings_dialog.window
-        if dialog is not None and dialog.shows_other_teams(self._teams.listed_teams()):
+        if dialog is not None and dialog.shows_other_teams(self._team_list.listed_teams()):
             dialog.reject()
             self._settings_dialog.forget()
             self._settings_dialog.open()

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,28 +9,23 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
-from tray_app.desktop.windows.key_flow import KeyTarget, KnownTeam
-from tray_app.errors import Kind, Problem
+from tray_app.errors import Kind
 from tray_app.i18n import tr
-from tray_app.report.team_views import ListedTeam, team_names
+from tray_app.report.team_views import team_names
 from tray_app.rules.schedule import Place
-from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.folders import alerts_file, history_file, settings_file, teams_file
-from tray_app.store.history_database import History
+from tray_app.store.folders import settings_file, teams_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import (
     FIRST_ACCOUNT,
     Choices,
-    ChosenTeams,
     Settings,
     SettingsFile,
     TeamEntry,
-    new_team,
 )
 from tray_app.store.teams import TeamsFile
 from tray_app.team.announcer import News
 from tray_app.team.api import Checked, Pauses, check_key, connector
-from tray_app.team.credentials import KeySource, watched_teams
+from tray_app.team.credentials import watched_teams
 from tray_app.team.session import Session, last_names, own_session
 from tray_app.words.formats import Formats
 from tray_app.words.settings_words import settings_fault_words
@@ -66,8 +60,6 @@ class Teams(QObject):
     settings_complained = Signal(str)
     """What is wrong with the settings file, in words; empty when nothing is."""
     settings_saved = Signal()
-    added = Signal(str)
-    """The account of a team that the user has added."""
 
     def __init__(
         self,
@@ -86,7 +78,8 @@ class Teams(QObject):
         self._network = network
         self._formats = formats
         self._make_worker = make_worker
-        self._settings_file = SettingsFile(settings_file())
+        self.file = SettingsFile(settings_file())
+        """Where settings and teams are kept."""
         self._settings = Settings()
         self._pauses = Pauses(TeamsFile(teams_file()))
         self._workers: dict[str, Worker] = {}  # those that were made here, by account
@@ -108,7 +101,12 @@ class Teams(QObject):
 
     def names(self) -> list[str]:
         """Name the teams that are polled, in their order; no two of them are called the same."""
-        return _names_of(self.polled)
+        return self.names_of(self.polled)
+
+    @staticmethod
+    def names_of(pollers: list[Poller]) -> list[str]:
+        """Name these teams; no two of them are called the same."""
+        return team_names([(one.session.entry, one.session.lemlists_name) for one in pollers])
 
     def begin(self, *, demo: bool) -> None:
         """Read the settings, and show the user's own teams, or the demo."""
@@ -124,7 +122,7 @@ class Teams(QObject):
 
         # The worker tells of a defect, after which the default settings are used.
         nothing = Choices(self._settings, (TeamEntry(),), "", [])
-        self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
+        self._disk.submit(self.file.load, go_on, lambda _defect: go_on(nothing))
 
     @Slot()
     def load_again(self) -> None:
@@ -142,7 +140,7 @@ class Teams(QObject):
                     poller.start()
             self.changed.emit()
 
-        self._disk.submit(self._settings_file.load, go_on)
+        self._disk.submit(self.file.load, go_on)
 
     @Slot()
     def show_own(self) -> None:
@@ -153,9 +151,10 @@ class Teams(QObject):
     def use_changed_keys(self) -> None:
         """Use the keys that the keychain has now, as another program has changed one."""
         for poller in self.own:
-            poller.forget_key(partial(self._poll_anew, poller))
+            poller.forget_key(partial(self.poll_anew, poller))
 
-    def _poll_anew(self, poller: Poller, _nothing: object) -> None:
+    def poll_anew(self, poller: Poller, _nothing: object = None) -> None:
+        """Poll one of the user's teams with the key that it has now; forget what was known."""
         if self.polled is self.own and poller in self.own:
             poller.start()
 
@@ -217,7 +216,7 @@ class Teams(QObject):
 
         def save() -> str:
             try:
-                fault = self._settings_file.save(settings)
+                fault = self.file.save(settings)
             except OSError:
                 return unsaved
             return settings_fault_words(fault, self._formats) if fault is not None else ""
@@ -232,145 +231,6 @@ class Teams(QObject):
     def check_key(self, key: str) -> Checked:
         """Find out what a key opens; blocks, and raises as :func:`check_key` does."""
         return check_key(connector(self._environ, self._pauses), key)
-
-    def known_teams(self) -> list[KnownTeam]:
-        """Return the user's own teams, for whoever enters a key."""
-        names = _names_of(self.own)
-        return [
-            KnownTeam(poller.session.snapshot.team_id, name, self.target_of(poller))
-            for poller, name in zip(self.own, names, strict=True)
-        ]
-
-    def listed_teams(self) -> list[ListedTeam]:
-        """Return the user's own teams as the settings show them."""
-        names = _names_of(self.own)
-        return [
-            ListedTeam(
-                one.session.entry,
-                name,
-                one.session.lemlists_name or "",
-                can_be_removed=one.session.snapshot.key_source is not KeySource.ENVIRONMENT,
-            )
-            for one, name in zip(self.own, names, strict=True)
-        ]
-
-    def target_of(self, poller: Poller) -> KeyTarget:
-        """Return the way to give a team another key."""
-
-        def use(
-            key: str,
-            store: bool,
-            done: Callable[[object], object],
-            failed: Callable[[Problem], object],
-        ) -> None:
-            poller.use_key(key, done, failed, store=store)
-
-        names = _names_of(self.own)
-        is_one_of_several = poller in self.own and len(self.own) > 1
-        name = names[self.own.index(poller)] if is_one_of_several else ""
-        return KeyTarget(use, poller.account, name)
-
-    def new_team(self) -> KeyTarget:
-        """Return the way to add a team, whose key is always stored; the first needs no place."""
-        first = self.own[0]
-        if len(self.own) == 1 and first.session.snapshot.key_source is None:
-            return self.target_of(first)
-        return KeyTarget(self._add)
-
-    def _add(
-        self,
-        key: str,
-        _store: bool,
-        done: Callable[[object], object],
-        failed: Callable[[Problem], object],
-    ) -> None:
-        settings, keychain = self._settings_file, self._keychain
-
-        def add() -> str:
-            # The key comes first: who does not unlock the keychain has the list as it was.
-            team = new_team()
-            keychain.of(team.account).write(key)
-            try:
-                settings.add_team(team)
-            except (OSError, ValueError) as error:
-                with suppress(Problem):
-                    keychain.of(team.account).remove()
-                raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
-            return team.account
-
-        def go_on(account: str) -> None:
-            self.load_again()
-            self.settings_saved.emit()
-            self.added.emit(account)
-            done(None)
-
-        self._network.submit(add, go_on, failed)
-
-    def remove(
-        self,
-        account: str,
-        done: Callable[[object], object],
-        failed: Callable[[Problem], object],
-        *,
-        with_history: bool,
-    ) -> None:
-        """Remove a team's key, its place in the list, and what was said of it.
-
-        ``with_history`` removes what was recorded of it too, unless another team has the same.
-        """
-        poller = next(one for one in self.own if one.account == account)
-        settings, keychain = self._settings_file, self._keychain
-        team_id = poller.session.snapshot.team_id
-        others = [one.session.snapshot.team_id for one in self.own if one is not poller]
-        forgets = with_history and team_id is not None and team_id not in others
-
-        def remove() -> None:
-            keychain.of(account).remove()
-            try:
-                settings.remove_team(account)
-                AlertsFile(alerts_file(), account).remove()
-            except OSError as error:
-                raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
-            if forgets and team_id is not None:
-                past = History(history_file())
-                past.remove(team_id)
-                past.close()
-
-        def go_on(_nothing: object) -> None:
-            poller.forget_key(partial(self._poll_anew, poller))  # if it is the only team's place
-            self.load_again()
-            self.settings_saved.emit()
-            done(None)
-
-        self._network.submit(remove, go_on, failed)
-
-    @Slot(object)
-    def choose_teams(self, chosen: ChosenTeams) -> None:
-        """Keep how the teams are called and ordered, and what was chosen for each alone."""
-        settings, unsaved = self._settings_file, tr("The list of teams can't be saved.")
-        before = {one.account: one.session.entry for one in self.own}
-
-        def save() -> str:
-            try:
-                for team in chosen.teams:
-                    known = before.get(team.account, team)
-                    if team.name != known.name:
-                        settings.rename_team(team.account, team.name)
-                    if team.own != known.own:
-                        settings.choose_for_team(team.account, team.own)
-                settings.order_teams([team.account for team in chosen.teams])
-                settings.choose_icon_team(chosen.on_icon)
-            except OSError:
-                return unsaved
-            return ""
-
-        def end(complaint: str) -> None:
-            self.settings_complained.emit(complaint)
-            if not complaint:
-                self.load_again()
-                self.settings_saved.emit()
-
-        self._disk.submit(save, end, lambda _defect: end(unsaved))
 
     def finish(self, seconds: float) -> None:
         """Wait at most so many seconds for all teams' workers."""
@@ -468,7 +328,3 @@ def _give_places(pollers: list[Poller]) -> None:
     """Have teams polled in turn."""
     for number, poller in enumerate(pollers):
         poller.session.place = Place(number, len(pollers))
-
-
-def _names_of(pollers: list[Poller]) -> list[str]:
-    return team_names([(one.session.entry, one.session.lemlists_name) for one in pollers])

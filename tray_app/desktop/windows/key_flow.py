@@ -1,6 +1,6 @@
 """Has the user enter a key, and has it checked, stored and used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -105,6 +105,13 @@ class KeyFlow(QObject):
             self.dialog.forget()
         self._target = target
         self.dialog.open()
+
+    def keep_only(self, accounts: Iterable[str]) -> None:
+        """Close the dialog if it is for a team that is not one of these any more."""
+        account = self._target.account if self._target else None
+        is_gone = account is not None and account not in set(accounts)
+        if is_gone and self.dialog.window is not None:
+            self.dialog.window.reject()
 
     def _make_dialog(self) -> "KeyDialog":
         from tray_app.desktop.windows.key_dialog import KeyDialog

@@ -1,0 +1,182 @@
+"""What the user does with the list of teams: adding, removing, naming, ordering, another key."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from tray_app.desktop.poller import Poller
+from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.teams import Teams
+from tray_app.desktop.windows.key_flow import KeyTarget, KnownTeam
+from tray_app.errors import Kind, Problem
+from tray_app.i18n import tr
+from tray_app.report.team_views import ListedTeam
+from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.folders import alerts_file, history_file
+from tray_app.store.history_database import History
+from tray_app.store.keychain import Keychain
+from tray_app.store.settings import ChosenTeams, new_team
+from tray_app.team.credentials import KeySource
+
+
+class TeamList(QObject):
+    """Changes the list in the settings file, with all that belongs to a team.
+
+    ``Teams`` then reads the list anew, as it does when another program has changed it.
+    """
+
+    def __init__(
+        self,
+        teams: Teams,
+        keychain: Keychain,
+        disk: Worker,
+        worker: Worker,
+    ) -> None:
+        """``worker`` is for what may ask the keychain, and so may take long."""
+        super().__init__()
+        self._teams = teams
+        self._file = teams.file
+        self._keychain = keychain
+        self._disk = disk
+        self._worker = worker
+
+    def known_teams(self) -> list[KnownTeam]:
+        """Return the user's own teams, for whoever enters a key."""
+        names = self._teams.names_of(self._teams.own)
+        return [
+            KnownTeam(poller.session.snapshot.team_id, name, self.target_of(poller))
+            for poller, name in zip(self._teams.own, names, strict=True)
+        ]
+
+    def listed_teams(self) -> list[ListedTeam]:
+        """Return the user's own teams as the settings show them."""
+        names = self._teams.names_of(self._teams.own)
+        return [
+            ListedTeam(
+                one.session.entry,
+                name,
+                one.session.lemlists_name or "",
+                can_be_removed=one.session.snapshot.key_source is not KeySource.ENVIRONMENT,
+            )
+            for one, name in zip(self._teams.own, names, strict=True)
+        ]
+
+    def target_of(self, poller: Poller) -> KeyTarget:
+        """Return the way to give a team another key."""
+
+        def use(
+            key: str,
+            store: bool,
+            done: Callable[[object], object],
+            failed: Callable[[Problem], object],
+        ) -> None:
+            poller.use_key(key, done, failed, store=store)
+
+        names = self._teams.names_of(self._teams.own)
+        is_one_of_several = poller in self._teams.own and len(self._teams.own) > 1
+        name = names[self._teams.own.index(poller)] if is_one_of_several else ""
+        return KeyTarget(use, poller.account, name)
+
+    def new_team(self) -> KeyTarget:
+        """Return the way to add a team, whose key is always stored; the first needs no place."""
+        first = self._teams.own[0]
+        if len(self._teams.own) == 1 and first.session.snapshot.key_source is None:
+            return self.target_of(first)
+        return KeyTarget(self._add)
+
+    def _add(
+        self,
+        key: str,
+        _store: bool,
+        done: Callable[[object], object],
+        failed: Callable[[Problem], object],
+    ) -> None:
+        settings, keychain = self._file, self._keychain
+
+        def add() -> None:
+            # The key comes first: who does not unlock the keychain has the list as it was.
+            team = new_team()
+            keychain.of(team.account).write(key)
+            try:
+                settings.add_team(team)
+            except (OSError, ValueError) as error:
+                with suppress(Problem):
+                    keychain.of(team.account).remove()
+                raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
+
+        def go_on(_nothing: None) -> None:
+            self._teams.load_again()
+            self._teams.settings_saved.emit()
+            done(None)
+
+        self._worker.submit(add, go_on, failed)
+
+    def remove(
+        self,
+        account: str,
+        done: Callable[[object], object],
+        failed: Callable[[Problem], object],
+        *,
+        with_history: bool,
+    ) -> None:
+        """Remove a team's key, its place in the list, and what was said of it.
+
+        ``with_history`` removes what was recorded of it too, unless another team has the same.
+        """
+        poller = next(one for one in self._teams.own if one.account == account)
+        settings, keychain = self._file, self._keychain
+        team_id = poller.session.snapshot.team_id
+        others = [one.session.snapshot.team_id for one in self._teams.own if one is not poller]
+        forgets = with_history and team_id is not None and team_id not in others
+
+        def remove() -> None:
+            keychain.of(account).remove()
+            try:
+                settings.remove_team(account)
+                AlertsFile(alerts_file(), account).remove()
+            except OSError as error:
+                raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
+            if forgets and team_id is not None:
+                past = History(history_file())
+                past.remove(team_id)
+                past.close()
+
+        def go_on(_nothing: object) -> None:
+            poller.forget_key(
+                partial(self._teams.poll_anew, poller)
+            )  # if it is the only team's place
+            self._teams.load_again()
+            self._teams.settings_saved.emit()
+            done(None)
+
+        self._worker.submit(remove, go_on, failed)
+
+    @Slot(object)
+    def choose_teams(self, chosen: ChosenTeams) -> None:
+        """Keep how the teams are called and ordered, and what was chosen for each alone."""
+        settings, unsaved = self._file, tr("The list of teams can't be saved.")
+        before = {one.account: one.session.entry for one in self._teams.own}
+
+        def save() -> str:
+            try:
+                for team in chosen.teams:
+                    known = before.get(team.account, team)
+                    if team.name != known.name:
+                        settings.rename_team(team.account, team.name)
+                    if team.own != known.own:
+                        settings.choose_for_team(team.account, team.own)
+                settings.order_teams([team.account for team in chosen.teams])
+                settings.choose_icon_team(chosen.on_icon)
+            except OSError:
+                return unsaved
+            return ""
+
+        def end(complaint: str) -> None:
+            self._teams.settings_complained.emit(complaint)
+            if not complaint:
+                self._teams.load_again()
+                self._teams.settings_saved.emit()
+
+        self._disk.submit(save, end, lambda _defect: end(unsaved))
