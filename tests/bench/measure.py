@@ -18,6 +18,7 @@ from tests.bench.rows import Limit, Row, percentile
 from tests.bench.sizes import installed_size, size_of
 from tests.bench.stalls import FAULTS, measure_floor, measure_stalls
 from tests.bench.starts import Starts, measure_starts
+from tests.bench.teams import COUNTS, Several, measure_teams
 from tests.program.soak import Load, soak
 
 MILLI = 1000
@@ -111,6 +112,14 @@ def whole_field() -> Iterator[Field]:
             peers=programs.installed_peers(),
             judged=frozen,
         )
+
+
+@contextmanager
+def source_field() -> Iterator[Field]:
+    """Give what needs no bundle: the program from source."""
+    yield Field(
+        bare=(programs.BARE,), products=(programs.PRODUCT,), peers={}, judged=programs.PRODUCT
+    )
 
 
 def start_rows(field: Field, effort: Effort) -> Iterator[Row]:
@@ -214,6 +223,60 @@ def growth_rows(_field: Field, effort: Effort) -> Iterator[Row]:
     yield Row(f"more open files after {polls}", "files", program, (files,), limit=rows.FILES)
 
 
+def team_rows(field: Field, effort: Effort) -> Iterator[Row]:
+    """What 5 and 20 teams cost beside one."""
+    measured = measure_teams(field.judged, rounds=effort.rounds)
+    one = measured[1]
+
+    def each(
+        measure: str,
+        unit: str,
+        value: Callable[[Several], list[float]],
+        baseline: Callable[[Several], list[float]] | None = None,
+        limit: Limit | None = None,
+    ) -> Iterator[Row]:
+        for teams in COUNTS:
+            label = f"{teams} team{'s' if teams > 1 else ''}, {field.judged.build}"
+            against = median(baseline(measured[teams])) if baseline else None
+            values = tuple(value(measured[teams]))
+            judged = limit if teams > 1 or baseline is None else None
+            yield Row(measure, unit, label, values, baseline=against, limit=judged)
+
+    def milliseconds(seconds: list[float]) -> list[float]:
+        return [each * MILLI for each in seconds]
+
+    yield from each(
+        "start to icon",
+        "ms",
+        lambda some: milliseconds(some.until_icon),
+        lambda _some: milliseconds(one.until_icon),
+        rows.SEVERAL_UNTIL_ICON,
+    )
+    yield from each("start to the first balance", "ms", lambda some: milliseconds(some.until_first))
+    yield from each(
+        "start to all first balances",
+        "ms",
+        lambda some: milliseconds(some.until_all),
+        lambda some: milliseconds(some.until_first),
+        rows.SEVERAL_UNTIL_ALL,
+    )
+    alone = median(one.memory)
+    for teams in COUNTS[1:]:
+        more = [(memory - alone) / (teams - 1) for memory in measured[teams].memory]
+        label = f"{teams} teams, {field.judged.build}"
+        yield Row("memory of each further team", "bytes", label, tuple(more), limit=rows.A_TEAM)
+    yield from each(
+        "wake-ups between polls", "a minute", lambda some: some.wake_ups, limit=rows.WAKE_UPS
+    )
+    yield from each(
+        "CPU of a poll",
+        "ms",
+        lambda some: milliseconds(some.cpu),
+        lambda _some: milliseconds(one.cpu),
+        rows.SEVERAL_CPU,
+    )
+
+
 def size_rows(field: Field, _effort: Effort) -> Iterator[Row]:
     """What is on the disk, and what is to be loaded."""
     bundle = Path(field.judged.command[0]).parent
@@ -245,5 +308,9 @@ GROUPS: Mapping[str, Callable[[Field, Effort], Iterator[Row]]] = {
     "stall": stall_rows,
     "growth": growth_rows,
     "size": size_rows,
+    "teams": team_rows,
 }
 """What can be measured by itself, by its name."""
+
+FROM_SOURCE = {"teams"}
+"""What can be measured where there is no bundle."""

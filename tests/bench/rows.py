@@ -34,6 +34,14 @@ STALL = Limit(16)
 GROWTH = Limit(2_000_000)
 """Bytes."""
 FILES = Limit(0)
+SEVERAL_UNTIL_ICON = Limit(1.03, "ratio")
+"""Of one team's."""
+SEVERAL_UNTIL_ALL = Limit(2, "ratio")
+"""Of the time to the first of the balances."""
+A_TEAM = Limit(150_000)
+"""Bytes for each team more than one."""
+SEVERAL_CPU = Limit(1, "ratio")
+"""Of one team's."""
 BUNDLE = Limit(0.55, "ratio")
 
 

@@ -87,7 +87,7 @@ class Running:
     ) -> None:
         self.program = program
         self._desktop = desktop
-        self._env = _folders(desktop, program)
+        self._env = folders_of(desktop, program)
         if program.settings is not None:
             name, content = program.settings
             Path(desktop.env["XDG_CONFIG_HOME"], name).write_text(content)
@@ -96,6 +96,8 @@ class Running:
         # Signals that are not yet read must not delay the answers to calls, and the other way.
         self._ears = Bus(desktop.bus_address)
         self._signals = Signals(self._ears)
+        self.began: float
+        """When it was started, by time.monotonic."""
         self.until_icon: float
         """Seconds from the start until the panel had the icon."""
         self.item: TrayItem
@@ -105,7 +107,7 @@ class Running:
     def __enter__(self) -> Self:
         bus = self._desktop.bus
         others = {_pid(bus, each.service) for each in tray_items(bus)}
-        self._began = time.monotonic()
+        self.began = time.monotonic()
         self._process = self._desktop.start(*self.program.command, env=self._env)
         try:
             self._wait_for_icon(others)
@@ -126,7 +128,7 @@ class Running:
         while True:
             now, _message = self._signals.next("NewToolTip")
             if text in self.item.tooltip().title:
-                return now - self._began
+                return now - self.began
 
     def menu_line(self, label: str) -> MenuLine:
         """Find a line of the menu."""
@@ -151,7 +153,7 @@ class Running:
             pid = _pid(self._desktop.bus, service)
             if pid in others:  # some programs register anew
                 continue
-            self.until_icon = now - self._began
+            self.until_icon = now - self.began
             self.pid = pid
             self.item = TrayItem(self._desktop.bus, service, slash + path or "/StatusNotifierItem")
             return
@@ -192,7 +194,7 @@ def _pid(bus: Bus, name: str) -> int:
     return int(pid)
 
 
-def _folders(desktop: VirtualDesktop, program: Program) -> dict[str, str]:
+def folders_of(desktop: VirtualDesktop, program: Program) -> dict[str, str]:
     """Return the variables of the program's own folders; the product finds sixty days there."""
     if not program.is_product:
         return {}

@@ -26,9 +26,11 @@ from tray_app.store.history_database import History
 from tray_app.store.settings import FIRST_ACCOUNT, Settings, SettingsFile
 from tray_app.store.teams import TeamsFile
 from tray_app.team import session
-from tray_app.team.turns import AT_ONCE, MOST, SPAN
 
 TWENTY = 20
+AT_ONCE = 4
+MOST, SPAN = 20, 2.0
+"""Requests, and the seconds in which lemlist may see no more of them."""
 
 
 class Program:

@@ -97,6 +97,16 @@ def test_a_problem_without_an_owner_is_a_defect(ends: Ends) -> None:
     assert (ends.results, ends.told) == ([], 1)
 
 
+def test_jobs_that_come_after_the_end_are_ignored(ends: Ends) -> None:
+    ends.worker.submit(lambda: "before", ends.results.append)
+    ends.worker.end()
+    ends.worker.submit(lambda: "after", ends.results.append, ends.problems.append)
+    wait_with_events(lambda: ends.worker.has_ended and ends.results, "the end")
+    ends.worker.end()
+    assert (ends.results, ends.problems) == (["before"], [])
+    assert ends.worker._callbacks == {}  # nothing waits for an answer that never comes
+
+
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
 def test_nothing_that_a_job_raises_ends_the_worker(ends: Ends, error: type[BaseException]) -> None:
     def end() -> None:

@@ -270,6 +270,16 @@ def test_a_key_that_opens_another_team_than_last_time_changes_nothing_of_the_las
     assert [each.credits for each in history.read("tea_2")] == [470]
 
 
+def test_nothing_is_alerted_of_a_team_that_may_be_another(world: World) -> None:
+    assert alerted(world, world.watch(analyst=world.analyst()), 12_000) == [None]
+    world.api.known = Team("tea_1", "Acme Growth")
+    watch = world.watch(analyst=world.analyst(), confirms_alerts=True)
+    world.api.answer = Balance(470)
+    first = watch.poll()
+    assert (first.level, first.news.early, first.news.alert) == (Level.LOW, None, None)
+    assert watch.identify().news.early == Alert(AlertKind.LOW, 470)
+
+
 def test_what_was_heard_of_the_team_is_not_told_early_after_a_restart(world: World) -> None:
     assert alerted(world, world.watch(analyst=world.analyst()), 12_000, 480) == [None, "low"]
     watch = world.watch(analyst=world.analyst(), confirms_alerts=True)
