@@ -198,7 +198,11 @@ def test_every_kind_has_an_exit_code() -> None:
     assert {EXIT_CODES[kind] for kind in (Kind.TIMEOUT, Kind.TLS, Kind.OFFLINE)} == {4}
 
 
-@pytest.mark.parametrize("arguments", [("status", "--json"), ("key", "remove"), ("--version",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [("status", "--json"), ("status", "--all"), ("teams",), ("key", "remove"), ("--version",)],
+    ids=" ".join,
+)
 def test_no_qt_is_imported(env: Env, arguments: tuple[str, ...]) -> None:
     command = [sys.executable, "-X", "importtime", MAIN, *arguments]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
@@ -655,6 +659,17 @@ def test_a_prompt_that_gets_no_key(env: Env, typed: str, code: int) -> None:
         ("key", "set", KEY),
         ("key", "set", f"--key={KEY}"),
         (KEY,),
+        ("teams", "nonsense"),
+        ("teams", "add", KEY),
+        ("teams", "remove"),
+        ("teams", "rename", "Acme"),
+        ("--team", "Acme"),
+        ("--team", "Acme", "demo"),
+        ("--team", "Acme", "teams"),
+        ("teams", "--team", "Acme"),
+        ("status", "--team"),
+        ("status", "--all", "--team", "Acme"),
+        ("--team", "Acme", "status", "--all"),
         ("sandbox", "--port", "many"),
         ("sandbox", "--story", "nonsense"),
     ],
@@ -674,7 +689,18 @@ def test_version(env: Env) -> None:
     assert (done.returncode, done.stdout) == (0, expected)
 
 
-@pytest.mark.parametrize("command", [(), ("status",), ("key",), ("sandbox",), ("demo",)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("status",),
+        ("key",),
+        ("teams",),
+        ("teams", "remove"),
+        ("sandbox",),
+        ("demo",),
+    ],
+)
 def test_help(env: Env, command: tuple[str, ...]) -> None:
     done = run(env, *command, "--help")
     assert (done.returncode, done.stderr) == (0, "")
