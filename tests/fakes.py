@@ -49,6 +49,7 @@ class FakeApi:
 
     answer: Balance | Problem = field(default_factory=lambda: Balance(1000))
     identity: Team | Problem = field(default_factory=lambda: Team("tea_1", "Acme Growth"))
+    known: Team | None = None
     asked_balance: int = 0
     asked_team: int = 0
 
@@ -63,6 +64,9 @@ class FakeApi:
         if isinstance(self.identity, Problem):
             raise self.identity
         return self.identity
+
+    def known_team(self) -> Team | None:
+        return self.known
 
 
 class NoHistory(Analyst):

@@ -67,7 +67,11 @@ class FakeWatch(Watch):
     def fail(self, defect: Problem) -> Snapshot:
         if self.is_broken:
             raise ZeroDivisionError
-        return replace(self.last, problem=defect, news=News(), wait=900)
+        self.last = replace(self.last, problem=defect, news=News(), wait=900)
+        return self.last
+
+    def identify(self) -> Snapshot:
+        return self.last
 
     def study(self) -> Snapshot:
         self.may_study.wait(20)
@@ -445,8 +449,11 @@ def test_a_team_that_was_left_alerts_nothing_any_more(
 
 
 def test_what_was_heard_is_noted_by_the_worker(poller: Poller, watch: FakeWatch) -> None:
+    news, others = News(EARLY, id=7), News(EARLY, id=8)
+    watch.answers = [replace(GOOD, news=news)]
     poller.start()
-    news = News(EARLY, id=7)
+    wait_with_events(lambda: not poller.busy, "the poll")
+    poller.note_heard(others)
     poller.note_heard(news)
     wait_with_events(lambda: watch.was_heard, "it is noted")
     assert watch.was_heard == [news]

@@ -15,6 +15,7 @@ from tray_app.terminal.running_tray import (
     KEY_CHANGED,
     SETTINGS_CHANGED,
     SHOW,
+    TEAMS_CHANGED,
     TRAY,
     in_session,
     socket_of,
@@ -34,17 +35,29 @@ def instance(qapp: QApplication, tmp_path: Path, heard: list[str]) -> Iterator[S
     assert instance.acquire()
     instance.opened_again.connect(lambda: heard.append("opened again"))
     instance.key_changed_elsewhere.connect(lambda: heard.append("key changed"))
+    instance.settings_changed_elsewhere.connect(lambda: heard.append("settings changed"))
+    instance.teams_changed_elsewhere.connect(lambda: heard.append("teams changed"))
     yield instance
     instance.close()
 
 
-def test_it_hears_each_word(instance: SingleInstance, tmp_path: Path, heard: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        (KEY_CHANGED, "key changed"),
+        (SETTINGS_CHANGED, "settings changed"),
+        (TEAMS_CHANGED, "teams changed"),
+        (SHOW, "opened again"),
+    ],
+)
+def test_it_hears_each_word(
+    instance: SingleInstance, tmp_path: Path, heard: list[str], word: bytes, meaning: str
+) -> None:
     instance.open()
     instance.listen()
-    tell(tmp_path, TRAY, KEY_CHANGED)
-    wait_with_events(lambda: heard == ["key changed"], "the word is heard")
-    tell(tmp_path, TRAY, SHOW)
-    wait_with_events(lambda: heard == ["key changed", "opened again"], "the next word is heard")
+    tell(tmp_path, TRAY, word)
+    wait_with_events(lambda: heard, "the word is heard")
+    assert heard == [meaning]
 
 
 def test_what_was_told_while_it_started_is_heard_then(

@@ -59,7 +59,7 @@ def test_settings_that_another_session_has_saved_are_used(disk: Worker, network:
     teams.begin(demo=False)
     wait_with_events(lambda: teams.shown.session.snapshot.problem, "the first poll")
     SettingsFile(settings_file()).save(Settings(interval=60))
-    teams.read_settings_again()
+    teams.load_again()
     wait_with_events(lambda: teams.settings == Settings(interval=60), "the new settings")
     assert saved.count() == 0
     teams.choose(Settings(interval=120))

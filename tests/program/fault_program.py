@@ -197,6 +197,13 @@ class Lead(QObject):
             print(json.dumps(answer), flush=True)
 
 
+class ForgetfulClient(Client):
+    """A client that keeps neither pauses nor teams."""
+
+    def known_team(self) -> None:
+        """Know no team."""
+
+
 class LedApp(app.App):
     """The program, with the lead."""
 
@@ -214,8 +221,8 @@ class LedApp(app.App):
     def watch(self, url: str, deadline: float) -> None:
         """Begin anew with the API at an address; a request has so many seconds."""
 
-        def connect(key: str) -> Client:
-            return Client(url, key, deadline=deadline)
+        def connect(key: str) -> ForgetfulClient:
+            return ForgetfulClient(url, key, deadline=deadline)
 
         credentials = Credentials({}, FakeKeychain(KEY))
         watch = Watch(credentials, connect, None, Settings(), NoHistory())

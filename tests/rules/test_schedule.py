@@ -10,7 +10,9 @@ from tray_app.rules.schedule import (
     LONGEST_RETRY,
     WAIT_FOR_CONSENT,
     WAIT_FOR_USER,
+    Place,
     next_wait,
+    wait_for_turn,
 )
 
 PASSING = [
@@ -80,3 +82,44 @@ def test_chance_spreads_the_waits() -> None:
     assert len(waits) == 11
     assert min(waits) == pytest.approx(48)
     assert max(waits) == pytest.approx(72)
+
+
+# --- several teams ------------------------------------------------------------------------------
+
+intervals = st.integers(30, 86_400)
+moments = st.floats(0, 1e8)
+
+
+@given(intervals, moments)
+def test_one_team_waits_for_the_interval(interval: int, now: float) -> None:
+    assert wait_for_turn(interval, Place(), now) == interval
+
+
+@given(intervals, moments, st.integers(2, 50))
+def test_the_turns_of_several_teams_are_spread_evenly(
+    interval: int, now: float, teams: int
+) -> None:
+    waits = [wait_for_turn(interval, Place(number, teams), now) for number in range(teams)]
+    turns = sorted((now + wait) % interval for wait in waits)
+    gaps = [(turns[number] - turns[number - 1]) % interval for number in range(teams)]
+    assert gaps == pytest.approx([interval / teams] * teams, abs=1e-4)
+
+
+@given(intervals, moments, st.integers(2, 50), st.integers(0, 49), st.floats(0, 15))
+def test_after_its_turn_a_team_waits_for_the_next_one(
+    interval: int, now: float, teams: int, number: int, takes: float
+) -> None:
+    """However long the answer took, and though the timer is half a second early."""
+    place = Place(number % teams, teams)
+    turn = now + wait_for_turn(interval, place, now)
+    takes = min(takes, interval / 2)
+    for end in (turn + takes, turn - 0.5 + takes):
+        assert end + wait_for_turn(interval, place, end) == pytest.approx(turn + interval, abs=1e-4)
+
+
+@given(intervals, moments, st.integers(2, 50), st.integers(0, 49))
+def test_no_turn_comes_at_once_or_much_too_late(
+    interval: int, now: float, teams: int, number: int
+) -> None:
+    wait = wait_for_turn(interval, Place(number % teams, teams), now)
+    assert 0.1 * interval <= wait <= 1.1 * interval

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +24,7 @@ from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.history import Refill, changes
 from tray_app.rules.levels import Level, Thresholds
+from tray_app.rules.schedule import Place
 from tray_app.sandbox import DEMO_KEY
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.file_fault import FaultKind, FileFault
@@ -32,7 +34,7 @@ from tray_app.team.analyst import Analyst
 from tray_app.team.announcer import News
 from tray_app.team.api import Checked, PausingApi, check_key, connector
 from tray_app.team.credentials import Credentials, KeySource
-from tray_app.team.watch import SECOND_ANSWER, Reading, Snapshot, Watch
+from tray_app.team.watch import SECOND_ANSWER, TEAM_RETRY, Reading, Snapshot, Watch
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"
@@ -60,6 +62,7 @@ class World:
     folder: Path
     api: FakeApi = field(default_factory=FakeApi)
     clock: FakeClock = field(default_factory=FakeClock)
+    uptime: FakeClock = field(default_factory=FakeClock)
     keychain: FakeKeychain = field(default_factory=lambda: FakeKeychain(KEY))
     keys: list[str] = field(default_factory=list)
     histories: list[History] = field(default_factory=list)
@@ -86,6 +89,7 @@ class World:
             settings or Settings(),
             analyst or NoHistory(),
             now=self.clock,
+            elapsed=self.uptime.seconds,
             chance=lambda: 0.5,
         )
 
@@ -103,13 +107,21 @@ class World:
         if snapshot.wait == SECOND_ANSWER:  # the rise is borne out
             self.clock.forward(seconds=SECOND_ANSWER)
             snapshot = watch.poll()
+        return self.identified(watch, snapshot)
+
+    def identified(self, watch: Watch, snapshot: Snapshot) -> Snapshot:
+        """Have the team asked for as the poller does, and what there is to learn without a file."""
+        if snapshot.to_study:
+            snapshot = watch.identify()
+            if isinstance(watch._analyst, NoHistory):
+                snapshot = watch.study()
         return snapshot
 
     def poll_once(self, watch: Watch, credits: int) -> Snapshot:
         """Poll a server that may answer otherwise when it is asked again."""
         self.api.answer = Balance(credits)
         self.clock.forward(minutes=5)
-        return watch.poll()
+        return self.identified(watch, watch.poll())
 
     def spend(self, watch: Watch, *, days: int, hourly: int) -> None:
         """Poll every hour a balance of at first 50,000 credits, and study the history."""
@@ -220,6 +232,91 @@ def test_the_log_tells_the_kind_and_nothing_secret(
 
 
 # --- the team's name ----------------------------------------------------------------------------
+
+
+def test_a_balance_is_told_before_its_team_is_asked_for(world: World) -> None:
+    world.api.known = Team("tea_1", "Acme, as it was called")
+    watch = world.watch(analyst=world.analyst())
+    first = watch.poll()
+    assert (first.level, first.team, first.to_study) == (
+        Level.HEALTHY,
+        "Acme, as it was called",
+        True,
+    )
+    assert world.api.asked_team == 0
+    assert first.team_id is None  # nothing of a history is shown for a team that may be another
+    identified = watch.identify()
+    assert (identified.team, identified.team_id) == ("Acme Growth", "tea_1")
+    assert watch.identify() == identified
+    assert world.api.asked_team == 1
+
+
+def test_a_key_that_opens_another_team_than_last_time_changes_nothing_of_the_last_one(
+    world: World,
+) -> None:
+    before = world.watch(analyst=world.analyst())
+    assert alerted(world, before, 12_000, 480) == [None, "low"]
+    world.api.known, world.api.identity = Team("tea_1", "Acme"), Team("tea_2", "Other")
+    watch = world.watch(analyst=world.analyst(), confirms_alerts=True)
+    world.api.answer = Balance(470)
+    first = watch.poll()
+    assert (first.team, first.news.early, first.news.alert) == ("Acme", None, None)
+    identified = watch.identify()
+    assert (identified.team, identified.team_id) == ("Other", "tea_2")
+    assert identified.news.early == Alert(AlertKind.LOW, 470)  # which was told of the other team
+    assert watch.study().news.alert == Alert(AlertKind.LOW, 470)
+    history = world.history()
+    assert [each.credits for each in history.read("tea_1")] == [12_000, 480]
+    assert [each.credits for each in history.read("tea_2")] == [470]
+
+
+def test_what_was_heard_of_the_team_is_not_told_early_after_a_restart(world: World) -> None:
+    assert alerted(world, world.watch(analyst=world.analyst()), 12_000, 480) == [None, "low"]
+    watch = world.watch(analyst=world.analyst(), confirms_alerts=True)
+    snapshot = world.poll(watch, 470)
+    assert (snapshot.team_id, snapshot.news.early) == ("tea_1", None)
+    assert watch.study().news.alert is None
+
+
+def test_a_team_that_is_asked_for_after_a_failed_poll_alerts_nothing_early(world: World) -> None:
+    watch = world.watch(analyst=world.analyst())
+    world.api.answer = Balance(480)
+    watch.poll()
+    world.api.answer = OFFLINE
+    assert watch.poll().to_study
+    identified = watch.identify()
+    assert (identified.team, identified.problem, identified.news.early) == (
+        "Acme Growth",
+        OFFLINE,
+        None,
+    )
+
+
+def test_a_team_that_was_not_told_is_asked_for_again_after_an_hour(world: World) -> None:
+    world.api.identity = Problem(Kind.TIMEOUT)
+    watch = world.watch(analyst=world.analyst())
+    assert world.poll(watch, 12_000).team is None
+    watch.study()
+    world.api.identity = Team("tea_1", "Acme")
+    world.uptime.forward(seconds=TEAM_RETRY - 1)
+    assert world.poll(watch, 11_900).team is None
+    watch.study()
+    world.uptime.forward(seconds=1)
+    assert world.poll(watch, 11_800).team == "Acme"
+    watch.study()
+    assert world.api.asked_team == 2
+    # With the team's first answer all that was seen before is recorded too.
+    assert [each.credits for each in world.history().read("tea_1")] == [12_000, 11_900, 11_800]
+
+
+def test_teams_are_polled_in_turn(world: World) -> None:
+    """All are first polled at once; from then on they are 15 seconds apart."""
+    ends = []
+    for number in range(20):
+        watch = world.watch()
+        watch.place = Place(number, 20)
+        ends.append((world.uptime.seconds() + watch.poll().wait) % 300)
+    assert [round(after - before) % 300 for before, after in pairwise(ends)] == [15] * 19
 
 
 def test_the_team_is_asked_for_once(world: World) -> None:
@@ -541,8 +638,8 @@ def test_what_another_key_told_is_withdrawn_and_not_heard(world: World, confirme
     world.api.identity = Team("tea_2", "Other")
     confirmed.use_key(OTHER_KEY, store=True)
     heard(confirmed, told)
-    first = world.poll(confirmed, 470)
-    assert first.news.withdraws
+    world.api.answer = Balance(470)
+    assert confirmed.poll().news.withdraws
     assert confirmed.study().news.alert == Alert(AlertKind.LOW, 470)
 
 
@@ -936,7 +1033,8 @@ def watch_at(url: str) -> Watch:
 def test_the_sandbox() -> None:
     with Sandbox(story="fixed") as sandbox:
         watch = watch_at(sandbox.url)
-        good = watch.poll()
+        assert watch.poll().team is None
+        good = watch.study()
         assert (good.team, good.level, good.key_source) == (
             "Acme Growth",
             Level.HEALTHY,

@@ -140,8 +140,10 @@ class App(QObject):
         self._key.demo_requested.connect(self._teams.show_demo)
         self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)
+        self._instance.key_changed_elsewhere.connect(self._teams.forget_keys)
         self._instance.key_changed_elsewhere.connect(self._key.use_changed_key)
-        self._instance.settings_changed_elsewhere.connect(self._teams.read_settings_again)
+        self._instance.settings_changed_elsewhere.connect(self._teams.load_again)
+        self._instance.teams_changed_elsewhere.connect(self._teams.load_again)
         self._key.key_stored.connect(lambda: self._tell_others(KEY_CHANGED))
         self._teams.settings_saved.connect(lambda: self._tell_others(SETTINGS_CHANGED))
         self._signals.quit_asked.connect(QApplication.exit)
@@ -167,7 +169,7 @@ class App(QObject):
         resume = Resume(self, self._gate)
         resume.noticed.connect(self._hidden.look_at_clock)
         resume.noticed.connect(self._show_now)
-        resume.resumed.connect(lambda: self._teams.shown.poll())
+        resume.resumed.connect(self._teams.poll_all)
 
     @Slot()
     def stop(self) -> None:
@@ -187,7 +189,7 @@ class App(QObject):
     @Slot()
     def _remedy(self) -> None:
         if self._actions.remedy.data() == Remedy.UNLOCK:
-            self._teams.shown.poll(prompt=True, by_user=True)
+            self._teams.unlock()
         else:
             self._key.dialog.open()
 

@@ -44,10 +44,16 @@ class Poller(QObject):
         self._is_started = False
         self._was_started = False
         self._refresh_from = 0.0
+        self._told_id = 0  # of the alert that was published last
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self.poll)
         self._early_timer = QTimer(self, singleShot=True, interval=EARLY_ALERT_AFTER)
         self._early_timer.timeout.connect(self._alert_early)
+
+    @property
+    def is_started(self) -> bool:
+        """Whether the team is polled."""
+        return self._is_started
 
     @property
     def account(self) -> str:
@@ -71,6 +77,11 @@ class Poller(QObject):
     def finish(self, seconds: float) -> None:
         """Wait at most so many seconds for what the worker is doing."""
         self._worker.finish(seconds)
+
+    def leave(self) -> None:
+        """Stop for good, and close the team's files when the worker comes to it."""
+        self.stop()
+        self._worker.submit(self.session.close)
 
     @Slot()
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
@@ -121,23 +132,34 @@ class Poller(QObject):
 
     def note_heard(self, news: News) -> None:
         """Note that the user was told an alert, if the alert is this team's."""
-        self._call_watch(lambda watch: watch.heard(news))
+        if news.id == self._told_id:
+            self._call_watch(lambda watch: watch.heard(news))
+
+    def forget_key(self) -> None:
+        """Have the key read anew by the next poll, as another program has changed it."""
+        self._call_watch(lambda watch: watch.forget_key())
 
     def _end_poll(self, snapshot: Snapshot) -> None:
         self._set_busy(False)
         self._refresh_from = time.monotonic() + BREATH
         self._publish_until_next(snapshot)
         if snapshot.to_study:
-            self._study(snapshot)
+            self._study()
         problem = snapshot.problem
         if self._unlock_wanted and problem is not None and problem.kind is Kind.KEYCHAIN_LOCKED:
             self.poll(prompt=True, by_user=True)
         self._unlock_wanted = False
 
-    def _study(self, snapshot: Snapshot) -> None:
-        """Ask the history. An alert waits a moment for the answer; the figures are told already."""
+    def _study(self) -> None:
+        """Find out whose the figures are, and what they mean; they are told already."""
+        self._call_watch(lambda watch: watch.identify(), self._ask_history)
+
+    def _ask_history(self, identified: Snapshot) -> None:
+        """Ask the history of the team. An alert waits a moment for the answer."""
+        if identified is not self.session.snapshot:
+            self._publish(identified)
         # Figures that are out of date alert nothing.
-        if snapshot.news.early is not None and snapshot.problem is None and self._is_started:
+        if identified.news.early is not None and identified.problem is None and self._is_started:
             self._early_timer.start()
 
         def publish(learned: Snapshot) -> None:
@@ -160,6 +182,8 @@ class Poller(QObject):
     def _publish(self, snapshot: Snapshot) -> None:
         self.session.snapshot = snapshot
         if self._is_started:
+            if snapshot.news.alert is not None:
+                self._told_id = snapshot.news.id
             self.snapshot_made.emit(snapshot)
 
     def _set_busy(self, busy: bool) -> None:
@@ -176,4 +200,10 @@ class Poller(QObject):
         if not self._was_started:
             return
         session = self.session
-        self._worker.submit(lambda: question(session.watch), done, failed)
+
+        def ask() -> Any:
+            watch = session.watch
+            watch.place = session.place
+            return question(watch)
+
+        self._worker.submit(ask, done, failed)

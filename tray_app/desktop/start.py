@@ -7,6 +7,7 @@ that the icon is up early and the GUI thread waits for none of them.
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QPixmapCache
@@ -77,10 +78,11 @@ def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
 
         instance.open()
         keychain = Keychain(FIRST_ACCOUNT)
-        teams = SettingsFile(settings_file()).load().teams
-        wanted = accounts_with_stored_keys(environ, teams)
-        if wanted and not demo:
-            keychain.begin_to_read(wanted)  # takes as long as all that follows
+        with suppress(Exception):  # a defect, of which Teams tells as it meets the same one
+            teams = SettingsFile(settings_file()).load().teams
+            wanted = accounts_with_stored_keys(environ, teams)
+            if wanted and not demo:
+                keychain.begin_to_read(wanted)  # takes as long as all that follows
         from tray_app.logs import start_logging
 
         end_logging.append(start_logging(log_file(), verbose=verbose))

@@ -1,23 +1,35 @@
 """The teams of the program: the user's own, and while the demo is played the demo's."""
 
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
+from tray_app.errors import Kind
 from tray_app.i18n import tr
-from tray_app.store.folders import settings_file
+from tray_app.report.team_views import team_names
+from tray_app.rules.schedule import Place
+from tray_app.store.folders import settings_file, teams_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT, Choices, Settings, SettingsFile, TeamEntry
+from tray_app.store.teams import TeamsFile
 from tray_app.team.announcer import News
-from tray_app.team.session import Session, own_session
+from tray_app.team.api import Pauses
+from tray_app.team.credentials import watched_teams
+from tray_app.team.session import Session, last_names, own_session
 from tray_app.words.formats import Formats
 from tray_app.words.settings_words import settings_fault_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.demo import Demo
+
+
+_SHUT = (Kind.KEYCHAIN_LOCKED, Kind.KEYCHAIN_WAITING, Kind.KEYCHAIN_UNAVAILABLE)
+"""The problems of a keychain that has given no key."""
 
 
 class Teams(QObject):
@@ -61,7 +73,11 @@ class Teams(QObject):
         self._formats = formats
         self._make_worker = make_worker
         self._settings_file = SettingsFile(settings_file())
-        self._settings = self._default = Settings()
+        self._settings = Settings()
+        self._pauses = Pauses(TeamsFile(teams_file()))
+        self._workers: dict[str, Worker] = {}  # those that were made here, by account
+        self._ending: list[Worker] = []  # workers of teams that are gone
+        self._unlocking: Poller | None = None  # the team for which the user unlocks the keychain
         self.own = [self._own_poller(TeamEntry())]
         """The user's own teams, in the user's order; at least one."""
         self.polled = self.own
@@ -74,11 +90,17 @@ class Teams(QObject):
         """The user's choices: the default ones until the settings file is read."""
         return self._settings
 
+    def names(self) -> list[str]:
+        """Name the teams that are polled, in their order; no two of them are called the same."""
+        sessions = [poller.session for poller in self.polled]
+        return team_names([(each.entry, each.lemlists_name) for each in sessions])
+
     def begin(self, *, demo: bool) -> None:
         """Read the settings, and show the user's own teams, or the demo."""
+        before = self._settings
 
         def go_on(choices: Choices) -> None:
-            self._take_choices(choices)
+            self._take_choices(choices, before)
             self.begun.emit()
             if demo:
                 self.show_demo()
@@ -90,12 +112,19 @@ class Teams(QObject):
         self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
 
     @Slot()
-    def read_settings_again(self) -> None:
-        """Take up what another program, or another session of the user, has saved."""
+    def load_again(self) -> None:
+        """Take up what another program, or another session of the user, has saved.
+
+        Teams that are gone are polled no more, and what their workers still do is left to itself.
+        """
+        before = self._settings
 
         def go_on(choices: Choices) -> None:
-            self._default = self._settings
-            self._take_choices(choices)
+            are_polled = any(poller.is_started for poller in self.own)
+            self._take_choices(choices, before)
+            for poller in self.own:
+                if are_polled and not poller.is_started:
+                    poller.start()
             self.changed.emit()
 
         self._disk.submit(self._settings_file.load, go_on)
@@ -104,6 +133,37 @@ class Teams(QObject):
     def show_own(self) -> None:
         """Poll the user's own teams from now on, with the keys that they have now."""
         self._poll_only(self.own)
+
+    @Slot(str)
+    def poll_anew(self, account: str) -> None:
+        """Poll one of the user's teams with the key that it has now, and forget what was known."""
+        for poller in self.own:
+            if poller.account == account and poller.is_started:
+                poller.start()
+
+    @Slot()
+    def forget_keys(self) -> None:
+        """Have all keys read anew by the next polls, as another program has changed one."""
+        for poller in self.own:
+            poller.forget_key()
+
+    @Slot()
+    def poll_all(self) -> None:
+        """Poll all teams now, as after a sleep."""
+        for poller in self.polled:
+            poller.poll()
+
+    @Slot()
+    def refresh_all(self) -> None:
+        """Poll all teams because the user wants it, but those whose answer is a moment old."""
+        for poller in self.polled:
+            poller.refresh()
+
+    @Slot()
+    def unlock(self) -> None:
+        """Have the user unlock the keychain for the shown team, and then read the others' keys."""
+        self._unlocking = self.shown
+        self.shown.poll(prompt=True, by_user=True)
 
     @Slot(str)
     def turn_to(self, account: str) -> None:
@@ -131,7 +191,7 @@ class Teams(QObject):
 
     @Slot(object)
     def note_heard(self, news: News) -> None:
-        """Note that the user was told an alert; each team recognises its own by the id."""
+        """Note that the user was told an alert; its team recognises it by the id."""
         for poller in self._all():
             poller.note_heard(news)
 
@@ -158,43 +218,79 @@ class Teams(QObject):
         self._disk.submit(save, end, lambda _defect: end(unsaved))
 
     def finish(self, seconds: float) -> None:
-        """Wait at most so many seconds for each team's worker."""
+        """Wait at most so many seconds for all teams' workers."""
+        end = time.monotonic() + seconds
         for poller in self._all():
-            poller.finish(seconds)
+            poller.finish(max(end - time.monotonic(), 0.0))
 
     def _all(self) -> list[Poller]:
         demo = [] if self.polled is self.own else self.polled
         return [*self.own, *demo]
 
-    def _take_choices(self, choices: Choices) -> None:
+    def _take_choices(self, choices: Choices, before: Settings) -> None:
         """Take up what the settings file has: the common choices, and the list of teams."""
-        if self._settings is self._default:  # the user has saved no others meanwhile
+        if self._settings is before:  # the user has saved no others meanwhile
             self._settings = choices.settings
         complaints = (settings_fault_words(fault, self._formats) for fault in choices.faults)
         self.settings_complained.emit(" ".join(complaints))
+        entries = watched_teams(self._environ, choices.teams)
         known = {poller.account: poller for poller in self.own}
         self.own[:] = [
             known.pop(entry.account) if entry.account in known else self._own_poller(entry)
-            for entry in choices.teams
+            for entry in entries
         ]
+        self._ending = [worker for worker in self._ending if not worker.has_ended]
         for gone in known.values():
-            gone.stop()
-        for poller, entry in zip(self.own, choices.teams, strict=True):
+            self._leave(gone)
+        for poller, entry in zip(self.own, entries, strict=True):
             poller.session.entry = entry
             poller.apply(self._settings.with_own(entry.own))
+        _give_places(self.own)
+        self._read_last_names()
         if self.shown not in self.polled:
             self.shown = self.polled[0]
             self.page_turned.emit()
 
+    def _leave(self, poller: Poller) -> None:
+        """Let go of a team that is gone. Its worker may hang, so nobody waits for it."""
+        poller.leave()
+        if (worker := self._workers.pop(poller.account, None)) is not None:
+            worker.end()
+            self._ending.append(worker)
+
+    def _read_last_names(self) -> None:
+        """Learn how the teams were called that have not answered yet."""
+
+        def take(names: Mapping[str, str]) -> None:
+            for poller in self.own:
+                poller.session.last_name = names.get(poller.account, "")
+            self.changed.emit()
+
+        accounts = [poller.account for poller in self.own]
+        self._disk.submit(partial(last_names, accounts), take)
+
+    def _hear_of(self, poller: Poller) -> None:
+        self.snapshot_made.emit(poller)
+        problem = poller.session.snapshot.problem
+        if poller is not self._unlocking or (problem is not None and problem.kind in _SHUT):
+            return
+        self._unlocking = None
+        for other in self.polled:
+            problem = other.session.snapshot.problem
+            if problem is not None and problem.kind is Kind.KEYCHAIN_LOCKED:
+                other.poll()
+
     def _own_poller(self, entry: TeamEntry) -> Poller:
         keychain = self._keychain.of(entry.account)
-        is_first = entry.account == FIRST_ACCOUNT
-        worker = self._network if is_first else self._make_worker(entry.account)
-        return self._poller_of(own_session(self._environ, keychain, entry), worker)
+        worker = self._network
+        if entry.account != FIRST_ACCOUNT:
+            worker = self._workers[entry.account] = self._make_worker(entry.account)
+        session = own_session(self._environ, keychain, entry, self._pauses)
+        return self._poller_of(session, worker)
 
     def _poller_of(self, session: Session, worker: Worker) -> Poller:
         poller = Poller(session, worker)
-        poller.snapshot_made.connect(lambda: self.snapshot_made.emit(poller))
+        poller.snapshot_made.connect(lambda: self._hear_of(poller))
         poller.busy_changed.connect(self.busy_changed)
         return poller
 
@@ -205,7 +301,14 @@ class Teams(QObject):
                 poller.stop()
             self.polled = pollers
             self.shown = pollers[0]
+            _give_places(pollers)
             self.switched.emit()
         for poller in pollers:
             poller.start()
         self.busy_changed.emit()  # these teams may be busy, and the last ones not
+
+
+def _give_places(pollers: list[Poller]) -> None:
+    """Have teams polled in turn."""
+    for number, poller in enumerate(pollers):
+        poller.session.place = Place(number, len(pollers))

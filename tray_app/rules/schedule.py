@@ -1,6 +1,7 @@
 """When to ask again."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from tray_app.errors import NEEDS_USER, Kind, Problem
 from tray_app.rules.local_time import DAY
@@ -25,6 +26,9 @@ WAIT_FOR_CONSENT = 1.0
 LONGEST_PAUSE = 3600.0
 """Seconds; a server that asks for a longer pause is asked again after this."""
 
+_SOONEST = 0.1
+"""Of the interval: how soon after a good answer a team's next turn may come."""
+
 _JITTER = 0.2  # of a wait, either way, so that a team's computers don't knock all at once
 
 
@@ -46,6 +50,29 @@ def next_wait(interval: float, failures: int, problem: Problem | None, chance: f
     wait = min(FIRST_RETRY * 2.0 ** min(max(failures - 1, 0), 16), LONGEST_RETRY)
     wait = min(wait * (1 - _JITTER + 2 * _JITTER * chance), LONGEST_RETRY)
     return max(wait, problem.retry_after or 0.0)
+
+
+class Place(NamedTuple):
+    """Which of the teams that take turns in being polled a team is."""
+
+    number: int = 0
+    """From 0 on."""
+    teams: int = 1
+
+
+def wait_for_turn(interval: float, place: Place, now: float) -> float:
+    """Return the seconds from a good answer to the team's next poll.
+
+    Each team has its own turn in an interval, all at the same distance, so that many teams are no
+    burst. ``now`` is in seconds of a clock that only goes on. With one team the wait is the
+    interval, else it may differ, as after *Refresh*, from a tenth of the interval to a tenth more
+    than it.
+    """
+    if place.teams == 1:
+        return interval
+    soonest = _SOONEST * interval
+    turn = interval * place.number / place.teams
+    return soonest + (turn - now - soonest) % interval
 
 
 def pause_left(until: float, now: float) -> float:

@@ -82,6 +82,10 @@ class Analyst:
         """Return the refills that were seen in the last hours."""
         return [one for one in self._changes if isinstance(one, Refill)]
 
+    def close(self) -> None:
+        """Close the history, until it is needed again."""
+        self._history.close()
+
     def forget(self) -> None:
         """Forget the team: the next reading may be another team's."""
         self._unnamed.clear()

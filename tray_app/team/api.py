@@ -1,4 +1,4 @@
-"""lemlist's API for one key, which asks nothing during a pause that lemlist has asked for."""
+"""lemlist's API for one key: asked in turn with other keys, and never during its pauses."""
 
 import math
 import sys
@@ -12,6 +12,7 @@ from tray_app.lemlist.balance import Balance, Team
 from tray_app.rules.schedule import pause_left
 from tray_app.store.folders import teams_file
 from tray_app.store.teams import TeamsFile, mark_of
+from tray_app.team.turns import Turns
 
 T = TypeVar("T")
 
@@ -19,14 +20,21 @@ TEAM_DEADLINE = 5.0
 """Seconds for the team's name, which nothing depends on."""
 
 
-class Api(Protocol):
-    """What a poll needs of the lemlist API."""
+class Requests(Protocol):
+    """What lemlist can be asked with a key."""
 
     def balance(self) -> Balance:
         """Fetch the credits."""
 
     def team(self, deadline: float) -> Team:
         """Fetch the team's identity; ``deadline`` in seconds."""
+
+
+class Api(Requests, Protocol):
+    """What a poll needs of the lemlist API."""
+
+    def known_team(self) -> Team | None:
+        """Return the team as it was known last, without asking lemlist."""
 
 
 class Checked(NamedTuple):
@@ -38,13 +46,16 @@ class Checked(NamedTuple):
     """lemlist's identity of the team; ``None`` if lemlist did not tell."""
 
 
-def connector(environ: Mapping[str, str]) -> Callable[[str], Api]:
-    """Return a function that turns a key into the API at the environment's address."""
+def connector(environ: Mapping[str, str], pauses: "Pauses | None" = None) -> Callable[[str], Api]:
+    """Return a function that turns a key into the API at the environment's address.
+
+    Teams that are watched by one program share their ``pauses``, and so take turns in asking.
+    """
     # Importing it takes 0.1 s, during which the keychain is being asked already.
     from tray_app.lemlist.client import Client
 
-    pauses = Pauses(TeamsFile(teams_file()))
-    return lambda key: PausingApi(Client(api_url(environ), key), key, pauses)
+    shared = pauses or Pauses(TeamsFile(teams_file()))
+    return lambda key: PausingApi(Client(api_url(environ), key), key, shared)
 
 
 def check_key(connect: Callable[[str], Api], key: str) -> Checked:
@@ -76,7 +87,7 @@ class Paused(Problem):
 
 
 class Pauses:
-    """The pauses that lemlist has asked for, each for the mark of one key.
+    """The pauses that lemlist has asked for, each for the mark of one key; and between, the turns.
 
     A pause of this run goes by a clock that nobody can set. A pause of another program or of an
     earlier run goes by the time in the file.
@@ -93,16 +104,33 @@ class Pauses:
         self.teams = teams
         self._elapsed = elapsed
         self._now = now
+        self._turns = Turns()
         # By the mark: the end, the problem, and the end as it stands in the file.
         self._of_this_run: dict[str, tuple[float, Kind, int]] = {}
 
-    def ask(self, mark: str, request: Callable[[], T]) -> T:
-        """Ask with a key, and take note of a pause that the answer asks for.
+    def ask(self, mark: str, request: Callable[[], T], *, can_wait: bool = False) -> T:
+        """Ask with a key when it has its turn, and take note of a pause that the answer asks for.
 
         Raises:
             Paused: it is too soon; nothing was asked.
             Problem: as the request does.
         """
+        self._keep_pause(mark)
+        with self._turns.turn(mark, can_wait=can_wait) as has_waited:
+            if has_waited:
+                self._keep_pause(mark)
+            try:
+                return request()
+            except Problem as problem:
+                if problem.retry_after:
+                    written = math.ceil(self._now() + problem.retry_after)
+                    end = self._elapsed() + problem.retry_after
+                    self._of_this_run[mark] = end, problem.kind, written
+                    self.teams.pause(mark, written, problem.kind)
+                raise
+
+    def _keep_pause(self, mark: str) -> None:
+        """Raise :class:`Paused` as long as a pause of this key is not over."""
         end, kind, written = self._of_this_run.get(mark, (0.0, Kind.RATE_LIMITED, 0))
         left = end - self._elapsed()
         if left <= 0:
@@ -112,21 +140,12 @@ class Pauses:
             kind = Kind(name) if name in list(Kind) else Kind.RATE_LIMITED
         if left > 0:
             raise Paused(kind, "lemlist has asked for a pause", retry_after=left)
-        try:
-            return request()
-        except Problem as problem:
-            if problem.retry_after:
-                written = math.ceil(self._now() + problem.retry_after)
-                end = self._elapsed() + problem.retry_after
-                self._of_this_run[mark] = end, problem.kind, written
-                self.teams.pause(mark, written, problem.kind)
-            raise
 
 
 class PausingApi:
     """The API for one key, not asked during its pauses. Keeps which team the key opens."""
 
-    def __init__(self, api: Api, key: str, pauses: Pauses) -> None:
+    def __init__(self, api: Requests, key: str, pauses: Pauses) -> None:
         self._api = api
         self._mark = mark_of(key)
         self._pauses = pauses
@@ -138,14 +157,20 @@ class PausingApi:
     def team(self, deadline: float) -> Team:
         """Fetch the team's identity; where that fails, return it as it was known last.
 
-        ``deadline`` is in seconds. Raises as :meth:`Pauses.ask` does if it was never known.
+        ``deadline`` is in seconds, from the moment at which the request has its turn. Raises as
+        :meth:`Pauses.ask` does if the team was never known.
         """
-        teams = self._pauses.teams
         try:
-            team = self._pauses.ask(self._mark, lambda: self._api.team(deadline))
+            team = self._pauses.ask(self._mark, lambda: self._api.team(deadline), can_wait=True)
         except Problem:
-            if (team_id := teams.team_of(self._mark)) is None:
+            if (known := self.known_team()) is None:
                 raise
-            return Team(team_id, teams.name_of(team_id))
-        teams.learn(self._mark, team.id, team.name)
+            return known
+        self._pauses.teams.learn(self._mark, team.id, team.name)
         return team
+
+    def known_team(self) -> Team | None:
+        """Return the team as it was known last, without asking lemlist."""
+        teams = self._pauses.teams
+        team_id = teams.team_of(self._mark)
+        return Team(team_id, teams.name_of(team_id)) if team_id is not None else None

@@ -24,6 +24,17 @@ def accounts_with_stored_keys(environ: Mapping[str, str], teams: Iterable[TeamEn
     return [team.account for team in teams if team.account != stands_in]
 
 
+def watched_teams(environ: Mapping[str, str], teams: Iterable[TeamEntry]) -> list[TeamEntry]:
+    """Return the teams of a list, and first that of the environment's key if it is not among them.
+
+    The environment's key stands in for the first account's, which may have been removed.
+    """
+    teams = list(teams)
+    if environ.get(KEY_VARIABLE) and all(team.account != FIRST_ACCOUNT for team in teams):
+        return [TeamEntry(), *teams]
+    return teams
+
+
 class Credentials:
     """Finds the key, and keeps it until :meth:`forget`. Calls wait for the keychain."""
 

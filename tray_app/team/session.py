@@ -1,16 +1,18 @@
 """A team: the one place for all that belongs to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+from tray_app.rules.schedule import Place
 from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.folders import alerts_file, history_file, session_of
+from tray_app.store.folders import alerts_file, history_file, session_of, teams_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT, Settings, TeamEntry
+from tray_app.store.teams import TeamsFile
 from tray_app.team.analyst import Analyst
-from tray_app.team.api import connector
+from tray_app.team.api import Pauses, connector
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch
 
@@ -32,21 +34,41 @@ class Session:
     """What is known now."""
     entry: TeamEntry = field(default_factory=TeamEntry)
     """The team as it stands in the user's list."""
+    last_name: str = ""
+    """How lemlist called the team in an earlier run, for as long as this run has no answer."""
+    place: Place = field(default_factory=Place)
+    """Which of the teams that are polled in turn this one is."""
 
     @cached_property
     def watch(self) -> Watch:
         """The team's watch, made at its first use, which opens the team's files."""
         return self.open_watch(self.settings)
 
+    @property
+    def lemlists_name(self) -> str | None:
+        """How lemlist calls the team, as far as is known."""
+        return self.snapshot.team or self.last_name or None
+
+    def close(self) -> None:
+        """Close the team's files, in the worker's thread, until the watch needs them again."""
+        if "watch" in vars(self):
+            self.watch.close()
+
     def choose(self, settings: Settings) -> None:
         """Take other settings; if the watch is open, its ``apply`` is to be called as well."""
         self.settings = settings
 
 
-def own_session(environ: Mapping[str, str], keychain: Keychain, entry: TeamEntry) -> Session:
+def own_session(
+    environ: Mapping[str, str],
+    keychain: Keychain,
+    entry: TeamEntry,
+    pauses: Pauses | None = None,
+) -> Session:
     """Return one of the user's own teams, whose key ``keychain`` holds.
 
-    A key in the environment takes the place of the first team's.
+    A key in the environment takes the place of the first team's. Teams that are watched by one
+    program share their ``pauses``.
     """
     open_history = partial(History, history_file())
     account = entry.account
@@ -54,6 +76,15 @@ def own_session(environ: Mapping[str, str], keychain: Keychain, entry: TeamEntry
     def open_watch(settings: Settings) -> Watch:
         credentials = Credentials(environ if account == FIRST_ACCOUNT else {}, keychain)
         alerts = AlertsFile(alerts_file(), account, session_of(environ))
-        return Watch(credentials, connector(environ), alerts, settings, Analyst(open_history()))
+        connect = connector(environ, pauses)
+        return Watch(credentials, connect, alerts, settings, Analyst(open_history()))
 
     return Session(open_watch, open_history, entry=entry)
+
+
+def last_names(accounts: Iterable[str]) -> dict[str, str]:
+    """Return how lemlist called the teams of accounts last, as far as files tell; reads block."""
+    teams = TeamsFile(teams_file())
+    ids = {account: AlertsFile(alerts_file(), account).load().team_id for account in accounts}
+    names = {account: teams.name_of(team) for account, team in ids.items() if isinstance(team, str)}
+    return {account: name for account, name in names.items() if name}

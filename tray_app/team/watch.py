@@ -1,4 +1,4 @@
-"""One poll: key, balance, team, history, rules, and one Snapshot at its end."""
+"""One poll: key, balance, history, rules, and one Snapshot at its end."""
 
 import logging
 import random
@@ -13,7 +13,7 @@ from tray_app.lemlist.balance import Balance, Team
 from tray_app.rules.alerts import Alert, Evidence, Snooze, SnoozeChoice
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.levels import Level
-from tray_app.rules.schedule import next_wait
+from tray_app.rules.schedule import Place, next_wait, wait_for_turn
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.file_fault import FileFault
 from tray_app.store.settings import Settings
@@ -25,9 +25,6 @@ if TYPE_CHECKING:  # it imports the database, for which the icon does not wait
     from tray_app.team.analyst import Analyst
 
 log = logging.getLogger(__name__)
-
-POLL_DEADLINE = 15.0
-"""Seconds for all that one poll asks of the API."""
 
 SECOND_ANSWER = 5.0
 """Seconds after which lemlist is asked whether a balance has really risen."""
@@ -57,7 +54,8 @@ class Snapshot:
     analysis: Analysis | None = None
     """What the history tells of the reading."""
     to_study: bool = False
-    """Whether :meth:`Watch.study` is still to ask the history, which takes too long for a poll."""
+    """Whether :meth:`Watch.study` is still to ask lemlist for the team, or the history what the
+    reading means: either takes too long for a poll."""
     news: News = field(default_factory=News)
     snooze: Snooze | None = None
     key_source: KeySource | None = None
@@ -82,20 +80,28 @@ class Watch:
         analyst: "Analyst",
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        elapsed: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """``connect`` turns a key into the API as that key sees it."""
+        """``connect`` turns a key into the API as that key sees it.
+
+        ``elapsed`` tells seconds that never go back.
+        """
         self.connect = connect
+        self.place = Place()
+        """Which of the teams that are polled in turn this one is."""
         self._credentials = credentials
         self._settings = settings
         self._analyst = analyst
         self._now = now
+        self._elapsed = elapsed
         self._chance = chance
         self._announcer = Announcer(alerts_file, now)
         self._api: Api | None = None
         self._key_hash: int | None = None  # of the key that opened all that is known here
         self._team: Team | None = None
-        self._team_wanted_at = 0.0
+        # When lemlist is to be asked which team the key opens; None: it was, and has told it.
+        self._team_wanted_at: float | None = 0.0
         self._failures = 0
         self._doubts_rise = False
         self._snapshot = Snapshot()
@@ -108,7 +114,6 @@ class Watch:
         A rise counts only when a second answer soon after confirms it: the first may come from a
         server that lags behind, with the balance from before some spending.
         """
-        started = time.monotonic()
         try:
             api = self._find_api(prompt=prompt)
             balance = api.balance()
@@ -126,8 +131,7 @@ class Watch:
             self._doubts_rise = True
             return self._schedule()
         self._doubts_rise = False
-        self._learn_team(api, POLL_DEADLINE - (time.monotonic() - started))
-        return self._take_in(Reading(balance, self._now()))
+        return self._take_in(api, Reading(balance, self._now()))
 
     def fail(self, problem: Problem) -> Snapshot:
         """Return what is known after a poll that has failed with this problem."""
@@ -140,8 +144,31 @@ class Watch:
         self._snapshot = replace(self._snapshot, problem=problem, key_source=source)
         return self._schedule()
 
+    def identify(self) -> Snapshot:
+        """Ask lemlist which team the last reading is of, if that is to be asked.
+
+        Until then the team may be another than the key has opened last, so nothing is recorded and
+        nothing is alerted. A failure does not fail the poll.
+        """
+        reading, api = self._snapshot.reading, self._api
+        is_wanted = self._snapshot.to_study and self._is_to_identify
+        if reading is None or api is None or not is_wanted:
+            return self._snapshot
+        self._team, self._team_wanted_at = None, None
+        try:
+            self._team = api.team(TEAM_DEADLINE)
+        except Problem as problem:
+            log.info("no team name: %s %s", problem.kind, problem.detail)
+            self._team_wanted_at = self._elapsed() + TEAM_RETRY
+        team_id, name = (self._team.id, self._team.name) if self._team else (None, None)
+        self._announcer.belong_to(team_id)
+        level = self._announcer.level(reading.balance.credits, self._settings)
+        self._snapshot = replace(self._snapshot, level=level, team=name, team_id=team_id)
+        return self._complete(early=self._judge_early(reading))
+
     def study(self) -> Snapshot:
         """Ask the history what the last reading means, if the poll has left that to be done."""
+        self.identify()
         reading = self._snapshot.reading
         if reading is None or not self._snapshot.to_study:
             return self._snapshot
@@ -191,6 +218,10 @@ class Watch:
         self._credentials.forget()
         self._failures = 0
 
+    def close(self) -> None:
+        """Close the team's history, until it is needed again."""
+        self._analyst.close()
+
     def _find_api(self, *, prompt: bool) -> Api:
         """Return the API for the key to be used now, and forget what another key has opened.
 
@@ -221,33 +252,39 @@ class Watch:
         self._snapshot = Snapshot()
         self._analyst.forget()
 
-    def _learn_team(self, api: Api, time_left: float) -> None:
-        """Ask for the team until it is known; a failure does not fail the poll."""
-        if self._team is None and time.monotonic() >= self._team_wanted_at and time_left > 0:
-            try:
-                self._team = api.team(min(time_left, TEAM_DEADLINE))
-            except Problem as problem:
-                log.info("no team name: %s %s", problem.kind, problem.detail)
-                self._team_wanted_at = time.monotonic() + TEAM_RETRY
-        self._announcer.belong_to(self._team.id if self._team else None)
+    @property
+    def _is_to_identify(self) -> bool:
+        wanted_at = self._team_wanted_at
+        return wanted_at is not None and self._elapsed() >= wanted_at
 
     def _is_rise(self, balance: Balance) -> bool:
         reading = self._snapshot.reading
         return reading is not None and balance.credits > reading.balance.credits
 
-    def _take_in(self, reading: Reading) -> Snapshot:
-        """Judge a reading. What takes long, learning the history, is left to :meth:`study`."""
-        credits = reading.balance.credits
+    def _take_in(self, api: Api, reading: Reading) -> Snapshot:
+        """Judge a reading. What takes long is left to :meth:`study`: the team, and its history."""
         self._failures = 0
-        level = self._announcer.level(credits, self._settings)
-        team_id, name = (self._team.id, self._team.name) if self._team else (None, None)
-        source = self._credentials.source
-        self._snapshot = Snapshot(reading, level, name, team_id, key_source=source)
-        if self._analyst.is_ready:
+        level = self._announcer.level(reading.balance.credits, self._settings)
+        is_unsure = self._is_to_identify
+        team = api.known_team() if is_unsure else self._team
+        self._snapshot = Snapshot(
+            reading,
+            level,
+            team.name if team else None,
+            team.id if team and not is_unsure else None,
+            key_source=self._credentials.source,
+        )
+        if self._analyst.is_ready and not is_unsure:
             self._ask_history(reading)
             return self._schedule(self._judge(reading))
         self._snapshot = replace(self._snapshot, to_study=True)
-        return self._schedule(early=self._announcer.judge_early(credits, self._settings))
+        return self._schedule(early=None if is_unsure else self._judge_early(reading))
+
+    def _judge_early(self, reading: Reading) -> Alert | None:
+        """Return what there is to tell without the history. Old figures alert nothing."""
+        if self._snapshot.problem is not None:
+            return None
+        return self._announcer.judge_early(reading.balance.credits, self._settings)
 
     def _ask_history(self, reading: Reading) -> None:
         """Have the reading recorded, and learn what it means."""
@@ -267,7 +304,10 @@ class Watch:
     def _schedule(self, alert: Alert | None = None, early: Alert | None = None) -> Snapshot:
         """Complete the snapshot after a poll: the wait for the next poll begins now."""
         problem = self._snapshot.problem
-        wait = next_wait(self._settings.interval, self._failures, problem, self._chance())
+        interval = self._settings.interval
+        wait = next_wait(interval, self._failures, problem, self._chance())
+        if problem is None:
+            wait = wait_for_turn(interval, self.place, self._elapsed())
         if self._doubts_rise:
             wait = min(wait, SECOND_ANSWER)
         next_at = self._now() + timedelta(seconds=wait)

@@ -15,6 +15,7 @@ from tray_app.terminal.running_tray import (
     KEY_CHANGED,
     LONGEST_WORD,
     SETTINGS_CHANGED,
+    TEAMS_CHANGED,
     pipe_of,
     socket_of,
     tell_all,
@@ -33,6 +34,8 @@ class SingleInstance(QObject):
     key_changed_elsewhere = Signal()
     """The key in the keychain is another one, or gone."""
     settings_changed_elsewhere = Signal()
+    teams_changed_elsewhere = Signal()
+    """A team was added, removed, renamed or moved."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """``name`` tells the programs apart that share the folder."""
@@ -115,6 +118,8 @@ class SingleInstance(QObject):
             self.key_changed_elsewhere.emit()
         elif word == SETTINGS_CHANGED:
             self.settings_changed_elsewhere.emit()
+        elif word == TEAMS_CHANGED:
+            self.teams_changed_elsewhere.emit()
         else:
             self.opened_again.emit()
 

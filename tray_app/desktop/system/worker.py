@@ -36,6 +36,7 @@ class Worker(QObject):
             int, tuple[Callable[[Any], object] | None, Callable[[Problem], object] | None]
         ] = {}
         self._numbers = itertools.count()
+        self._takes_jobs = True
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         # Connected to a method of a QObject, which Qt calls in the thread that made the object.
         self._job_done.connect(self._call_back)
@@ -52,15 +53,31 @@ class Worker(QObject):
         ``job`` holds on to nothing that belongs to the GUI thread. ``failed`` gets the Problem that
         the job has raised. After any other exception ``threading.excepthook`` is called, and
         ``failed`` gets a Problem of the kind ``defect``. Without ``failed`` a Problem is a defect
-        too.
+        too. After :meth:`end` the job is ignored, and nothing is called.
         """
+        if not self._takes_jobs:
+            return
         number = next(self._numbers)
         self._callbacks[number] = done, failed
         self._jobs.put((number, job, failed is not None))
 
+    def end(self) -> None:
+        """Take no more jobs, and end when those that were submitted are done.
+
+        This object is to be kept until :attr:`has_ended`, so that the thread does not destroy it.
+        """
+        if self._takes_jobs:
+            self._takes_jobs = False
+            self._jobs.put(None)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the thread has ended."""
+        return not self._thread.is_alive()
+
     def finish(self, seconds: float) -> None:
         """Take no more jobs, and wait at most so many seconds for those that were submitted."""
-        self._jobs.put(None)
+        self.end()
         self._thread.join(seconds)
 
     def _run(self) -> None:
