@@ -4,14 +4,10 @@ import csv
 import io
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
-import termios
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,12 +16,26 @@ import pytest
 from PySide6.QtCore import qVersion
 
 from tests import PROJECT
-from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.examples import LASTS
 from tests.program.tray_program import stored_key
 from tests.servers.faulty_sandbox import Sandbox
 from tests.servers.local_servers import RawServer, answer, closed_port
-from tests.waiting import PATIENCE, wait_until
+from tests.terminal.commands import (
+    KEY,
+    MAIN,
+    OTHER_KEY,
+    TIMEOUT,
+    Env,
+    Terminal,
+    check_error,
+    check_output,
+    now,
+    record_all,
+    run,
+    teams_of,
+    today,
+)
+from tests.waiting import wait_until
 from tray_app import __version__
 from tray_app.errors import Kind
 from tray_app.rules.alerts import AlertState
@@ -33,77 +43,10 @@ from tray_app.rules.history import Record
 from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.history_database import History
-from tray_app.store.teams import TeamsFile, mark_of
+from tray_app.store.teams import mark_of
 from tray_app.terminal.arguments import BAD_ARGUMENTS
 from tray_app.terminal.output import EXIT_CODES
 from tray_app.words.problem_words import problem_words
-
-MAIN = str(PROJECT / "main.py")
-KEY = "fake-key-0123456789abcdef"
-OTHER_KEY = "fake-key-of-another-team"
-TIMEOUT = PATIENCE
-PASSED_ON = ("PATH", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-
-Env = dict[str, str]
-Done = subprocess.CompletedProcess[str]
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(story="fixed", key=KEY, request_limit=1_000_000) as running:
-        running.set_balance(subscription=80, paid=10, gifted=10, freemium=0)
-        yield running
-
-
-@pytest.fixture
-def env(home: Path, sandbox: Sandbox) -> Env:
-    """Return all that a command finds in its environment."""
-    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {
-        **passed_on,
-        "HOME": str(home),
-        "LANG": "C.UTF-8",
-        "LEMLIST_API_URL": sandbox.url,
-        "LEMLIST_API_KEY": KEY,
-    }
-
-
-@pytest.fixture(scope="module")
-def desktop() -> Iterator[VirtualDesktop]:
-    with VirtualDesktop(tray=False, notifications=False) as running:
-        yield running
-
-
-@pytest.fixture
-def keyring_env(desktop: VirtualDesktop, env: Env) -> Env:
-    """Return an environment with a keyring that has no key, and no key elsewhere either."""
-    subprocess.run(["secret-tool", "clear", "service", "lemlist-credits"], env=desktop.env)
-    found = {**env, "DBUS_SESSION_BUS_ADDRESS": desktop.bus_address}
-    del found["LEMLIST_API_KEY"]
-    return found
-
-
-def run(env: Env, *arguments: str, stdin: str | bytes = "", **options: Any) -> Done:
-    """Run a command to its end. Nothing of it may be a traceback or hold a key."""
-    done = subprocess.run(
-        [sys.executable, MAIN, *arguments],
-        env=env,
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        capture_output=True,
-        timeout=TIMEOUT,
-        check=False,
-        **options,
-    )
-    stdout, stderr = done.stdout.decode(), done.stderr.decode()
-    check_output(stdout + stderr)
-    return Done(done.args, done.returncode, stdout, stderr)
-
-
-def check_output(text: str) -> None:
-    for unwanted in ("Traceback", "Error:", "Exception", KEY, OTHER_KEY):
-        assert unwanted not in text
-
 
 # --- status -------------------------------------------------------------------------------------
 
@@ -124,15 +67,6 @@ def test_status(env: Env) -> None:
         # When a week of whole days is known, after the first, of which only a part is.
         for ready_on in (day + timedelta(days=8) for day in days)
     }
-
-
-def now() -> datetime:
-    """Return the time that the commands find, which are processes."""
-    return datetime.now(UTC)  # noqa: TID251  (test_any_day.py has them find others)
-
-
-def today() -> date:
-    return now().astimezone().date()
 
 
 def test_status_as_json(env: Env) -> None:
@@ -185,14 +119,6 @@ def test_a_team_without_a_name_fails_nothing(env: Env, sandbox: Sandbox, fault: 
 def test_errors(env: Env, sandbox: Sandbox, fault: str, kind: Kind, code: int) -> None:
     sandbox.set_fault(fault)
     check_error(run(env, "status", "--json"), kind, code)
-
-
-def check_error(done: Done, kind: Kind, code: int, **more: object) -> None:
-    told = json.loads(done.stdout)["error"]
-    title, message = told.pop("title"), told.pop("message")
-    assert (title, told) == (problem_words(kind).title, {"kind": kind.value, **more})
-    assert done.stderr.startswith(f"{title}. {message}\n")
-    assert done.returncode == code == EXIT_CODES[kind]
 
 
 DEFECTIVE = """
@@ -272,7 +198,11 @@ def test_every_kind_has_an_exit_code() -> None:
     assert {EXIT_CODES[kind] for kind in (Kind.TIMEOUT, Kind.TLS, Kind.OFFLINE)} == {4}
 
 
-@pytest.mark.parametrize("arguments", [("status", "--json"), ("key", "remove"), ("--version",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [("status", "--json"), ("status", "--all"), ("teams",), ("key", "remove"), ("--version",)],
+    ids=" ".join,
+)
 def test_no_qt_is_imported(env: Env, arguments: tuple[str, ...]) -> None:
     command = [sys.executable, "-X", "importtime", MAIN, *arguments]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
@@ -321,16 +251,6 @@ def past(home: Path, sandbox: Sandbox) -> list[Record]:
     record_all(home, DEMO_TEAM_ID, records)
     teams_of(home).learn(mark_of(KEY), DEMO_TEAM_ID, "Acme Growth")
     return records
-
-
-def teams_of(home: Path) -> TeamsFile:
-    return TeamsFile(home / ".local" / "state" / "lemlist-credits" / "teams.json")
-
-
-def record_all(home: Path, team_id: str, records: list[Record]) -> None:
-    history = History(home / ".local" / "share" / "lemlist-credits" / "history.sqlite")
-    assert all(history.record(team_id, record) for record in records)
-    history.close()
 
 
 def test_status_says_how_long_it_lasts(env: Env, past: list[Record]) -> None:
@@ -743,53 +663,6 @@ def test_the_key_is_nowhere_to_be_seen(keyring_env: Env, sandbox: Sandbox, home:
     assert not [path for path in files if KEY.encode() in path.read_bytes()]
 
 
-class Terminal:
-    """A command on a terminal of its own, at which somebody types."""
-
-    def __init__(self, env: Env, *arguments: str) -> None:
-        self._master, slave = pty.openpty()
-        self.process = subprocess.Popen(
-            ["setsid", "--ctty", "--wait", sys.executable, MAIN, *arguments],
-            env=env,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-        )
-        os.close(slave)
-        self.output = ""
-
-    def wait_for(self, text: str) -> None:
-        """Wait until this is shown and the command sleeps, as it does when it reads the answer."""
-        while text not in self.output:
-            self._read()
-        stat = Path(f"/proc/{self.process.pid}/stat")
-        wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "S", TIMEOUT, "sleep")
-
-    def _read(self) -> str:
-        assert select.select([self._master], [], [], TIMEOUT)[0], self.output
-        part = os.read(self._master, 4096).decode()
-        self.output += part
-        return part
-
-    def type(self, text: str) -> None:
-        os.write(self._master, text.encode())
-
-    def shows_what_is_typed(self) -> bool:
-        flags: int = termios.tcgetattr(self._master)[3]
-        return bool(flags & termios.ECHO)
-
-    def end(self) -> int:
-        """Wait for the end of the command, close the terminal and return the exit code."""
-        try:
-            while self._read():
-                pass
-        except OSError:  # as Linux has it when nobody holds the other side any more
-            pass
-        assert self.shows_what_is_typed()
-        os.close(self._master)
-        return self.process.wait(TIMEOUT)
-
-
 def test_a_hidden_prompt(keyring_env: Env) -> None:
     terminal = Terminal(keyring_env, "key", "set")
     terminal.wait_for("lemlist API key: ")
@@ -825,6 +698,17 @@ def test_a_prompt_that_gets_no_key(env: Env, typed: str, code: int) -> None:
         ("key", "set", KEY),
         ("key", "set", f"--key={KEY}"),
         (KEY,),
+        ("teams", "nonsense"),
+        ("teams", "add", KEY),
+        ("teams", "remove"),
+        ("teams", "rename", "Acme"),
+        ("--team", "Acme"),
+        ("--team", "Acme", "demo"),
+        ("--team", "Acme", "teams"),
+        ("teams", "--team", "Acme"),
+        ("status", "--team"),
+        ("status", "--all", "--team", "Acme"),
+        ("--team", "Acme", "status", "--all"),
         ("sandbox", "--port", "many"),
         ("sandbox", "--story", "nonsense"),
     ],
@@ -844,7 +728,18 @@ def test_version(env: Env) -> None:
     assert (done.returncode, done.stdout) == (0, expected)
 
 
-@pytest.mark.parametrize("command", [(), ("status",), ("key",), ("sandbox",), ("demo",)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("status",),
+        ("key",),
+        ("teams",),
+        ("teams", "remove"),
+        ("sandbox",),
+        ("demo",),
+    ],
+)
 def test_help(env: Env, command: tuple[str, ...]) -> None:
     done = run(env, *command, "--help")
     assert (done.returncode, done.stderr) == (0, "")

@@ -101,9 +101,13 @@ def run(env: dict[str, str], moment: int, arguments: tuple[str, ...]) -> tuple[i
     "arguments",
     [
         ("status",),
+        ("status", "--all"),
         ("history",),
         ("key", "set"),
         ("key", "remove"),
+        ("teams",),
+        ("teams", "add"),
+        ("teams", "remove", "Team 1", "--yes"),
         ("sandbox", "--story", "nonsense"),
         ("--version",),
         ("--help",),
