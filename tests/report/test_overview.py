@@ -135,7 +135,13 @@ def test_what_is_unknown_is_no_amount() -> None:
 
 @pytest.mark.parametrize(
     ("credits", "peak", "share"),
-    [(2_500, 10_000, 0.25), (12_000, 10_000, 1.0), (0, None, 0.0), (-20, 900, 0.0), (9, None, None)],
+    [
+        (2_500, 10_000, 0.25),
+        (12_000, 10_000, 1.0),
+        (0, None, 0.0),
+        (-20, 900, 0.0),
+        (9, None, None),
+    ],
 )
 def test_the_gauge_shows_what_is_left_of_the_highest_balance(
     credits: int, peak: int | None, share: float | None
@@ -169,13 +175,17 @@ LOADING = team("f", Snapshot())
 @pytest.mark.parametrize(
     ("teams", "title", "detail"),
     [
-        ([STOPPED, LOW, FINE], "2 teams need credits", "Acme UK has stopped · 9,480 credits in all"),
+        (
+            [STOPPED, LOW, FINE],
+            "2 teams need credits",
+            "Acme UK has stopped · 9,480 credits in all",
+        ),
         ([LOW, FINE], "1 team needs credits", "9,480 credits in all"),
         ([FINE, FINE], "All teams have enough credits", "18,000 credits in all"),
         (
             [FINE, OLD],
             "1 of 2 teams has enough credits",
-            "about 19,000 credits in all",
+            "About 19,000 credits in all",
         ),
         ([STOPPED, STOPPED], "2 teams need credits", "2 teams have stopped · 0 credits in all"),
         (
@@ -185,7 +195,7 @@ LOADING = team("f", Snapshot())
         ),
         ([LOADING, LOADING], "Loading balances…", ""),
         ([NOTHING, LOADING], "No balance is up to date", ""),
-        ([OLD, OLD], "No balance is up to date", "about 20,000 credits in all"),
+        ([OLD, OLD], "No balance is up to date", "About 20,000 credits in all"),
     ],
 )
 def test_the_title_says_how_many_need_credits(

@@ -86,9 +86,7 @@ class Overview:
         return "" if self.read_at is None else overview_words.updated_words(now - self.read_at)
 
 
-def overview_of(
-    teams: Sequence[TeamView], shown: str, formats: Formats, now: datetime
-) -> Overview:
+def overview_of(teams: Sequence[TeamView], shown: str, formats: Formats, now: datetime) -> Overview:
     """Say what several teams show; ``shown`` is the account of the team that has the page."""
     lines = tuple(_line(team, formats, now) for team in sorted(teams, key=lambda one: one.need))
     views = [team.view for team in teams]

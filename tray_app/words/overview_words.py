@@ -68,8 +68,8 @@ def sum_words(credits: int, known: int, count: int, formats: Formats, *, is_exac
     if not is_exact:
         about = credits_words(two_digits(credits), formats)
         if known < count:
-            return tr("about {credits} in {n} of the teams", credits=about, n=known)
-        return tr("about {credits} in all", credits=about)
+            return tr("About {credits} in {n} of the teams", credits=about, n=known)
+        return tr("About {credits} in all", credits=about)
     whole = credits_words(credits, formats)
     if known < count:
         return tr("{credits} in {n} of the teams", credits=whole, n=known)
