@@ -50,6 +50,7 @@ class Flow:
         self.flow = KeyFlow(self.keychain, worker, FORMATS, self.owner)
         self.flow.session = self.session
         self.changes = QSignalSpy(self.flow.key_changed)
+        self.stored = QSignalSpy(self.flow.key_stored)
 
     @property
     def dialog(self) -> KeyDialog:
@@ -125,7 +126,7 @@ def test_a_key_is_stored_and_used_at_once(flow: Flow) -> None:
     press(flow.dialog, Qt.Key.Key_Return)
     flow.wait_until_closed()
     assert flow.keychain.key == KEY
-    assert flow.changes.count() == 1
+    assert flow.changes.count() == flow.stored.count() == 1
     flow.poll()
     assert flow.session.watch.poll().key_source is KeySource.KEYCHAIN
 
@@ -161,6 +162,7 @@ def test_without_a_keychain_the_key_is_for_this_run(flow: Flow) -> None:
     press(flow.dialog, Qt.Key.Key_Return)
     wait_with_events(flow.changes.count, "the key is used")
     assert flow.session.watch.poll().key_source is KeySource.THIS_RUN
+    assert flow.stored.count() == 0
 
 
 @pytest.mark.parametrize("is_at_the_key", [False, True])

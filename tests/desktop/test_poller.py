@@ -261,6 +261,44 @@ def test_unlock_lets_the_keychain_ask(
     assert watch.asked == ["poll", "unlock"]
 
 
+@pytest.mark.parametrize(
+    ("problem", "asked"),
+    [(Problem(Kind.KEYCHAIN_LOCKED), ["poll", "unlock"]), (None, ["poll"])],
+    ids=["still locked", "unlocked meanwhile"],
+)
+def test_unlock_is_not_lost_while_a_poll_is_under_way(
+    poller: Poller,
+    watch: FakeWatch,
+    snapshots: list[Snapshot],
+    problem: Problem | None,
+    asked: list[str],
+) -> None:
+    watch.answers = [replace(GOOD, problem=problem)]
+    watch.may_answer.clear()
+    poller.start()
+    poller.poll(prompt=True, by_user=True)
+    poller.poll(prompt=True, by_user=True)
+    watch.may_answer.set()
+    wait_with_events(lambda: len(snapshots) == len(asked), "all answers")
+    assert not poller.busy
+    assert watch.asked == asked
+
+
+def test_unlock_of_a_team_that_was_left_asks_nobody(
+    poller: Poller, watch: FakeWatch, snapshots: list[Snapshot]
+) -> None:
+    watch.answers = [replace(GOOD, problem=Problem(Kind.KEYCHAIN_LOCKED))]
+    watch.may_answer.clear()
+    poller.start()
+    poller.poll(prompt=True, by_user=True)
+    poller.stop()
+    watch.may_answer.set()
+    wait_with_events(lambda: not poller.busy, "the end of the poll")
+    poller.start()
+    wait_with_events(lambda: snapshots, "a snapshot")
+    assert watch.asked == ["poll", "poll"]
+
+
 def test_the_answer_of_a_team_that_was_left_is_not_shown(
     poller: Poller, watch: FakeWatch, snapshots: list[Snapshot], worker: Worker, tmp_path: Path
 ) -> None:

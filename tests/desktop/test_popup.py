@@ -456,8 +456,15 @@ def test_without_known_kinds_the_gauge_has_one_colour(popup: Popup) -> None:
     assert set(gauge_colours(popup, Balance(400), 400)) == {LIGHT.undivided}
 
 
-def test_an_empty_gauge_is_a_track(popup: Popup) -> None:
-    assert set(gauge_colours(popup, Balance(0, 0, 0, 0, 0, 0), 400)) == {LIGHT.track}
+@pytest.mark.parametrize("credits", [0, -5])
+def test_an_empty_gauge_is_a_track(popup: Popup, credits: int) -> None:
+    assert set(gauge_colours(popup, Balance(credits, credits, 0, 0, 0, 0), 400)) == {LIGHT.track}
+
+
+@pytest.mark.parametrize("peak", [0, -3])
+def test_a_balance_that_was_never_above_zero_has_no_gauge(popup: Popup, peak: int) -> None:
+    gauge_colours(popup, Balance(-5, -5, 0, 0, 0, 0), peak)
+    assert not popup.content.kinds.has_gauge
 
 
 def test_without_a_history_there_is_no_gauge(popup: Popup) -> None:

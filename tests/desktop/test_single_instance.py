@@ -13,6 +13,7 @@ from tests.desktop.widget_driver import wait_with_events
 from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.terminal.running_tray import (
     KEY_CHANGED,
+    SETTINGS_CHANGED,
     SHOW,
     TRAY,
     in_session,
@@ -124,14 +125,20 @@ def test_each_session_has_a_name(environ: dict[str, str], name: str) -> None:
 
 
 def test_all_sessions_hear_of_a_key(qapp: QApplication, tmp_path: Path) -> None:
-    heard: list[int] = []
+    heard: list[str] = []
     sessions = [SingleInstance(tmp_path, f"tray-{number}") for number in (0, 1)]
     for number, session in enumerate(sessions):
         assert session.acquire()
-        session.key_changed_elsewhere.connect(partial(heard.append, number))
+        session.key_changed_elsewhere.connect(partial(heard.append, f"key in {number}"))
+        session.settings_changed_elsewhere.connect(partial(heard.append, f"settings in {number}"))
         session.open()
         session.listen()
     tell_all(tmp_path, KEY_CHANGED)
-    wait_with_events(lambda: sorted(heard) == [0, 1], "both sessions hear it")
+    wait_with_events(lambda: sorted(heard) == ["key in 0", "key in 1"], "both sessions hear it")
+    sessions[0].telling_others(SETTINGS_CHANGED)()
+    sessions[0].telling_others(KEY_CHANGED)()
+    tell(tmp_path, "tray-0", SETTINGS_CHANGED)
+    wait_with_events(lambda: len(heard) == 5, "each word")
+    assert sorted(heard[2:]) == ["key in 1", "settings in 0", "settings in 1"]
     for session in sessions:
         session.close()

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 
 from tests.desktop.widget_driver import FORMATS, wait_with_events
@@ -13,6 +14,10 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.teams import Teams
 from tray_app.store.folders import settings_file
 from tray_app.store.settings import Settings, SettingsFile
+
+
+def make_worker(name: str) -> Worker:
+    raise AssertionError(name)  # there is one team
 
 
 @pytest.fixture
@@ -34,9 +39,6 @@ def test_settings_that_are_saved_before_the_file_is_read_hold(
 ) -> None:
     SettingsFile(settings_file()).save(Settings(interval=3600))
 
-    def make_worker(name: str) -> Worker:
-        raise AssertionError(name)  # there is one team
-
     teams = Teams({}, FakeKeychain(), disk, network, FORMATS, make_worker)
     may_read = threading.Event()
     disk.submit(lambda: may_read.wait(20))
@@ -48,4 +50,19 @@ def test_settings_that_are_saved_before_the_file_is_read_hold(
     wait_with_events(
         lambda: SettingsFile(settings_file()).load().settings == Settings(interval=60), "the file"
     )
+    teams.shown.stop()
+
+
+def test_settings_that_another_session_has_saved_are_used(disk: Worker, network: Worker) -> None:
+    teams = Teams({}, FakeKeychain(), disk, network, FORMATS, make_worker)
+    saved = QSignalSpy(teams.settings_saved)
+    teams.begin(demo=False)
+    wait_with_events(lambda: teams.shown.session.snapshot.problem, "the first poll")
+    SettingsFile(settings_file()).save(Settings(interval=60))
+    teams.read_settings_again()
+    wait_with_events(lambda: teams.settings == Settings(interval=60), "the new settings")
+    assert saved.count() == 0
+    teams.choose(Settings(interval=120))
+    wait_with_events(lambda: saved.count() == 1, "others can be told of these settings")
+    assert SettingsFile(settings_file()).load().settings == Settings(interval=120)
     teams.shown.stop()

@@ -1,6 +1,7 @@
 """The file of what was said."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tray_app.rules.alerts import (
     LASTING,
     AlertKind,
     AlertState,
+    Claim,
     Evidence,
     Said,
     SaidDrain,
@@ -20,7 +22,7 @@ from tray_app.rules.alerts import (
     decide,
 )
 from tray_app.rules.levels import Level, Thresholds
-from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.alerts_file import AlertsFile, Kept
 
 SAID = AlertState(
     Level.CRITICAL,
@@ -28,6 +30,7 @@ SAID = AlertState(
     SaidDrain(4_000, 500),
     5_000,
     Snooze(until=NOON + timedelta(hours=1), since=NOON),
+    Claim(AlertKind.EMPTY, "1", 6_000),
 )
 
 
@@ -48,6 +51,7 @@ states = st.builds(
     st.none()
     | st.builds(Snooze, until=times, since=st.none() | times)
     | st.builds(Snooze, level=levels),
+    st.none() | st.builds(Claim, st.sampled_from(AlertKind), st.text(), stamps),
 )
 
 
@@ -72,10 +76,14 @@ def test_its_shape_stays_what_it_was(path: Path) -> None:
         "snooze_since": "2026-11-22T12:00:00+00:00",
         "snooze_until": "2026-11-22T13:00:00+00:00",
         "snooze_level": None,
+        "claim": ["empty", "1", 6_000],
     }
     AlertsFile(path, "default").save(SAID, "tea_1")
     assert path.read_text() == json.dumps({"default": entry}, indent=2) + "\n"
     assert AlertsFile(path, "default").load() == (SAID, "tea_1")
+    del entry["claim"]  # as no version wrote before
+    path.write_text(json.dumps({"default": entry}))
+    assert AlertsFile(path, "default").load() == (replace(SAID, claim=None), "tea_1")
 
 
 def test_no_file(path: Path) -> None:
@@ -118,6 +126,10 @@ def test_each_account_has_its_own(path: Path) -> None:
         '{"default": {"said_drain": [7, "much", true]}}',
         '{"default": {"refilled": "late"}}',
         '{"default": {"refilled": null}}',
+        '{"default": {"claim": "low"}}',
+        '{"default": {"claim": []}}',
+        '{"default": {"claim": ["sunny", "1", 7]}}',
+        '{"default": {"claim": ["low", "1", "late"]}}',
     ],
 )
 def test_a_file_that_can_not_be_used_is_as_good_as_none(path: Path, content: str) -> None:
@@ -154,7 +166,7 @@ def test_there_is_no_key_and_no_amount_in_it(path: Path) -> None:
     (entry,) = json.loads(path.read_text()).values()
     assert set(entry) == {
         *("team", "level", "said", "said_drain", "refilled"),
-        *("snooze_since", "snooze_until", "snooze_level"),
+        *("snooze_since", "snooze_until", "snooze_level", "claim"),
     }
 
 
@@ -165,3 +177,36 @@ def test_each_account_leaves_the_others_alone(path: Path) -> None:
     other.save(AlertState(Level.LOW), "tea_2")
     assert one.load() == (SAID, "tea_1")
     assert other.load() == (AlertState(Level.LOW), "tea_2")
+
+
+def test_what_another_session_has_changed_is_read_and_not_overwritten(path: Path) -> None:
+    desk, remote = AlertsFile(path, "default"), AlertsFile(path, "default")
+    desk.load()
+    assert remote.save(SAID, "tea_1")
+    assert not desk.save(AlertState(Level.LOW), "tea_1")
+    assert desk.load_again() == Kept(SAID, "tea_1")
+    assert desk.load_again() is None
+    assert desk.save(AlertState(Level.LOW), "tea_1")
+    assert desk.load_again() is None
+    assert remote.load_again() == Kept(AlertState(Level.LOW), "tea_1")
+
+
+def test_what_is_of_another_account_is_no_change(path: Path) -> None:
+    one, other = AlertsFile(path, "one"), AlertsFile(path, "other")
+    one.load()
+    assert other.save(SAID, "tea_2")
+    assert one.load_again() is None
+    assert one.save(SAID, "tea_1")
+
+
+@pytest.mark.parametrize("content", ["", '{"default": 7}'])
+def test_a_file_that_was_broken_or_deleted_meanwhile_is_written_anew(
+    path: Path, content: str
+) -> None:
+    file = AlertsFile(path, "default")
+    file.save(SAID, "tea_1")
+    for spoil in (path.unlink, lambda: path.write_text(content)):
+        spoil()
+        assert file.load_again() is None
+        assert file.save(SAID, "tea_1")
+        assert AlertsFile(path, "default").load() == (SAID, "tea_1")

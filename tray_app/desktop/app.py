@@ -36,6 +36,7 @@ from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.schedule import LATE
 from tray_app.store.keychain import Keychain
 from tray_app.team.watch import Snapshot
+from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
 from tray_app.words.notice_words import notice
 from tray_app.words.problem_words import Remedy, problem_words
@@ -140,6 +141,9 @@ class App(QObject):
         self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)
         self._instance.key_changed_elsewhere.connect(self._key.use_changed_key)
+        self._instance.settings_changed_elsewhere.connect(self._teams.read_settings_again)
+        self._key.key_stored.connect(lambda: self._tell_others(KEY_CHANGED))
+        self._teams.settings_saved.connect(lambda: self._tell_others(SETTINGS_CHANGED))
         self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)
         if self._uncaught.places:
@@ -223,6 +227,10 @@ class App(QObject):
             return ""
 
         self._disk.submit(write, lambda sentence: self._complain("login", sentence))
+
+    def _tell_others(self, word: bytes) -> None:
+        """Tell a word to the trays in the user's other sessions."""
+        self._disk.submit(self._instance.telling_others(word))
 
     # What there is to see
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from tray_app.desktop.system.worker import Worker
-from tray_app.errors import FAILS_ON_NETWORK, Problem
+from tray_app.errors import FAILS_ON_NETWORK, Kind, Problem
 from tray_app.rules.alerts import SnoozeChoice
 from tray_app.rules.schedule import LONGEST_RETRY
 from tray_app.store.settings import Settings
@@ -40,6 +40,7 @@ class Poller(QObject):
         self._worker = worker
         self.busy = False
         """Whether a poll is under way."""
+        self._unlock_wanted = False
         self._is_started = False
         self._was_started = False
         self._refresh_from = 0.0
@@ -63,7 +64,7 @@ class Poller(QObject):
 
     def stop(self) -> None:
         """Ask no more, and tell nothing."""
-        self._is_started = False
+        self._is_started = self._unlock_wanted = False
         self._timer.stop()
         self._early_timer.stop()
 
@@ -75,10 +76,13 @@ class Poller(QObject):
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
         """Ask now, unless a request is under way, whose answer serves this call too.
 
-        With ``prompt`` the keychain may ask the user for its password.
+        With ``prompt`` the keychain may ask the user for its password. A request that is under way
+        without asks nobody, so if the keychain is locked, it is followed by one that does.
         """
         if self.busy or not self._is_started:
+            self._unlock_wanted |= prompt and self._is_started
             return
+        self._unlock_wanted = False
         self._timer.stop()
         self._set_busy(True)
 
@@ -125,6 +129,10 @@ class Poller(QObject):
         self._publish_until_next(snapshot)
         if snapshot.to_study:
             self._study(snapshot)
+        problem = snapshot.problem
+        if self._unlock_wanted and problem is not None and problem.kind is Kind.KEYCHAIN_LOCKED:
+            self.poll(prompt=True, by_user=True)
+        self._unlock_wanted = False
 
     def _study(self, snapshot: Snapshot) -> None:
         """Ask the history. An alert waits a moment for the answer; the figures are told already."""

@@ -41,6 +41,7 @@ class Teams(QObject):
     """A team's poll has begun or ended."""
     settings_complained = Signal(str)
     """What is wrong with the settings file, in words; empty when nothing is."""
+    settings_saved = Signal()
 
     def __init__(
         self,
@@ -89,8 +90,8 @@ class Teams(QObject):
         self._disk.submit(self._settings_file.load, go_on, lambda _defect: go_on(nothing))
 
     @Slot()
-    def load_again(self) -> None:
-        """Take up what another program has changed in the settings file."""
+    def read_settings_again(self) -> None:
+        """Take up what another program, or another session of the user, has saved."""
 
         def go_on(choices: Choices) -> None:
             self._default = self._settings
@@ -149,8 +150,12 @@ class Teams(QObject):
                 return unsaved
             return ""
 
-        complain = self.settings_complained.emit
-        self._disk.submit(save, complain, lambda _defect: complain(unsaved))
+        def end(complaint: str) -> None:
+            self.settings_complained.emit(complaint)
+            if not complaint:
+                self.settings_saved.emit()
+
+        self._disk.submit(save, end, lambda _defect: end(unsaved))
 
     def finish(self, seconds: float) -> None:
         """Wait at most so many seconds for each team's worker."""

@@ -85,7 +85,8 @@ class View:
     no_kinds: str
     """Why there is no kind to show; empty if there is one."""
     peak: int | None
-    """The highest balance since the last increase, in credits; ``None`` if that is not known."""
+    """The highest balance since the last increase, in credits; ``None`` if that is not known, or
+    not above 0."""
     gauge: str
     """What the gauge shows, in words; empty where there is none."""
     low: int
@@ -200,6 +201,8 @@ def view_of(
         if hidden_until is not None and read_at is not None:
             detail = balance_words.hidden_words(hidden_until, formats)
     peak = analysis.peak if analysis and hidden_until is None else None
+    if peak is not None and peak <= 0:  # of a balance that was never above 0 nothing can be left
+        peak = None
     low = settings.thresholds.low
     is_urgent = snapshot.level not in (None, Level.HEALTHY) or _evidence(snapshot, settings).warns
     warns = is_urgent and not stale

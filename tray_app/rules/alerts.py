@@ -45,6 +45,9 @@ CLEARLY_ABOVE = 0.25
 That ends the episode, takes the level's alert off the screen, and makes a refill worth telling. The
 level itself is left earlier (``rules/levels.py``)."""
 
+CLAIM_LASTS = 60
+"""Seconds for which a session keeps an alert from the user's other sessions without telling it."""
+
 GONE = 0
 """The value of :attr:`Said.left` where the reason is clearly gone, in place of a time."""
 
@@ -180,6 +183,16 @@ class SaidDrain:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """That one of the user's graphical sessions is about to tell an alert."""
+
+    kind: AlertKind
+    session: str
+    at: int
+    """When the session claimed the alert, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertState:
     """What was seen and heard of one team. It outlives the process."""
 
@@ -191,6 +204,8 @@ class AlertState:
     refilled: int = 0
     """Refills up to this time are not told any more; in seconds since the epoch."""
     snooze: Snooze | None = None
+    claim: Claim | None = None
+    """The alert that a session is about to tell."""
 
 
 class SnoozeChoice(StrEnum):
@@ -277,8 +292,28 @@ def decide(
         drain = None
     elif drain is not None and evidence.drain is not None and drain.is_same(evidence.drain):
         drain = replace(drain, end=evidence.drain.end)
-    seen = AlertState(level, said, drain, settled, snooze)
+    seen = AlertState(level, said, drain, settled, snooze, state.claim)
     return seen, None if snooze is not None else _news(seen, credits, gained, evidence)
+
+
+def claimed(
+    state: AlertState, alert: Alert | None, session: str, now: datetime
+) -> tuple[AlertState, Alert | None]:
+    """Claim for a session what there is to tell, and return what of it the session is to tell.
+
+    A session does not renew its claim of what nobody has heard: where no alert can be shown, it
+    would keep them from the others for ever.
+    """
+    claim, seconds = state.claim, int(now.timestamp())
+    is_own = claim is not None and claim.session == session
+    if alert is None:
+        return replace(state, claim=None) if is_own else state, None
+    if claim is not None and claim.kind is alert.kind:
+        if is_own:
+            return state, alert
+        if _is_within(CLAIM_LASTS, claim.at, seconds):
+            return state, None
+    return replace(state, claim=Claim(alert.kind, session, seconds)), alert
 
 
 def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
@@ -290,7 +325,7 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
         drain = SaidDrain(alert.drain.end, alert.drain.amount, alert.has_doubled)
     if alert.kind is AlertKind.REFILL or alert.kind in _LEVELS:
         refilled = seconds  # as the user knows the balance now
-    return replace(state, said=said, drain=drain, refilled=refilled)
+    return replace(state, said=said, drain=drain, refilled=refilled, claim=None)
 
 
 def is_same_news(alert: Alert, other: Alert) -> bool:

@@ -1,9 +1,10 @@
 """Where this program keeps its files, as each platform wants it."""
 
 import os
+import re
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -48,6 +49,15 @@ screen_file = partial(_file, platformdirs.user_state_path, "screen.json")
 teams_file = partial(_file, platformdirs.user_state_path, "teams.json")
 history_file = partial(_file, platformdirs.user_data_path, "history.sqlite")
 log_file = partial(_file, platformdirs.user_log_path, "lemlist-credits.log")
+
+
+def session_of(environ: Mapping[str, str]) -> str:
+    """Name the graphical session: a user may have a screen at the desk and one by VNC.
+
+    The name is good for a part of a file's name. Where there are no such sessions it is empty.
+    """
+    display = environ.get("WAYLAND_DISPLAY") or environ.get("DISPLAY", "").partition(".")[0]
+    return re.sub(r"\W+", "-", display).strip("-")
 
 
 def runtime_folder() -> Path:

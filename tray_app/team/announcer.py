@@ -1,6 +1,8 @@
 """Which alerts of one team are told, which were heard, and which are taken off the screen.
 
-``tray_app/rules/alerts.py`` decides when there is something to tell.
+``tray_app/rules/alerts.py`` decides when there is something to tell. A user may have several
+graphical sessions, each with a program that watches the same team. These programs share, through
+the file, what one of them tells or holds back.
 """
 
 import itertools
@@ -8,12 +10,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from tray_app.rules import alerts
 from tray_app.rules.alerts import Alert, AlertState, Evidence, SnoozeChoice
 from tray_app.rules.levels import Level, level_of
-from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.alerts_file import AlertsFile, Kept
 from tray_app.store.settings import Settings
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +46,7 @@ class Announcer:
     def __init__(self, file: AlertsFile | None, now: Callable[[], datetime]) -> None:
         self._file = file
         self._now = now
-        self.state, self._team_id = file.load() if file else (AlertState(), None)
+        self.state, self._team_id = file.load() if file else Kept()
         self.can_remember = True
         """Whether what is heard now will still be known after a restart."""
         self._told: Alert | None = None  # the alert that is on the screen, or is to be
@@ -56,16 +61,25 @@ class Announcer:
 
     def judge_early(self, credits: int, settings: Settings) -> Alert | None:
         """Return what there is to tell of a reading before the history is asked about it."""
-        alert = self._judge(credits, settings, Evidence())[1]
+
+        def judge(state: AlertState) -> tuple[AlertState, Alert | None]:
+            # All else that was judged waits for the history.
+            alert = self._judge(state, credits, settings, Evidence())[1]
+            return self._claim(state, alert)
+
+        alert = self._change(judge)
         if alert is not None:
             self._tell(alert)
         return alert
 
     def judge(self, credits: int, settings: Settings, evidence: Evidence) -> Alert | None:
         """Return what there is to tell of a reading, and take back what it contradicts."""
-        state, alert = self._judge(credits, settings, evidence)
+
+        def judge(state: AlertState) -> tuple[AlertState, Alert | None]:
+            return self._claim(*self._judge(state, credits, settings, evidence))
+
+        alert = self._change(judge)
         self._unjudged_by = None
-        self._remember(state)
         self._take_back_if_untrue(credits, evidence)
         if alert is None:
             self.drop_unheard()
@@ -84,15 +98,18 @@ class Announcer:
         if told is None or news.alert is None or news.id != self._id:
             return
         # If the early alert was shown, the fuller alert counts as heard too.
-        self._told = told if news.alert == news.early else news.alert
+        heard = self._told = told if news.alert == news.early else news.alert
         self._is_heard = True
-        self._remember(alerts.heard(self.state, self._told, self._now()))
+        self._change(lambda state: (alerts.heard(state, heard, self._now()), None))
 
     def acknowledge(
         self, credits: int, settings: Settings, before: Evidence, after: Evidence
     ) -> None:
         """Judge a reading by new settings. What they make true counts as heard."""
-        self._remember(alerts.acknowledged(self.state, credits, settings.thresholds, before, after))
+        limits = settings.thresholds
+        self._change(
+            lambda state: (alerts.acknowledged(state, credits, limits, before, after), None)
+        )
         self._take_back_if_untrue(credits, after)
 
     def acknowledge_later(self, replaced: Settings) -> None:
@@ -101,7 +118,7 @@ class Announcer:
 
     def begin_snooze(self, choice: SnoozeChoice) -> None:
         """Hold alerts back for a while."""
-        self._remember(alerts.snoozed(self.state, choice, self._now()))
+        self._change(lambda state: (alerts.snoozed(state, choice, self._now()), None))
         self.drop_unheard()
 
     def drop_unheard(self) -> None:
@@ -123,9 +140,9 @@ class Announcer:
         self._team_id = team_id
 
     def _judge(
-        self, credits: int, settings: Settings, evidence: Evidence
+        self, state: AlertState, credits: int, settings: Settings, evidence: Evidence
     ) -> tuple[AlertState, Alert | None]:
-        thresholds, now, state = settings.thresholds, self._now(), self.state
+        thresholds, now = settings.thresholds, self._now()
         if (old := self._unjudged_by) is not None and state.level is not None:
             # The level from the file was judged by an earlier run's settings.
             state = replace(state, level=level_of(credits, old.thresholds, state.level))
@@ -138,6 +155,12 @@ class Announcer:
             state = alerts.heard(state, alert, now)
             state, alert = alerts.decide(state, credits, thresholds, now, evidence)
         return state, alert
+
+    def _claim(self, state: AlertState, alert: Alert | None) -> tuple[AlertState, Alert | None]:
+        """Keep the other sessions from telling an alert, unless one of them is about to."""
+        if self._file is None:
+            return state, alert
+        return alerts.claimed(state, alert, self._file.session, self._now())
 
     def _tell(self, alert: Alert) -> None:
         if self._told is None or self._is_heard or not alerts.is_same_news(self._told, alert):
@@ -153,15 +176,35 @@ class Announcer:
         self._is_taken_back |= self._told is not None
         self._told = None
 
-    def _remember(self, state: AlertState) -> None:
-        if state == self.state and self.can_remember:
-            return
-        self.state = state
+    def _change(self, change: Callable[[AlertState], tuple[AlertState, T]]) -> T:
+        """Change the state by what it is now, with all that other sessions have put into it.
+
+        Returns what ``change`` returns beside the new state.
+        """
+        while True:
+            self._catch_up()
+            state, result = change(self.state)
+            if state == self.state and self.can_remember:
+                return result
+            if self._save(state):
+                self.state = state
+                return result
+
+    def _catch_up(self) -> None:
+        """Take over what another session has heard or held back of this team."""
+        kept = self._file.load_again() if self._file else None
+        if kept is not None and kept.team_id == self._team_id:
+            self.state = kept.state
+
+    def _save(self, state: AlertState) -> bool:
+        """Keep a state, and tell whether it holds: not if another session was faster."""
         if self._file is None:
-            return
+            return True
         try:
-            self._file.save(state, self._team_id)
+            is_newest = self._file.save(state, self._team_id)
             self.can_remember = True
         except OSError as error:
             self.can_remember = False
             log.warning("what was said can't be kept: %s", error.strerror)
+            return True
+        return is_newest

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.folders import alerts_file, history_file
+from tray_app.store.folders import alerts_file, history_file, session_of
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT, Settings, TeamEntry
@@ -53,7 +53,7 @@ def own_session(environ: Mapping[str, str], keychain: Keychain, entry: TeamEntry
 
     def open_watch(settings: Settings) -> Watch:
         credentials = Credentials(environ if account == FIRST_ACCOUNT else {}, keychain)
-        alerts = AlertsFile(alerts_file(), account)
+        alerts = AlertsFile(alerts_file(), account, session_of(environ))
         return Watch(credentials, connector(environ), alerts, settings, Analyst(open_history()))
 
     return Session(open_watch, open_history, entry=entry)

@@ -1,10 +1,11 @@
 """How programs of one user tell the trays that are running something. No secret goes this way."""
 
-import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from tray_app.store.folders import session_of
 
 TRAY = "tray"
 DEMO = "demo"
@@ -14,15 +15,17 @@ SHOW = b"show\n"
 """The popup is wanted."""
 KEY_CHANGED = b"key\n"
 """The key in the keychain is another one, or gone."""
+SETTINGS_CHANGED = b"settings\n"
+"""The settings file was saved."""
 
 LONGEST_WORD = 64
 """Bytes."""
 
 
 def in_session(name: str, environ: Mapping[str, str]) -> str:
-    """Name the one program of this session: a user may have a screen at the desk and one by VNC."""
-    display = environ.get("WAYLAND_DISPLAY") or environ.get("DISPLAY", "").partition(".")[0]
-    return name + re.sub(r"\W+", "-", f"-{display}" if display else "")
+    """Name the one program of this graphical session."""
+    session = session_of(environ)
+    return f"{name}-{session}" if session else name
 
 
 def socket_of(folder: Path, name: str) -> Path:
@@ -46,13 +49,14 @@ def tell(folder: Path, name: str, word: bytes) -> None:
         _send(socket_of(folder, name), word)
 
 
-def tell_all(folder: Path, word: bytes) -> None:
-    """Tell the trays of all the user's sessions a word."""
-    if sys.platform == "win32":
-        tell(folder, TRAY, word)
-    else:
+def tell_all(folder: Path, word: bytes, but: str | None = None) -> None:
+    """Tell the trays of all the user's sessions a word, but not the one of this name."""
+    if sys.platform != "win32":
         for place in folder.glob(f"{TRAY}*.sock"):
-            _send(place, word)
+            if but is None or place != socket_of(folder, but):
+                _send(place, word)
+    elif but is None:
+        tell(folder, TRAY, word)
 
 
 def _send(place: Path, word: bytes) -> None:

@@ -273,7 +273,7 @@ class Kinds(QWidget):
         ends, whole = QPainterPath(), QRect(0, TICK_RISE, self.width(), BAR_HEIGHT)
         ends.addRoundedRect(QRectF(whole), BAR_HEIGHT / 2, BAR_HEIGHT / 2)
         painter.fillPath(ends, QColor(theme.track))
-        if view.peak is None or not view.credits:
+        if view.peak is None or view.credits is None or view.credits <= 0:
             return
         parts = [(row.bucket, row.amount) for row in view.rows if row.amount and row.amount > 0]
         colours = [theme.buckets[bucket] for bucket, _ in parts] or [theme.undivided]

@@ -39,6 +39,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.content import PopupContent
+from tray_app.desktop.widgets.screens import screen_at
 from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
 from tray_app.report.view import View
@@ -311,8 +312,7 @@ class Popup(QWidget):
 
     def _fit(self) -> None:
         """Take the size that the content needs and the screen has, and stay at the anchor."""
-        screen = QGuiApplication.screenAt(self._anchor.center()) or self.screen()
-        area = self._work_area(screen)
+        area = self._work_area(screen_at(self._anchor.center()))
         width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
         width = min(width, area.width() - 2 * GAP)
         size = QSize(width, self._part.fit(width, area.height() - 2 * GAP))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
 from tray_app.store.lock import try_to_lock
-from tray_app.terminal.running_tray import KEY_CHANGED, LONGEST_WORD, pipe_of, socket_of
+from tray_app.terminal.running_tray import (
+    KEY_CHANGED,
+    LONGEST_WORD,
+    SETTINGS_CHANGED,
+    pipe_of,
+    socket_of,
+    tell_all,
+)
 
 if TYPE_CHECKING:
     import socket
@@ -24,6 +32,7 @@ class SingleInstance(QObject):
     opened_again = Signal()
     key_changed_elsewhere = Signal()
     """The key in the keychain is another one, or gone."""
+    settings_changed_elsewhere = Signal()
 
     def __init__(self, folder: Path, name: str) -> None:
         """``name`` tells the programs apart that share the folder."""
@@ -82,6 +91,10 @@ class SingleInstance(QObject):
             self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
             self._notifier.activated.connect(self._receive)
 
+    def telling_others(self, word: bytes) -> Callable[[], None]:
+        """Return what tells the instances in the user's other sessions a word. It may block."""
+        return partial(tell_all, self._folder, word, but=self._name)
+
     def close(self) -> None:
         """Hear of nobody any more, and let the next instance be the first."""
         if self._notifier is not None:
@@ -100,6 +113,8 @@ class SingleInstance(QObject):
     def _take(self, word: bytes) -> None:
         if word == KEY_CHANGED:
             self.key_changed_elsewhere.emit()
+        elif word == SETTINGS_CHANGED:
+            self.settings_changed_elsewhere.emit()
         else:
             self.opened_again.emit()
 

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QAccessibleAnnouncementEvent,
     QColor,
     QFont,
-    QGuiApplication,
     QPainter,
     QPaintEvent,
 )
@@ -33,6 +32,7 @@ from PySide6.QtWidgets import (
 from tray_app.desktop.widgets.controls import SECONDARY, in_text, label, with_role
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
 from tray_app.desktop.widgets.marks import MARK, level_mark
+from tray_app.desktop.widgets.screens import screen_at
 from tray_app.desktop.widgets.style import WindowStyle, set_state
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.icon_look import IconLook, IconShape
@@ -194,9 +194,7 @@ class Dialog(QDialog):
     def _fit(self) -> None:
         for widget in self.findChildren(QWidget):
             widget.ensurePolished()  # a style sheet changes sizes
-        # Not `self.screen()`: Qt crashes in QScreen once PySide has let go of the dialog.
-        screen = QGuiApplication.screenAt(self.pos()) or QGuiApplication.primaryScreen()
-        wanted, most = self.sizeHint(), screen.availableSize() - _FRAME
+        wanted, most = self.sizeHint(), screen_at(self.pos()).availableSize() - _FRAME
         if wanted.height() > most.height():
             wanted += QSize(self._body.verticalScrollBar().sizeHint().width(), 0)
         # WORKAROUND: no fixed size. Of a window with a largest size, Qt's Wayland plugin takes the

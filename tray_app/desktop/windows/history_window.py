@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from tray_app.desktop.widgets.chart import INSET, Chart
 from tray_app.desktop.widgets.controls import label, segments, tabs, with_role
 from tray_app.desktop.widgets.labels import ElidedLabel, set_muted
+from tray_app.desktop.widgets.screens import screen_at
 from tray_app.desktop.widgets.style import WindowStyle
 from tray_app.desktop.widgets.tiles import Tiles
 from tray_app.desktop.windows.history_table import TableView
@@ -178,7 +179,7 @@ class HistoryWindow(QWidget):
         """Become so large, or larger where the text is, and never larger than the screen."""
         needed = self._page.minimumSizeHint() + QSize(GAP, 0)  # with room for a scroll bar
         wanted = size.expandedTo(needed) if size == SIZE else size
-        self.resize(wanted.boundedTo(self.screen().availableSize() - FRAME))
+        self.resize(wanted.boundedTo(screen_at(self.pos()).availableSize() - FRAME))
 
     def _build_history(self) -> QScrollArea:
         divider = QWidget()

@@ -23,6 +23,8 @@ class KeyFlow(QObject):
 
     key_changed = Signal()
     """The key may be another one now: its team is to be polled."""
+    key_stored = Signal()
+    """The user has entered a key, which is in the keychain now."""
     demo_requested = Signal()
     start_at_login_chosen = Signal(bool)
 
@@ -55,8 +57,8 @@ class KeyFlow(QObject):
 
     @Slot()
     def use_changed_key(self) -> None:
-        """Use the key that the keychain has now: a command in a terminal has changed it."""
-        self._has_asked = True  # the user manages the key in a terminal, and needs no dialog
+        """Use the key that the keychain has now: a terminal or another session has changed it."""
+        self._has_asked = True  # the user manages the key elsewhere, and needs no dialog
         if (session := self.session) is not None:
             self._worker.submit(
                 lambda: session.watch.forget_key(), lambda _: self.key_changed.emit()
@@ -106,6 +108,8 @@ class KeyFlow(QObject):
 
         def done(_nothing: None) -> None:
             self.key_changed.emit()
+            if store:
+                self.key_stored.emit()
             dialog.saved()
 
         self._worker.submit(
