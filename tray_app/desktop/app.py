@@ -31,7 +31,7 @@ from tray_app.desktop.windows.single_window import SingleWindow
 from tray_app.errors import Kind
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
-from tray_app.report.view import View, view_of
+from tray_app.report.team_views import TeamView, team_names, team_view
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
 from tray_app.rules.schedule import LATE
 from tray_app.store.keychain import Keychain
@@ -44,6 +44,8 @@ from tray_app.words.problem_words import Remedy, problem_words
 if TYPE_CHECKING:
     from tray_app.desktop.popup.popup import Popup
     from tray_app.desktop.windows.settings_dialog import SettingsDialog
+    from tray_app.report.overview import Overview
+    from tray_app.report.view import View
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,8 @@ class App(QObject):
         self._uncaught = uncaught
         self._hidden = HiddenFigures(self._actions.hide_figures, figures, disk, self)
         self._popup: Popup | None = None  # built on first use, like all other windows
+        self._last_views: dict[str, TeamView] = {}
+        """What was shown last, by the team's account."""
         self._history_and_plan = HistoryAndPlan(disk, figures, self._actions, self)
         self._key = KeyFlow(keychain, self._network, self._formats, self)
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
@@ -109,7 +113,7 @@ class App(QObject):
 
     def _join(self) -> None:
         actions = self._actions
-        actions.refresh.triggered.connect(lambda: self._teams.shown.refresh())
+        actions.refresh.triggered.connect(self._refresh)
         actions.open.triggered.connect(self._open_popup)
         actions.history.triggered.connect(self._history_and_plan.history.open)
         actions.plan.triggered.connect(self._history_and_plan.plan.open)
@@ -124,6 +128,8 @@ class App(QObject):
 
         self._teams.begun.connect(self._listen)
         self._teams.switched.connect(self._notifier.withdraw)
+        self._teams.changed.connect(self._show_now)
+        self._teams.page_turned.connect(self._show_team)
         self._teams.snapshot_made.connect(self._hear_of)
         self._teams.busy_changed.connect(self._show_busy)
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
@@ -134,7 +140,7 @@ class App(QObject):
         self._tray.clicked.connect(self._toggle_popup)
         self._tray.no_panel.connect(self._use_window)
         self._tray.shown.connect(self._use_panel)
-        self._notifier.clicked.connect(self._open_popup)
+        self._notifier.clicked.connect(lambda: self._open_team(self._teams.shown.account))
         self._notifier.accepted.connect(self._teams.note_heard)
         self._key.key_changed.connect(self._teams.show_own)
         self._key.demo_requested.connect(self._teams.show_demo)
@@ -236,11 +242,14 @@ class App(QObject):
 
     @Slot(object)
     def _hear_of(self, poller: Poller) -> None:
+        self._last_views.pop(poller.account, None)
         if poller is self._teams.shown:
             self._show_snapshot(poller.session.snapshot)
+        else:
+            self._show_known()
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._show_now()
+        self._show_known()
         self._overdue.start(round((snapshot.wait + LATE.total_seconds() + 1) * 1000))
         self._history_and_plan.show(self._teams.shown.session)
         if self._popup is not None and self._popup.isVisible():
@@ -256,7 +265,7 @@ class App(QObject):
     def _notify(self, snapshot: Snapshot, alert: Alert) -> None:
         prices, now = self._teams.settings.prices, datetime.now(UTC)
         title, body = notice(snapshot, alert, prices, self._figures, now)
-        picture = paint_icon(self._view().icon, NOTICE_PICTURE)
+        picture = paint_icon(self._shown_view(self._team_views()).icon, NOTICE_PICTURE)
         urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
         news = snapshot.news
         self._notifier.notify(Notice(news.id, news, title, body, picture, urgent))
@@ -264,19 +273,56 @@ class App(QObject):
     @Slot()
     def _show_now(self) -> None:
         """Show what is known as of now; only what differs is touched."""
-        view = self._view()
+        self._last_views.clear()
+        self._show_known()
+
+    def _show_known(self) -> None:
+        """Show what is new since the last :meth:`_show_now`."""
+        teams = self._team_views()
+        view = self._shown_view(teams)
         self._actions.show_view(view)
         self._tray.show_view(view)
         self._history_and_plan.show_now()
         if self._popup is not None:
             self._popup.show_view(view)
-            low = self._teams.settings.thresholds.low
+            low = self._teams.shown.session.settings.thresholds.low
             self._popup.show_trend(self._history_and_plan.trend, low=low)
             self._popup.say(self._all_complaints())
+            self._popup.show_overview(self._overview(teams))
+            self._show_busy()
 
-    def _view(self) -> View:
-        snapshot, settings = self._teams.shown.session.snapshot, self._teams.settings
-        return view_of(snapshot, settings, self._figures, datetime.now(UTC))
+    @Slot()
+    def _show_team(self) -> None:
+        """Show another team's page."""
+        self._history_and_plan.show(self._teams.shown.session)
+        self._show_now()
+
+    def _team_views(self) -> list[TeamView]:
+        """Return what is shown of each team, in the user's order; made anew where it is new."""
+        sessions, now = [poller.session for poller in self._teams.polled], datetime.now(UTC)
+        names = team_names([(one.entry, one.snapshot.team) for one in sessions])
+        if len(sessions) == 1:
+            names = [sessions[0].entry.name]
+        last, self._last_views = self._last_views, {}
+        for name, one in zip(names, sessions, strict=True):
+            account = one.entry.account
+            known = last.get(account)
+            if known is None or known.name != name or known.snapshot is not one.snapshot:
+                snapshot, settings = one.snapshot, one.settings
+                known = team_view(account, name, snapshot, settings, self._figures, now)
+            self._last_views[account] = known
+        return list(self._last_views.values())
+
+    def _shown_view(self, teams: list[TeamView]) -> "View":
+        return next(team.view for team in teams if team.account == self._teams.shown.account)
+
+    def _overview(self, teams: list[TeamView]) -> "Overview | None":
+        """Return the overview, if there are several teams."""
+        if len(teams) == 1:
+            return None
+        from tray_app.report.overview import overview_of
+
+        return overview_of(teams, self._teams.shown.account, self._figures, datetime.now(UTC))
 
     @Slot()
     def _hide_or_show(self) -> None:
@@ -290,6 +336,7 @@ class App(QObject):
     def _show_busy(self) -> None:
         if self._popup is not None:
             self._popup.set_busy(self._teams.shown.busy)
+            self._popup.set_overview_busy(any(poller.busy for poller in self._teams.polled))
 
     def _complain(self, about: str, sentence: str) -> None:
         """Say a sentence on the popup until the next one about the same, or "", replaces it."""
@@ -319,7 +366,8 @@ class App(QObject):
 
             self._popup = popup = Popup(self._figures, self._actions)
             popup.closed_as_window.connect(QApplication.quit)
-            self._show_busy()
+            popup.team_chosen.connect(self._turn_to)
+            popup.overview_wanted.connect(self._turn_to_overview)
         self._show_now()
         return self._popup
 
@@ -330,8 +378,40 @@ class App(QObject):
 
     @Slot()
     def _open_popup(self) -> None:
-        self._the_popup().open(self._tray.geometry())
+        self._the_popup().open(self._tray.geometry(), to_overview=True)
         self._look_soon()
+
+    @Slot(str)
+    def _open_team(self, account: str) -> None:
+        """Open a team's page; without an account, what shows all teams."""
+        self._teams.turn_to(account)
+        self._the_popup().open(self._tray.geometry(), to_overview=not account)
+        self._look_soon()
+
+    @Slot(str)
+    def _turn_to(self, account: str) -> None:
+        """Turn the popup to a team's page, once the page has that team's figures."""
+        self._teams.turn_to(account)
+        if self._popup is not None and self._teams.shown.account == account:
+            self._popup.show_page()
+            self._look_soon()
+
+    @Slot()
+    def _turn_to_overview(self) -> None:
+        self._show_now()
+        if self._popup is not None:
+            self._popup.turn_to_overview()
+
+    def _teams_meant(self) -> list[Poller]:
+        """Return the teams that the user looks at: one on its page, else all."""
+        popup = self._popup
+        has_page = popup is not None and popup.isVisible() and not popup.shows_overview
+        return [self._teams.shown] if has_page else list(self._teams.polled)
+
+    @Slot()
+    def _refresh(self) -> None:
+        for poller in self._teams_meant():
+            poller.refresh()
 
     def _look_soon(self) -> None:
         QTimer.singleShot(PAINTED_AFTER, self, self._look)
@@ -340,7 +420,8 @@ class App(QObject):
     def _look(self) -> None:
         """Bring up to date what the user looks at."""
         self._history_and_plan.read_trend()
-        self._teams.shown.look()
+        for poller in self._teams_meant():
+            poller.look()
 
     @Slot()
     def _use_window(self) -> None:
@@ -349,7 +430,7 @@ class App(QObject):
         self._complain("tray", text)
         popup = self._the_popup()
         popup.be_window(True)
-        popup.open(None)
+        popup.open(None, to_overview=True)
 
     @Slot()
     def _use_panel(self) -> None:

@@ -182,6 +182,11 @@ class Popup(QWidget):
         self.overview.show_overview(overview)
         self._describe()
 
+    def set_overview_busy(self, busy: bool) -> None:
+        """Say whether a refresh of any of several teams is under way."""
+        if self.overview is not None:
+            self.overview.refresh.set_busy(busy)
+
     @property
     def shows_overview(self) -> bool:
         """Whether the overview is what the popup shows, or will show when it is opened."""
