@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPalette, QResizeEvent
@@ -167,7 +168,10 @@ class PopupContent(QWidget):
         """Have a link before the team's name, in the place of the age, which *Refresh* tells."""
         self._header.insertWidget(0, link)
         link.lower()  # to a screen reader too it comes first
-        QWidget.setTabOrder(link, self.eye)
+        # First to where the others are: Qt takes nothing from before the last of all to behind it.
+        order = (self.settings, link, self.eye, self.refresh, self.settings)
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
         set_muted(self.team, False)
         set_weight(self.team, QFont.Weight.DemiBold)
         self._way_back = link

@@ -425,19 +425,14 @@ class OverviewContent(QWidget):
             return False
         key, focused = event.key(), self.focusWidget()
         at = items.index(focused) if focused in items else None
-        if key == self._opening_key:
-            if at is None:
-                return False
-            items[at].click()
-            return True
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and at is not None:
+            if (key == Qt.Key.Key_Left) is self.isRightToLeft():
+                items[at].click()
+            return True  # Qt's buttons would pass on the focus
         if (goal := self._goal(key, at, items)) is not None:
             self._go_to(items[goal])
             return True
         return self._type(event, at)
-
-    @property
-    def _opening_key(self) -> Qt.Key:
-        return Qt.Key.Key_Left if self.isRightToLeft() else Qt.Key.Key_Right
 
     def _goal(self, key: int, at: int | None, items: Sequence[FlatButton]) -> int | None:
         """Return the place in the list to which a key leads; ``at`` is where the focus is."""
