@@ -1,49 +1,71 @@
 """How the news of several teams come to the screen, by a real bus and a service as GNOME's."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 
 from tests.desktop.test_notifier import MessageBus, wait_for_titles
 from tests.desktop.widget_driver import emitted, wait_with_events
 from tests.desktops.notification_service import NotificationService
+from tests.examples import NOW
+from tests.fakes import FakeFormats
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.tray import news_desk
-from tray_app.desktop.tray.news_desk import NewsDesk, TeamNotice
-from tray_app.desktop.tray.notifier import Notice, Notifier
+from tray_app.desktop.tray.news_desk import NewsDesk
+from tray_app.desktop.tray.notifier import Notifier
+from tray_app.lemlist.balance import Balance
+from tray_app.report.team_views import team_view
+from tray_app.rules.alerts import Alert, AlertKind
+from tray_app.rules.levels import Level
+from tray_app.rules.prices import Prices
+from tray_app.store.settings import Settings
 from tray_app.team.announcer import News
+from tray_app.team.watch import Reading, Snapshot
 
 
 class Desk:
-    """A desk whose notices have their line as title, and lists all of their lines."""
+    """A desk, what it says that was heard, and what was clicked."""
 
     def __init__(self, qapp: QApplication) -> None:
         self.owner, self.gate = QObject(), Gate()
         bus = Bus("SESSION", qapp, self.gate)
         self.notifier = Notifier(lambda _title, _body: None, bus, self.gate)
-        self.desk = NewsDesk(self.notifier, self.make_list, self.owner)
+        self.desk = NewsDesk(self.notifier, FakeFormats(), self.owner)
         self._heard = QSignalSpy(self.desk.heard)
         self.opened = QSignalSpy(self.notifier.clicked)
 
-    def tell(self, account: str, number: int, *, urgent: bool = False, words: str = "") -> None:
-        news, line = News(id=number), words or f"{account} {number}"
-        picture = QImage(8, 8, QImage.Format.Format_ARGB32)
-        notice = Notice(number, news, line, "", picture, urgent, account)
-        self.desk.tell(TeamNotice(notice, news, line, lacks_credits=True), is_only_team=False)
+    def tell(self, account: str, number: int, kind: AlertKind = AlertKind.LOW) -> None:
+        """Tell an alert of this number, on as many credits."""
+        news = News(Alert(kind, number), id=number)
+        snapshot = Snapshot(Reading(Balance(number), NOW), Level.LOW, account, news=news)
+        team = team_view(account, account, snapshot, Settings(), FakeFormats(), NOW)
+        self.desk.tell(team, Prices(), NOW, is_only_team=False)
+
+    def tell_in_other_words(self, account: str, number: int, credits: int) -> None:
+        """Tell the alert of this number once more, as the balance has moved."""
+        news = News(Alert(AlertKind.LOW, credits), id=number)
+        snapshot = Snapshot(Reading(Balance(credits), NOW), Level.LOW, account, news=news)
+        team = team_view(account, account, snapshot, Settings(), FakeFormats(), NOW)
+        self.desk.tell(team, Prices(), NOW, is_only_team=False)
 
     def heard(self) -> list[int]:
         return [news.id for news in emitted(self._heard)]
 
-    @staticmethod
-    def make_list(told: Iterable[TeamNotice]) -> Notice:
-        lines = [one.line for one in told]
-        picture = QImage(8, 8, QImage.Format.Format_ARGB32)
-        return Notice(0, None, " + ".join(lines), "", picture, urgent=False)
+
+def left(account: str, number: int) -> str:
+    return f"{account}: {number} credits left"
+
+
+def wait_for_list(service: NotificationService, title: str, *lines: str) -> None:
+    def is_shown() -> bool:
+        shown = [(one.title, one.body) for one in service.shown.values()]
+        return shown == [(title, "\n".join(lines))]
+
+    wait_with_events(is_shown, f"{lines} on the screen")
 
 
 @pytest.fixture
@@ -68,20 +90,20 @@ def desk(qapp: QApplication, session: MessageBus) -> Iterator[Desk]:
 
 
 def test_news_of_one_team_never_close_anothers(desk: Desk, service: NotificationService) -> None:
-    desk.tell("Acme", 1)
-    desk.tell("Other", 2)
-    wait_for_titles(service, "Acme 1", "Other 2")
-    desk.tell("Acme", 3)
-    wait_for_titles(service, "Other 2", "Acme 3")
+    desk.tell("Acme", 11)
+    desk.tell("Other", 12)
+    wait_for_titles(service, left("Acme", 11), left("Other", 12))
+    desk.tell("Acme", 13)
+    wait_for_titles(service, left("Other", 12), left("Acme", 13))
     desk.desk.withdraw("Acme")
-    wait_for_titles(service, "Other 2")
-    assert desk.heard() == [1, 2, 3]
+    wait_for_titles(service, left("Other", 12))
+    assert desk.heard() == [11, 12, 13]
 
 
 def test_a_click_opens_the_team_that_it_is_about(desk: Desk, service: NotificationService) -> None:
-    desk.tell("Acme", 1)
-    desk.tell("Other", 2)
-    wait_for_titles(service, "Acme 1", "Other 2")
+    desk.tell("Acme", 11)
+    desk.tell("Other", 12)
+    wait_for_titles(service, left("Acme", 11), left("Other", 12))
     service.click(list(service.shown)[1])
     wait_with_events(lambda: emitted(desk.opened) == ["Other"], "the click")
 
@@ -89,10 +111,12 @@ def test_a_click_opens_the_team_that_it_is_about(desk: Desk, service: Notificati
 def test_three_teams_with_news_at_once_are_one_list(
     desk: Desk, service: NotificationService
 ) -> None:
-    for number, account in enumerate("ABC", start=1):
-        desk.tell(account, number, urgent=account == "C")
-    wait_for_titles(service, "C 3 + A 1 + B 2")
-    wait_with_events(lambda: sorted(desk.heard()) == [1, 2, 3], "all news are heard")
+    desk.tell("A", 11)
+    desk.tell("B", 12, AlertKind.REFILL)
+    desk.tell("C", 13, AlertKind.EMPTY)
+    lines = "C: no credits left", left("A", 11), "B: 0 credits added"
+    wait_for_list(service, "2 teams need credits", *lines)
+    wait_with_events(lambda: sorted(desk.heard()) == [11, 12, 13], "all news are heard")
     service.click(next(iter(service.shown)))
     wait_with_events(lambda: emitted(desk.opened) == [""], "the click")
 
@@ -100,45 +124,46 @@ def test_three_teams_with_news_at_once_are_one_list(
 def test_a_third_team_soon_after_makes_a_list_of_what_was_told(
     desk: Desk, service: NotificationService
 ) -> None:
-    desk.tell("A", 1)
-    desk.tell("B", 2)
-    wait_for_titles(service, "A 1", "B 2")
-    desk.tell("C", 3)
-    wait_for_titles(service, "A 1 + B 2 + C 3")
-    assert sorted(desk.heard()) == [1, 2, 3]
+    desk.tell("A", 11)
+    desk.tell("B", 12)
+    wait_for_titles(service, left("A", 11), left("B", 12))
+    desk.tell("C", 13)
+    wait_for_list(service, "3 teams need credits", left("A", 11), left("B", 12), left("C", 13))
+    wait_with_events(lambda: sorted(desk.heard()) == [11, 12, 13], "each is heard once")
 
 
 def test_a_third_team_long_after_is_told_by_itself(
     desk: Desk, service: NotificationService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(news_desk, "TOGETHER", 0)
-    desk.tell("A", 1)
-    desk.tell("B", 2)
-    wait_for_titles(service, "A 1", "B 2")
-    desk.tell("C", 3)
-    wait_for_titles(service, "A 1", "B 2", "C 3")
+    desk.tell("A", 11)
+    desk.tell("B", 12)
+    wait_for_titles(service, left("A", 11), left("B", 12))
+    desk.tell("C", 13)
+    wait_for_titles(service, left("A", 11), left("B", 12), left("C", 13))
 
 
 def test_what_is_no_longer_true_leaves_the_list_and_nothing_else_does(
     desk: Desk, service: NotificationService
 ) -> None:
-    for number, account in enumerate("ABC", start=1):
+    for number, account in enumerate("ABC", start=11):
         desk.tell(account, number)
-    wait_for_titles(service, "A 1 + B 2 + C 3")
+    wait_for_list(service, "3 teams need credits", left("A", 11), left("B", 12), left("C", 13))
     desk.desk.withdraw("B")
-    wait_for_titles(service, "A 1 + C 3")
-    assert sorted(desk.heard()) == [1, 2, 3]  # each once
+    wait_for_list(service, "2 teams need credits", left("A", 11), left("C", 13))
+    wait_with_events(lambda: sorted(desk.heard()) == [11, 12, 13], "each is heard once")
     desk.desk.withdraw("A")
     desk.desk.withdraw("C")
     wait_for_titles(service)
 
 
 def test_news_in_other_words_are_not_told_again(desk: Desk, service: NotificationService) -> None:
-    for number, account in enumerate("ABC", start=1):
+    for number, account in enumerate("ABC", start=11):
         desk.tell(account, number)
-    wait_for_titles(service, "A 1 + B 2 + C 3")
-    desk.tell("A", 1, words="A in other words")
-    desk.tell("D", 4)
-    wait_for_titles(service, "A in other words + B 2 + C 3 + D 4")
+    wait_for_list(service, "3 teams need credits", left("A", 11), left("B", 12), left("C", 13))
+    desk.tell_in_other_words("A", 11, 10)
+    desk.tell("D", 14)
+    lines = [left("A", 10), left("B", 12), left("C", 13), left("D", 14)]
+    wait_for_list(service, "4 teams need credits", *lines)
     desk.desk.withdraw_all()
     wait_for_titles(service)

@@ -18,6 +18,7 @@ from tests import PROJECT
 from tests.pictures import dialogs as pictures_dialogs
 from tests.pictures import history as pictures_history
 from tests.pictures import icon as pictures_icon
+from tests.pictures import overview as pictures_overview
 from tests.pictures import popup as pictures_popup
 from tests.surroundings import replace_surroundings
 from tray_app.desktop.widgets.icon import paint_icon
@@ -43,7 +44,10 @@ POPUPS = ("popup-healthy-light", "popup-offline-low-dark")
 def make_all(folder: Path) -> list[Path]:
     """Write every picture of icon, popup and dialogs, dark and light, at 1x and 2x."""
     folder.mkdir(parents=True, exist_ok=True)
-    makers = (pictures_icon, pictures_popup, pictures_dialogs, pictures_history)
+    makers = (
+        *(pictures_icon, pictures_popup, pictures_overview),
+        *(pictures_dialogs, pictures_history),
+    )
     return [path for maker in makers for path in maker.make(folder)]
 
 

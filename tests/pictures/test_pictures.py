@@ -35,6 +35,7 @@ def test_icon_popup_and_dialogs_dark_and_light_at_both_scales() -> None:
     for brightness in ("dark", "light"):
         for scale in ("1x", "2x"):
             assert f"popup-{brightness}-{scale}" in names
+            assert f"overview-{brightness}-{scale}" in names
             assert f"sparkline-{brightness}-{scale}" in names
             assert f"history-30-days-{brightness}-{scale}" in names
             for dialog in ("welcome", "key", "settings", "plan", "about"):

@@ -44,6 +44,7 @@ from tray_app.words import (
     formats,
     history_words,
     notice_words,
+    overview_words,
     plan_words,
     problem_words,
     settings_words,
@@ -370,6 +371,42 @@ def _forecasts(n: int, day: date) -> Said:
             if (analysis.lasts_until or TODAY) >= TODAY:
                 yield forecast_words.advice_words(analysis, Prices(), AHEAD, TODAY)
                 yield forecast_words.covered_words(analysis, max(day, TODAY), AHEAD, TODAY)
+
+
+@says(
+    overview_words.teams_words, overview_words.healthy_words, overview_words.title_words,
+    overview_words.stopped_words, overview_words.sum_words, overview_words.old_words,
+    overview_words.unreachable_words, overview_words.updated_words, overview_words.line_words,
+)  # fmt: skip
+def _overviews(n: int, _day: date) -> Said:
+    yield from (overview_words.teams_words(n), overview_words.healthy_words(n))
+    for needy, enough in ((n, 0), (0, n), (0, 1), (0, 0)):
+        for is_loading in (False, True):
+            title = overview_words.title_words(needy, enough, n, is_loading=is_loading)
+            assert len(title) <= LONGEST_TITLE
+            yield title
+    for stopped in ([], ["Acme UK"], ["Acme UK"] * (n + 1)):
+        yield overview_words.stopped_words(stopped)
+    yield overview_words.stopped_words(["Acme " * 40])
+    for known in (0, n, n + 1):
+        for is_exact in (False, True):
+            yield overview_words.sum_words(n, known, n + 1, ANY, is_exact=is_exact)
+    for age in (*(age * n for age in AGES), timedelta(days=n)):
+        yield overview_words.old_words(age)
+        yield overview_words.unreachable_words(age)
+        yield overview_words.updated_words(age)
+    for amount in ("", amounts.credits_words(n, ANY)):
+        yield overview_words.line_words("Acme UK", amount, overview_words.old_words(AGES[1]))
+
+
+@says(overview_words.stopped_since_words, overview_words.short_lasts_words)
+def _lines(n: int, day: date) -> Said:
+    for since in (None, NOW - timedelta(hours=1), NOW - timedelta(1)):
+        seconds = None if since is None else int(since.timestamp())
+        yield overview_words.stopped_since_words(seconds, ANY, NOW)
+    for analysis in analyses(n, day):
+        for made_on in (TODAY, TODAY - timedelta(1)):
+            yield overview_words.short_lasts_words(analysis, AHEAD, TODAY, made_on)
 
 
 @says(

@@ -34,6 +34,7 @@ class Actions(QObject):
             tr("Hide &figures"), self, checkable=True, iconText=tr("Hide figures")
         )
         self.hide_figures.toggled.connect(self._name_hiding)
+        self.add_team = QAction(tr("Add a &team…"), self, iconText=tr("Add a team…"))
         self.change_key = QAction(tr("Change &key…"), self)
         self.about = QAction(tr("&About"), self)
         self.quit = QAction(tr("&Quit"), self)

@@ -1,9 +1,8 @@
 """The one place that makes the parts of the tray program and joins them."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,10 +23,10 @@ from tray_app.desktop.system.uncaught import UncaughtErrors
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.team_list import TeamList
 from tray_app.desktop.teams import Teams
-from tray_app.desktop.tray.news_desk import NewsDesk, TeamNotice
-from tray_app.desktop.tray.notifier import Notice, Notifier
+from tray_app.desktop.tray.news_desk import NewsDesk
+from tray_app.desktop.tray.notifier import Notifier
 from tray_app.desktop.tray.tray import Tray
-from tray_app.desktop.widgets.icon import app_icon, paint_icon
+from tray_app.desktop.widgets.icon import app_icon
 from tray_app.desktop.windows.about import About
 from tray_app.desktop.windows.history_and_plan import HistoryAndPlan
 from tray_app.desktop.windows.key_flow import KeyFlow
@@ -35,24 +34,22 @@ from tray_app.desktop.windows.single_window import SingleWindow
 from tray_app.errors import Kind
 from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
-from tray_app.report.team_views import TeamView, team_names, team_view
-from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
+from tray_app.report.team_views import TeamView, team_view
+from tray_app.rules.alerts import SnoozeChoice
 from tray_app.rules.schedule import LATE
 from tray_app.store.keychain import Keychain
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
-from tray_app.words.notice_words import list_notice, notice, team_news
 from tray_app.words.problem_words import Remedy, problem_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.popup.popup import Popup
     from tray_app.desktop.windows.settings_dialog import SettingsDialog
+    from tray_app.report.overview import Overview
+    from tray_app.report.view import View
 
 log = logging.getLogger(__name__)
-
-NOTICE_PICTURE = 64
-"""Pixels of the icon in a notification."""
 
 PAINTED_AFTER = 100
 """Milliseconds after which an opened popup is painted, and a worker may read its chart. Python runs
@@ -107,11 +104,13 @@ class App(QObject):
         self._tray = tray
         self._actions = tray.actions
         self._notifier = Notifier(self._tray.message, bus, gate)
-        self._news_desk = NewsDesk(self._notifier, self._list_notice, self)
+        self._news_desk = NewsDesk(self._notifier, figures, self)
         self._signals = QuitSignals(self)
         self._uncaught = uncaught
         self._hidden = HiddenFigures(self._actions.hide_figures, figures, disk, self)
         self._popup: Popup | None = None  # built on first use, like all other windows
+        self._last_views: dict[str, TeamView] = {}
+        """What was shown last, by the team's account."""
         self._history_and_plan = HistoryAndPlan(disk, figures, self._actions, self)
         self._key = KeyFlow(
             keychain,
@@ -127,7 +126,7 @@ class App(QObject):
 
     def _join(self) -> None:
         actions = self._actions
-        actions.refresh.triggered.connect(lambda: self._teams.shown.refresh())
+        actions.refresh.triggered.connect(self._refresh)
         actions.open.triggered.connect(self._open_popup)
         actions.history.triggered.connect(self._history_and_plan.history.open)
         actions.plan.triggered.connect(self._history_and_plan.plan.open)
@@ -320,10 +319,11 @@ class App(QObject):
     @Slot(object)
     def _hear_of(self, poller: Poller) -> None:
         snapshot = poller.session.snapshot
+        self._last_views.pop(poller.account, None)
         if poller is self._teams.shown:
             self._show_snapshot(snapshot)
         else:
-            self._show_now()
+            self._show_known()
         self._expect_next()
         if not self._has_snapshot:
             self._has_snapshot = True
@@ -331,7 +331,10 @@ class App(QObject):
         if snapshot.problem is not None:
             self._about.note(snapshot.problem)
         if snapshot.news.alert is not None:
-            self._tell_news(poller, snapshot.news.alert)
+            is_only_team = len(self._teams.polled) == 1
+            team = next(one for one in self._team_views() if one.account == poller.account)
+            prices = poller.session.settings.prices
+            self._news_desk.tell(team, prices, datetime.now(UTC), is_only_team=is_only_team)
         elif snapshot.news.withdraws:
             self._news_desk.withdraw(poller.account)
 
@@ -359,34 +362,16 @@ class App(QObject):
         if ahead:
             self._overdue.start(round((min(ahead) + 1) * 1000))
 
-    def _tell_news(self, poller: Poller, alert: Alert) -> None:
-        """Tell a team's news. Where there are several teams, the title names the team."""
-        snapshot, prices = poller.session.snapshot, poller.session.settings.prices
-        now, news, account = datetime.now(UTC), snapshot.news, poller.account
-        team = next(one for one in self._team_views() if one.account == account)
-        is_only = len(self._teams.polled) == 1
-        name = None if is_only else team.name
-        title, body = notice(snapshot, alert, prices, self._figures, now, name)
-        picture = paint_icon(team.view.icon, NOTICE_PICTURE)
-        urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
-        told = Notice(news.id, news, title, body, picture, urgent, account)
-        line = team_news(team.name, snapshot, alert, self._figures, now)
-        lacks = alert.kind not in (AlertKind.REFILL, AlertKind.DRAIN)
-        self._news_desk.tell(TeamNotice(told, news, line, lacks), is_only_team=is_only)
-
-    @staticmethod
-    def _list_notice(told: Iterable[TeamNotice]) -> Notice:
-        lines = list(told)
-        lacking = sum(one.lacks_credits for one in lines)
-        title, body = list_notice([one.line for one in lines], lacking)
-        most_urgent = lines[0].notice
-        return replace(most_urgent, title=title, body=body)
-
     @Slot()
     def _show_now(self) -> None:
         """Show what is known as of now; only what differs is touched."""
+        self._last_views.clear()
+        self._show_known()
+
+    def _show_known(self) -> None:
+        """Show what is new since the last :meth:`_show_now`."""
         teams = self._team_views()
-        view = next(one.view for one in teams if one.account == self._teams.shown.account)
+        view = self._shown_view(teams)
         self._actions.show_view(view)
         if len(teams) == 1:
             self._tray.show_view(view)
@@ -397,20 +382,36 @@ class App(QObject):
         self._history_and_plan.show_now()
         if self._popup is not None:
             self._popup.show_view(view)
-            low = self._teams.settings.thresholds.low
+            low = self._teams.shown.session.settings.thresholds.low
             self._popup.show_trend(self._history_and_plan.trend, low=low)
             self._popup.say(self._all_complaints())
+            self._popup.show_overview(self._overview(teams))
+            self._show_busy()
 
     def _team_views(self) -> list[TeamView]:
-        """Return what is shown of each team, in the user's order."""
+        """Return what is shown of each team, in the user's order; made anew where it is new."""
         sessions, now = [poller.session for poller in self._teams.polled], datetime.now(UTC)
-        names = team_names([(one.entry, one.snapshot.team) for one in sessions])
-        if len(sessions) == 1:
-            names = [sessions[0].entry.name]
-        return [
-            team_view(one.entry.account, name, one.snapshot, one.settings, self._figures, now)
-            for name, one in zip(names, sessions, strict=True)
-        ]
+        names = self._teams.names() if len(sessions) > 1 else [sessions[0].entry.name]
+        last, self._last_views = self._last_views, {}
+        for name, one in zip(names, sessions, strict=True):
+            account = one.entry.account
+            known = last.get(account)
+            if known is None or known.name != name or known.snapshot is not one.snapshot:
+                snapshot, settings = one.snapshot, one.settings
+                known = team_view(account, name, snapshot, settings, self._figures, now)
+            self._last_views[account] = known
+        return list(self._last_views.values())
+
+    def _shown_view(self, teams: list[TeamView]) -> "View":
+        return next(team.view for team in teams if team.account == self._teams.shown.account)
+
+    def _overview(self, teams: list[TeamView]) -> "Overview | None":
+        """Return the overview, if there are several teams."""
+        if len(teams) == 1:
+            return None
+        from tray_app.report.overview import overview_of
+
+        return overview_of(teams, self._teams.shown.account, self._figures, datetime.now(UTC))
 
     @Slot()
     def _hide_or_show(self) -> None:
@@ -424,6 +425,7 @@ class App(QObject):
     def _show_busy(self) -> None:
         if self._popup is not None:
             self._popup.set_busy(self._teams.shown.busy)
+            self._popup.set_overview_busy(any(poller.busy for poller in self._teams.polled))
 
     def _complain(self, about: str, sentence: str) -> None:
         """Say a sentence on the popup until the next one about the same, or "", replaces it."""
@@ -461,7 +463,8 @@ class App(QObject):
 
             self._popup = popup = Popup(self._figures, self._actions)
             popup.closed_as_window.connect(QApplication.quit)
-            self._show_busy()
+            popup.team_chosen.connect(self._turn_to)
+            popup.overview_wanted.connect(self._turn_to_overview)
         self._show_now()
         return self._popup
 
@@ -472,14 +475,40 @@ class App(QObject):
 
     @Slot()
     def _open_popup(self) -> None:
-        self._the_popup().open(self._tray.geometry())
+        self._the_popup().open(self._tray.geometry(), to_overview=True)
         self._look_soon()
 
     @Slot(str)
     def _open_team(self, account: str) -> None:
         """Open a team's page; without an account, what shows all teams."""
         self._teams.turn_to(account)
-        self._open_popup()
+        self._the_popup().open(self._tray.geometry(), to_overview=not account)
+        self._look_soon()
+
+    @Slot(str)
+    def _turn_to(self, account: str) -> None:
+        """Turn the popup to a team's page, once the page has that team's figures."""
+        self._teams.turn_to(account)
+        if self._popup is not None and self._teams.shown.account == account:
+            self._popup.show_page()
+            self._look_soon()
+
+    @Slot()
+    def _turn_to_overview(self) -> None:
+        self._show_now()
+        if self._popup is not None:
+            self._popup.turn_to_overview()
+
+    def _teams_meant(self) -> list[Poller]:
+        """Return the teams that the user looks at: one on its page, else all."""
+        popup = self._popup
+        has_page = popup is not None and popup.isVisible() and not popup.shows_overview
+        return [self._teams.shown] if has_page else list(self._teams.polled)
+
+    @Slot()
+    def _refresh(self) -> None:
+        for poller in self._teams_meant():
+            poller.refresh()
 
     def _look_soon(self) -> None:
         QTimer.singleShot(PAINTED_AFTER, self, self._look)
@@ -488,7 +517,8 @@ class App(QObject):
     def _look(self) -> None:
         """Bring up to date what the user looks at."""
         self._history_and_plan.read_trend()
-        self._teams.shown.look()
+        for poller in self._teams_meant():
+            poller.look()
 
     @Slot()
     def _use_window(self) -> None:
@@ -497,7 +527,7 @@ class App(QObject):
         self._complain("tray", text)
         popup = self._the_popup()
         popup.be_window(True)
-        popup.open(None)
+        popup.open(None, to_overview=True)
 
     @Slot()
     def _use_panel(self) -> None:

@@ -44,6 +44,8 @@ class TeamView(NamedTuple):
     view: View
     ends: date | None
     """When the balance is likely to run out."""
+    snapshot: Snapshot = Snapshot()
+    """What the view was made of."""
 
     @property
     def need(self) -> tuple[int, date]:
@@ -78,7 +80,7 @@ def team_view(
 ) -> TeamView:
     """Say what a snapshot of a team with this name shows."""
     view = view_of(snapshot, settings, formats, now, name=name)
-    return TeamView(account, name, view, run_out_day(snapshot.analysis))
+    return TeamView(account, name, view, run_out_day(snapshot.analysis), snapshot)
 
 
 def team_names(teams: Sequence[tuple[TeamEntry, str | None]]) -> list[str]:

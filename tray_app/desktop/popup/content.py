@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPalette, QResizeEvent
@@ -37,7 +38,14 @@ from tray_app.desktop.widgets.buttons import (
     TextButton,
     paint_gear,
 )
-from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, block, sized, text_label
+from tray_app.desktop.widgets.labels import (
+    SECONDARY,
+    ElidedLabel,
+    block,
+    set_muted,
+    sized,
+    text_label,
+)
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.desktop.widgets.viewport import own_viewport
 from tray_app.i18n import tr
@@ -75,6 +83,7 @@ class PopupContent(QWidget):
         self._actions = actions
         self._now = now
         self._view: View | None = None
+        self._way_back: QWidget | None = None
 
         self.team = ElidedLabel()
         set_weight(self.team, QFont.Weight.Medium)
@@ -132,8 +141,10 @@ class PopupContent(QWidget):
         if (view := self._view) is None:
             return
         now = self._now()
-        next_check = view.next_check(now)
-        _show_text(self.age, view.age(now))
+        next_check, age = view.next_check(now), view.age(now)
+        if self._way_back is not None:  # the header has no room for both
+            next_check, age = "\n".join(filter(None, (age, next_check))), ""
+        _show_text(self.age, age)
         self.age.setToolTip(next_check)
         self.refresh.set_next(next_check)
         self.badge.show_level(view.icon.shape, view.badge(now), is_stale=view.stale)
@@ -152,11 +163,27 @@ class PopupContent(QWidget):
 
     def reveal(self, part: QWidget) -> None:
         """Scroll until a part can be seen."""
-        if self.middle.isAncestorOf(part):
-            top = part.mapTo(self.middle.whole, QPoint()).y()
-            # Not ensureWidgetVisible(): to it, a part that is under the line at an edge is visible.
-            for y in (top + part.height(), top):
-                self.middle.ensureVisible(0, y, 0, SIDE)
+        self.middle.reveal(part, SIDE)
+
+    def show_way_back(self, link: QWidget) -> None:
+        """Have a link before the team's name, in the place of the age, which *Refresh* tells."""
+        self._header.insertWidget(0, link)
+        link.lower()  # to a screen reader too it comes first
+        # First to where the others are: Qt takes nothing from before the last of all to behind it.
+        order = (self.settings, link, self.eye, self.refresh, self.settings)
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+        set_muted(self.team, False)
+        set_weight(self.team, QFont.Weight.DemiBold)
+        self._way_back = link
+        self.tick()
+
+    def drop_way_back(self) -> None:
+        """Be the page of the only team again."""
+        self._way_back = None
+        set_muted(self.team, True)
+        set_weight(self.team, QFont.Weight.Medium)
+        self.tick()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""
@@ -228,7 +255,8 @@ class PopupContent(QWidget):
     def _lay_out(self) -> None:
         # In a language from right to left a layout's margins stay, and what is in it changes sides.
         sides = QMargins(SIDE - GLYPH_INSET, 0, SIDE - GLYPH_INSET, 0)
-        header = _filled(QHBoxLayout(), sides, 4, GLYPH_INSET, self.team, self.age)
+        self._header = header = QHBoxLayout()
+        _filled(header, sides, 4, GLYPH_INSET, self.team, self.age)
         header.setStretchFactor(self.team, 1)
         for button in (self.eye, self.refresh, self.settings):
             header.addWidget(button)
@@ -354,7 +382,7 @@ class _Middle(QScrollArea):
 
     def fit(self, width: int, most: int) -> int:
         """Take the height that the parts need at a width, ``most`` at most, and return it."""
-        needed = _height(self._column, width)
+        needed = self.needed(width)
         height = min(needed, most)
         # Not ScrollBarAsNeeded, which would show the bar for a moment whenever the parts grow.
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
@@ -367,9 +395,22 @@ class _Middle(QScrollArea):
         self.setFixedHeight(height)
         return height
 
+    def needed(self, width: int) -> int:
+        """Return the height that the parts need at a width, in pixels."""
+        return _height(self._column, width)
+
     def show_top(self) -> None:
         """Scroll to where the parts begin."""
         self._bar.setValue(0)
+
+    def reveal(self, part: QWidget, around: int) -> None:
+        """Scroll until one of the parts, and so many pixels around it, can be seen."""
+        if not self.isAncestorOf(part):
+            return
+        top = part.mapTo(self.whole, QPoint()).y()
+        # Not ensureWidgetVisible(): to it, a part that is under the line at an edge is visible.
+        for y in (top + part.height(), top):
+            self.ensureVisible(0, y, 0, around)
 
     @Slot()
     def _show_edges(self) -> None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import (
     QElapsedTimer,
@@ -25,6 +25,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QHideEvent,
     QKeyEvent,
+    QKeySequence,
     QMoveEvent,
     QPainter,
     QPaintEvent,
@@ -43,6 +44,10 @@ from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
 from tray_app.report.view import View
 from tray_app.words.formats import Formats
+
+if TYPE_CHECKING:  # it is imported when there are several teams
+    from tray_app.desktop.popup.overview import OverviewContent
+    from tray_app.report.overview import Overview
 
 WIDTH = 340
 """Pixels; more where the desktop's font is larger than usual."""
@@ -82,12 +87,20 @@ _SCROLLS = (
     *(Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End),
 )
 
+_BACK = (Qt.Key.Key_Escape, Qt.Key.Key_Backspace, Qt.Key.Key_Back)
+"""Beside the desktop's own, as Alt+Left."""
+_KEYS = QKeySequence.StandardKey
+
 
 class Popup(QWidget):
     """The figures next to the icon, or in a window of their own where there is no tray."""
 
     closed_as_window = Signal()
     """The window that stands in for the tray was closed."""
+    team_chosen = Signal(str)
+    """The account of the team whose page is wanted; :meth:`show_page` shows it."""
+    overview_wanted = Signal()
+    """The overview is wanted; :meth:`turn_to_overview` shows it."""
 
     def __init__(
         self,
@@ -113,12 +126,16 @@ class Popup(QWidget):
         self.set_busy = self.content.refresh.set_busy
         self.say = self.content.say
         self.content.setPalette(themed(self.palette()))
+        self.overview: OverviewContent | None = None
+        """What is shown of several teams; ``None`` while there is one."""
+        self._actions, self._now = actions, now
+        self._shown = self._headline = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.content)
 
         self._settling.timeout.connect(self._settle)
-        self._ticker.timeout.connect(self.content.tick)
+        self._ticker.timeout.connect(self._tick)
         self.content.middle.changed.connect(self._follow)
         self.content.menu_closed.connect(self._look_after_focus)
         # Not the widget's deactivation: a popup that is hidden and at once shown again keeps the
@@ -133,17 +150,119 @@ class Popup(QWidget):
     def show_view(self, view: View) -> None:
         """Show what is known now; cheap, and fine while hidden."""
         self.content.show_view(view)
-        self.setAccessibleDescription(view.headline)
+        self._headline = view.headline
+        self._describe()
+
+    # Several teams
+
+    def show_overview(self, overview: "Overview | None") -> None:
+        """Show what is known of several teams; ``None`` if there is only one.
+
+        The team that ``overview`` calls shown is the one of the last :meth:`show_view`.
+        """
+        if overview is None:
+            self._drop_overview()
+            return
+        self._shown = overview.shown
+        if self.overview is None:
+            from tray_app.desktop.popup.overview import BackLink, OverviewContent
+
+            self.overview = several = OverviewContent(self._actions, self, self._now)
+            several.hide()
+            several.setPalette(themed(self.palette()))
+            several.team_chosen.connect(self.team_chosen)
+            several.middle.changed.connect(self._follow)
+            cast("QVBoxLayout", self.layout()).addWidget(several)
+            self._way_back = BackLink()
+            self._way_back.clicked.connect(self._go_back)
+            self.content.show_way_back(self._way_back)
+            several.show_overview(overview)
+            several.sort()
+        self._way_back.setText(overview.teams)
+        self.overview.show_overview(overview)
+        self._describe()
+
+    def set_overview_busy(self, busy: bool) -> None:
+        """Say whether a refresh of any of several teams is under way."""
+        if self.overview is not None:
+            self.overview.refresh.set_busy(busy)
+
+    @property
+    def shows_overview(self) -> bool:
+        """Whether the overview is what the popup shows, or will show when it is opened."""
+        return self.overview is not None and not self.overview.isHidden()
+
+    def show_page(self) -> None:
+        """Show the page of the team that is shown; :meth:`show_view` has to have its view first."""
+        self.content.middle.show_top()
+        if self.overview is not None:
+            self._turn(self.overview, self.content)
+
+    def turn_to_overview(self) -> None:
+        """Show the overview, if there are several teams."""
+        if self.overview is not None:
+            self._turn(self.content, self.overview)
+
+    def _turn(self, before: QWidget, after: QWidget) -> None:
+        if not before.isHidden():
+            before.hide()  # first, or both would need room
+            after.show()
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._describe()
+            self._follow()
+
+    @Slot()
+    def _go_back(self, *, by_key: bool = False) -> None:
+        """Ask for the overview, and stand there where this team is."""
+        by_key = by_key or self._way_back.shows_focus
+        self.overview_wanted.emit()
+        if self.overview is not None and self.shows_overview:
+            reasons = Qt.FocusReason
+            reason = reasons.ShortcutFocusReason if by_key else reasons.OtherFocusReason
+            self.overview.focus_team(self._shown, reason)
+
+    def _describe(self) -> None:
+        shown = self.overview if self.shows_overview else None
+        self.setAccessibleDescription(self._headline if shown is None else shown.title.text())
+
+    def _drop_overview(self) -> None:
+        if self.overview is not None:
+            self.show_page()
+            self.content.drop_way_back()
+            for gone in (self.overview, self._way_back):
+                gone.hide()
+                gone.deleteLater()
+            self.overview = None
+            self._follow()
+
+    @Slot()
+    def _tick(self) -> None:
+        self.content.tick()
+        if self.overview is not None:
+            self.overview.tick()
+
+    def _turn_over(self, step: int) -> None:
+        """Ask for the page of the next team, or of the one before."""
+        if self.overview is not None and (order := self.overview.order):
+            here = order.index(self._shown) if self._shown in order else 0
+            if self.shows_overview:
+                here = -1 if step > 0 else 0
+            self.team_chosen.emit(order[(here + step) % len(order)])
+
+    # Coming and going
 
     def toggle(self, anchor: QRect | None) -> None:
         """Answer a click on the icon, which may have closed the popup already."""
         if self.isVisible() and not self._is_window:
             self.hide()
         elif not (self._left.isValid() and self._left.elapsed() < SAME_CLICK_MS):
-            self.open(anchor)
+            self.open(anchor, to_overview=True)
 
-    def open(self, anchor: QRect | None) -> None:
-        """Show the popup next to ``anchor`` (the icon, in screen pixels), else at the pointer."""
+    def open(self, anchor: QRect | None, *, to_overview: bool = False) -> None:
+        """Show the popup next to ``anchor`` (the icon, in screen pixels), else at the pointer.
+
+        It shows a team's page, or with ``to_overview`` all teams if there are several.
+        """
         if anchor is None or anchor.isEmpty():
             anchor = QRect(QCursor.pos(), QSize(1, 1))
         self._anchor, self._returns = anchor, 0
@@ -152,7 +271,14 @@ class Popup(QWidget):
         # the opening, as when the icon is clicked twice.
         self._focus_has_moved = False
         self._settling.start()
-        self.content.tick()
+        if self.overview is not None:
+            if not self.isVisible():
+                self.overview.sort()
+            if to_overview:
+                self.turn_to_overview()
+            else:
+                self.show_page()
+        self._tick()
         self.content.middle.show_top()
         self._fit()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -194,7 +320,7 @@ class Popup(QWidget):
         area = self._work_area(screen_at(self._anchor.center()))
         width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
         width = min(width, area.width() - 2 * GAP)
-        size = QSize(width, self.content.fit(width, area.height() - 2 * GAP))
+        size = QSize(width, self._part.fit(width, area.height() - 2 * GAP))
         self.setFixedSize(size)
         if self._is_window:
             return
@@ -211,6 +337,12 @@ class Popup(QWidget):
             # Seen with Qt 6.11; no report of it was found.
             if not self.isVisible() and (window := self.windowHandle()) is not None:
                 window.setGeometry(self.geometry())
+
+    @property
+    def _part(self) -> "PopupContent | OverviewContent":
+        """What is shown: a team's page, or the overview of several."""
+        shown = self.overview
+        return self.content if shown is None or shown.isHidden() else shown
 
     def _work_area(self, screen: QScreen) -> QRect:
         """Return what panels, and a window's title, leave of a screen."""
@@ -288,7 +420,9 @@ class Popup(QWidget):
         """Follow the desktop when it turns dark or light."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
-            self.content.setPalette(themed(self.palette()))
+            for part in (self.content, self.overview):
+                if part is not None:
+                    part.setPalette(themed(self.palette()))
             self.update()
 
     def moveEvent(self, event: QMoveEvent) -> None:  # noqa: N802
@@ -318,7 +452,13 @@ class Popup(QWidget):
             self.closed_as_window.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Close the popup on Escape, and scroll with the keys that do so elsewhere."""
+        """Close the popup on Escape, and scroll with the keys that do so elsewhere.
+
+        From a team's page some keys lead back to the overview, and in the overview most of them
+        lead to a team.
+        """
+        if self.overview is not None and self._take_key(event, self.overview):
+            return
         if event.key() == Qt.Key.Key_Escape and not self._is_window:
             self.hide()
         elif event.key() in _SCROLLS:
@@ -326,11 +466,24 @@ class Popup(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _take_key(self, event: QKeyEvent, overview: "OverviewContent") -> bool:
+        """Move among several teams, and return whether the key does so."""
+        for keys, step in ((_KEYS.NextChild, 1), (_KEYS.PreviousChild, -1)):
+            if event.matches(keys):
+                self._turn_over(step)
+                return True
+        if self.shows_overview:
+            return overview.take_key(event)
+        if event.key() in _BACK or event.matches(_KEYS.Back):
+            self._go_back(by_key=True)
+            return True
+        return False
+
     def focusNextPrevChild(self, is_next: bool) -> bool:  # noqa: N802
         """Scroll to what gets the focus."""
         has_moved = super().focusNextPrevChild(is_next)
         if has_moved and (focused := self.focusWidget()) is not None:
-            self.content.reveal(focused)
+            self._part.reveal(focused)
         return has_moved
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802

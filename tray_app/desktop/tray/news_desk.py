@@ -1,14 +1,19 @@
 """Which notices of the teams' news are on the screen: one of each team, or a list of many."""
 
 import itertools
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from tray_app.desktop.tray.notifier import Notice, Notifier
+from tray_app.desktop.widgets.icon import paint_icon
+from tray_app.report.team_views import TeamView
+from tray_app.rules.alerts import AlertKind
+from tray_app.rules.prices import Prices
 from tray_app.team.announcer import News
+from tray_app.words.formats import Formats
+from tray_app.words.notice_words import list_notice, notice, team_news
 
 MANY = 3
 """Teams whose news is told in one list."""
@@ -22,6 +27,10 @@ LIST = ""
 _list_ids = itertools.count(-1, -1)  # apart from those of the teams' news
 
 
+PICTURE = 64
+"""Pixels of the icon in a notification."""
+
+
 class TeamNotice(NamedTuple):
     """What is to be told of one team: by itself, or as a line of a list."""
 
@@ -30,6 +39,25 @@ class TeamNotice(NamedTuple):
     line: str
     """The news in a list."""
     lacks_credits: bool
+
+
+def team_notice(
+    team: TeamView, prices: Prices, formats: Formats, now: datetime, *, is_only_team: bool
+) -> TeamNotice:
+    """Tell a team's alert. Where there are several teams, the title names the team."""
+    news, alert = team.snapshot.news, team.snapshot.news.alert
+    if alert is None:
+        raise ValueError(team.account)
+    name = None if is_only_team else team.name
+    title, body = notice(team.snapshot, alert, prices, formats, now, name)
+    urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
+    picture = paint_icon(team.view.icon, PICTURE)
+    return TeamNotice(
+        Notice(news.id, news, title, body, picture, urgent, team.account),
+        news,
+        team_news(team.name, team.snapshot, alert, formats, now),
+        alert.kind not in (AlertKind.REFILL, AlertKind.DRAIN),
+    )
 
 
 class NewsDesk(QObject):
@@ -45,13 +73,12 @@ class NewsDesk(QObject):
     def __init__(
         self,
         notifier: Notifier,
-        make_list: Callable[[Iterable[TeamNotice]], Notice],
+        formats: Formats,
         parent: QObject,
     ) -> None:
-        """``make_list`` makes a notice of several; its id, news and subject are set here."""
         super().__init__(parent)
         self._notifier = notifier
-        self._make_list = make_list
+        self._formats = formats
         self._waiting: dict[str, TeamNotice] = {}
         """News that waits for that of other teams, by account."""
         self._told: dict[str, tuple[TeamNotice, QElapsedTimer]] = {}
@@ -65,11 +92,12 @@ class NewsDesk(QObject):
         self._gathering = QTimer(self, singleShot=True, interval=GATHERING)
         self._gathering.timeout.connect(self._tell_gathered)
 
-    def tell(self, told: TeamNotice, *, is_only_team: bool) -> None:
-        """Tell a team's news, in a moment if other teams may have some too."""
-        account, notice = told.notice.about, told.notice
+    def tell(self, team: TeamView, prices: Prices, now: datetime, *, is_only_team: bool) -> None:
+        """Tell a team's alert, in a moment if other teams may have some too."""
+        told = team_notice(team, prices, self._formats, now, is_only_team=is_only_team)
+        account = team.account
         last = self._last(account)
-        if last is not None and last.notice.id == notice.id:
+        if last is not None and last.news.id == told.news.id:
             self._say_in_other_words(told)
         elif is_only_team:
             self._tell_alone(told)
@@ -148,8 +176,10 @@ class NewsDesk(QObject):
             return
         told = sorted(self._listed.values(), key=lambda each: not each.notice.urgent)
         news = [each.news for each in told]
-        notice = self._make_list(told)
-        self._notifier.notify(replace(notice, id=next(_list_ids), news=news, about=LIST))
+        lacking = sum(each.lacks_credits for each in told)
+        title, body = list_notice([each.line for each in told], lacking)
+        picture, urgent = told[0].notice.picture, told[0].notice.urgent
+        self._notifier.notify(Notice(next(_list_ids), news, title, body, picture, urgent, LIST))
 
     @Slot(object)
     def _accept(self, news: News | list[News]) -> None:
