@@ -496,12 +496,13 @@ def test_teams_of_the_test_were_not_used_for_tuning() -> None:
 
 @pytest.fixture(scope="module")
 def scores() -> dict[str, Scores]:
-    return by_kind(HELD_OUT_SEEDS[:6])
+    return by_kind(HELD_OUT_SEEDS)
 
 
-BURSTS = {"bursts by campaign", "holidays", "first campaign", "campaign every 4 weeks"}
-CHANGES = {"idle, then active", "tenfold ramp", "down to a tenth"}
-"""Kinds that can't be foreseen, which the page says; the marks are looser there."""
+ABRUPT = {"idle, then active", "holidays", "first campaign", "campaign every 4 weeks"}
+"""Kinds whose changes can't be foreseen, which the page says; errors may be larger there."""
+RARE = {"bursts by campaign", "holidays", "first campaign"}
+"""Kinds whose changes are so seldom that the range may hold less often."""
 
 
 def compared(score: Score, names: Sequence[str] = tuple(PLAIN)) -> float:
@@ -510,12 +511,12 @@ def compared(score: Score, names: Sequence[str] = tuple(PLAIN)) -> float:
 
 
 @pytest.mark.parametrize(
-    ("what", "error", "width"), [(7, 0.95, 1.25), (14, 0.92, 1.1), (28, 0.93, 1.0)]
+    ("what", "error", "width", "held"),
+    [(7, 0.95, 1.25, 0.75), (14, 0.92, 1.1, 0.75), (28, 0.92, 1.0, 0.65)],
 )
 def test_amounts_keep_what_the_page_says(
-    scores: dict[str, Scores], what: int, error: float, width: float
+    scores: dict[str, Scores], what: int, error: float, width: float, held: float
 ) -> None:
-    """``docs/forecast.md`` shows the same for all of the teams."""
     rows = of(scores, what)
     every = rows.pop(ALL)
     assert compared(every) <= error
@@ -523,18 +524,18 @@ def test_amounts_keep_what_the_page_says(
     assert mean(every.widths) <= width
     assert mean(every.far_too_high) <= 0.03
     for kind, score in rows.items():
-        assert compared(score) <= (1.4 if kind in BURSTS | CHANGES else 1.25), kind
-        assert mean(score.far_too_high) <= 0.2, kind
-        assert mean(score.held) >= 0.57, kind  # of 72 forecasts; the page has four times as many
+        assert compared(score) <= (1.2 if kind in ABRUPT else 1.12), kind
+        assert mean(score.far_too_high) <= 0.12, kind
+        assert mean(score.held) >= (min(held, 0.7) if kind in RARE else held), kind
 
 
 def test_the_day_keeps_what_the_page_says(scores: dict[str, Scores]) -> None:
     rows = of(scores, THE_DAY)
     every = rows.pop(ALL)
-    assert compared(every) <= 0.92
+    assert compared(every) <= 0.9
     assert 0.8 <= mean(every.held) <= 0.92
     for kind, score in rows.items():
-        assert compared(score) <= (1.35 if kind in BURSTS | CHANGES else 1.2), kind
+        assert compared(score) <= 1.1, kind
 
 
 def test_people_at_work_are_foreseen_as_well_as_by_the_best() -> None:
@@ -543,4 +544,4 @@ def test_people_at_work_are_foreseen_as_well_as_by_the_best() -> None:
         score = over_all([each[ahead] for each in scores])
         assert compared(score) <= 1
         assert 0.75 <= mean(score.held) <= 0.9
-    assert compared(over_all([each[THE_DAY] for each in scores])) <= 1.03
+    assert compared(over_all([each[THE_DAY] for each in scores])) <= 1

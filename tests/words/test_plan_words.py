@@ -104,11 +104,11 @@ def test_what_is_to_be_bought_covers_the_high_end() -> None:
 
 
 def test_no_number_where_the_high_end_is_far_above_the_likely_one() -> None:
-    answer = top_up(100, rhythm(50, 100, 245))
+    answer = top_up(100, rhythm(50, 100, 230))
     assert answer.verdict == "Hard to say"
     assert answer.missing is None
-    assert top_up(100, rhythm(50, 100, 235)).missing
-    assert top_up(100_000, rhythm(50, 100, 245)).missing == 0
+    assert top_up(100, rhythm(50, 100, 220)).missing
+    assert top_up(100_000, rhythm(50, 100, 230)).missing == 0
 
 
 def test_days_on_which_nothing_is_spent_take_nothing() -> None:

@@ -35,7 +35,7 @@ ADVISED_DAYS = 30
 NEAR = 14
 """One busy day is worth an alert only if the balance may end within so many days."""
 
-TOO_WIDE = 2.4
+TOO_WIDE = 2.25
 """No amount is advised if a spending's high end is more than so many times the likely spending."""
 
 

@@ -26,17 +26,17 @@ _HABIT_DAYS = 14  # days that must be known before a day can be cut as out of ha
 _OUT_OF_HABIT = 2.0  # a day is cut to so many times the second largest day
 _WEEKS = 8  # the team's own week is learned from so many weeks
 _EVEN_WEEKS = 0.25  # weight, in weeks, of a week with all working days alike
-_MEMORIES = {2: 1.0, 14: 4.0, inf: 16.0}  # days until half is forgotten: weight before any trial
+_MEMORIES = {2: 1.0, 8: 2.0, inf: 16.0}  # days until half is forgotten: weight before any trial
 _TRIAL = 6  # days ahead for which the memories are tried
 _FIRST_TRIAL = 5  # days that must be known before the first trial
 _REMEMBERED = 0.97  # the part of a trial's weight that is left a day later
-_SEVERITY = 4.0  # how fast a memory loses weight, by the usual errors that it is behind the best
+_SEVERITY = 1.5  # how fast a memory loses weight, by the usual squares that it is behind the best
 _STRETCHES = (7, 14, 28, 56)  # days ahead for which past forecasts are compared with what came
-_LEFT_OUT = 0.08  # the part of the misses that is left out at either end, once there are many
+_LEFT_OUT = (0.05, 0.1)  # the part of the misses left out below and above, once there are many
 _FEW = 3.0  # with misses of so many stretches, half of _LEFT_OUT is left out
-_GUESS = (0.4, 0.5)  # the largest miss before any is known: a share, and one of how uneven days are
+_GUESS = (0.25, 0.65)  # the largest miss before any: a share, and one of how uneven days are
 _GUESS_STRETCHES = 5.0  # the guess weighs as much as misses of so many stretches
-_LARGEST_MISS = 1.5  # the largest miss upwards; a larger one is wrong oftener than right
+_LARGEST_MISS = 1.65  # the largest miss upwards; a larger one is wrong oftener than right
 _CAP = 1.5  # no forecast is above so many times the busiest stretch of the past
 _LONGEST_BUSY = 14  # days of the longest busiest stretch; longer times repeat it
 
@@ -245,16 +245,15 @@ def _paces(effort: Sequence[float], spent: Sequence[float]) -> list[float]:
         then = now - _TRIAL
         if then >= _FIRST_TRIAL:
             ahead, came = efforts[now] - efforts[then], totals[now] - totals[then]
+            # Squares, as the week of a campaign must count as much as the many without one.
             losses = [
-                loss * _REMEMBERED + abs(memory[then] * ahead - came)
+                loss * _REMEMBERED + (memory[then] * ahead - came) ** 2
                 for loss, memory in zip(losses, memories, strict=True)
             ]
             trials = trials * _REMEMBERED + 1
         least = min(losses)
-        # How far a memory is behind the best, in the best's usual errors. Squared, as small leads
-        # are luck.
         weights = [
-            trust * exp(-_SEVERITY * _ratio((loss - least) * trials, least * _TRIAL) ** 2)
+            trust * exp(-_SEVERITY * _ratio((loss - least) * trials, least * _TRIAL))
             for trust, loss in zip(_MEMORIES.values(), losses, strict=True)
         ]
         paces.append(sum(map(mul, averages, weights)) / sum(weights))
@@ -270,7 +269,8 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
     efforts, totals = _sums(effort), _sums(spent)
     averages = list(map(_ratio, totals, efforts))
     per_day, pace, average = efforts[-1] / len(effort), paces[-1], averages[-1]
-    uneven = sum(abs(amount - days * average) for amount, days in zip(spent, effort, strict=True))
+    usual = totals[-1] / sum(amount > 0 for amount in spent)
+    uneven = sum(abs(amount - usual) for amount in spent if amount > 0)
     high = _GUESS[0] + _GUESS[1] * uneven / totals[-1]
     low = -high
     points: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 0.0)]
@@ -288,10 +288,10 @@ def _curve(effort: Sequence[float], spent: Sequence[float], paces: Sequence[floa
         )
         if misses:
             cases = len(misses) / stretch  # as stretches that overlap tell the same
-            end = int(_LEFT_OUT * cases / (cases + _FEW) * len(misses))
+            below, above = (int(part * cases / (cases + _FEW) * len(misses)) for part in _LEFT_OUT)
             weight = cases / (cases + _GUESS_STRETCHES)
-            low = min(low + (misses[end] - low) * weight, 0.0)
-            high = min(max(high + (misses[-1 - end] - high) * weight, 0.0), _LARGEST_MISS)
+            low = min(low + (misses[below] - low) * weight, 0.0)
+            high = min(max(high + (misses[-1 - above] - high) * weight, 0.0), _LARGEST_MISS)
         if stretch == _STRETCHES[0]:
             draw(stretch / 4, 2.0)  # days differ more than weeks, by the root of their number
             draw(stretch / 2, sqrt(2.0))
