@@ -140,7 +140,7 @@ class App(QObject):
         self._tray.clicked.connect(self._toggle_popup)
         self._tray.no_panel.connect(self._use_window)
         self._tray.shown.connect(self._use_panel)
-        self._notifier.clicked.connect(lambda: self._open_team(self._teams.shown.account))
+        self._notifier.clicked.connect(self._open_page)
         self._notifier.accepted.connect(self._teams.note_heard)
         self._key.key_changed.connect(self._teams.show_own)
         self._key.demo_requested.connect(self._teams.show_demo)
@@ -387,6 +387,10 @@ class App(QObject):
         self._teams.turn_to(account)
         self._the_popup().open(self._tray.geometry(), to_overview=not account)
         self._look_soon()
+
+    @Slot()
+    def _open_page(self) -> None:
+        self._open_team(self._teams.shown.account)
 
     @Slot(str)
     def _turn_to(self, account: str) -> None:
