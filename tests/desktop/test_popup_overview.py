@@ -27,7 +27,7 @@ from tests.examples import NOW
 from tests.pictures.overview import Named, known, many, six, states, stopped, team_views
 from tests.pictures.popup import palette
 from tray_app.desktop.actions import Actions
-from tray_app.desktop.popup.overview import HIGHEST, LOW_ROW, ROW, OverviewContent, place_of
+from tray_app.desktop.popup.overview import HIGHEST, ROW, SLIM_ROW, OverviewContent, place_of
 from tray_app.desktop.popup.popup import Popup
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.widgets.theme import DARK, LIGHT
@@ -248,7 +248,7 @@ def test_from_nine_teams_on_the_healthy_ones_are_folded_up(desk: Desk) -> None:
     assert desk.rows[:6] == SIX_IN_ORDER
     assert len(desk.rows) == 9
     assert desk.popup.height() > height
-    assert {row.height() for row in desk.overview.folded} == {LOW_ROW}
+    assert {row.height() for row in desk.overview.folded} == {SLIM_ROW}
     assert {row.height() for row in desk.overview.upper} == {ROW}
     QTest.mouseClick(desk.overview.fold, Qt.MouseButton.LeftButton)
     settle()
@@ -262,6 +262,9 @@ def test_what_is_folded_up_comes_out_when_it_needs_its_user(desk: Desk) -> None:
     assert desk.rows[:4] == SIX_IN_ORDER[:4]
     assert len(desk.rows) == 5
     assert desk.overview.fold.text() == "4 healthy"
+    desk.press(Qt.Key.Key_End)
+    desk.press(Qt.Key.Key_Up)
+    assert desk.focused == desk.rows[-1]
 
 
 def test_if_all_is_well_the_fold_is_open(desk: Desk) -> None:
@@ -475,6 +478,17 @@ def test_arrows_home_and_end_move_in_the_list(desk: Desk) -> None:
     for key, name in moves:
         desk.press(key)
         assert desk.focused == name
+
+
+def test_opened_again_no_row_has_the_focus(desk: Desk) -> None:
+    desk.open()
+    desk.press(Qt.Key.Key_End)
+    desk.popup.hide()
+    desk.open()
+    desk.press(Qt.Key.Key_Right)
+    assert desk.asked == []
+    desk.press(Qt.Key.Key_Down)
+    assert desk.focused == "Iberia"
 
 
 def test_the_fold_is_a_line_of_the_list(desk: Desk) -> None:

@@ -29,12 +29,11 @@ class Actions(QObject):
         self.plan = QAction(tr("Ca&lculator…"), self)
         self.buy = QAction(tr("&Buy credits…"), self, iconText=tr("Buy credits"))
         self.settings = QAction(tr("&Settings…"), self, iconText=tr("Settings"))
-        self.add_team = QAction(tr("A&dd a team…"), self)
+        self.add_team = QAction(tr("A&dd a team…"), self, iconText=tr("Add a team…"))
         self.hide_figures = QAction(
             tr("Hide &figures"), self, checkable=True, iconText=tr("Hide figures")
         )
         self.hide_figures.toggled.connect(self._name_hiding)
-        self.add_team = QAction(tr("Add a &team…"), self, iconText=tr("Add a team…"))
         self.change_key = QAction(tr("Change &key…"), self)
         self.about = QAction(tr("&About"), self)
         self.quit = QAction(tr("&Quit"), self)

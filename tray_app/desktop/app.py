@@ -485,6 +485,10 @@ class App(QObject):
         self._the_popup().open(self._tray.geometry(), to_overview=not account)
         self._look_soon()
 
+    @Slot()
+    def _open_page(self) -> None:
+        self._open_team(self._teams.shown.account)
+
     @Slot(str)
     def _turn_to(self, account: str) -> None:
         """Turn the popup to a team's page, once the page has that team's figures."""

@@ -64,7 +64,7 @@ from tray_app.words.overview_words import healthy_words
 
 HIGHEST = 480
 """Pixels of the whole overview, at the usual size of text; more teams scroll."""
-ROW, LOW_ROW = 52, 36
+ROW, SLIM_ROW = 52, 36
 """Pixels of a team's row, and of a healthy team's where there are many."""
 MARK_AT, NAME_AT = 15, 32
 """Pixels from a row's edge to the middle of its mark, and to its words."""
@@ -90,11 +90,11 @@ _WITH_OTHER_MEANINGS = (
 class TeamRow(FlatButton):
     """A team in a line: mark, name, amount, how it is doing, and a gauge."""
 
-    def __init__(self, overview: "OverviewContent", *, is_low: bool) -> None:
-        """A row that ``is_low`` has neither sentence nor gauge."""
+    def __init__(self, overview: "OverviewContent", *, is_slim: bool) -> None:
+        """A row that ``is_slim`` has neither sentence nor gauge."""
         super().__init__()
         self._overview = overview
-        self._is_low = is_low
+        self._is_slim = is_slim
         self._line: Line | None = None
         self._sentence = ""
         self.account = ""
@@ -115,8 +115,8 @@ class TeamRow(FlatButton):
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the words, which may be larger than usual."""
         first, second = self._heights()
-        if self._is_low:
-            return QSize(0, max(LOW_ROW, first + 14))
+        if self._is_slim:
+            return QSize(0, max(SLIM_ROW, first + 14))
         return QSize(0, max(ROW, first + LINE_GAP + second + 16))
 
     minimumSizeHint = sizeHint  # noqa: N815
@@ -144,7 +144,7 @@ class TeamRow(FlatButton):
             centre = QPointF(self._across(MARK_AT), first)
             painter.fillPath(mark.translated(centre), QColor(theme.levels[line.tint].ink))
             is_cut = self._paint_team(painter, theme, line)
-            if line.share is not None and not self._is_low:
+            if line.share is not None and not self._is_slim:
                 self._paint_gauge(painter, theme, line, line.share)
             way = -1 if self.isRightToLeft() else 1
             tip = QPointF(self._across(self.width() - CHEVRON_AT), first)
@@ -152,12 +152,12 @@ class TeamRow(FlatButton):
             ink = QColor(theme.ink if self.underMouse() else theme.muted)
             painter.setPen(QPen(ink, 1.6, c=Qt.PenCapStyle.RoundCap))
             painter.drawPolyline([tip + back, tip, tip + forth])
-        whole = f"{line.name}\n{self._sentence}" if is_cut or self._is_low else ""
+        whole = f"{line.name}\n{self._sentence}" if is_cut or self._is_slim else ""
         self.setToolTip(whole)
 
     def _heights(self) -> tuple[int, int]:
-        """Return how high name and sentence are; a low row has no sentence."""
-        second = 0 if self._is_low else QFontMetrics(sized(self.font(), SECONDARY)).height()
+        """Return how high name and sentence are; a slim row has no sentence."""
+        second = 0 if self._is_slim else QFontMetrics(sized(self.font(), SECONDARY)).height()
         return QFontMetrics(self.font()).height(), second
 
     def _middles(self) -> tuple[float, float]:
@@ -204,7 +204,7 @@ class TeamRow(FlatButton):
         gap = WORD_GAP if line.amount else 0
         names = QRect(NAME_AT, top, end - NAME_AT - amount - gap, height)
         is_cut = self._paint_line(painter, names, start, line.name)
-        if self._is_low:
+        if self._is_slim:
             return is_cut
         painter.setFont(sized(self.font(), SECONDARY))
         ink = theme.levels[line.tint].ink if line.is_urgent else muted
@@ -254,7 +254,7 @@ class FoldRow(FlatButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As wide as there is room."""
-        return QSize(0, max(LOW_ROW, QFontMetrics(self.font()).height() + 14))
+        return QSize(0, max(SLIM_ROW, QFontMetrics(self.font()).height() + 14))
 
     minimumSizeHint = sizeHint  # noqa: N815
 
@@ -413,8 +413,8 @@ class OverviewContent(QWidget):
         """Give the focus to a team's row."""
         if account in self._folded and not self._is_open:
             self._turn_fold()
-        for row in (*self.upper, *self.folded):
-            if row.account == account:
+        for row in self._items():
+            if isinstance(row, TeamRow) and row.account == account:
                 self._go_to(row, reason)
 
     def take_key(self, event: QKeyEvent) -> bool:
@@ -424,7 +424,7 @@ class OverviewContent(QWidget):
         items = self._items()
         if not items:
             return False
-        key, focused = event.key(), self.focusWidget()
+        key, focused = event.key(), self._focused
         at = items.index(focused) if focused in items else None
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and at is not None:
             if (key == Qt.Key.Key_Left) is self.isRightToLeft():
@@ -475,6 +475,11 @@ class OverviewContent(QWidget):
             self.focus_team(order[found], Qt.FocusReason.ShortcutFocusReason)
         return True
 
+    @property
+    def _focused(self) -> QWidget | None:
+        # Not the overview's own focusWidget(), which goes on being the last row of an hour ago.
+        return self.window().focusWidget()
+
     def _items(self) -> list[FlatButton]:
         """Return what the arrow keys move through."""
         folded = self.folded if self._is_open else []
@@ -516,7 +521,7 @@ class OverviewContent(QWidget):
         overview = cast("Overview", self._overview)
         self._upper, self._folded = upper, folded
         before = None
-        focused = self.focusWidget()
+        focused = self._focused
         if isinstance(focused, TeamRow):
             before = focused.account
         self._make_rows(self.upper, len(upper), self._above)
@@ -544,7 +549,7 @@ class OverviewContent(QWidget):
             gone.hide()
             gone.deleteLater()
         while len(rows) < count:
-            rows.append(TeamRow(self, is_low=box is self._below))
+            rows.append(TeamRow(self, is_slim=box is self._below))
             cast("QVBoxLayout", box.layout()).addWidget(rows[-1])
 
     def _lay_out(self) -> None:
