@@ -132,7 +132,7 @@ class App(QObject):
         actions.plan.triggered.connect(self._history_and_plan.plan.open)
         actions.buy.triggered.connect(lambda: self._open_link(BILLING_PAGE))
         actions.snooze.triggered.connect(self._snooze)
-        actions.resume.triggered.connect(lambda: self._teams.shown.snooze(SnoozeChoice.NONE))
+        actions.resume.triggered.connect(lambda: self._snooze_for(SnoozeChoice.NONE))
         actions.settings.triggered.connect(self._settings_dialog.open)
         actions.change_key.triggered.connect(self._change_key)
         actions.add_team.triggered.connect(self._add_team)
@@ -206,9 +206,11 @@ class App(QObject):
 
     @Slot(QAction)
     def _snooze(self, chosen: QAction) -> None:
-        is_page_open = self._popup is not None and self._popup.isVisible()
-        for poller in [self._teams.shown] if is_page_open else self._teams.polled:
-            poller.snooze(SnoozeChoice(chosen.data()))
+        self._snooze_for(SnoozeChoice(chosen.data()))
+
+    def _snooze_for(self, choice: SnoozeChoice) -> None:
+        for poller in self._teams_meant():
+            poller.snooze(choice)
 
     @Slot()
     def _remedy(self) -> None:
@@ -484,10 +486,6 @@ class App(QObject):
         self._teams.turn_to(account)
         self._the_popup().open(self._tray.geometry(), to_overview=not account)
         self._look_soon()
-
-    @Slot()
-    def _open_page(self) -> None:
-        self._open_team(self._teams.shown.account)
 
     @Slot(str)
     def _turn_to(self, account: str) -> None:
