@@ -1,8 +1,5 @@
 """``lemlist-credits status``: ask once, and print the balance of a team, or of all teams."""
 
-import threading
-import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -10,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from tray_app.errors import Kind, Problem
-from tray_app.lemlist.balance import Balance, Team
 from tray_app.logs import outline
 from tray_app.report.exports import problem_json, status_json, teams_json
 from tray_app.report.team_views import TeamView, team_names, team_view
@@ -20,6 +16,7 @@ from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
 from tray_app.team.api import Api, connector
+from tray_app.team.credentials import watched_teams
 from tray_app.team.watch import Snapshot, Watch
 from tray_app.terminal.output import (
     EXIT_CODES,
@@ -37,18 +34,10 @@ from tray_app.terminal.own_teams import (
     first_of,
     load_choices,
     the_team,
-    with_variable,
 )
 from tray_app.words.command_words import status_headings
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
-
-AT_ONCE = 4
-"""Teams for which lemlist is asked at the same time."""
-
-MOST_REQUESTS = 16
-WINDOW = 2.0
-"""Seconds for that many requests of all teams; lemlist allows 20, and a tray may ask as well."""
 
 
 def status(
@@ -60,7 +49,7 @@ def status(
     people who have several, of all. Else it is the first team's. Returns the exit code.
     """
     choices = load_choices(uses_settings=True)
-    entries = with_variable(environ, choices.teams)
+    entries = watched_teams(environ, choices.teams)
     has_several = len(entries) > 1
     if every or (wanted is None and has_several and not as_json):
         return _all(environ, find_teams(environ, entries), choices.settings, as_json=as_json)
@@ -111,9 +100,9 @@ def _all(
 ) -> int:
     """Ask for all teams, some at a time, and print what is known of each."""
     each_settings = [settings.with_own(team.entry.own) for team in teams]
-    connect = partial(_PacedApi, connector(environ), _Pace())
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        snapshots = list(pool.map(partial(_ask_safely, connect), each_settings, teams))
+    ask = partial(_ask_safely, connector(environ))  # the requests of one connector take turns
+    with ThreadPoolExecutor(len(teams)) as pool:
+        snapshots = list(pool.map(ask, each_settings, teams))
     # lemlist may call a team otherwise than when it was asked last.
     names = team_names(
         [
@@ -169,36 +158,3 @@ def _ask_safely(connect: Callable[[str], Api], settings: Settings, team: OwnTeam
         return _ask(connect, settings, team)
     except Exception as error:
         return Snapshot(problem=Problem(Kind.DEFECT, outline(error, error.__traceback__)))
-
-
-class _Pace:
-    """Spreads the requests of all teams, so that together they keep lemlist's limit."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._begun: deque[float] = deque(maxlen=MOST_REQUESTS)
-
-    def wait(self) -> None:
-        """Wait until one more request can be sent."""
-        with self._lock:
-            if len(self._begun) == MOST_REQUESTS:
-                time.sleep(max(0.0, self._begun[0] + WINDOW - time.monotonic()))
-            self._begun.append(time.monotonic())
-
-
-class _PacedApi:
-    """The API for one key, which takes its turn with the others."""
-
-    def __init__(self, connect: Callable[[str], Api], pace: _Pace, key: str) -> None:
-        self._api = connect(key)
-        self._pace = pace
-
-    def balance(self) -> Balance:
-        """Fetch the credits."""
-        self._pace.wait()
-        return self._api.balance()
-
-    def team(self, deadline: float) -> Team:
-        """Fetch the team's identity; ``deadline`` in seconds."""
-        self._pace.wait()
-        return self._api.team(deadline)
