@@ -11,9 +11,10 @@ from tray_app.rules.history import Record, days_of
 from tray_app.store.folders import history_file, teams_file
 from tray_app.store.history_database import History
 from tray_app.store.teams import TeamsFile
+from tray_app.team.credentials import watched_teams
 from tray_app.terminal.arguments import BAD_ARGUMENTS
 from tray_app.terminal.output import FAILED, complain, print_json, print_table, print_text
-from tray_app.terminal.own_teams import find_teams, first_of, load_choices, with_variable
+from tray_app.terminal.own_teams import find_teams, first_of, load_choices
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.history_words import day_table, summary_tiles, tiles_words
 from tray_app.words.problem_words import history_fault_words, teams_fault_words
@@ -69,7 +70,7 @@ def _first_team(environ: Mapping[str, str]) -> tuple[str | None, str]:
     Raises:
         Problem: it has no key.
     """
-    entries = with_variable(environ, load_choices().teams)
+    entries = watched_teams(environ, load_choices().teams)
     (team,) = find_teams(environ, [first_of(environ, entries)])
     if team.problem is not None:
         raise team.problem
@@ -83,7 +84,7 @@ def _team_called(
 
     ``None`` if there is no such team, or more than one; and how the user calls the team.
     """
-    entries = with_variable(environ, load_choices().teams)
+    entries = watched_teams(environ, load_choices().teams)
     has_names = len(entries) > 1 or entries[0].name
     own = find_teams(environ, entries) if has_names else []
     called = {each: "" for each in seen if wanted in (each, teams.name_of(each))}

@@ -66,12 +66,6 @@ def load_choices(file: SettingsFile | None = None, *, uses_settings: bool = Fals
     return choices
 
 
-def with_variable(environ: Mapping[str, str], teams: Sequence[TeamEntry]) -> list[TeamEntry]:
-    """Return the list of teams with that of the environment's key, which may not be in the list."""
-    has_first = any(team.account == FIRST_ACCOUNT for team in teams)
-    return [*([] if has_first or not environ.get(KEY_VARIABLE) else [TeamEntry()]), *teams]
-
-
 def first_of(environ: Mapping[str, str], teams: Sequence[TeamEntry]) -> TeamEntry:
     """Return the team that is meant where none is named: the environment's, or else the first."""
     if environ.get(KEY_VARIABLE):

@@ -16,7 +16,7 @@ from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
 from tray_app.team.api import Api, connector
-from tray_app.team.turns import AT_ONCE
+from tray_app.team.credentials import watched_teams
 from tray_app.team.watch import Snapshot, Watch
 from tray_app.terminal.output import (
     EXIT_CODES,
@@ -34,7 +34,6 @@ from tray_app.terminal.own_teams import (
     first_of,
     load_choices,
     the_team,
-    with_variable,
 )
 from tray_app.words.command_words import status_headings
 from tray_app.words.formats import TerminalFormats
@@ -50,7 +49,7 @@ def status(
     people who have several, of all. Else it is the first team's. Returns the exit code.
     """
     choices = load_choices(uses_settings=True)
-    entries = with_variable(environ, choices.teams)
+    entries = watched_teams(environ, choices.teams)
     has_several = len(entries) > 1
     if every or (wanted is None and has_several and not as_json):
         return _all(environ, find_teams(environ, entries), choices.settings, as_json=as_json)
@@ -101,9 +100,9 @@ def _all(
 ) -> int:
     """Ask for all teams, some at a time, and print what is known of each."""
     each_settings = [settings.with_own(team.entry.own) for team in teams]
-    connect = connector(environ)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        snapshots = list(pool.map(partial(_ask_safely, connect), each_settings, teams))
+    ask = partial(_ask_safely, connector(environ))  # the requests of one connector take turns
+    with ThreadPoolExecutor(len(teams)) as pool:
+        snapshots = list(pool.map(ask, each_settings, teams))
     # lemlist may call a team otherwise than when it was asked last.
     names = team_names(
         [

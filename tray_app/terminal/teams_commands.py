@@ -21,6 +21,7 @@ from tray_app.store.settings import (
     new_team,
 )
 from tray_app.team.api import Checked, check_key, connector
+from tray_app.team.credentials import watched_teams
 from tray_app.terminal.key_commands import read_key
 from tray_app.terminal.output import (
     EXIT_CODES,
@@ -40,7 +41,6 @@ from tray_app.terminal.own_teams import (
     find_teams,
     load_choices,
     the_team,
-    with_variable,
 )
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED, tell_all
 from tray_app.words import team_words
@@ -65,7 +65,7 @@ def teams(environ: Mapping[str, str], options: Namespace) -> int:
 
 def list_teams(environ: Mapping[str, str]) -> int:
     """Print how the teams are called, and whether each has a key; return the exit code."""
-    teams = find_teams(environ, with_variable(environ, load_choices().teams))
+    teams = find_teams(environ, watched_teams(environ, load_choices().teams))
     kinds = {team.problem.kind: team.problem for team in teams if team.problem is not None}
     if len(teams) == 1 and Kind.NO_KEY in kinds and not teams[0].entry.name:
         complain(team_words.no_teams_words())
