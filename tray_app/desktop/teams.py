@@ -94,14 +94,14 @@ class Teams(QObject):
         """The user's choices: the default ones until the settings file is read."""
         return self._settings
 
-    def begin(self, *, demo: bool) -> None:
-        """Read the settings, and show the user's own teams, or the demo."""
+    def begin(self, *, demo: int) -> None:
+        """Read the settings, and show the user's own teams, or a demo of so many teams."""
 
         def go_on(choices: Choices) -> None:
             self._take_choices(choices)
             self.begun.emit()
             if demo:
-                self.show_demo()
+                self.show_demo(demo)
             else:
                 self.show_own()
 
@@ -144,18 +144,20 @@ class Teams(QObject):
                 self.page_turned.emit()
 
     @Slot()
-    def show_demo(self) -> None:
-        """Poll the demo from now on."""
+    def show_demo(self, number: int = 1) -> None:
+        """Poll the demo's teams from now on, of which there are so many."""
         keychain = self._keychain
 
-        def make_demo() -> "Demo":
-            from tray_app.desktop.demo import Demo
+        def make_demo() -> "list[Demo]":
+            from tray_app.desktop.demo import demos
 
-            return Demo(keychain)
+            return demos(keychain, number)
 
-        def go_on(demo: "Demo") -> None:
-            demo.choose(self.settings)
-            self._poll_only([self._poller_of(demo, self._network)])
+        def go_on(teams: "list[Demo]") -> None:
+            for team in teams:
+                team.choose(self.settings)
+            # One worker does for all: these teams are in memory, so that none can hang.
+            self._poll_only([self._poller_of(team, self._network) for team in teams])
 
         self._disk.submit(make_demo, go_on)
 
