@@ -105,7 +105,8 @@ def _run_command(options: "Namespace", environ: Mapping[str, str]) -> int:
             from tray_app.terminal.teams_commands import teams
 
             return teams(environ, options)
-    return _tray(environ, demo=options.command == "demo", verbose=options.verbose)
+    demo = options.teams if options.command == "demo" else 0
+    return _tray(environ, demo=demo, verbose=options.verbose)
 
 
 def _take_environment() -> dict[str, str]:
@@ -148,7 +149,7 @@ def _name_session_bus() -> None:
                 os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
 
 
-def _tray(environ: Mapping[str, str], *, demo: bool = False, verbose: bool = False) -> NoReturn:
+def _tray(environ: Mapping[str, str], *, demo: int = 0, verbose: bool = False) -> NoReturn:
     from tray_app.desktop.start import run
 
     code = run(environ, demo=demo, verbose=verbose)

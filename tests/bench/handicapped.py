@@ -31,7 +31,7 @@ def hold(seconds: float) -> None:
 
 
 class HandicappedApp(app.App):
-    def start(self, *, demo: bool) -> None:
+    def start(self, *, demo: int) -> None:
         self._fat = bytearray(b"x" * FAT)
         self._busy = QTimer(self)
         self._busy.timeout.connect(self._nothing)

@@ -33,7 +33,7 @@ def fail(*_arguments: Any, **_named: Any) -> Any:
 
 
 class DefectiveApp(app.App):
-    def start(self, *, demo: bool) -> None:
+    def start(self, *, demo: int) -> None:
         self._snapshots = 0
         super().start(demo=demo)
 

@@ -1,20 +1,22 @@
-"""The demo's team."""
+"""The demo's teams."""
 
 import os
 import subprocess
 import sys
 import threading
+import time
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from tests import PROJECT
 from tests.fakes import FakeKeychain
-from tray_app.desktop.demo import INTERVAL, Demo
+from tray_app.desktop.demo import INTERVAL, Demo, demos
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.history import Record
-from tray_app.rules.levels import Thresholds
+from tray_app.rules.levels import Level, Thresholds
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID
 from tray_app.store.settings import Settings
 from tray_app.team.credentials import KeySource
@@ -24,7 +26,8 @@ NO_KEYCHAIN = FakeKeychain(problem=Problem(Kind.KEYCHAIN_UNAVAILABLE))
 
 @pytest.fixture
 def demo() -> Demo:
-    return Demo(NO_KEYCHAIN)
+    (demo,) = demos(NO_KEYCHAIN, 1)
+    return demo
 
 
 def test_it_begins_with_a_past_and_needs_neither_keychain_nor_server(demo: Demo) -> None:
@@ -59,6 +62,51 @@ def test_its_history_goes_on_in_time_order(demo: Demo) -> None:
         last._replace(last=last.last + 5),
         spent,
     ]
+
+
+def test_several_teams_are_each_in_another_situation() -> None:
+    teams = demos(NO_KEYCHAIN, 6)
+    polled = [team.watch.poll() for team in teams]
+    learned = [team.watch.study() for team in teams]
+    assert [(each.team, each.level) for each in polled] == [
+        ("Acme Growth", Level.HEALTHY),
+        ("Acme Iberia", Level.EMPTY),
+        ("Acme UK", Level.CRITICAL),
+        ("Acme DACH", Level.LOW),
+        ("Acme Labs", Level.HEALTHY),
+        ("Acme Nordics", Level.HEALTHY),
+    ]
+    assert len({team.entry.account for team in teams}) == 6
+    assert [each.problem for each in polled] == [None] * 6
+    assert all(each.analysis is not None for each in learned)
+
+
+def test_one_team_is_lost_after_some_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    teams = demos(NO_KEYCHAIN, 6)
+    for team in teams:
+        team.watch.poll()
+    later = time.monotonic() + 15
+    monkeypatch.setattr("tray_app.desktop.demo.time.monotonic", lambda: later)
+    problems = [team.watch.poll().problem for team in teams]
+    assert [problem and problem.kind for problem in problems] == [*[None] * 4, Kind.OFFLINE, None]
+
+
+def test_as_many_teams_as_can_be_have_names_and_pasts_of_their_own() -> None:
+    teams = demos(NO_KEYCHAIN, 50)
+    names = [team.watch.poll().team or "" for team in teams]
+    assert len(set(names)) == 50
+    assert max(map(len, names)) > 40
+    assert any(unicodedata.bidirectional(name[0]) == "AL" for name in names)
+    pasts = [tuple(team.open_history().read(name)) for team, name in zip(teams, names, strict=True)]
+    assert all(pasts)
+    assert len({past[0].credits for past in pasts}) == 13
+    assert {team.snapshot.team_id for team in teams} == {None}  # nobody has shown them yet
+
+
+def test_nothing_of_the_users_own_choices_is_a_demo_teams() -> None:
+    for team in demos(NO_KEYCHAIN, 3):
+        team.choose(Settings(interval=3600))
+        assert (team.entry.own, team.entry.name, team.settings.interval) == ({}, "", INTERVAL)
 
 
 @pytest.mark.parametrize("when", ["polled", "opened"])

@@ -22,7 +22,7 @@ class Gate(start.Gate):
         QTimer.singleShot(0, QCoreApplication.quit)
 
 start.Gate = Gate
-assert start.run({}, demo=True, verbose=False) == 0
+assert start.run({}, demo=1, verbose=False) == 0
 heard = []
 speaker = Speaker()
 speaker.said.connect(heard.append)

@@ -12,8 +12,8 @@ from tests.fakes import FakeKeychain
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.teams import Teams
-from tray_app.store.folders import settings_file
-from tray_app.store.settings import Settings, SettingsFile
+from tray_app.store.folders import history_file, settings_file
+from tray_app.store.settings import FIRST_ACCOUNT, Settings, SettingsFile, TeamEntry
 
 
 def make_worker(name: str) -> Worker:
@@ -85,3 +85,25 @@ def test_it_is_said_where_a_damaged_file_is_kept_when_settings_are_saved(
     (aside,) = file.parent.glob("*.broken-*")
     assert said[1] == f"The damaged settings file is kept as {aside.name}."
     teams.shown.stop()
+
+
+def test_a_demo_of_several_teams_is_polled_and_stores_nothing(
+    disk: Worker, network: Worker
+) -> None:
+    own = TeamEntry(FIRST_ACCOUNT, "Mine", {"warn_within": 9})
+    SettingsFile(settings_file()).add_team(TeamEntry("team-2", "Another"))
+    SettingsFile(settings_file()).choose_for_team(own.account, own.own)
+    before = settings_file().read_bytes()
+    teams = Teams({}, FakeKeychain(), disk, network, FORMATS, lambda _name: network)
+    teams.begin(demo=6)
+    wait_with_events(
+        lambda: sum(one.session.snapshot.analysis is not None for one in teams.polled) == 6,
+        "all that is known of six teams",
+    )
+    assert teams.shown is teams.polled[0]
+    assert {one.session.settings.warn_within for one in teams.polled} == {Settings().warn_within}
+    assert not {one.account for one in teams.polled} & {one.account for one in teams.own}
+    assert settings_file().read_bytes() == before
+    assert not history_file().exists()
+    for poller in teams.polled:
+        poller.stop()

@@ -207,7 +207,7 @@ class ForgetfulClient(Client):
 class LedApp(app.App):
     """The program, with the lead."""
 
-    def start(self, *, demo: bool) -> None:
+    def start(self, *, demo: int) -> None:
         super().start(demo=demo)
         self.refresh_in_menu: Callable[[], None] = self._actions.refresh.trigger
         self.refresh_button = self._the_popup().content.findChildren(RefreshButton)[0]

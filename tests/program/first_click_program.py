@@ -43,7 +43,7 @@ class Importers:
 
 
 class TellingApp(app.App):
-    def start(self, *, demo: bool) -> None:
+    def start(self, *, demo: int) -> None:
         self._made: dict[str, list[str]] = {}
         self._look_again = QTimer(self, interval=20)
         self._look_again.timeout.connect(self._open_when_imported)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from tray_app.__main__ import main
 from tray_app.desktop import app, demo, teams
 from tray_app.desktop.poller import Poller
+from tray_app.sandbox import demo_teams
 from tray_app.team import session
 from tray_app.team.watch import Watch
 
@@ -50,6 +51,6 @@ class LeavingTeams(teams.Teams):
 if __name__ == "__main__":
     session.Watch = HangingWatch  # type: ignore[attr-defined]
     if WHEN == "opened":
-        demo.past_of_demo = leave_and_hang  # type: ignore[attr-defined]
+        demo_teams.past_of_demo = leave_and_hang  # type: ignore[attr-defined]
     app.Teams = LeavingTeams  # type: ignore[attr-defined]
     sys.exit(main([]))

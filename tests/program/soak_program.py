@@ -72,7 +72,7 @@ class Lead(QObject):
 class LedApp(app.App):
     """The program, with the lead."""
 
-    def start(self, *, demo: bool) -> None:
+    def start(self, *, demo: int) -> None:
         self._lead = Lead(self)
         super().start(demo=demo)
 

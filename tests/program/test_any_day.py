@@ -30,11 +30,13 @@ from tray_app.rules.analysis import conclude, learn
 from tray_app.rules.history import Drop, Record, days_of
 from tray_app.rules.levels import Level
 from tray_app.sandbox import DEMO_KEY, DEMO_TEAM_ID
+from tray_app.sandbox.demo_teams import demo_teams
 from tray_app.sandbox.past import BOUGHT, DAYS, past_of_demo
-from tray_app.sandbox.stories import FULL
+from tray_app.sandbox.stories import FULL, split
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
+from tray_app.words.forecast_words import run_out_day
 
 FORMATS = FakeFormats()
 DAY = 86_400  # seconds
@@ -91,6 +93,35 @@ def assert_is_whole(records: list[Record], now: int, when: str) -> None:
     assert later - last > 15 * 60, when
     (bought,) = (at for amount, at in falls if amount == -4_000)
     assert now - (BOUGHT + 2) * DAY < bought < now - (BOUGHT - 2) * DAY, when
+
+
+def test_the_other_teams_pasts_are_whole_on_each_day(first_day: date) -> None:
+    for now in days_from(first_day, step=11):
+        local = now.astimezone()
+        for team in demo_teams(14, local.date())[1:]:
+            records, left = team.past(now), team.balance_at(0)
+            for before, after in pairwise(records):
+                assert before.first <= before.last < after.first, (team.name, local)
+            assert (records[-1].last, *records[-1][2:]) == (
+                int(now.timestamp()),
+                left.total,
+                *left,
+            ), (team.name, local)
+            amounts = [amount for one in records for amount in one[2:]]
+            assert all(amount is not None and amount >= 0 for amount in amounts), team.name
+
+
+@pytest.mark.parametrize("first_day", ["UTC"], indirect=True)
+def test_a_team_of_the_demo_ends_on_a_monday(first_day: date) -> None:
+    for now in days_from(first_day, step=11):
+        local = now.astimezone()
+        low, left = demo_teams(4, local.date())[3], split(480)
+        analysis = conclude(
+            learn(low.past(now), local), (), left.total, left.subscription, local, None
+        )
+        ends = run_out_day(analysis)
+        assert ends is not None, local
+        assert abs((ends - local.date()).days - (7 - local.weekday())) <= 1, (local, ends)
 
 
 @pytest.mark.parametrize("first_day", ["UTC"], indirect=True)

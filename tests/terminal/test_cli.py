@@ -711,6 +711,8 @@ def test_a_prompt_that_gets_no_key(env: Env, typed: str, code: int) -> None:
         ("--team", "Acme", "status", "--all"),
         ("sandbox", "--port", "many"),
         ("sandbox", "--story", "nonsense"),
+        ("demo", "--teams", "0"),
+        ("demo", "--teams", "51"),
     ],
     ids=lambda arguments: " ".join(arguments).replace(KEY, "KEY"),
 )

@@ -173,8 +173,8 @@ class App(QObject):
         if self._uncaught.places:
             self._admit_defect()
 
-    def start(self, *, demo: bool) -> None:
-        """Offer what can be done, and begin with the user's own team, or with the demo."""
+    def start(self, *, demo: int) -> None:
+        """Offer what can be done, and begin with the user's own teams, or a demo of so many."""
         self._actions.offer_snooze(snooze_choices())
         self._tray.offer_snooze()
         QApplication.setWindowIcon(app_icon())

@@ -42,8 +42,11 @@ CANNOT_START = 6
 """The exit code when a defect keeps the program from starting, as in ``terminal/output.py``."""
 
 
-def run(environ: Mapping[str, str], *, demo: bool, verbose: bool) -> int:
-    """Start the tray program, and return its exit code when it ends."""
+def run(environ: Mapping[str, str], *, demo: int, verbose: bool) -> int:
+    """Start the tray program, and return its exit code when it ends.
+
+    ``demo`` is the number of invented teams that are shown; 0 shows the user's own.
+    """
     if not has_screen(os.environ):
         return _say_no_screen()
     qt = _application()

@@ -108,15 +108,15 @@ class Teams(QObject):
         """Name these teams; no two of them are called the same."""
         return team_names([(one.session.entry, one.session.lemlists_name) for one in pollers])
 
-    def begin(self, *, demo: bool) -> None:
-        """Read the settings, and show the user's own teams, or the demo."""
+    def begin(self, *, demo: int) -> None:
+        """Read the settings, and show the user's own teams, or a demo of so many teams."""
         before = self._settings
 
         def go_on(choices: Choices) -> None:
             self._take_choices(choices, before)
             self.begun.emit()
             if demo:
-                self.show_demo()
+                self.show_demo(demo)
             else:
                 self.show_own()
 
@@ -185,18 +185,20 @@ class Teams(QObject):
                 self.page_turned.emit()
 
     @Slot()
-    def show_demo(self) -> None:
-        """Poll the demo from now on."""
+    def show_demo(self, number: int = 1) -> None:
+        """Poll the demo's teams from now on, of which there are so many."""
         keychain = self._keychain
 
-        def make_demo() -> "Demo":
-            from tray_app.desktop.demo import Demo
+        def make_demo() -> "list[Demo]":
+            from tray_app.desktop.demo import demos
 
-            return Demo(keychain)
+            return demos(keychain, number)
 
-        def go_on(demo: "Demo") -> None:
-            demo.choose(self.settings)
-            self._poll_only([self._poller_of(demo, self._network)])
+        def go_on(teams: "list[Demo]") -> None:
+            for team in teams:
+                team.choose(self.settings)
+            # One worker does for all: these teams are in memory, so that none can hang.
+            self._poll_only([self._poller_of(team, self._network) for team in teams])
 
         self._disk.submit(make_demo, go_on)
 

@@ -1,8 +1,9 @@
-"""What the demo's team has done before the demo begins: sixty days of work, invented.
+"""What the demo's teams have done before the demo begins: sixty days of work, invented.
 
-The team works five days a week and spends about 1,380 credits on each. Its plan is renewed once a
-month, it has bought 4,000 more, and it lost 2,000 within ten minutes on one afternoon. At the end
-it has the balance that the demo begins with.
+A team works five days a week. The first one spends about 1,380 credits on each. Its plan is renewed
+once a month, it has bought 4,000 more, and it lost 2,000 within ten minutes on one afternoon. At
+the end it has the balance that the demo begins with. Other teams do the same on another scale,
+without the loss.
 """
 
 from collections.abc import Iterator
@@ -12,13 +13,16 @@ from typing import NamedTuple
 
 from tray_app.rules.history import Record
 from tray_app.rules.local_time import ONE_DAY
-from tray_app.sandbox.stories import FULL
+from tray_app.sandbox.stories import FULL, Buckets
 
 DAYS = 60
 RENEWED = 22
 BOUGHT = 40
 DRAINED = 9
 """Days ago; the drain is on the Friday before if the day is of a weekend."""
+
+SPENT_A_DAY = 1_380
+"""Credits that the demo's first team spends on a working day, on average."""
 
 _BOUGHT_AMOUNT = 4_000
 _LEFT_AT_RENEWAL = 1_500
@@ -42,15 +46,42 @@ class _Step(NamedTuple):
 
 
 def past_of_demo(now: datetime, zone: tzinfo | None = None) -> list[Record]:
-    """Return the records of the sixty days before ``now``, in time order."""
-    local = now.astimezone(zone)
-    steps = sorted(step for step in _steps(local.date(), zone) if step.at < now.timestamp())
+    """Return the records of the first team's sixty days before ``now``, in time order."""
+    return _records(sorted(_steps(now.astimezone(zone).date(), zone)), now, FULL, 1)
+
+
+def past_of_team(
+    now: datetime,
+    left: Buckets,
+    spent_a_day: float,
+    idle: int = 0,
+    zone: tzinfo | None = None,
+) -> list[Record]:
+    """Return the records of a team that has so much left at ``now``, in time order.
+
+    It has spent nothing for the last ``idle`` days. A team that never spent has no past.
+    """
+    scale, today = spent_a_day / SPENT_A_DAY, now.astimezone(zone).date()
+    last = _moment(today - timedelta(idle - 1), 0, zone)
+    bought = min(round(_BOUGHT_AMOUNT * scale), left.paid)
+    steps = [
+        step._replace(spent=round(step.spent * scale), bought=min(step.bought, bought))
+        for step in _steps(today, zone, with_drain=False)
+        if step.at < last
+    ]
+    return _records(sorted(steps) if scale else [], now, left, scale)
+
+
+def _records(steps: list[_Step], now: datetime, left: Buckets, scale: float) -> list[Record]:
     # Backwards, as the balance at the end is given.
-    left, until = FULL, int(now.timestamp())
+    until = int(now.timestamp())
+    if not steps:
+        return [Record(until, until, left.total, *left)]
     records = []
-    for step in reversed(steps):
+    for step in reversed([step for step in steps if step.at < until]):
         records.append(Record(step.at, max(step.at, until), left.total, *left))
-        before = _LEFT_AT_RENEWAL if step.is_renewal else left.subscription + step.spent
+        at_renewal = round(_LEFT_AT_RENEWAL * scale)
+        before = at_renewal if step.is_renewal else left.subscription + step.spent
         left = left._replace(subscription=before, paid=left.paid - step.bought)
         until = step.at - 300  # the poll before saw no change yet
     first = int((now - timedelta(days=DAYS)).timestamp())
@@ -58,7 +89,7 @@ def past_of_demo(now: datetime, zone: tzinfo | None = None) -> list[Record]:
     return records[::-1]
 
 
-def _steps(today: date, zone: tzinfo | None) -> Iterator[_Step]:
+def _steps(today: date, zone: tzinfo | None, *, with_drain: bool = True) -> Iterator[_Step]:
     chance = Random(7)  # noqa: S311  (no secret)
     drained = today - timedelta(DRAINED)
     while drained.weekday() >= _SATURDAY:
@@ -69,7 +100,7 @@ def _steps(today: date, zone: tzinfo | None) -> Iterator[_Step]:
             yield _Step(_moment(day, 125, zone), is_renewal=True)
         if day == today - timedelta(BOUGHT):
             yield _Step(_moment(day, 605, zone), bought=_BOUGHT_AMOUNT)
-        if day == drained:
+        if day == drained and with_drain:
             for minute in _DRAIN:
                 yield _Step(_moment(day, minute, zone), _DRAIN_STEP)
         if day.weekday() < _SATURDAY:

@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from tray_app.i18n import tr
 
 BAD_ARGUMENTS = 1  # an exit code, as in output.py; argparse would say 2
 MOST_DAYS = 5 * 366  # which is all that is kept
+MOST_DEMO_TEAMS = 50
 
 
 class _Parser(argparse.ArgumentParser):
@@ -44,14 +46,26 @@ def argument_parser() -> argparse.ArgumentParser:
         "--team", metavar="NAME", help=tr("the team that status, history or key is about")
     )
     commands = root.add_subparsers(dest="command", metavar="command", parser_class=_Parser)
-    commands.add_parser("demo", help=tr("start the tray icon with an invented balance"))
+    demo = commands.add_parser("demo", help=tr("start the tray icon with an invented balance"))
+    demo.add_argument(
+        "--teams",
+        type=_number_up_to(MOST_DEMO_TEAMS),
+        default=1,
+        metavar="N",
+        help=tr("number of invented teams, 1 by default, at most {most}", most=MOST_DEMO_TEAMS),
+    )
     status = commands.add_parser("status", help=tr("check the balance and print it"))
     status.add_argument("--json", action="store_true", help=tr("print one JSON object"))
     which = status.add_mutually_exclusive_group()
     _add_team(which, tr("name or ID of a team; without one, all teams or, as JSON, the first"))
     which.add_argument("--all", action="store_true", help=tr("all teams, also as JSON"))
     history = commands.add_parser("history", help=tr("print the balance of past days"))
-    history.add_argument("--days", type=_days, default=30, help=tr("number of days, 30 by default"))
+    history.add_argument(
+        "--days",
+        type=_number_up_to(MOST_DAYS),
+        default=30,
+        help=tr("number of days, 30 by default"),
+    )
     _add_team(
         history,
         tr("name or ID of a team, by default the first; empty to list all teams"),
@@ -104,8 +118,13 @@ def _add_teams(commands: "argparse._SubParsersAction[_Parser]") -> None:
     rename.add_argument("new_name", help=tr("empty: as lemlist calls the team"))
 
 
-def _days(text: str) -> int:
-    days = int(text)
-    if not 1 <= days <= MOST_DAYS:
-        raise ValueError(text)
-    return days
+def _number_up_to(most: int) -> Callable[[str], int]:
+    """Return what reads a number from 1 to ``most``."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not 1 <= number <= most:
+            raise ValueError(text)
+        return number
+
+    return read
