@@ -2,7 +2,7 @@
 
 import pytest
 
-from tray_app.terminal.output import complain, plain, print_table, print_text, worst
+from tray_app.terminal.output import complain, plain, print_table, print_text, shortened, worst
 
 
 def test_columns_stay_columns(capsys: pytest.CaptureFixture[str]) -> None:
@@ -14,7 +14,7 @@ def test_columns_stay_columns(capsys: pytest.CaptureFixture[str]) -> None:
         ("x" * 40, "Low", "4"),
         ("\u682a" * 21, "Low", "5"),
     ]
-    print_table(rows, left=(0, 1))
+    print_table([(shortened(name), *more) for name, *more in rows], left=(0, 1))
     assert capsys.readouterr().out.splitlines() == [
         "Team" + " " * 38 + "Level  Credits",
         "\u682a\u5f0f" + " " * 38 + "Low          1",

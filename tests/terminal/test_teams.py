@@ -531,6 +531,10 @@ def test_history_is_of_the_first_team_or_the_one_that_is_named(three: Env, home:
         assert (told["days"][-1]["credits"], told["team"]) == (credits, team)
     done = run(three, "--team", "Nobody", "history")
     assert (done.returncode, done.stdout) == (1, "")
+    run(three, "key", "remove", "--team", "Britain")
+    done = run(three, "history", "--team", "Britain")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("No API key yet. ")
 
 
 # --- the variable -------------------------------------------------------------------------------

@@ -83,6 +83,9 @@ def _team_called(
     """Return the identity of the team that is called so, in the list or in the history.
 
     ``None`` if there is no such team, or more than one; and how the user calls the team.
+
+    Raises:
+        Problem: the team's key, by which its history is known, can't be had.
     """
     entries = watched_teams(environ, load_choices().teams)
     has_names = len(entries) > 1 or entries[0].name
@@ -91,6 +94,9 @@ def _team_called(
     for team in own:
         if team.team_id is not None and team.is_called(wanted):
             called[team.team_id] = team.entry.name
+    unread = [team.problem for team in own if team.problem and team.is_called(wanted)]
+    if unread and not called:
+        raise unread[0]
     return next(iter(called.items())) if len(called) == 1 else (None, "")
 
 

@@ -95,7 +95,6 @@ def print_table(
     rows: Sequence[Sequence[str]], indent: str = "", left: Container[int] = (0,)
 ) -> None:
     """Write a line for each row; the columns of these numbers to the left, the others right."""
-    rows = [[_shortened(text) for text in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = []
@@ -116,13 +115,13 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _shortened(text: str) -> str:
-    """Cut a text that is too long for a column."""
-    if _width(text) <= _LONGEST_CELL:
-        return text
-    while _width(text) >= _LONGEST_CELL:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+def shortened(name: str) -> str:
+    """Cut a name that is too long for a table."""
+    if _width(name) <= _LONGEST_CELL:
+        return name
+    while _width(name) >= _LONGEST_CELL:
+        name = name[:-1]
+    return f"{name.rstrip()}…"
 
 
 def print_json(content: dict[str, Any]) -> None:

@@ -33,6 +33,7 @@ from tray_app.terminal.output import (
     print_table,
     print_text,
     say_problem,
+    shortened,
     worst,
 )
 from tray_app.terminal.own_teams import (
@@ -71,7 +72,11 @@ def list_teams(environ: Mapping[str, str]) -> int:
         complain(team_words.no_teams_words())
         return 0
     rows = [
-        (team.name, _key_words(team), team.lemlists if team.lemlists != team.name else "")
+        (
+            shortened(team.name),
+            _key_words(team),
+            shortened(team.lemlists) if team.lemlists != team.name else "",
+        )
         for team in teams
     ]
     renamed = any(lemlists for _, _, lemlists in rows)
