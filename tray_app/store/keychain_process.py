@@ -101,14 +101,19 @@ def _read(
             return {account: {"result": None} for account in accounts}
         if is_locked:
             raise Problem(Kind.KEYCHAIN_LOCKED)
-    return {account: _outcome_of(partial(_key_in, backend, account)) for account in accounts}
+    if not _is_secret_service(backend):
+        ask = partial(backend.get_password, SERVICE)
+        return {account: _outcome_of(partial(ask, account)) for account in accounts}
+    with _collection(backend) as collection:
+        find = partial(_found_key, backend, collection)
+        return {account: _outcome_of(partial(find, account)) for account in accounts}
 
 
 def _key_in(backend: "KeyringBackend", account: str) -> str | None:
     if not _is_secret_service(backend):
         return backend.get_password(SERVICE, account)
-    with _items(backend, account) as items:
-        return _key_of(backend, items[0]) if items else None
+    with _collection(backend) as collection:
+        return _found_key(backend, collection, account)
 
 
 def _is_secret_service(backend: "KeyringBackend") -> bool:
@@ -116,22 +121,33 @@ def _is_secret_service(backend: "KeyringBackend") -> bool:
 
 
 @contextmanager
-def _items(backend: Any, account: str) -> Iterator[list[Any]]:
-    """Give the Secret Service's items for an account, in the order of change, the latest first.
+def _collection(backend: Any) -> Iterator[Any]:
+    """Give the Secret Service's collection that has the keys, unlocked."""
+    collection = backend.get_preferred_collection()
+    with closing(collection.connection):
+        yield collection
+
+
+def _items(collection: Any, account: str) -> list[Any]:
+    """Return the Secret Service's items for an account, in the order of change, the latest first.
 
     Other programs, and copies of a keyring, may leave several items. keyring takes any of them.
     """
-    collection = backend.get_preferred_collection()  # which is unlocked by now
-    with closing(collection.connection):
-        found = list(collection.search_items({"service": SERVICE, "username": account}))
-        if len(found) > 1:
-            found.sort(key=lambda item: item.get_modified(), reverse=True)
-        yield found
+    found = list(collection.search_items({"service": SERVICE, "username": account}))
+    if len(found) > 1:
+        found.sort(key=lambda item: item.get_modified(), reverse=True)
+    return found
 
 
-def _key_of(backend: Any, item: Any) -> str:
-    backend.unlock(item)
-    return str(item.get_secret().decode())
+def _found_key(backend: Any, collection: Any, account: str) -> str | None:
+    items = _items(collection, account)
+    if not items:
+        return None
+    backend.unlock(items[0])
+    secret = items[0].get_secret()
+    # The items that are found next use it too: to agree on one takes longer than all the rest.
+    collection.session = items[0].session
+    return str(secret.decode())
 
 
 def _is_locked() -> bool | None:
@@ -158,15 +174,16 @@ def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
             if _key_in(backend, account) in (None, before):
                 raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
         if _is_secret_service(backend):
-            with _items(backend, account) as (_, *older):
-                for item in older:
+            with _collection(backend) as collection:
+                for item in _items(collection, account)[1:]:
                     item.delete()
 
 
 def _remove(backend: "KeyringBackend", account: str) -> bool:
     with _turn():
         if _is_secret_service(backend):
-            with _items(backend, account) as items:
+            with _collection(backend) as collection:
+                items = _items(collection, account)
                 for item in items:
                     item.delete()
                 had_one = bool(items)
