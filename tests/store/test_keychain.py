@@ -166,6 +166,22 @@ def test_the_keys_of_many_teams_are_read_by_one_process(
         assert keychain.of(account).read(prompt=False) == expected
 
 
+def test_keys_that_another_program_has_changed_are_read_anew_by_one_process(
+    desktop: VirtualDesktop, keychain: Keychain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teams = [keychain.of(f"team-{number}") for number in range(3)]
+    for team in teams:
+        team.write(KEY)
+        assert team.read(prompt=False) == KEY
+    for number in range(3):
+        Keychain(f"team-{number}").write(f"{OTHER_KEY}-{number}")
+    for team in teams:
+        team.forget()
+    assert teams[0].read(prompt=False) == f"{OTHER_KEY}-0"
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")  # no other process can start
+    assert [team.read(prompt=False) for team in teams[1:]] == [f"{OTHER_KEY}-1", f"{OTHER_KEY}-2"]
+
+
 def test_a_key_that_is_written_is_the_one_that_is_read_next(
     desktop: VirtualDesktop, keychain: Keychain
 ) -> None:

@@ -145,8 +145,9 @@ class KeyReader:
         return key
 
     def forget(self, account: str) -> None:
-        """Read this account's key anew when it is wanted, and ask for consent again."""
+        """Read this key anew with the next one that is read, and ask for consent again."""
         self._is_refused = False
+        self._wanted.add(account)
         self._found.pop(account, None)
         call = self._call
         if call is not None and account in call.accounts:

@@ -47,7 +47,9 @@ class Session:
     @property
     def lemlists_name(self) -> str | None:
         """How lemlist calls the team, as far as is known."""
-        return self.snapshot.team or self.last_name or None
+        if self.snapshot.reading is None:
+            return self.last_name or None
+        return self.snapshot.team
 
     def close(self) -> None:
         """Close the team's files, in the worker's thread, until the watch needs them again."""
