@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tray_app.rules.analysis import (
@@ -170,6 +170,7 @@ def test_days_without_credits_are_no_sign_of_a_lower_pace(empty: int, left_over:
     st.integers(0, 23),
     st.integers(1, 28),
 )
+@example(amounts=[0] * 15 + [1] * 5, left=-1, hour=0, renewal_day=NOW.day)
 def test_no_purchase_is_advised_that_the_forecast_does_not_ask_for(
     amounts: list[int], left: int, hour: int, renewal_day: int
 ) -> None:

@@ -137,7 +137,8 @@ def conclude(
     until = renewal or today + timedelta(ADVISED_DAYS)
     over = share_over(now)
     needed = spending(rhythm, today, until, over)
-    missing = top_up(credits, needed.high)
+    # Before a renewal that is due today nothing is bought, not even for a balance below 0.
+    missing = top_up(credits, needed.high) if needed.high > 0 else 0
     is_uncertain = missing > 0 and is_too_wide(needed)
     begin = today if over < 1 else today + ONE_DAY
     return Analysis(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import secretstorage
     from jeepney.io.blocking import DBusConnection
     from keyring.backend import KeyringBackend
+    from secretstorage.dhcrypto import Session
 
 # The first of these that works is used. keyring is not asked to choose: its environment variable
 # and configuration file can make it choose a backend that loses the key or writes it in the clear.
@@ -95,25 +96,12 @@ def _read(
     backend: "KeyringBackend", accounts: Iterable[str], *, prompt: bool
 ) -> dict[str, dict[str, object]]:
     """Return the outcome for each account: its key, or why that can't be read."""
-<<<<<<< HEAD
-    read = partial(_key_in, backend, prompt=prompt)
-    return {account: _outcome_of(partial(read, account)) for account in accounts}
-=======
-    if not prompt and _is_secret_service(backend):
-        # In a session that nobody has unlocked, the Secret Service would ask for a password at each
-        # start of this program. The other keychains ask only when they must.
-        is_locked = _is_locked()
-        if is_locked is None:
-            return {account: {"result": None} for account in accounts}
-        if is_locked:
-            raise Problem(Kind.KEYCHAIN_LOCKED)
     if not _is_secret_service(backend):
         ask = partial(backend.get_password, SERVICE)
         return {account: _outcome_of(partial(ask, account)) for account in accounts}
-    with _collection(backend) as collection:
-        find = partial(_found_key, backend, collection)
+    with _service() as connection:
+        find = partial(_found_key, backend, connection, [], prompt=prompt)
         return {account: _outcome_of(partial(find, account)) for account in accounts}
->>>>>>> t1
 
 
 def _key_in(backend: Any, account: str, *, prompt: bool = True) -> str | None:
@@ -123,46 +111,48 @@ def _key_in(backend: Any, account: str, *, prompt: bool = True) -> str | None:
     that nobody has unlocked. The other keychains ask only when they must.
     """
     if not _is_secret_service(backend):
-<<<<<<< HEAD
         found: str | None = backend.get_password(SERVICE, account)
         return found
     with _service() as connection:
+        return _found_key(backend, connection, [], account, prompt=prompt)
+
+
+def _found_key(
+    backend: Any,
+    connection: "DBusConnection",
+    sessions: "list[Session]",
+    account: str,
+    *,
+    prompt: bool,
+) -> str | None:
+    """Return the key that the Secret Service holds, as :func:`_key_in` does.
+
+    ``sessions`` keeps the session by which secrets pass, for the keys that are read next: to agree
+    on one takes longer than all the rest.
+    """
+    items = _items(connection, account)
+    if not items or items[0].is_locked():
+        _unlock_default(connection, prompt=prompt)
         items = _items(connection, account)
-        if not items or items[0].is_locked():
-            _unlock_default(connection, prompt=prompt)
-            items = _items(connection, account)
-        if not items:
-            return None
-        if items[0].is_locked() and not prompt:
-            raise Problem(Kind.KEYCHAIN_LOCKED)
-        backend.unlock(items[0])
-        return str(items[0].get_secret().decode())
-=======
-        return backend.get_password(SERVICE, account)
-    with _collection(backend) as collection:
-        return _found_key(backend, collection, account)
->>>>>>> t1
+    if not items:
+        return None
+    item = items[0]
+    if item.is_locked() and not prompt:
+        raise Problem(Kind.KEYCHAIN_LOCKED)
+    backend.unlock(item)
+    item.session = sessions[0] if sessions else None
+    secret = item.get_secret()
+    if item.session is not None:
+        sessions[:] = [item.session]
+    return str(secret.decode())
 
 
 def _is_secret_service(backend: "KeyringBackend") -> bool:
     return type(backend).__module__ == "keyring.backends.SecretService"
 
 
-<<<<<<< HEAD
 def _service() -> "AbstractContextManager[DBusConnection]":
     import secretstorage
-=======
-@contextmanager
-def _collection(backend: Any) -> Iterator[Any]:
-    """Give the Secret Service's collection that has the keys, unlocked."""
-    collection = backend.get_preferred_collection()
-    with closing(collection.connection):
-        yield collection
-
-
-def _items(collection: Any, account: str) -> list[Any]:
-    """Return the Secret Service's items for an account, in the order of change, the latest first.
->>>>>>> t1
 
     return closing(secretstorage.dbus_init())
 
@@ -174,7 +164,6 @@ def _items(connection: "DBusConnection", account: str) -> "list[secretstorage.It
     collection the default one since the key was stored. keyring takes any item of the default
     collection. The one to be used is not locked, if there is such, and was changed last.
     """
-<<<<<<< HEAD
     import secretstorage
 
     found = list(secretstorage.search_items(connection, {"service": SERVICE, "username": account}))
@@ -192,23 +181,6 @@ def _items(connection: "DBusConnection", account: str) -> "list[secretstorage.It
 
 def _default_collection(connection: "DBusConnection") -> "secretstorage.Collection | None":
     """Return the Secret Service's default collection, or ``None`` if there is none.
-=======
-    found = list(collection.search_items({"service": SERVICE, "username": account}))
-    if len(found) > 1:
-        found.sort(key=lambda item: item.get_modified(), reverse=True)
-    return found
-
-
-def _found_key(backend: Any, collection: Any, account: str) -> str | None:
-    items = _items(collection, account)
-    if not items:
-        return None
-    backend.unlock(items[0])
-    secret = items[0].get_secret()
-    # The items that are found next use it too: to agree on one takes longer than all the rest.
-    collection.session = items[0].session
-    return str(secret.decode())
->>>>>>> t1
 
     By its own path, as KeePassXC has nothing at the alias's path, by which SecretStorage looks for
     it (https://github.com/keepassxreboot/keepassxc/issues/7575).
@@ -247,16 +219,10 @@ def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
             if _key_in(backend, account) in (None, before):
                 raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
         if _is_secret_service(backend):
-<<<<<<< HEAD
             with _service() as connection:
                 for item in _items(connection, account)[1:]:
                     if not item.is_locked():
                         item.delete()
-=======
-            with _collection(backend) as collection:
-                for item in _items(collection, account)[1:]:
-                    item.delete()
->>>>>>> t1
 
 
 def _prefer_default_collection(backend: Any) -> None:
@@ -270,14 +236,9 @@ def _prefer_default_collection(backend: Any) -> None:
 def _remove(backend: Any, account: str) -> bool:
     with _turn():
         if _is_secret_service(backend):
-<<<<<<< HEAD
             with _service() as connection:
                 _unlock_default(connection, prompt=True)
                 items = _items(connection, account)
-=======
-            with _collection(backend) as collection:
-                items = _items(collection, account)
->>>>>>> t1
                 for item in items:
                     backend.unlock(item)
                     item.delete()
