@@ -92,8 +92,10 @@ def _run_command(options: "Namespace", environ: Mapping[str, str]) -> int:
 
             return status(environ, options.team, every=options.all, as_json=options.json)
         case "history":
-            from tray_app.terminal.history_command import history
+            from tray_app.terminal.history_command import all_histories, history
 
+            if options.all:
+                return all_histories(environ, options.days)
             return history(environ, options.days, options.team, options.form)
         case "key":
             from tray_app.terminal.key_commands import key_remove, key_set

@@ -45,7 +45,7 @@ class ReopeningApp(app.App):
     def _round(self) -> None:
         for open_window in (
             self._open_popup,
-            *(self._history_and_plan.history.open, self._history_and_plan.plan.open),
+            *(self._history_and_plan.open_history, self._history_and_plan.open_plan),
             *(self._settings_dialog.open, self._key.dialog.open, self._about.dialog.open),
         ):
             open_window()

@@ -128,8 +128,8 @@ class App(QObject):
         actions = self._actions
         actions.refresh.triggered.connect(self._refresh)
         actions.open.triggered.connect(self._open_popup)
-        actions.history.triggered.connect(self._history_and_plan.history.open)
-        actions.plan.triggered.connect(self._history_and_plan.plan.open)
+        actions.history.triggered.connect(self._history_and_plan.open_history)
+        actions.plan.triggered.connect(self._history_and_plan.open_plan)
         actions.buy.triggered.connect(lambda: self._open_link(BILLING_PAGE))
         actions.snooze.triggered.connect(self._snooze)
         actions.resume.triggered.connect(lambda: self._snooze_for(SnoozeChoice.NONE))
@@ -326,6 +326,7 @@ class App(QObject):
             self._show_snapshot(snapshot)
         else:
             self._show_known()
+            self._history_and_plan.hear_of(poller.session)
         self._expect_next()
         if not self._has_snapshot:
             self._has_snapshot = True
@@ -381,7 +382,8 @@ class App(QObject):
             by_need = sorted(teams, key=lambda team: team.need)
             chosen = (one for one in teams if one.account == self._teams.icon_team)
             self._tray.show_teams(next(chosen, by_need[0]), by_need)
-        self._history_and_plan.show_now()
+        sessions = [poller.session for poller in self._teams.polled]
+        self._history_and_plan.show_teams(sessions, [team.name for team in teams])
         if self._popup is not None:
             self._popup.show_view(view)
             low = self._teams.shown.session.settings.thresholds.low

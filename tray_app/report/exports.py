@@ -7,7 +7,8 @@ lines end as RFC 4180 wants it.
 
 import csv
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -23,6 +24,12 @@ from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.command_words import problem_in_terminal
 
 _AMOUNTS = ("credits", *BUCKETS)
+_READING = ("first_utc", "first_local", "last_utc", "last_local", *_AMOUNTS)
+_DAY = ("date", "begin_utc", "begin_local", "seen", *_AMOUNTS, "spent", "refilled")
+
+_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+"""With these a cell begins that a spreadsheet reckons (OWASP, "CSV Injection")."""
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 
 
 def status_json(
@@ -98,11 +105,7 @@ def error_json(kind: str, title: str, message: str) -> dict[str, Any]:
 
 def readings_csv(records: Iterable[Record], out: TextIO) -> None:
     """Write a line for each stretch of time in which the amounts stayed the same."""
-    table = csv.writer(out)
-    table.writerow(("first_utc", "first_local", "last_utc", "last_local", *_AMOUNTS))
-    for record in records:
-        first, last = _utc_and_local(record.first), _utc_and_local(record.last)
-        table.writerow((*first, *last, *record.amounts))
+    _write(out, _READING, map(_reading_line, records))
 
 
 def days_csv(days: Iterable[Day], out: TextIO) -> None:
@@ -111,19 +114,46 @@ def days_csv(days: Iterable[Day], out: TextIO) -> None:
     ``seen`` is 0 for a day on which nothing was seen: its close is that of the day before, and its
     spending is a share of what was spent while nobody looked.
     """
+    _write(out, _DAY, map(_day_line, days))
+
+
+def teams_readings_csv(teams: Iterable[tuple[str, Iterable[Record]]], out: TextIO) -> None:
+    """Write the lines of :func:`readings_csv` for each team, with the team's name before them."""
+    lines = ((_text(name), *_reading_line(record)) for name, past in teams for record in past)
+    _write(out, ("team", *_READING), lines)
+
+
+def teams_days_csv(teams: Iterable[tuple[str, Iterable[Day]]], out: TextIO) -> None:
+    """Write the lines of :func:`days_csv` for each team, with the team's name before them."""
+    lines = ((_text(name), *_day_line(day)) for name, days in teams for day in days)
+    _write(out, ("team", *_DAY), lines)
+
+
+def _write(out: TextIO, headings: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
     table = csv.writer(out)
-    table.writerow(("date", "begin_utc", "begin_local", "seen", *_AMOUNTS, "spent", "refilled"))
-    for day in days:
-        table.writerow(
-            (
-                day.date.isoformat(),
-                *_utc_and_local(midnight(day.date)),
-                int(day.is_seen),
-                *day.close.amounts,
-                f"{day.spent:.2f}",
-                sum(refill.amount for refill in day.refills),
-            )
-        )
+    table.writerow(headings)
+    table.writerows(lines)
+
+
+def _text(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula."""
+    is_formula = text.startswith(_FORMULA_BEGINS) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def _reading_line(record: Record) -> tuple[object, ...]:
+    return (*_utc_and_local(record.first), *_utc_and_local(record.last), *record.amounts)
+
+
+def _day_line(day: Day) -> tuple[object, ...]:
+    return (
+        day.date.isoformat(),
+        *_utc_and_local(midnight(day.date)),
+        int(day.is_seen),
+        *day.close.amounts,
+        f"{day.spent:.2f}",
+        sum(refill.amount for refill in day.refills),
+    )
 
 
 def _utc_and_local(seconds: int) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
+from tray_app.report.all_teams import all_known_from, sum_up
 from tray_app.report.points import Point, fewer, first_moment, layered, points_of, since, until
 from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
 from tray_app.rules.drains import Habit, habit_of, largest_drops
@@ -19,6 +20,9 @@ from tray_app.words.formats import Formats, day_words
 from tray_app.words.history_words import (
     Table,
     Tile,
+    all_teams_day_table,
+    all_teams_tiles,
+    all_teams_words,
     axis_words,
     course_words,
     day_table,
@@ -133,6 +137,13 @@ class HistoryView:
     increases: HistoryTable
     """From the latest on, like the days."""
     day_table: HistoryTable
+    note: str = ""
+    """What is summed up, in a sum of several teams."""
+    is_sum: bool = False
+    """Whether this is a sum of several teams. It is by day alone, and tells no single decreases."""
+
+
+NO_TABLE = HistoryTable(((),), ())
 
 
 def history_of(
@@ -203,6 +214,62 @@ def history_of(
         decreases=_decreases(drops, drains, habit, today, formats),
         increases=_increases(shown, today, formats),
         day_table=_days(shown, today, formats),
+    )
+
+
+def sum_of_teams(
+    pasts: Sequence[Sequence[Record]], days: int, team: str, formats: Formats, now: int
+) -> HistoryView:
+    """Prepare what the history window shows of several teams together; a worker's task.
+
+    ``team`` is what they are called together. Teams without a record are counted in the words only.
+    """
+    today = date_at(now)
+    known = [each for records in pasts if (each := days_of(records, today))]
+    summed = sum_up(known)[-days:]
+    shown = [each.day for each in summed]
+    whole = [each.day for each in summed if each.teams == len(known)]
+    by_week = len(shown) > MOST_DAYS_BY_DAY
+    marks = _marks(shown, (), formats)
+    layers, points = layered(_closes(whole, now))
+    spans = _spans(shown, marks, by_week=by_week)
+    tiles = all_teams_tiles(shown, days, formats) if shown else ()
+    refills = [(refill.at, refill.amount) for day in whole for refill in day.refills]
+    note = ""
+    if shown:
+        uncounted = len(pasts) - len(known)
+        known_from = all_known_from(known)
+        note = all_teams_words(len(known), uncounted, shown[0].date, known_from, formats, today)
+    course = course_words([(point.at, point.credits) for point in points], refills, formats)
+    end = spans[-1].end if spans else now
+    latest = summed[::-1]
+    return HistoryView(
+        team=team,
+        days=days,
+        begin=spans[0].begin if spans else first_moment(days, now),
+        end=end,
+        tiles=tiles,
+        title=tiles_words(tiles[:3]),
+        description=f"{note} {course}".strip(),
+        layers=layers,
+        points=points,
+        spans=spans,
+        by_week=by_week,
+        marks=marks,
+        low=0,
+        ahead=(),
+        run_out=None,
+        time_ticks=_time_ticks(shown, end, formats, by_month=by_week),
+        credit_ticks=_amount_ticks((point.credits for point in points), 4, formats),
+        spent_ticks=_amount_ticks((span.spent for span in spans), 2, formats),
+        decreases=NO_TABLE,
+        increases=NO_TABLE,
+        day_table=HistoryTable(
+            all_teams_day_table(latest, len(known), today, formats),
+            tuple(midnight(each.day.date + ONE_DAY) - 1 for each in latest),
+        ),
+        note=note,
+        is_sum=True,
     )
 
 

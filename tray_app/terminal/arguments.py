@@ -24,6 +24,8 @@ class _RootParser(_Parser):
     def parse_args(self, *given: Any, **more: Any) -> Any:
         """Return the options; a team can be named to those commands alone that are of one team."""
         options = super().parse_args(*given, **more)
+        if options.command == "history" and options.all and options.form != "csv":
+            self.error("--all-teams")
         if options.team is not None and (
             options.command not in ("status", "history", "key") or getattr(options, "all", False)
         ):
@@ -66,11 +68,18 @@ def argument_parser() -> argparse.ArgumentParser:
         default=30,
         help=tr("number of days, 30 by default"),
     )
+    whose = history.add_mutually_exclusive_group()
     _add_team(
-        history,
+        whose,
         tr("name or ID of a team, by default the first; empty to list all teams"),
         nargs="?",
         const="",
+    )
+    whose.add_argument(
+        "--all-teams",
+        action="store_true",
+        dest="all",
+        help=tr("all teams, with a column for the team; only with --csv"),
     )
     form = history.add_mutually_exclusive_group()
     for name, words in (

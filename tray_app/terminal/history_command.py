@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from tray_app.i18n import tr
-from tray_app.report.exports import error_json, history_json, readings_csv
+from tray_app.report.exports import error_json, history_json, readings_csv, teams_readings_csv
 from tray_app.report.points import first_moment
 from tray_app.rules.history import Record, days_of
 from tray_app.store.folders import history_file, teams_file
@@ -61,6 +61,26 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
         _say_why(why, form)
         complain(tr("There is a history of: {teams}.", teams=", ".join(known)))
         return FAILED if wanted is None else BAD_ARGUMENTS
+    return 0
+
+
+def all_histories(environ: Mapping[str, str], days: int) -> int:
+    """Print each change of the last ``days`` days of all teams of the list as CSV."""
+    teams = find_teams(environ, watched_teams(environ, load_choices().teams))
+    past, begin = History(history_file()), first_moment(days, int(datetime.now(UTC).timestamp()))
+    told: dict[str, tuple[str, list[Record]]] = {}
+    for team in teams:
+        if team.team_id is None:
+            complain(tr("{team} is left out, as its history is not known.", team=team.name))
+        elif team.team_id not in told:  # which two keys may open
+            told[team.team_id] = (team.name, past.read(team.team_id, begin))
+    past.close()
+    if past.fault is not None:
+        complain(history_fault_words(past.fault))
+        return FAILED
+    text = io.StringIO(newline="")
+    teams_readings_csv(told.values(), text)
+    print_text(text.getvalue(), end="")
     return 0
 
 

@@ -259,6 +259,62 @@ def day_table(days: Iterable[Day], today: date, formats: Formats) -> Table:
     return tuple(rows)
 
 
+def all_teams_tiles(shown: Sequence[Day], days: int, formats: Formats) -> tuple[Tile, ...]:
+    """Say what all teams together have left, spent and added. Only a single team has a forecast."""
+    *amounts, _ends = summary_tiles(shown, days, None, formats)
+    return (*amounts, Tile(UNKNOWN, tr("forecasts are per team")))
+
+
+def all_teams_words(
+    teams: int, uncounted: int, begin: date, known_from: date, formats: Formats, today: date
+) -> str:
+    """Say what a sum holds: how many teams, from which day on, and from when their balances.
+
+    ``uncounted`` teams have no history.
+    """
+    first = short_day(begin, formats, today)
+    if known_from <= begin:
+        said = tr(
+            "Spending and balance of {n} team since {day}.",
+            "Spending and balances of {n} teams since {day}, added up.",
+            teams,
+            n=teams,
+            day=first,
+        )
+    else:
+        said = tr("Spending of {n} teams since {day}, added up.", n=teams, day=first)
+        known = short_day(known_from, formats, today)
+        balances = tr("Balances are added up since {day}, when all teams have one.", day=known)
+        said = f"{said} {balances}"
+    if not uncounted:
+        return said
+    missing = tr(
+        "{n} team without a history is not counted.",
+        "{n} teams without a history are not counted.",
+        uncounted,
+        n=uncounted,
+    )
+    return f"{said} {missing}"
+
+
+def all_teams_day_table(
+    days: Iterable[tuple[Day, int]], teams: int, today: date, formats: Formats
+) -> Table:
+    """Say of each day, and of how many teams, what was left, spent and added in all.
+
+    What was left is said where every one of the ``teams`` has a balance.
+    """
+    counted = list(days)
+    headings, *rows = day_table((day for day, _ in counted), today, formats)
+    unknown = amount_words(None, formats)
+    table = [(*headings[:1], tr("Teams"), *headings[1:])]
+    for (day, number), (name, left, spent, _kinds) in zip(counted, rows, strict=True):
+        added = _added(sum(refill.amount for refill in day.refills), formats)
+        known = left if number == teams else unknown
+        table.append((name, formats.number(number), known, spent, added))
+    return tuple(table)
+
+
 def _moment_words(at: int, formats: Formats, today: date) -> str:
     day = day_words(date_at(at), formats, today)
     return tr("{day}, {time}", day=day, time=formats.time(datetime.fromtimestamp(at, UTC)))

@@ -120,9 +120,10 @@ class Chart(QWidget):
         self.update()
 
     def show_moment(self, at: int) -> None:
-        """Put the cursor at what is known of a moment."""
-        if self._view is not None:
-            self._point_at(point_near(self._view, at))
+        """Put the cursor at what is known of a moment, if the balance was known by then."""
+        if (view := self._view) is not None:
+            is_known = view.points[0].at < span_at(view, at).end
+            self._point_at(point_near(view, at) if is_known else None)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As small as it can still be read."""
@@ -148,13 +149,14 @@ class Chart(QWidget):
         if self._view is None:
             return super().keyPressEvent(event)
         spans = self._view.spans
-        here, last = len(spans), len(spans) - 1
+        first, last = spans.index(span_at(self._view, self._view.points[0].at)), len(spans) - 1
+        here = len(spans)
         if self._pointed is not None:
             here = spans.index(span_at(self._view, self._pointed.at))
         goals: dict[int, int] = {
-            Qt.Key.Key_Left: max(0, here - 1),
+            Qt.Key.Key_Left: max(first, here - 1),
             Qt.Key.Key_Right: min(last, here + 1),
-            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_Home: first,
             Qt.Key.Key_End: last,
         }
         if event.key() not in goals:

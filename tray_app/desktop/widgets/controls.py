@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QLocale, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPaintEvent, QPen, QTextCharFormat
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -129,8 +129,10 @@ class ListBox(QComboBox):
 class TeamBox(ListBox):
     """One of the user's teams. Whatever they are called, the box keeps its width."""
 
-    def __init__(self, first: str, teams: Iterable[tuple[str, str]], name: str) -> None:
-        """``first`` stands for no team; ``teams`` are names with what they stand for.
+    def __init__(
+        self, first: str, teams: Iterable[tuple[str, str]], name: str, *, last: str = ""
+    ) -> None:
+        """``teams`` are names with what they stand for. ``first`` or ``last`` stands for no team.
 
         ``name`` is that of the box, for a screen reader.
         """
@@ -138,9 +140,27 @@ class TeamBox(ListBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(max(_SHORTEST_BOX, len(first)))
         self.setAccessibleName(name)
-        self.addItem(first, "")
-        for team, account in teams:
-            self.addItem(team, account)
+        self._first, self._last = first, last
+        self.show_teams(teams)
+
+    @property
+    def account(self) -> str:
+        """What the chosen team stands for; empty for no team."""
+        return self.currentData() or ""
+
+    def show_teams(self, teams: Iterable[tuple[str, str]], account: str = "") -> None:
+        """Offer these teams, of which one is chosen, or no team. Nobody is told of a choice."""
+        offered = list(teams)
+        if self._first:
+            offered.insert(0, (self._first, ""))
+        if self._last:
+            offered.append((self._last, ""))
+        with QSignalBlocker(self):
+            if offered != [(self.itemText(row), self.itemData(row)) for row in range(self.count())]:
+                self.clear()
+                for team, its_account in offered:
+                    self.addItem(team, its_account)
+            self.setCurrentIndex(self.findData(account))
 
 
 class DateBox(QDateEdit):

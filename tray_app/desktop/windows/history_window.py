@@ -1,5 +1,6 @@
 """The window of the balance's history: tiles, a chart, and its figures as tables."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, QSize, QStandardPaths, Qt, Signal, Slot
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.desktop.widgets.chart import INSET, Chart
-from tray_app.desktop.widgets.controls import label, segments, tabs, with_role
+from tray_app.desktop.widgets.controls import TeamBox, label, segments, tabs, with_role
 from tray_app.desktop.widgets.labels import ElidedLabel, set_muted
 from tray_app.desktop.widgets.screens import screen_at
 from tray_app.desktop.widgets.style import WindowStyle
@@ -38,6 +39,8 @@ SPACE = 24
 GAP = 12
 ADDED = 2
 """The place of the tile with the credits that were added."""
+DAYS = 2
+"""The place of the tab with the days, which is the last."""
 
 
 class HistoryWindow(QWidget):
@@ -45,8 +48,10 @@ class HistoryWindow(QWidget):
 
     days_chosen = Signal(int)
     """Another number of days is to be shown."""
-    export_requested = Signal(str, bool)
-    """A file's path, and whether it is to have the days instead of the readings."""
+    team_chosen = Signal(str)
+    """The account of the team to be shown; empty for all teams."""
+    export_requested = Signal(str, bool, str)
+    """A file's path, whether it is to have the days instead of the readings, and whose."""
 
     def __init__(self, formats: Formats) -> None:
         super().__init__()
@@ -56,6 +61,10 @@ class HistoryWindow(QWidget):
         self.team = ElidedLabel()
         set_muted(self.team, False)
         with_role(self.team, "muted")
+        self.teams = TeamBox("", (), tr("Team"), last=tr("All teams"))
+        self.teams.currentIndexChanged.connect(self._choose_team)
+        self.teams.hide()
+        self._account = ""
         names = (tr("{n} days", n=7), tr("{n} days", n=30), tr("{n} days", n=90), tr("1 year"))
         self.ranges = segments(names)
         for place, days in enumerate(RANGES):
@@ -64,6 +73,10 @@ class HistoryWindow(QWidget):
         self.ranges.currentChanged.connect(self._choose_days)
         self.export = QPushButton(tr("Export…"))
         self.export.clicked.connect(self._choose_file)
+        self.note = label("", "muted")
+        self.note.setWordWrap(True)
+        self.note.setContentsMargins(INSET, GAP, INSET, 0)
+        self.note.hide()
         self.tiles = Tiles()
         self.chart = Chart(formats)
         self.chart.pointed.connect(self._show_tiles)
@@ -75,6 +88,9 @@ class HistoryWindow(QWidget):
         self.message.setAlignment(Qt.AlignmentFlag.AlignTrailing)
         QShortcut(Qt.Key.Key_Escape, self, self.close)
         self._page = QWidget()
+        self._head = _row(self.team, self.ranges, self.export, stretched=self.team)
+        self._head.insertWidget(0, self.teams, 1)
+        self._empty_head = QHBoxLayout()
         self._history, self._empty = self._build_history(), self._build_empty()
         self.table.focused.connect(self._show_end)
         self._pages = QStackedLayout(self)
@@ -88,11 +104,18 @@ class HistoryWindow(QWidget):
         """The number of days that is chosen."""
         return RANGES[self.ranges.currentIndex()]
 
+    def show_teams(self, teams: Sequence[tuple[str, str]], account: str) -> None:
+        """Let one of several teams be chosen, by names and accounts. ``account`` is chosen."""
+        self._account = account
+        self.teams.show_teams(teams, account)
+        self._offer_teams(len(teams) > 1)
+
     def show_history(self, view: HistoryView) -> None:
         """Show a history in the place of the one before."""
         page = self._history if view.points else self._empty
         if self._pages.currentWidget() is not page:
             self._pages.setCurrentWidget(page)
+            self._offer_teams(not self.teams.isHidden())
             self._take_size(SIZE if view.points else EMPTY_SIZE)
         with QSignalBlocker(self.ranges):
             self.ranges.setCurrentIndex(RANGES.index(view.days))
@@ -100,6 +123,9 @@ class HistoryWindow(QWidget):
             return
         self._view = view
         self.team.setText(view.team)
+        self.note.setText(view.note)
+        self.note.setVisible(bool(view.note))
+        self._show_tabs(view)
         self.tiles.reserve((*view.tiles, *tiles_at(view, view.points[-1], self._formats)))
         self.chart.show_history(view, hides_figures=self._hides_figures)
         self._show_tiles(self.chart.point)
@@ -117,6 +143,32 @@ class HistoryWindow(QWidget):
     def _hides_figures(self) -> bool:
         """Whether chart and bars are left out; formats hide the amounts."""
         return self._formats.hidden_until is not None
+
+    def _offer_teams(self, are_several: bool) -> None:
+        """Show the box of teams on the page that is shown, in the place of the team's name."""
+        has_focus = self.teams.hasFocus()
+        is_empty = self._pages.currentWidget() is self._empty
+        head = self._empty_head if is_empty else self._head
+        if head.indexOf(self.teams) < 0:
+            head.insertWidget(0, self.teams, 1)
+        self.teams.setVisible(are_several)
+        self.team.setVisible(not are_several)
+        if has_focus:
+            self.teams.setFocus()
+
+    def _show_tabs(self, view: HistoryView) -> None:
+        """Show what there is of a sum: its days alone."""
+        with QSignalBlocker(self.tabs):
+            for place in range(DAYS):
+                self.tabs.setTabVisible(place, not view.is_sum)
+            if view.is_sum:
+                self.tabs.setCurrentIndex(DAYS)
+
+    @Slot()
+    def _choose_team(self) -> None:
+        self._account = self.teams.account
+        self.message.setText("")
+        self.team_chosen.emit(self._account)
 
     @Slot()
     def _choose_days(self) -> None:
@@ -170,8 +222,11 @@ class HistoryWindow(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.selectFile("lemlist-credits.csv")
+        account = self._account  # the export is of this team, whichever is shown by then
         dialog.fileSelected.connect(
-            lambda path: self.export_requested.emit(path, by_day[dialog.selectedNameFilter()])
+            lambda path: self.export_requested.emit(
+                path, by_day[dialog.selectedNameFilter()], account
+            )
         )
         dialog.open()
 
@@ -189,7 +244,8 @@ class HistoryWindow(QWidget):
         # The chart and the table keep their own distance from the edge.
         column.setContentsMargins(SPACE - INSET, SPACE, SPACE - INSET, SPACE - INSET)
         column.setSpacing(0)
-        column.addLayout(_row(self.team, self.ranges, self.export, stretched=self.team))
+        column.addLayout(self._head)
+        column.addWidget(self.note)
         column.addSpacing(16)
         column.addLayout(_row(self.tiles, stretched=self.tiles))
         column.addSpacing(16 - INSET)
@@ -217,6 +273,7 @@ class HistoryWindow(QWidget):
         close.clicked.connect(self.close)
         column = QVBoxLayout(page)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        column.addLayout(self._empty_head)
         column.addWidget(sentence, 1)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignTrailing)
         return page

@@ -1,13 +1,14 @@
 """The calculator: are the credits enough, and how many are to be bought."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, Slot
+from PySide6.QtCore import QDate, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from tray_app.desktop.actions import Actions
-from tray_app.desktop.widgets.controls import DateBox, ListBox, in_text, label, pad
+from tray_app.desktop.widgets.controls import DateBox, ListBox, TeamBox, in_text, label, pad
 from tray_app.desktop.widgets.dialog_parts import (
     GAP,
     MARGIN,
@@ -48,6 +49,9 @@ class PlanDialog(Dialog):
     Figures may come before and while the dialog is shown; what was typed stays.
     """
 
+    team_chosen = Signal(str)
+    """The account of the team that is to be asked about."""
+
     def __init__(self, formats: Formats, actions: Actions) -> None:
         balance = label("", "muted")
         super().__init__(tr("Calculator"), tr("Calculator"), "", balance, width=_WIDTH)
@@ -56,9 +60,13 @@ class PlanDialog(Dialog):
         self._figures: Figures | None = None
         self._suggested = QDate()
 
+        self.teams = TeamBox("", (), tr("Team"))
+        self.teams.currentIndexChanged.connect(self._choose_team)
+        self.teams.hide()
         self._buys = paragraph("", "muted")
         self._questions = QWidget()
         self._questions.setLayout(column(MARGIN, self._build_leads(), self._build_top_up()))
+        self.column.addWidget(self.teams)
         self.column.addWidget(self._buys)
         self.column.addSpacing(SPACE - GAP)
         self.column.addWidget(self._questions)
@@ -73,12 +81,23 @@ class PlanDialog(Dialog):
         self._until.dateChanged.connect(self._answer)
         self._answer()
 
-    def show_figures(self, figures: Figures) -> None:
-        """Answer by these figures from now on.
+    def show_teams(self, teams: Sequence[tuple[str, str]], account: str) -> None:
+        """Let one of several teams be chosen, by names and accounts. ``account`` is chosen."""
+        self.teams.show_teams(teams, account)
+        self.teams.setVisible(len(teams) > 1)
+
+    def show_figures(self, figures: Figures | None) -> None:
+        """Answer by these figures from now on; there are none before the first balance.
 
         Until the user chooses a date, it is the renewal's, or some weeks ahead without one.
         """
-        self._figures, today, renewal = figures, figures.today, figures.renewal
+        self._figures = figures
+        if figures is not None:
+            self._suggest_day(figures)
+        self._answer()
+
+    def _suggest_day(self, figures: Figures) -> None:
+        today, renewal = figures.today, figures.renewal
         is_untouched = self._until.date() == self._suggested or self._suggested.isNull()
         self._until.setDateRange(_qdate(today + ONE_DAY), _qdate(today + timedelta(days=HORIZON)))
         self._renewal.setEnabled(renewal is not None and renewal > today)
@@ -87,7 +106,10 @@ class PlanDialog(Dialog):
                 renewal = today + timedelta(days=ADVISED_DAYS)
             self._until.setDate(_qdate(renewal))
             self._suggested = self._until.date()
-        self._answer()
+
+    @Slot()
+    def _choose_team(self) -> None:
+        self.team_chosen.emit(self.teams.account)
 
     def _build_leads(self) -> QVBoxLayout:
         self._leads = QSpinBox()
@@ -138,7 +160,9 @@ class PlanDialog(Dialog):
     def _answer(self) -> None:
         """Answer both questions by what is chosen and known now."""
         if (figures := self._figures) is None:
+            self._balance.setText("")
             self._buys.setText(tr("The answers come with the first balance."))
+            self._buys.show()
             self._questions.hide()
             self._buy.hide()
             return
@@ -159,8 +183,9 @@ class PlanDialog(Dialog):
         self._buy.setVisible(bool(enough.missing or top_up.missing))
         if self._questions.isHidden():
             self._questions.show()
-            self._leads.setFocus()
-            self._leads.selectAll()
+            if not self.teams.hasFocus():
+                self._leads.setFocus()
+                self._leads.selectAll()
 
 
 def _named(name: str, control: QWidget) -> tuple[QWidget, QWidget]:
