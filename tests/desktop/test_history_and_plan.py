@@ -25,7 +25,7 @@ from tray_app.rules.forecast import forecast
 from tray_app.rules.history import Record
 from tray_app.rules.levels import Thresholds
 from tray_app.store.history_database import History
-from tray_app.store.settings import Settings
+from tray_app.store.settings import FIRST_ACCOUNT, Settings
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session
 from tray_app.team.watch import Reading, Snapshot, Watch
@@ -159,10 +159,10 @@ def test_an_export_of_a_history_that_can_not_be_read_costs_no_earlier_one(
     parent = QObject()
     windows = HistoryAndPlan(worker, FORMATS, Actions(parent), parent)
     windows.show(session_of("tea_1", path))
-    windows.history.open()
+    windows.open_history()
     window = windows.history.window
     assert window is not None
-    window.export_requested.emit(str(export), True)
+    window.export_requested.emit(str(export), True, FIRST_ACCOUNT)
     told = f"{path} can't be used, so no history is kept."
     wait_with_events(lambda: window.message.text() == told, "what is wrong")
     assert export.read_text() == "of last month"
