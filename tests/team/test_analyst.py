@@ -50,6 +50,13 @@ def test_it_learns_while_it_records(analyst: Analyst, history: History) -> None:
     assert history.read("tea_1")[-1].credits == 4_000
 
 
+def test_what_was_read_to_learn_is_not_kept_in_memory(analyst: Analyst, history: History) -> None:
+    analyst.take("tea_1", Balance(100_000), MONDAY, None)
+    assert history._database is None
+    analyst.take("tea_1", Balance(99_000), MONDAY + timedelta(minutes=5), None)
+    assert [row.credits for row in history.read("tea_1")] == [100_000, 99_000]
+
+
 def test_it_knows_since_when_the_balance_is_as_it_is(analyst: Analyst) -> None:
     work(analyst, "tea_1", 2)
     empty = MONDAY + timedelta(days=2)

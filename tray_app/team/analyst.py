@@ -120,3 +120,5 @@ class Analyst:
             self._recent = deque(records[max(since - 1, 0) :])
             self._changes = changes(tuple(self._recent))
         self._learned_for = team_id, now.date()
+        # SQLite would keep the pages that were read, which are more than all else of a team.
+        self._history.close()
