@@ -114,8 +114,11 @@ class HistoryWindow(QWidget):
         """Show a history in the place of the one before."""
         page = self._history if view.points else self._empty
         if self._pages.currentWidget() is not page:
+            has_focus = self.teams.hasFocus()
             self._pages.setCurrentWidget(page)
             self._offer_teams(not self.teams.isHidden())
+            if has_focus:
+                self.teams.setFocus()
             self._take_size(SIZE if view.points else EMPTY_SIZE)
         with QSignalBlocker(self.ranges):
             self.ranges.setCurrentIndex(RANGES.index(view.days))
@@ -146,15 +149,12 @@ class HistoryWindow(QWidget):
 
     def _offer_teams(self, are_several: bool) -> None:
         """Show the box of teams on the page that is shown, in the place of the team's name."""
-        has_focus = self.teams.hasFocus()
         is_empty = self._pages.currentWidget() is self._empty
         head = self._empty_head if is_empty else self._head
         if head.indexOf(self.teams) < 0:
             head.insertWidget(0, self.teams, 1)
         self.teams.setVisible(are_several)
         self.team.setVisible(not are_several)
-        if has_focus:
-            self.teams.setFocus()
 
     def _show_tabs(self, view: HistoryView) -> None:
         """Show what there is of a sum: its days alone."""
