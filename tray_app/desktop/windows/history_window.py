@@ -128,7 +128,7 @@ class HistoryWindow(QWidget):
         self.team.setText(view.team)
         self.note.setText(view.note)
         self.note.setVisible(bool(view.note))
-        self._show_tabs(view)
+        self.tabs.setVisible(not view.is_sum)
         self.tiles.reserve((*view.tiles, *tiles_at(view, view.points[-1], self._formats)))
         self.chart.show_history(view, hides_figures=self._hides_figures)
         self._show_tiles(self.chart.point)
@@ -155,14 +155,6 @@ class HistoryWindow(QWidget):
             head.insertWidget(0, self.teams, 1)
         self.teams.setVisible(are_several)
         self.team.setVisible(not are_several)
-
-    def _show_tabs(self, view: HistoryView) -> None:
-        """Show what there is of a sum: its days alone."""
-        with QSignalBlocker(self.tabs):
-            for place in range(DAYS):
-                self.tabs.setTabVisible(place, not view.is_sum)
-            if view.is_sum:
-                self.tabs.setCurrentIndex(DAYS)
 
     @Slot()
     def _choose_team(self) -> None:
@@ -205,7 +197,7 @@ class HistoryWindow(QWidget):
                 tr("No credits were added in this time."),
             ),
             (self._view.day_table, tr("Table of the days"), ""),
-        )[self.tabs.currentIndex()]
+        )[DAYS if self._view.is_sum else self.tabs.currentIndex()]
         if self._hides_figures:
             table = replace(table, bars=tuple(0.0 for _ in table.bars))
         self.table.show_table(table, name, nothing)
