@@ -34,11 +34,12 @@ from tests.pictures.popup import palette
 from tray_app.desktop.widgets.theme import DARK, LIGHT
 from tray_app.desktop.windows.history_window import EMPTY_SIZE, SIZE, HistoryWindow
 from tray_app.icon_look import IconShape
-from tray_app.report.history_view import HistoryTable, HistoryView
+from tray_app.report.history_view import HistoryTable, HistoryView, sum_of_teams
 from tray_app.words.formats import day_words
 
 MONTH = view(believable(60), 30)
 NOTHING = view([], 30)
+TEAMS = [("Acme", "default"), ("Borealis", "team-2")]
 
 
 @pytest.fixture
@@ -627,9 +628,12 @@ def test_an_export_asks_for_a_file(
     window: HistoryWindow, tmp_path: Path, kind: int, by_day: bool
 ) -> None:
     show(window)
+    window.show_teams(TEAMS, "team-2")
     asked = QSignalSpy(window.export_requested)
     export(window, kind, tmp_path / "credits")
-    assert [asked.at(i) for i in range(asked.count())] == [[str(tmp_path / "credits.csv"), by_day]]
+    assert [asked.at(i) for i in range(asked.count())] == [
+        [str(tmp_path / "credits.csv"), by_day, "team-2"]
+    ]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -640,3 +644,76 @@ def test_what_became_of_an_export_is_said(window: HistoryWindow, tmp_path: Path)
     assert "Saved as credits.csv." in texts(window)
     export(window, 0, tmp_path / "more")
     assert "Saved as credits.csv." not in texts(window)
+
+
+# Several teams
+
+
+def offered(window: HistoryWindow) -> list[str]:
+    return [window.teams.itemText(row) for row in range(window.teams.count())]
+
+
+def test_one_team_is_named_and_several_are_chosen_from(window: HistoryWindow) -> None:
+    show(window)
+    window.show_teams([("", "default")], "default")
+    assert (window.team.isVisible(), window.teams.isVisible()) == (True, False)
+    window.show_teams(TEAMS, "team-2")
+    assert (window.team.isVisible(), window.teams.isVisible()) == (False, True)
+    assert offered(window) == ["Acme", "Borealis", "All teams"]
+    assert window.teams.currentText() == "Borealis"
+    assert window.teams.accessibleName() == "Team"
+    window.show_teams(TEAMS[:1], "default")
+    assert (window.team.isVisible(), window.teams.isVisible()) == (True, False)
+
+
+def test_another_team_is_chosen_by_keys_and_nothing_else_tells_of_it(
+    window: HistoryWindow,
+) -> None:
+    show(window)
+    chosen = QSignalSpy(window.team_chosen)
+    window.show_teams(TEAMS, "default")
+    window.show_teams([*TEAMS, ("Cobalt", "team-3")], "team-2")
+    window.show_teams(TEAMS, "default")
+    assert chosen.count() == 0
+    window.teams.setFocus()
+    press(window, Qt.Key.Key_Down)
+    press(window, Qt.Key.Key_Down)
+    assert [chosen.at(i) for i in range(chosen.count())] == [["team-2"], [""]]
+
+
+def test_a_team_without_a_history_leaves_the_choice_of_another(window: HistoryWindow) -> None:
+    window.show_teams(TEAMS, "default")
+    window.show_history(MONTH)
+    settle()
+    window.teams.setFocus()
+    for history in (NOTHING, MONTH, NOTHING):
+        window.show_history(history)
+        settle()
+        assert window.teams.isVisible()
+        assert window.teams.hasFocus()
+
+
+def test_a_sum_has_its_days_alone_and_says_what_is_summed(window: HistoryWindow) -> None:
+    window.show_teams(TEAMS, "")
+    now = int(NOW.timestamp())
+    total = sum_of_teams([believable(60), believable(20)], 30, "All teams", FORMATS, now)
+    window.show_history(total)
+    settle()
+    assert not window.tabs.isVisible()
+    assert window.table.model().rowCount() == 30
+    assert window.table.accessibleName() == "Table of the days"
+    assert "Balances are added up since Nov 2, when all teams have one." in window.note.text()
+    assert "forecasts are per team" in texts(window)
+    window.chart.setFocus()
+    press(window, Qt.Key.Key_Home)
+    assert window.chart.point == total.points[0]
+    press(window, Qt.Key.Key_Left)
+    assert window.chart.point == total.points[0]
+    window.chart.show_moment(total.spans[0].end - 1)
+    assert window.chart.point is None
+    window.show_teams(TEAMS, "default")
+    window.show_history(MONTH)
+    settle()
+    assert window.tabs.isVisible()
+    assert window.table.accessibleName() == "Table of the largest decreases"
+    assert not window.note.isVisible()

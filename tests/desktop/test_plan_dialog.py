@@ -87,7 +87,10 @@ def test_what_the_leads_get_is_chosen_by_keys(dialog: PlanDialog) -> None:
     press_alt(dialog, Qt.Key.Key_E)
     press(dialog, Qt.Key.Key_Down)
     press(dialog, Qt.Key.Key_Down)
-    assert dialog.findChildren(QComboBox)[0].currentText() == "Phone number found"
+    assert (
+        next(box for box in dialog.findChildren(QComboBox) if box.isVisible()).currentText()
+        == "Phone number found"
+    )
     assert answers(dialog)[0] == "Yes Cost: 10,000. Left afterwards: 2,430 of 12,430."
 
 
@@ -247,3 +250,21 @@ def test_every_control_has_a_name_and_is_reached_by_tab(dialog: PlanDialog) -> N
     assert [control for control in controls(dialog) if not name_of(control)] == []
     letters = mnemonics(dialog)
     assert len(letters) == len(set(letters)), letters
+
+
+def test_with_several_teams_one_is_chosen(dialog: PlanDialog) -> None:
+    assert not dialog.teams.isVisible()
+    dialog.show_teams([("Acme", "default"), ("Borealis", "team-2")], "default")
+    chosen = QSignalSpy(dialog.team_chosen)
+    assert dialog.teams.isVisible()
+    assert dialog.teams.accessibleName() == "Team"
+    assert dialog.teams in reached_by_tab(dialog)
+    dialog.teams.setFocus()
+    press(dialog, Qt.Key.Key_Down)
+    assert [chosen.at(i) for i in range(chosen.count())] == [["team-2"]]
+    dialog.show_figures(None)
+    assert "12,430 credits" not in words(dialog)
+    assert "The answers come with the first balance." in words(dialog)
+    dialog.show_figures(Figures(3_150, STEADY, Prices(), RENEWAL, TODAY))
+    assert "3,150 credits" in words(dialog)
+    assert dialog.teams.hasFocus()

@@ -48,6 +48,10 @@ LOW = "Low, in credits"
 FAKE_KEY = "not-a-key-" * 3
 RENEWAL = date(2026, 12, 31)
 STEADY = rhythm(250, 300, 366)
+TEAMS = (
+    ("Acme Growth", "default"),
+    ("International Partnerships and Customer Success, Europe", "team-2"),
+)
 
 
 def make(folder: Path) -> list[Path]:
@@ -160,6 +164,9 @@ def plan_states() -> Iterator[QDialog]:
     yield plan(0, None)
     yield plan(480, STEADY, stale=True)
     yield shown(PlanDialog(QtFormats(QLocale()), Actions()))
+    several = plan(480, STEADY)
+    several.show_teams(TEAMS, "team-2")
+    yield several
 
 
 def plan(

@@ -22,7 +22,7 @@ from tray_app.desktop.popup.sparkline import Sparkline
 from tray_app.desktop.widgets.theme import themed
 from tray_app.desktop.windows.history_window import EMPTY_SIZE, SIZE, HistoryWindow
 from tray_app.lemlist.balance import Balance
-from tray_app.report.history_view import HistoryView, history_of
+from tray_app.report.history_view import HistoryView, history_of, sum_of_teams
 from tray_app.report.points import trend_of
 from tray_app.rules.analysis import conclude, learn
 from tray_app.rules.history import BUCKETS, Record
@@ -33,6 +33,11 @@ FONT = "Inter"
 CARD_WIDTH = 340
 POLL = 300  # seconds
 WORK = range(8, 19)  # hours
+TEAMS = (
+    ("Acme Growth", "default"),
+    ("International Partnerships and Customer Success, Europe", "team-2"),
+    ("Cobalt Sales", "team-3"),
+)
 
 
 @dataclass
@@ -169,14 +174,26 @@ def windows() -> Iterator[tuple[str, HistoryWindow]]:
     said.show_message("Saved as lemlist-credits.csv.")
     yield "said", said
     yield "empty", window(view([], 30))
+    yield "several", window(view(believable(60), 30), "default")
+    yield "several-empty", window(view([], 30), "team-3")
+    for days in (30, 365):
+        yield f"all-teams-{days}", window(all_teams(days), "")
 
 
-def window(history: HistoryView) -> HistoryWindow:
-    """Show a history, as large as on a large screen."""
+def window(history: HistoryView, account: str | None = None) -> HistoryWindow:
+    """Show a history, as large as on a large screen; with an account it is of one of several."""
     result = HistoryWindow(FORMATS)
+    if account is not None:
+        result.show_teams(TEAMS, account)
     result.show_history(history)
     result.resize(SIZE if history.points else EMPTY_SIZE)
     return shown(result)
+
+
+def all_teams(days: int) -> HistoryView:
+    """The sum of teams of which one is of the last weeks, and one has no history yet."""
+    pasts = [believable(365), believable(60, scale=2), believable(17, drain=None), []]
+    return sum_of_teams(pasts, days, "All teams", FORMATS, int(NOW.timestamp()))
 
 
 def spending(

@@ -4,8 +4,16 @@ import csv
 import io
 from datetime import UTC, date, datetime
 
+import pytest
+
 from tray_app.lemlist.balance import Balance
-from tray_app.report.exports import days_csv, readings_csv, status_json
+from tray_app.report.exports import (
+    days_csv,
+    readings_csv,
+    status_json,
+    teams_days_csv,
+    teams_readings_csv,
+)
 from tray_app.rules.analysis import Analysis
 from tray_app.rules.forecast import TooEarly
 from tray_app.rules.history import Day, Record, Refill
@@ -53,8 +61,35 @@ def test_days() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("Acme, Inc.", "Acme, Inc."),
+        ("=HYPERLINK(0)", "'=HYPERLINK(0)"),
+        ("+Plus", "'+Plus"),
+        ("-1+1", "'-1+1"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("\tTab", "'\tTab"),
+        ("\rReturn", "'\rReturn"),
+        ("-12.5", "-12.5"),
+        ("+49", "+49"),
+        ("A=1", "A=1"),
+    ],
+)
+def test_the_name_of_a_team_is_no_formula(name: str, cell: str) -> None:
+    close = Record(SUMMER_TIME_ENDS, SUMMER_TIME_ENDS, -5)
+    by_reading, by_day = io.StringIO(newline=""), io.StringIO(newline="")
+    teams_readings_csv([("Borealis", [close]), (name, [close])], by_reading)
+    teams_days_csv([("Borealis", []), (name, [Day(date(2026, 10, 25), close, 2)])], by_day)
+    for out, teams in ((by_reading, ["Borealis", cell]), (by_day, [cell])):
+        rows = list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
+        assert next(iter(rows[0])) == "team"
+        assert [row["team"] for row in rows] == teams
+        assert rows[-1]["credits"] == "-5"
+
+
 def test_no_history_is_a_header() -> None:
-    for write in (readings_csv, days_csv):
+    for write in (readings_csv, days_csv, teams_readings_csv, teams_days_csv):
         out = io.StringIO(newline="")
         write([], out)
         assert out.getvalue().count("\r\n") == 1

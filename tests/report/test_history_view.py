@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from tests.examples import NOW
 from tests.fakes import FakeFormats
 from tray_app.lemlist.balance import Balance
-from tray_app.report.history_view import HistoryView, Tick, history_of, point_near, tiles_at
+from tray_app.report.history_view import (
+    HistoryView,
+    Tick,
+    history_of,
+    point_near,
+    sum_of_teams,
+    tiles_at,
+)
 from tray_app.report.points import Point, Trend, fewer, has_trend, trend_of
 from tray_app.rules.analysis import conclude, learn
 from tray_app.rules.history import Record
@@ -564,3 +571,84 @@ def test_flags_in_words() -> None:
     drain = (-2_250, "−2,250 in 15 min")
     assert flags_words([drain], FORMATS) == ("−2,250 in 15 min", "−2,250")
     assert flags_words([drain] * 3, FORMATS) == ("−6,750, 3 times", "−6,750")
+
+
+# The sum of several teams
+
+
+def total(*pasts: Sequence[Record], days: int = 30) -> HistoryView:
+    return sum_of_teams(pasts, days, "All teams", FORMATS, int(NOW.timestamp()))
+
+
+OLDER = [
+    Record(at(17, 9), at(18, 9), 1_000, 1_000, 0),
+    Record(at(18, 10), at(19, 9), 900, 900, 0),
+    Record(at(19, 10), at(22, 15), 800, 800, 0),
+]
+NEWER = [
+    Record(at(19, 11), at(20, 9), 50, 0, 50),
+    Record(at(20, 10), at(21, 9, 55), 5_050, 0, 5_050),
+    Record(at(21, 10), at(22, 15), 5_043, 0, 5_043),
+]
+
+
+def test_a_sum_adds_up_spending_by_day() -> None:
+    view = total(OLDER, NEWER)
+    assert [(span.spent, span.added) for span in view.spans] == [
+        (0, 0),
+        (100, 0),
+        (100, 0),
+        (0, 5_000),
+        (7, 0),
+        (0, 0),
+    ]
+    assert view.tiles[0].value == "5,843"
+    assert view.tiles[1].value == "207"
+    assert view.tiles[3].label == "forecasts are per team"
+    assert (view.ahead, view.run_out, view.low) == ((), None, 0)
+    assert [mark.label for mark in view.marks] == ["+5,000"]
+
+
+def test_a_sum_has_balances_from_when_all_teams_have_one() -> None:
+    view = total(OLDER, NEWER)
+    assert [point.credits for point in view.points] == [850, 5_850, 5_843, 5_843]
+    assert view.points[0].at == at(20) - 1
+    assert view.layers == ("subscription", "paid")
+    headings, *rows = view.day_table.texts
+    assert headings == ("Day", "Teams", "Balance at the end", "Spent", "Added")
+    assert [row[1:] for row in rows] == [
+        ("2", "5,843", "0", "0"),
+        ("2", "5,843", "7", "0"),
+        ("2", "5,850", "0", "+5,000"),
+        ("2", "850", "100", "0"),
+        ("1", "–", "100", "0"),
+        ("1", "–", "0", "0"),
+    ]
+    assert view.note == (
+        "Spending of 2 teams since 17 Nov, added up. "
+        "Balances are added up since 19 Nov, when all teams have one."
+    )
+
+
+def test_a_sum_says_what_is_not_in_it() -> None:
+    assert total(OLDER, NEWER, [], days=3).note == (
+        "Spending and balances of 2 teams since 20 Nov, added up. "
+        "1 team without a history is not counted."
+    )
+    nothing = total([], [])
+    assert (nothing.points, nothing.spans, nothing.note) == ((), (), "")
+
+
+def test_the_sum_of_one_team_is_the_team() -> None:
+    alone, view = history(OLDER), total(OLDER)
+    assert view.spans == alone.spans
+    assert view.tiles[:3] == alone.tiles[:3]
+    assert [row[0::2] for row in view.day_table.texts[1:]] == [
+        (row[0], row[1], row[3] or "0") for row in alone.day_table.texts[1:]
+    ]
+
+
+def test_a_day_on_which_a_team_was_not_seen_is_said_to_be_so() -> None:
+    gap = [NEWER[0], NEWER[1]._replace(first=at(22, 10), last=at(22, 15))]
+    rows = total(OLDER, gap).day_table.texts
+    assert rows[2][:3] == (day(21), "2", "–")

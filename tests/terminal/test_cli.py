@@ -43,6 +43,7 @@ from tray_app.rules.history import Record
 from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
 from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.settings import SettingsFile, TeamEntry
 from tray_app.store.teams import mark_of
 from tray_app.terminal.arguments import BAD_ARGUMENTS
 from tray_app.terminal.output import EXIT_CODES
@@ -371,6 +372,30 @@ def test_history_is_of_the_team_that_is_meant(
     table = run(env, "history", *arguments).stdout
     assert table.startswith({"tea_1": "Acme: 111 credits", "tea_2": "tea_2: 222 cred"}[team_id])
     assert sandbox.requests == []
+
+
+def test_the_history_of_all_teams_is_csv_with_a_column_for_the_team(
+    keyring_env: Env, home: Path, two_teams: None
+) -> None:
+    settings = SettingsFile(home / ".config" / "lemlist-credits" / "settings.json")
+    for account, name in (("team-2", "=Other"), ("team-3", "New"), ("team-4", "Other again")):
+        settings.add_team(TeamEntry(account))
+        settings.rename_team(account, name)
+    for account in ("team-2", "team-4"):
+        attributes = ("service", "lemlist-credits", "username", account)
+        command = ("secret-tool", "store", "--label", "test", *attributes)
+        subprocess.run(command, env=keyring_env, input=OTHER_KEY.encode(), check=True)
+    arguments = ("history", "--csv", "--all-teams")
+    done = run({**keyring_env, "LEMLIST_API_KEY": KEY}, *arguments)
+    assert done.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(row["team"], row["credits"]) for row in rows] == [("Acme", "111"), ("'=Other", "222")]
+    assert done.stderr == "New is left out, as its history is not known.\n"
+    file = home / ".local" / "share" / "lemlist-credits" / "history.sqlite"
+    file.write_bytes(b"no database" * 1000)
+    done = run(keyring_env, *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The damaged history file is kept as" in done.stderr
 
 
 def test_the_teams_are_listed(env: Env, two_teams: None) -> None:
@@ -713,6 +738,10 @@ def test_a_prompt_that_gets_no_key(env: Env, typed: str, code: int) -> None:
         ("sandbox", "--story", "nonsense"),
         ("demo", "--teams", "0"),
         ("demo", "--teams", "51"),
+        ("history", "--all-teams"),
+        ("history", "--all-teams", "--json"),
+        ("history", "--all-teams", "--csv", "--team", "Acme"),
+        ("--team", "Acme", "history", "--all-teams", "--csv"),
     ],
     ids=lambda arguments: " ".join(arguments).replace(KEY, "KEY"),
 )

@@ -455,6 +455,7 @@ def _charts(n: int, _day: date) -> Said:
 @says(
     history_words.summary_tiles, history_words.refill_words, history_words.drain_words,
     history_words.decrease_table, history_words.increase_table, history_words.day_table,
+    history_words.all_teams_tiles, history_words.all_teams_day_table,
 )  # fmt: skip
 def _tables(n: int, day: date) -> Said:
     at = midnight(day)
@@ -466,6 +467,7 @@ def _tables(n: int, day: date) -> Said:
         for shown, count in ((days, n), (days, len(days)), (short, 30)):
             tiles = history_words.summary_tiles(shown, count, analysis, ANY)
             yield history_words.tiles_words(tiles)
+    yield history_words.tiles_words(history_words.all_teams_tiles(days, 2, ANY))
     for buckets in ((), *((bucket,) for bucket in BUCKETS)):
         yield history_words.refill_words(Refill(at, n, dict.fromkeys(buckets, n)), ANY)
     drop = Drop(at, at + 60 * (n + 1), n + 1)
@@ -474,10 +476,20 @@ def _tables(n: int, day: date) -> Said:
         *(history_words.decrease_table([drop], times, day, ANY) for times in ((), (n,))),
         history_words.increase_table(came, day, ANY),
         history_words.day_table(days, day + timedelta(366), ANY),
+        history_words.all_teams_day_table([(one, 2) for one in days], 3, day, ANY),
     )
     for table in tables:
         for row in table:
             yield from row
+
+
+@says(history_words.all_teams_words)
+def _sums(n: int, day: date) -> Said:
+    some = max(1, min(n, 50))
+    for uncounted in (0, some):
+        yield history_words.all_teams_words(some, uncounted, day, day, ANY, day)
+        later = day + timedelta(2)
+        yield history_words.all_teams_words(some + 1, uncounted, day, later, ANY, later)
 
 
 @says(

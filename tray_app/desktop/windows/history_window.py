@@ -114,8 +114,11 @@ class HistoryWindow(QWidget):
         """Show a history in the place of the one before."""
         page = self._history if view.points else self._empty
         if self._pages.currentWidget() is not page:
+            has_focus = self.teams.hasFocus()
             self._pages.setCurrentWidget(page)
             self._offer_teams(not self.teams.isHidden())
+            if has_focus:
+                self.teams.setFocus()
             self._take_size(SIZE if view.points else EMPTY_SIZE)
         with QSignalBlocker(self.ranges):
             self.ranges.setCurrentIndex(RANGES.index(view.days))
@@ -125,7 +128,7 @@ class HistoryWindow(QWidget):
         self.team.setText(view.team)
         self.note.setText(view.note)
         self.note.setVisible(bool(view.note))
-        self._show_tabs(view)
+        self.tabs.setVisible(not view.is_sum)
         self.tiles.reserve((*view.tiles, *tiles_at(view, view.points[-1], self._formats)))
         self.chart.show_history(view, hides_figures=self._hides_figures)
         self._show_tiles(self.chart.point)
@@ -146,23 +149,12 @@ class HistoryWindow(QWidget):
 
     def _offer_teams(self, are_several: bool) -> None:
         """Show the box of teams on the page that is shown, in the place of the team's name."""
-        has_focus = self.teams.hasFocus()
         is_empty = self._pages.currentWidget() is self._empty
         head = self._empty_head if is_empty else self._head
         if head.indexOf(self.teams) < 0:
             head.insertWidget(0, self.teams, 1)
         self.teams.setVisible(are_several)
         self.team.setVisible(not are_several)
-        if has_focus:
-            self.teams.setFocus()
-
-    def _show_tabs(self, view: HistoryView) -> None:
-        """Show what there is of a sum: its days alone."""
-        with QSignalBlocker(self.tabs):
-            for place in range(DAYS):
-                self.tabs.setTabVisible(place, not view.is_sum)
-            if view.is_sum:
-                self.tabs.setCurrentIndex(DAYS)
 
     @Slot()
     def _choose_team(self) -> None:
@@ -205,7 +197,7 @@ class HistoryWindow(QWidget):
                 tr("No credits were added in this time."),
             ),
             (self._view.day_table, tr("Table of the days"), ""),
-        )[self.tabs.currentIndex()]
+        )[DAYS if self._view.is_sum else self.tabs.currentIndex()]
         if self._hides_figures:
             table = replace(table, bars=tuple(0.0 for _ in table.bars))
         self.table.show_table(table, name, nothing)
