@@ -114,6 +114,12 @@ class FakeKeychain(Keychain):
             raise self.problem
         self.key = key
 
+    def remove(self) -> bool:
+        if self.problem:
+            raise self.problem
+        was_there, self.key = self.key is not None, None
+        return was_there
+
     def of(self, account: str) -> "FakeKeychain":
         if account == FIRST_ACCOUNT:
             return self

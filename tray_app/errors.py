@@ -43,6 +43,8 @@ NEEDS_ANOTHER_KEY = frozenset(
 """Only another key in the keychain mends these."""
 OFFERS_KEY = NEEDS_ANOTHER_KEY | {Kind.KEYCHAIN_UNAVAILABLE}
 """With these the user can enter a key; without a keychain it is used until the program ends."""
+LACKS_KEY = frozenset({Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE})
+"""With these there is no key; a key that can't be read, or that lemlist refuses, is one."""
 NEEDS_USER = OFFERS_KEY | {Kind.BAD_ADDRESS, Kind.PAYMENT_REQUIRED, Kind.KEYCHAIN_LOCKED}
 """These don't pass by themselves, so asking again soon is in vain."""
 

@@ -10,7 +10,7 @@ from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.teams import Teams
 from tray_app.desktop.windows.key_flow import KeyTarget, KnownTeam
-from tray_app.errors import Kind, Problem
+from tray_app.errors import LACKS_KEY, Kind, Problem
 from tray_app.i18n import tr
 from tray_app.report.team_views import ListedTeam
 from tray_app.store.alerts_file import AlertsFile
@@ -81,18 +81,24 @@ class TeamList(QObject):
 
     def new_team(self) -> KeyTarget:
         """Return the way to add a team, whose key is always stored; the first needs no place."""
-        first = self._teams.own[0]
-        if len(self._teams.own) == 1 and first.session.snapshot.key_source is None:
-            return self.target_of(first)
-        return KeyTarget(self._add)
+        return self.target_of(self._teams.own[0]) if self._is_first_run() else KeyTarget(self._add)
+
+    def _is_first_run(self) -> bool:
+        """Tell whether there is no team yet, but its place; a key that can't be read is one."""
+        first, *others = self._teams.own
+        problem = first.session.snapshot.problem
+        return not others and problem is not None and problem.kind in LACKS_KEY
 
     def _add(
         self,
         key: str,
-        _store: bool,
+        store: bool,
         done: Callable[[object], object],
         failed: Callable[[Problem], object],
     ) -> None:
+        if self._is_first_run():  # of which nobody knew when the dialog was opened
+            self.target_of(self._teams.own[0]).use(key, store, done, failed)
+            return
         settings, keychain = self._file, self._keychain
 
         def add() -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.single_window import SingleWindow
-from tray_app.errors import Kind, Problem
+from tray_app.errors import LACKS_KEY, Problem
 from tray_app.store.keychain import Keychain
 from tray_app.team.api import Checked
 from tray_app.team.watch import Snapshot
@@ -83,7 +83,7 @@ class KeyFlow(QObject):
     def show(self, snapshot: Snapshot) -> None:
         """Ask for the first key if the only team has none, and no longer once it has one."""
         kind = snapshot.problem.kind if snapshot.problem is not None else None
-        self._lacks_key = kind in (Kind.NO_KEY, Kind.KEYCHAIN_UNAVAILABLE)
+        self._lacks_key = kind in LACKS_KEY
         if self._lacks_key and not self._has_asked:
             self._has_asked = True
             self.welcome.open()
