@@ -30,8 +30,8 @@ for purpose in "$@"; do
     virtual-desktop)
         needed="$needed at-spi2-core dbus dbus-x11 dunst fonts-dejavu-core fonts-inter gcr
             gnome-keyring grim hsetroot imagemagick libfaketime libseccomp2 libsecret-tools
-            mako-notifier openbox picom sway trayer tzdata waybar wtype x11-xserver-utils xdotool
-            xfce4-panel xfconf xvfb"
+            mako-notifier openbox picom sway trayer tzdata waybar wtype x11-xserver-utils xauth
+            xdotool xfce4-panel xfconf xvfb"
         ;;
     bundle)
         needed="$needed binutils chrpath icu-devtools ${debian_python:+lib$debian_python}"

@@ -73,7 +73,7 @@ def test_it_is_said_where_a_damaged_file_is_kept_when_settings_are_saved(
 ) -> None:
     file = settings_file()
     file.parent.mkdir(parents=True)
-    file.write_text('{\n  "low": 700,\n}\n')
+    file.write_text('{\n  "low": 700\n  "critical": 50\n}\n')
     teams = Teams({}, FakeKeychain(), disk, network, FORMATS, make_worker)
     said: list[str] = []
     teams.settings_complained.connect(said.append)

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -888,7 +889,8 @@ def test_what_can_not_be_written_is_read_and_said(
     """On such a disk SQLite can't make the index of its log, and so can't read by itself."""
     path = tmp_path / "history.sqlite"
     filled(path)
-    rows = len(History(path).read(TEAM))
+    with closing(History(path)) as before:
+        rows = len(before.read(TEAM))
     with FailingDisk(rule(tmp_path)) as disk:
         told = run(READ_WHAT_CAN_NOT_BE_WRITTEN, path, BEGIN + 1000 * DAY, prefix=disk.prefix)
     assert told == [rows, None, False, rows, [*can_not_be_used(path)], [TEAM]]

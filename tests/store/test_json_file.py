@@ -72,7 +72,7 @@ def test_what_editors_on_windows_write_is_no_fault(path: Path, encoding: str) ->
         (b"\0" * 100, 1),
         (b"{", 1),
         (b'{\n  // low\n  "low": 7\n}', 2),
-        (b'{\n  "low": 7,\n}', 3),
+        (b'{\n  "low": 7\n  "critical": 5\n}', 3),
         (b"[]", 0),
         (b"null", 0),
         (b'"text"', 0),

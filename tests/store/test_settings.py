@@ -110,7 +110,7 @@ def test_unknown_keys_survive(path: Path) -> None:
         ("", "{path} is damaged, so the default settings are used."),
         ("[]", "{path} is damaged, so the default settings are used."),
         (
-            '{\n  "low": 700,\n}',
+            '{\n  "low": 700\n  "critical": 50\n}',
             (
                 "{path} has a mistake in line 3. "
                 "Until it is corrected, the default settings are used."
