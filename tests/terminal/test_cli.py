@@ -37,7 +37,7 @@ from tray_app.store.history_database import History
 from tray_app.store.settings import SettingsFile, TeamEntry
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.terminal.arguments import BAD_ARGUMENTS
-from tray_app.terminal.output import EXIT_CODES
+from tray_app.terminal.output import EXIT_CODES, FAILED
 from tray_app.words.problem_words import problem_words
 
 MAIN = str(PROJECT / "main.py")
@@ -474,7 +474,7 @@ def test_the_history_of_all_teams_is_csv_with_a_column_for_the_team(
     file = home / ".local" / "share" / "lemlist-credits" / "history.sqlite"
     file.write_bytes(b"no database" * 1000)
     done = run(keyring_env, *arguments)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (FAILED, "")
     assert "The damaged history file is kept as" in done.stderr
 
 
