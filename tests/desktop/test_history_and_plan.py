@@ -361,3 +361,16 @@ def test_the_calculator_is_of_the_team_that_is_chosen_in_it(
     windows.show(sessions[0])
     windows.open_plan()
     assert "1,001 credits" in words(dialog)
+
+
+def test_a_history_that_is_opened_before_anything_is_known_is_of_one_team(
+    worker: Worker, sessions: list[Session]
+) -> None:
+    owner = QObject()
+    windows = HistoryAndPlan(worker, FORMATS, Actions(owner), owner)
+    window, shown = opened(windows)
+    windows.show_teams(sessions, NAMES)
+    assert window.teams.currentText() == "Acme"
+    wait_with_events(lambda: shown and balance_of(shown[-1]) == 1_001, "the first team's history")
+    close(window)
+    owner.deleteLater()

@@ -46,7 +46,7 @@ from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.settings import SettingsFile, TeamEntry
 from tray_app.store.teams import mark_of
 from tray_app.terminal.arguments import BAD_ARGUMENTS
-from tray_app.terminal.output import EXIT_CODES
+from tray_app.terminal.output import EXIT_CODES, FAILED
 from tray_app.words.problem_words import problem_words
 
 # --- status -------------------------------------------------------------------------------------
@@ -394,7 +394,7 @@ def test_the_history_of_all_teams_is_csv_with_a_column_for_the_team(
     file = home / ".local" / "share" / "lemlist-credits" / "history.sqlite"
     file.write_bytes(b"no database" * 1000)
     done = run(keyring_env, *arguments)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (FAILED, "")
     assert "The damaged history file is kept as" in done.stderr
 
 

@@ -119,8 +119,8 @@ class HistoryAndPlan(QObject):
     @Slot()
     def open_history(self) -> None:
         """Open the history of the team that is shown."""
-        if self._session is not None:
-            self._history_of = self._session.entry.account
+        if (session := self._session_of(ALL_TEAMS)) is not None:
+            self._history_of = session.entry.account
         if self.history.window is not None:
             self._turn_history()
         self.history.open()
@@ -128,8 +128,8 @@ class HistoryAndPlan(QObject):
     @Slot()
     def open_plan(self) -> None:
         """Open the calculator for the team that is shown."""
-        if self._session is not None:
-            self._plan_of = self._session.entry.account
+        if (session := self._session_of(ALL_TEAMS)) is not None:
+            self._plan_of = session.entry.account
         self.plan.open()
         self.show_now()
 
@@ -140,6 +140,8 @@ class HistoryAndPlan(QObject):
             session.entry.account: (session, name)
             for session, name in zip(sessions, names, strict=True)
         }
+        if not before:  # what was opened before that is of the first team, not of all
+            self._history_of = self._history_of or sessions[0].entry.account
         if self.history.window is not None and before != self._teams:
             self._turn_history()
         self.show_now()
@@ -205,7 +207,7 @@ class HistoryAndPlan(QObject):
         return [(name, account) for account, (_, name) in self._teams.items()]
 
     def _session_of(self, account: str) -> "Session | None":
-        """Return the team that a window is of; if it is gone, the one that is shown."""
+        """Return the team of an account; if it is gone, or no single team's, the one shown."""
         known = [session for session, _ in self._teams.values()]
         if account in self._teams:
             return self._teams[account][0]
