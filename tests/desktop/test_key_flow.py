@@ -331,3 +331,37 @@ def test_without_a_keychain_no_team_is_added(several: Several) -> None:
     flow.flow.change_key(several.new)
     enter(flow, "key-of-a-third", "there is no place for the key of another team")
     assert several.added == []
+
+
+def test_who_wants_the_dialog_again_finds_what_was_entered(flow: Flow) -> None:
+    flow.keychain.key = KEY
+    flow.flow.change_key(flow.known(flow.poller).target)
+    key_field(flow.dialog).setText("half a key")
+    flow.flow.change_key(flow.known(flow.poller).target)
+    assert key_field(flow.dialog).text() == "half a key"
+
+
+def test_one_of_several_teams_without_a_key_is_no_first_run(several: Several) -> None:
+    flow = several.flow
+    flow.poll()
+    assert flow.flow.welcome.window is None
+    flow.flow.change_key(flow.teams[0].target)
+    assert "Change the API key" in words(flow.dialog)
+
+
+def test_a_dialog_closes_when_the_team_is_gone_whose_key_it_is_to_replace(
+    several: Several,
+) -> None:
+    flow = several.flow
+    flow.flow.change_key(several.new)
+    enter(flow, OTHER_KEY, "Other is in your list already. Save replaces its key.")
+    flow.flow.keep_only(["default", "team-2"])
+    assert flow.dialog.isVisible()
+    flow.flow.keep_only(["default"])
+    flow.wait_until_closed()
+
+
+def test_a_long_name_leaves_the_dialog_its_size(several: Several) -> None:
+    flow = several.flow
+    flow.flow.change_key(flow.known(flow.poller, None, "N" * 200).target)
+    assert f"Paste an API key of {'N' * 29}…." in words(flow.dialog)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.desktop.test_many_teams import Program, kind
+from tests.desktop.test_many_teams import Program, has_balance, is_studied, kind
+from tests.desktop.widget_driver import wait_with_events
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.desktop.team_list import TeamList
 from tray_app.errors import Kind, Problem
@@ -43,3 +44,41 @@ def test_the_first_team_needs_no_place_of_its_own(program: Listed) -> None:
     program.begin()
     program.wait_for(lambda each: kind(each) is Kind.NO_KEY)
     assert program.list.new_team().account == FIRST_ACCOUNT
+
+
+def test_a_new_key_of_one_team_is_used_at_once_and_the_others_go_on(program: Listed) -> None:
+    program.add(2)
+    program.begin()
+    program.wait_for(is_studied)
+    first, second, third = program.teams.own
+    known = first.session.snapshot, third.session.snapshot
+    done: list[object] = []
+    key = program.sandbox.key_of(7)
+    program.list.target_of(second).use(key, True, done.append, done.append)
+    wait_with_events(lambda: done, "the key is stored")
+    program.teams.leave_demo()  # which is what the program does then, whatever is on the screen
+    identity = program.sandbox.team(7).id
+    wait_with_events(lambda: second.session.snapshot.team_id == identity, "the key is used")
+    assert (first.session.snapshot, third.session.snapshot) == known
+
+
+def test_a_team_is_added_while_the_others_go_on(program: Listed) -> None:
+    program.begin()
+    program.wait_for(is_studied)
+    known = program.teams.own[0].session.snapshot.reading
+    done: list[object] = []
+    program.list.new_team().use(program.sandbox.key_of(2), True, done.append, done.append)
+    wait_with_events(lambda: len(program.teams.own) == 2, "the new team")
+    wait_with_events(lambda: is_studied(program.teams.own[1]), "its balance")
+    assert done == [None]
+    assert program.teams.own[0].session.snapshot.reading is known
+
+
+def test_a_key_that_is_new_ends_the_demo(program: Listed) -> None:
+    program.begin()
+    program.wait_for(has_balance)
+    program.teams.show_demo(2)
+    wait_with_events(lambda: len(program.teams.polled) == 2, "the demo")
+    program.teams.leave_demo()
+    assert program.teams.polled is program.teams.own
+    program.wait_for(has_balance)

@@ -159,7 +159,7 @@ class App(QObject):
         self._tray.team_chosen.connect(self._open_team)
         self._notifier.clicked.connect(self._open_team)
         self._news_desk.heard.connect(self._teams.note_heard)
-        self._key.key_changed.connect(self._teams.show_own)
+        self._key.key_changed.connect(self._teams.leave_demo)
         self._key.demo_requested.connect(self._teams.show_demo)
         self._key.start_at_login_chosen.connect(self._start_at_login)
         self._instance.opened_again.connect(self._open_popup)

@@ -72,7 +72,11 @@ class TeamList(QObject):
             done: Callable[[object], object],
             failed: Callable[[Problem], object],
         ) -> None:
-            poller.use_key(key, done, failed, store=store)
+            def go_on(_nothing: object) -> None:
+                self._teams.poll_anew(poller)
+                done(None)
+
+            poller.use_key(key, go_on, failed, store=store)
 
         names = self._teams.names_of(self._teams.own)
         is_one_of_several = poller in self._teams.own and len(self._teams.own) > 1

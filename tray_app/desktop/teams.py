@@ -148,6 +148,12 @@ class Teams(QObject):
         self._poll_only(self.own)
 
     @Slot()
+    def leave_demo(self) -> None:
+        """Poll the user's own teams, if the demo is played."""
+        if self.polled is not self.own:
+            self.show_own()
+
+    @Slot()
     def use_changed_keys(self) -> None:
         """Use the keys that the keychain has now, as another program has changed one."""
         for poller in self.own:

@@ -78,7 +78,7 @@ class KeyDialog(Dialog):
         if name:
             explanation = tr(
                 "Paste an API key of {team}. The key stays in this computer's {store}.",
-                team=name,
+                team=_short(name),
                 store=store_name(),
             )
         super().__init__(title, title, explanation, width=_WIDTH)

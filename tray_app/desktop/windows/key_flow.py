@@ -49,7 +49,7 @@ class KeyFlow(QObject):
     """
 
     key_changed = Signal()
-    """A key may be another one now: its team is to be polled."""
+    """A key may be another one now, which is used already: its team is to be seen."""
     key_stored = Signal()
     """The user has entered a key, which is in the keychain now."""
     demo_requested = Signal()
@@ -83,7 +83,7 @@ class KeyFlow(QObject):
     def show(self, snapshot: Snapshot) -> None:
         """Ask for the first key if the only team has none, and no longer once it has one."""
         kind = snapshot.problem.kind if snapshot.problem is not None else None
-        self._lacks_key = kind in LACKS_KEY
+        self._lacks_key = kind in LACKS_KEY and len(self._teams()) == 1
         if self._lacks_key and not self._has_asked:
             self._has_asked = True
             self.welcome.open()
@@ -100,17 +100,19 @@ class KeyFlow(QObject):
 
     def change_key(self, target: KeyTarget) -> None:
         """Let the user enter a key for a team."""
-        if self.dialog.window is not None and self._target != target:
+        is_for = self._target.account if self._target else None
+        if self.dialog.window is not None and is_for != target.account:
             self.dialog.window.reject()
             self.dialog.forget()
-        self._target = target
+        if self.dialog.window is None:
+            self._target, self._goes_to = target, None
         self.dialog.open()
 
     def keep_only(self, accounts: Iterable[str]) -> None:
-        """Close the dialog if it is for a team that is not one of these any more."""
-        account = self._target.account if self._target else None
-        is_gone = account is not None and account not in set(accounts)
-        if is_gone and self.dialog.window is not None:
+        """Close the dialog if a team that it is for is not one of these any more."""
+        targets = [each for each in (self._target, self._goes_to) if each is not None]
+        are_for = {each.account for each in targets if each.account is not None}
+        if self.dialog.window is not None and are_for - set(accounts):
             self.dialog.window.reject()
 
     def _make_dialog(self) -> "KeyDialog":
