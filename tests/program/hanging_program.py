@@ -27,7 +27,7 @@ class HangingWatch(Watch):
 
 
 if __name__ == "__main__":
-    watch.next_wait = lambda *_arguments: 1.0  # type: ignore[attr-defined]
+    watch.wait_for_turn = lambda *_arguments: 1.0  # type: ignore[attr-defined]
     view.LATE = app.LATE = timedelta(seconds=1)  # type: ignore[attr-defined]
     session.Watch = HangingWatch  # type: ignore[attr-defined]
     sys.exit(main([]))
