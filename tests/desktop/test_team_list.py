@@ -10,6 +10,9 @@ from tests.desktop.widget_driver import wait_with_events
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.desktop.team_list import TeamList
 from tray_app.errors import Kind, Problem
+from tray_app.sandbox import DEMO_KEY
+from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.folders import alerts_file, settings_file
 from tray_app.store.settings import FIRST_ACCOUNT
 
 
@@ -82,3 +85,30 @@ def test_a_key_that_is_new_ends_the_demo(program: Listed) -> None:
     program.teams.leave_demo()
     assert program.teams.polled is program.teams.own
     program.wait_for(has_balance)
+
+
+def test_a_team_stays_whole_when_the_list_can_not_be_saved(program: Listed) -> None:
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text('{"version": 2}')
+    program.begin()
+    program.wait_for(is_studied)
+    told: list[object] = []
+    program.list.remove(FIRST_ACCOUNT, told.append, told.append, with_history=True)
+    (problem,) = wait_with_events(lambda: told, "what came of it")
+    assert isinstance(problem, Problem)
+    assert problem.kind is Kind.LIST_UNSAVED
+    assert program.keychain.key == DEMO_KEY
+    assert AlertsFile(alerts_file(), FIRST_ACCOUNT).load().team_id
+
+
+def test_a_team_that_another_program_has_removed_meanwhile_is_gone(program: Listed) -> None:
+    removed = program.add()
+    program.begin()
+    program.wait_for(has_balance)
+    program.file.remove_team(removed)
+    program.teams.load_again()
+    wait_with_events(lambda: len(program.teams.own) == 1, "the new list")
+    told: list[object] = []
+    program.list.remove(removed, told.append, told.append, with_history=True)
+    wait_with_events(lambda: told == [None], "there is nothing left to be done")
+    assert [each.account for each in program.teams.own] == [FIRST_ACCOUNT]

@@ -45,6 +45,7 @@ from tray_app.words.problem_words import Remedy, problem_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.popup.popup import Popup
+    from tray_app.desktop.windows.remove_dialog import RemoveDialog
     from tray_app.desktop.windows.settings_dialog import SettingsDialog
     from tray_app.report.overview import Overview
     from tray_app.report.view import View
@@ -121,6 +122,8 @@ class App(QObject):
             self,
         )
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
+        self._remove_dialogs: dict[str, SingleWindow[RemoveDialog]] = {}
+        """By the team's account."""
         self._about = About(keychain, uncaught, lambda: self._teams.settings, tray.kind, gate, self)
         self._join()
 
@@ -267,8 +270,7 @@ class App(QObject):
             )
             return dialog
 
-        self._remove_dialog = SingleWindow(make, self)
-        self._remove_dialog.open()
+        self._remove_dialogs.setdefault(account, SingleWindow(make, self)).open()
 
     @staticmethod
     def _starts_at_login() -> bool:
@@ -280,6 +282,12 @@ class App(QObject):
     def _follow_list(self) -> None:
         """Close what is for a team that is gone, and show the teams in the settings as they are."""
         self._key.keep_only(poller.account for poller in self._teams.own)
+        self._news_desk.keep_only(poller.account for poller in self._teams.polled)
+        own = {poller.account for poller in self._teams.own}
+        for account in self._remove_dialogs.keys() - own:
+            removing = self._remove_dialogs.pop(account)
+            if removing.window is not None:
+                removing.window.reject()
         dialog = self._settings_dialog.window
         if dialog is not None and dialog.shows_other_teams(self._team_list.listed_teams()):
             dialog.reject()

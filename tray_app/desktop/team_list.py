@@ -135,15 +135,20 @@ class TeamList(QObject):
 
         ``with_history`` removes what was recorded of it too, unless another team has the same.
         """
-        poller = next(one for one in self._teams.own if one.account == account)
+        poller = next((one for one in self._teams.own if one.account == account), None)
+        if poller is None:  # another program was faster
+            done(None)
+            return
         settings, keychain = self._file, self._keychain
         team_id = poller.session.snapshot.team_id
         others = [one.session.snapshot.team_id for one in self._teams.own if one is not poller]
         forgets = with_history and team_id is not None and team_id not in others
 
         def remove() -> None:
-            keychain.of(account).remove()
             try:
+                # The list comes first and last: without its key the team would be half removed.
+                settings.try_to_save()
+                keychain.of(account).remove()
                 settings.remove_team(account)
                 AlertsFile(alerts_file(), account).remove()
             except OSError as error:
