@@ -10,6 +10,7 @@ from tests.desktop.widget_driver import wait_with_events
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.desktop.team_list import TeamList
 from tray_app.errors import Kind, Problem
+from tray_app.rules.alerts import AlertState
 from tray_app.sandbox import DEMO_KEY
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, settings_file
@@ -112,3 +113,17 @@ def test_a_team_that_another_program_has_removed_meanwhile_is_gone(program: List
     program.list.remove(removed, told.append, told.append, with_history=True)
     wait_with_events(lambda: told == [None], "there is nothing left to be done")
     assert [each.account for each in program.teams.own] == [FIRST_ACCOUNT]
+
+
+def test_a_team_that_does_not_answer_is_known_by_what_it_was_in_an_earlier_run(
+    program: Listed,
+) -> None:
+    other = program.add()
+    AlertsFile(alerts_file(), other).save(AlertState(), "tea_9")
+    program.sandbox.set_fault("401")
+    program.begin()
+    program.wait_for(lambda each: kind(each) is Kind.UNAUTHORIZED)
+    wait_with_events(
+        lambda: [each.team_id for each in program.list.known_teams()] == [None, "tea_9"],
+        "what earlier runs knew",
+    )

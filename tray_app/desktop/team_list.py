@@ -46,7 +46,7 @@ class TeamList(QObject):
         """Return the user's own teams, for whoever enters a key."""
         names = self._teams.names_of(self._teams.own)
         return [
-            KnownTeam(poller.session.snapshot.team_id, name, self.target_of(poller))
+            KnownTeam(poller.session.team_id, name, self.target_of(poller))
             for poller, name in zip(self._teams.own, names, strict=True)
         ]
 
