@@ -8,6 +8,7 @@ from tray_app.desktop.widgets.dialog_parts import GAP, AnswerCard, Dialog, Group
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
+from tray_app.words.notice_words import shortened
 from tray_app.words.problem_words import problem_words, store_name
 
 _WIDTH = 400  # pixels of text of the usual size
@@ -22,7 +23,7 @@ class RemoveDialog(Dialog):
 
     def __init__(self, name: str, *, has_own: bool) -> None:
         """``has_own`` tells that choices were made for this team alone, which go with it."""
-        short = name if len(name) <= _LONG_NAME else f"{name[: _LONG_NAME - 1]}…"
+        short = shortened(name, _LONG_NAME)
         explanation = tr(
             "Its API key is deleted from this computer's {store}, and nobody is warned any more "
             "when its credits run low. In lemlist nothing changes.",
