@@ -13,7 +13,8 @@ from tray_app.errors import Kind, Problem
 from tray_app.rules.alerts import AlertState
 from tray_app.sandbox import DEMO_KEY
 from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.folders import alerts_file, settings_file
+from tray_app.store.folders import alerts_file, history_file, settings_file
+from tray_app.store.history_database import History
 from tray_app.store.settings import FIRST_ACCOUNT
 
 
@@ -127,3 +128,46 @@ def test_a_team_that_does_not_answer_is_known_by_what_it_was_in_an_earlier_run(
         lambda: [each.team_id for each in program.list.known_teams()] == [None, "tea_9"],
         "what earlier runs knew",
     )
+
+
+def test_a_history_that_is_removed_does_not_begin_again_with_the_answer_that_was_due(
+    program: Listed,
+) -> None:
+    removed = program.add()
+    program.begin()
+    program.wait_for(is_studied)
+    poller, identity = program.poller(removed), program.sandbox.team(2).id
+    assert recorded(identity)
+    program.sandbox.set_fault("slow", seconds=1)
+    poller.poll()
+    wait_with_events(lambda: program.sandbox.in_flight, "the request")
+    told: list[object] = []
+    program.list.remove(removed, told.append, told.append, with_history=True)
+    wait_with_events(lambda: program.workers[removed].has_ended, "its worker ends")
+    assert told == [None]
+    assert recorded(identity) == []
+    assert recorded(program.sandbox.team(1).id)
+
+
+def test_a_history_is_kept_that_is_not_the_teams_alone_or_not_known(program: Listed) -> None:
+    same = program.add()
+    unknown = program.add()
+    program.key(same).key = DEMO_KEY
+    program.key(unknown).key = None
+    program.begin()
+    program.wait_for(is_studied, unknown)
+    assert program.list.kept_history(same) == "Acme Growth has the same history, which is kept."
+    assert "not known which history" in program.list.kept_history(unknown)
+    told: list[object] = []
+    program.list.remove(same, told.append, told.append, with_history=True)
+    wait_with_events(lambda: len(program.teams.own) == 2, "the team is gone")
+    wait_with_events(lambda: program.workers[same].has_ended, "its worker ends")
+    assert recorded(program.sandbox.team(1).id)
+    assert program.list.kept_history(FIRST_ACCOUNT) == ""
+
+
+def recorded(team_id: str) -> list[int]:
+    past = History(history_file())
+    credits = [row.credits for row in past.read(team_id)]
+    past.close()
+    return credits

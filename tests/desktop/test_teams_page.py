@@ -187,3 +187,11 @@ def test_a_team_is_removed_when_the_user_says_so(qapp: QApplication, with_histor
     buttons(dialog)["Remove"].click()
     dialog.removed(None)
     assert not dialog.isVisible()
+
+
+def test_a_history_that_is_kept_is_said_to_be(qapp: QApplication) -> None:
+    said = "Acme has the same history, which is kept."
+    dialog = shown(RemoveDialog("Ours", has_own=False, kept_history=said))
+    assert said in words(dialog)
+    assert not named(dialog, "Delete its history too").isEnabled()
+    dialog.reject()

@@ -262,7 +262,8 @@ class App(QObject):
             return
 
         def make() -> RemoveDialog:
-            dialog = RemoveDialog(team.name, has_own=bool(team.entry.own))
+            kept = self._team_list.kept_history(account)
+            dialog = RemoveDialog(team.name, has_own=bool(team.entry.own), kept_history=kept)
             dialog.confirmed.connect(
                 lambda with_history: self._team_list.remove(
                     account, dialog.removed, dialog.failed, with_history=with_history

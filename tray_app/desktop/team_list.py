@@ -19,6 +19,7 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import ChosenTeams, new_team
 from tray_app.team.credentials import KeySource
+from tray_app.words.team_words import kept_history_words
 
 
 class TeamList(QObject):
@@ -123,6 +124,16 @@ class TeamList(QObject):
 
         self._worker.submit(add, go_on, failed)
 
+    def kept_history(self, account: str) -> str:
+        """Say why a team's history can't be removed with the team; empty if it can."""
+        names = dict(zip(self._teams.own, self._teams.names_of(self._teams.own), strict=True))
+        ids = {one: one.session.team_id for one in names}
+        team = next(one for one in names if one.account == account)
+        others = [one for one, team_id in ids.items() if one is not team and team_id == ids[team]]
+        if ids[team] is not None and not others:
+            return ""
+        return kept_history_words(names[others[0]] if ids[team] is not None else None)
+
     def remove(
         self,
         account: str,
@@ -140,9 +151,8 @@ class TeamList(QObject):
             done(None)
             return
         settings, keychain = self._file, self._keychain
-        team_id = poller.session.snapshot.team_id
-        others = [one.session.snapshot.team_id for one in self._teams.own if one is not poller]
-        forgets = with_history and team_id is not None and team_id not in others
+        team_id = poller.session.team_id
+        forgets = with_history and not self.kept_history(account)
 
         def remove() -> None:
             try:
@@ -153,12 +163,15 @@ class TeamList(QObject):
                 AlertsFile(alerts_file(), account).remove()
             except OSError as error:
                 raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
-            if forgets and team_id is not None:
-                past = History(history_file())
-                past.remove(team_id)
-                past.close()
+
+        def forget_history() -> None:
+            past = History(history_file())
+            past.remove(team_id or "")
+            past.close()
 
         def go_on(_nothing: object) -> None:
+            if forgets:
+                poller.end_with(forget_history)
             poller.forget_key(
                 partial(self._teams.poll_anew, poller)
             )  # if it is the only team's place

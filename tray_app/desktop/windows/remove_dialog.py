@@ -21,8 +21,11 @@ class RemoveDialog(Dialog):
     confirmed = Signal(bool)
     """The team is to be removed; whether its history is too."""
 
-    def __init__(self, name: str, *, has_own: bool) -> None:
-        """``has_own`` tells that choices were made for this team alone, which go with it."""
+    def __init__(self, name: str, *, has_own: bool, kept_history: str = "") -> None:
+        """``has_own`` tells that choices were made for this team alone, which go with it.
+
+        ``kept_history`` says why the history can't go with the team; empty if it can.
+        """
         short = shortened(name, _LONG_NAME)
         explanation = tr(
             "Its API key is deleted from this computer's {store}, and nobody is warned any more "
@@ -38,9 +41,10 @@ class RemoveDialog(Dialog):
         self._history.setAccessibleName(tr("Delete its history too"))
         row = Row(
             tr("Delete its &history too"),
-            tr("What was recorded of its balance on this computer"),
+            kept_history or tr("What was recorded of its balance on this computer"),
             self._history,
         )
+        self._history.setDisabled(bool(kept_history))
         self.column.addWidget(Group("", [row]))
         self._answer = AnswerCard(tr("Result"))
         kept = tr("The team is not removed. Try again.")
