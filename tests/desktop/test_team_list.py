@@ -51,6 +51,19 @@ def test_the_first_team_needs_no_place_of_its_own(program: Listed) -> None:
     assert program.list.new_team().account == FIRST_ACCOUNT
 
 
+def test_there_is_no_room_for_more_teams_than_a_list_takes(
+    program: Listed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tray_app.desktop.team_list.MOST_TEAMS", 2)
+    program.begin()
+    program.wait_for(has_balance)
+    assert program.list.has_room
+    program.add()
+    program.teams.load_again()
+    program.wait_for(has_balance)
+    assert not program.list.has_room
+
+
 def test_a_new_key_of_one_team_is_used_at_once_and_the_others_go_on(program: Listed) -> None:
     program.add(2)
     program.begin()

@@ -282,6 +282,7 @@ class App(QObject):
     @Slot()
     def _follow_list(self) -> None:
         """Close what is for a team that is gone, and show the teams in the settings as they are."""
+        self._actions.add_team.setEnabled(self._team_list.has_room)
         self._key.keep_only(poller.account for poller in self._teams.own)
         self._news_desk.keep_only(poller.account for poller in self._teams.polled)
         own = {poller.account for poller in self._teams.own}
@@ -295,6 +296,7 @@ class App(QObject):
             self._settings_dialog.forget()
             self._settings_dialog.open()
             if self._settings_dialog.window is not None:
+                self._settings_dialog.window.take_over(dialog)
                 self._settings_dialog.window.show_teams_page()
 
     @staticmethod

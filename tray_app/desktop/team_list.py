@@ -17,7 +17,7 @@ from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
-from tray_app.store.settings import ChosenTeams, new_team
+from tray_app.store.settings import MOST_TEAMS, ChosenTeams, new_team
 from tray_app.team.credentials import KeySource
 from tray_app.words.team_words import kept_history_words
 
@@ -87,6 +87,11 @@ class TeamList(QObject):
     def new_team(self) -> KeyTarget:
         """Return the way to add a team, whose key is always stored; the first needs no place."""
         return self.target_of(self._teams.own[0]) if self._is_first_run() else KeyTarget(self._add)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there may be another team."""
+        return len(self._teams.own) < MOST_TEAMS
 
     def _is_first_run(self) -> bool:
         """Tell whether there is no team yet, but its place; a key that can't be read is one."""
