@@ -310,6 +310,21 @@ def test_a_list_that_was_only_ordered_anew_asks_nobody(program: Program) -> None
     assert len(program.sandbox.requests) == asked
 
 
+def test_a_mistake_in_the_settings_file_takes_no_team_off_the_screen(program: Program) -> None:
+    other = program.add()
+    program.file.rename_team(other, "Ours")
+    program.begin()
+    program.wait_for(is_studied)
+    said: list[str] = []
+    program.teams.settings_complained.connect(said.append)
+    settings_file().write_text("{,")
+    program.teams.load_again()
+    wait_with_events(lambda: any("mistake in line 1" in each for each in said), "the mistake")
+    assert [each.account for each in program.teams.own] == program.accounts
+    assert program.teams.names() == ["Acme Growth", "Ours"]
+    assert all(has_balance(each) for each in program.teams.own)
+
+
 def test_the_environments_team_is_watched_though_the_list_does_not_have_it(
     qapp: QApplication, sandbox: Sandbox
 ) -> None:

@@ -157,6 +157,20 @@ def test_what_is_no_longer_true_leaves_the_list_and_nothing_else_does(
     wait_for_titles(service)
 
 
+def test_the_news_of_a_team_that_is_gone_leave_the_screen_and_no_others(
+    desk: Desk, service: NotificationService
+) -> None:
+    desk.tell("A", 11)
+    desk.tell("B", 12)
+    wait_for_titles(service, left("A", 11), left("B", 12))
+    desk.tell("B", 13)  # and waits
+    desk.desk.keep_only(["A"])
+    wait_for_titles(service, left("A", 11))
+    desk.tell("A", 14)
+    wait_for_titles(service, left("A", 14))
+    assert desk.heard() == [11, 12, 14]
+
+
 def test_news_in_other_words_are_not_told_again(desk: Desk, service: NotificationService) -> None:
     for number, account in enumerate("ABC", start=11):
         desk.tell(account, number)

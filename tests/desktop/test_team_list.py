@@ -10,6 +10,11 @@ from tests.desktop.widget_driver import wait_with_events
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.desktop.team_list import TeamList
 from tray_app.errors import Kind, Problem
+from tray_app.rules.alerts import AlertState
+from tray_app.sandbox import DEMO_KEY
+from tray_app.store.alerts_file import AlertsFile
+from tray_app.store.folders import alerts_file, history_file, settings_file
+from tray_app.store.history_database import History
 from tray_app.store.settings import FIRST_ACCOUNT
 
 
@@ -44,6 +49,19 @@ def test_the_first_team_needs_no_place_of_its_own(program: Listed) -> None:
     program.begin()
     program.wait_for(lambda each: kind(each) is Kind.NO_KEY)
     assert program.list.new_team().account == FIRST_ACCOUNT
+
+
+def test_there_is_no_room_for_more_teams_than_a_list_takes(
+    program: Listed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tray_app.desktop.team_list.MOST_TEAMS", 2)
+    program.begin()
+    program.wait_for(has_balance)
+    assert program.list.has_room
+    program.add()
+    program.teams.load_again()
+    program.wait_for(has_balance)
+    assert not program.list.has_room
 
 
 def test_a_new_key_of_one_team_is_used_at_once_and_the_others_go_on(program: Listed) -> None:
@@ -82,3 +100,87 @@ def test_a_key_that_is_new_ends_the_demo(program: Listed) -> None:
     program.teams.leave_demo()
     assert program.teams.polled is program.teams.own
     program.wait_for(has_balance)
+
+
+def test_a_team_stays_whole_when_the_list_can_not_be_saved(program: Listed) -> None:
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text('{"version": 2}')
+    program.begin()
+    program.wait_for(is_studied)
+    told: list[object] = []
+    program.list.remove(FIRST_ACCOUNT, told.append, told.append, with_history=True)
+    (problem,) = wait_with_events(lambda: told, "what came of it")
+    assert isinstance(problem, Problem)
+    assert problem.kind is Kind.LIST_UNSAVED
+    assert program.keychain.key == DEMO_KEY
+    assert AlertsFile(alerts_file(), FIRST_ACCOUNT).load().team_id
+
+
+def test_a_team_that_another_program_has_removed_meanwhile_is_gone(program: Listed) -> None:
+    removed = program.add()
+    program.begin()
+    program.wait_for(has_balance)
+    program.file.remove_team(removed)
+    program.teams.load_again()
+    wait_with_events(lambda: len(program.teams.own) == 1, "the new list")
+    told: list[object] = []
+    program.list.remove(removed, told.append, told.append, with_history=True)
+    wait_with_events(lambda: told == [None], "there is nothing left to be done")
+    assert [each.account for each in program.teams.own] == [FIRST_ACCOUNT]
+
+
+def test_a_team_that_does_not_answer_is_known_by_what_it_was_in_an_earlier_run(
+    program: Listed,
+) -> None:
+    other = program.add()
+    AlertsFile(alerts_file(), other).save(AlertState(), "tea_9")
+    program.sandbox.set_fault("401")
+    program.begin()
+    program.wait_for(lambda each: kind(each) is Kind.UNAUTHORIZED)
+    wait_with_events(
+        lambda: [each.team_id for each in program.list.known_teams()] == [None, "tea_9"],
+        "what earlier runs knew",
+    )
+
+
+def test_a_history_that_is_removed_does_not_begin_again_with_the_answer_that_was_due(
+    program: Listed,
+) -> None:
+    removed = program.add()
+    program.begin()
+    program.wait_for(is_studied)
+    poller, identity = program.poller(removed), program.sandbox.team(2).id
+    assert recorded(identity)
+    program.sandbox.set_fault("slow", seconds=1)
+    poller.poll()
+    wait_with_events(lambda: program.sandbox.in_flight, "the request")
+    told: list[object] = []
+    program.list.remove(removed, told.append, told.append, with_history=True)
+    wait_with_events(lambda: program.workers[removed].has_ended, "its worker ends")
+    assert told == [None]
+    assert recorded(identity) == []
+    assert recorded(program.sandbox.team(1).id)
+
+
+def test_a_history_is_kept_that_is_not_the_teams_alone_or_not_known(program: Listed) -> None:
+    same = program.add()
+    unknown = program.add()
+    program.key(same).key = DEMO_KEY
+    program.key(unknown).key = None
+    program.begin()
+    program.wait_for(is_studied, unknown)
+    assert program.list.kept_history(same) == "Acme Growth has the same history, which is kept."
+    assert "not known which history" in program.list.kept_history(unknown)
+    told: list[object] = []
+    program.list.remove(same, told.append, told.append, with_history=True)
+    wait_with_events(lambda: len(program.teams.own) == 2, "the team is gone")
+    wait_with_events(lambda: program.workers[same].has_ended, "its worker ends")
+    assert recorded(program.sandbox.team(1).id)
+    assert program.list.kept_history(FIRST_ACCOUNT) == ""
+
+
+def recorded(team_id: str) -> list[int]:
+    past = History(history_file())
+    credits = [row.credits for row in past.read(team_id)]
+    past.close()
+    return credits

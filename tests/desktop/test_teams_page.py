@@ -187,3 +187,49 @@ def test_a_team_is_removed_when_the_user_says_so(qapp: QApplication, with_histor
     buttons(dialog)["Remove"].click()
     dialog.removed(None)
     assert not dialog.isVisible()
+
+
+def test_a_history_that_is_kept_is_said_to_be(qapp: QApplication) -> None:
+    said = "Acme has the same history, which is kept."
+    dialog = shown(RemoveDialog("Ours", has_own=False, kept_history=said))
+    assert said in words(dialog)
+    assert not named(dialog, "Delete its history too").isEnabled()
+    dialog.reject()
+
+
+def test_what_was_chosen_stays_when_a_team_comes_or_goes_meanwhile(opened: Opened) -> None:
+    before = opened.dialog
+    number(before, "Low, in credits").setValue(1_500)
+    choose(before, "These choices are for", "Acme")
+    number(before, "Critical, in credits").setValue(70)
+    before.show_teams_page()
+    name = named(before, "Name of Acme")
+    assert isinstance(name, QLineEdit)
+    name.setText("Acme UK")
+    named(before, "Move Third up").click()  # type: ignore[attr-defined]
+    choose(before, "Team on the icon", "Third")
+    new = ListedTeam(TeamEntry("team-4"), "New", "New")
+    after = Opened([ACME, THIRD, new])
+    after.dialog.take_over(before)
+    after.save()
+    (settings,) = emitted(after.saved)
+    assert settings.thresholds.low == 1_500
+    (chosen,) = emitted(after.teams_saved)
+    assert [(team.account, team.name) for team in chosen.teams] == [
+        ("default", "Acme UK"),
+        ("team-3", ""),
+        ("team-4", ""),
+    ]
+    assert chosen.on_icon == "team-3"
+    assert after.own("default") == {"critical": 70}
+
+
+def test_a_choice_for_the_team_that_is_gone_goes_with_it(opened: Opened) -> None:
+    choose(opened.dialog, "These choices are for", "Ours")
+    number(opened.dialog, "Critical, in credits").setValue(999)  # above low
+    choose(opened.dialog, "Team on the icon", "Ours")
+    after = Opened([ACME, THIRD])
+    after.dialog.take_over(opened.dialog)
+    after.save()
+    assert emitted(after.saved) == [Settings()]
+    assert after.teams_saved.count() == 0

@@ -22,6 +22,7 @@ from tray_app.team.watch import Reading, Snapshot
         ([("", "Acme"), ("", "Acme"), ("", "Acme (2)")], ["Acme", "Acme (3)", "Acme (2)"]),
         ([("Team 2", None), ("", None)], ["Team 2", "Team 2 (2)"]),
         ([("  Acme \n UK ", None)], ["Acme UK"]),
+        ([("\u202eAcme\u2066 UK", None), ("\u202e", None)], ["Acme UK", "Team 2"]),
     ],
 )
 def test_no_two_teams_are_called_the_same(
@@ -29,6 +30,15 @@ def test_no_two_teams_are_called_the_same(
 ) -> None:
     entries = [(TeamEntry(name=name), lemlists) for name, lemlists in teams]
     assert team_names(entries) == names
+
+
+def test_long_names_leave_room_for_the_figures_and_differ() -> None:
+    names = team_names([(TeamEntry(name="N" * 200), None)] * 2)
+    teams = [view(Level.CRITICAL)._replace(name=name) for name in names]
+    figures = ": Critical · 12,430 credits"
+    assert [team.line for team in teams] == [f"{'N' * 39}…{figures}", f"{'N' * 35}… (2){figures}"]
+    names = [team.tooltip(127).splitlines()[0] for team in teams]
+    assert names == [f"{'N' * 41}…", f"{'N' * 37}… (2)"]
 
 
 def view(level: Level | None, problem: Problem | None = None) -> TeamView:

@@ -205,11 +205,11 @@ def test_running_trays_are_told(
 ) -> None:
     env = {**three, "XDG_RUNTIME_DIR": str(tmp_path / "run")}
     run(env, "teams", "add", stdin=KEYS[3])
-    assert heard(tray) == [b"teams\n"]
+    assert heard(tray) == [b"settings\n"]
     run(env, "teams", "rename", "Britain", "Albion")
-    assert heard(tray) == [b"teams\n"]
+    assert heard(tray) == [b"settings\n"]
     run(env, "teams", "remove", "Albion", "--yes")
-    assert heard(tray) == [b"teams\n"]
+    assert heard(tray) == [b"settings\n"]
     run(env, "key", "remove", "--team", "Borealis")
     assert heard(tray) == [b"key\n"]
     run(env, "teams", "add", stdin=KEYS[2])  # takes the place that is empty

@@ -217,6 +217,7 @@ def analyses(n: int, day: date) -> Iterator[Analysis | None]:
 @says(
     team_words.no_teams_words,
     team_words.list_headings,
+    team_words.kept_history_words,
     team_words.key_words,
     team_words.has_key_words,
     team_words.replace_question,
@@ -234,6 +235,7 @@ def analyses(n: int, day: date) -> Iterator[Analysis | None]:
     team_words.unsaved_words,
 )
 def _teams(n: int, _day: date) -> Said:
+    yield from (team_words.kept_history_words(other) for other in (None, "Acme"))
     for kind in (None, *Kind):
         yield from (team_words.key_words(kind, uses_variable=each) for each in (False, True))
     for with_history in (False, True):

@@ -45,6 +45,7 @@ from tray_app.words.problem_words import Remedy, problem_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.popup.popup import Popup
+    from tray_app.desktop.windows.remove_dialog import RemoveDialog
     from tray_app.desktop.windows.settings_dialog import SettingsDialog
     from tray_app.report.overview import Overview
     from tray_app.report.view import View
@@ -121,6 +122,8 @@ class App(QObject):
             self,
         )
         self._settings_dialog = SingleWindow(self._make_settings_dialog, self)
+        self._remove_dialogs: dict[str, SingleWindow[RemoveDialog]] = {}
+        """By the team's account."""
         self._about = About(keychain, uncaught, lambda: self._teams.settings, tray.kind, gate, self)
         self._join()
 
@@ -259,7 +262,8 @@ class App(QObject):
             return
 
         def make() -> RemoveDialog:
-            dialog = RemoveDialog(team.name, has_own=bool(team.entry.own))
+            kept = self._team_list.kept_history(account)
+            dialog = RemoveDialog(team.name, has_own=bool(team.entry.own), kept_history=kept)
             dialog.confirmed.connect(
                 lambda with_history: self._team_list.remove(
                     account, dialog.removed, dialog.failed, with_history=with_history
@@ -267,8 +271,7 @@ class App(QObject):
             )
             return dialog
 
-        self._remove_dialog = SingleWindow(make, self)
-        self._remove_dialog.open()
+        self._remove_dialogs.setdefault(account, SingleWindow(make, self)).open()
 
     @staticmethod
     def _starts_at_login() -> bool:
@@ -279,13 +282,21 @@ class App(QObject):
     @Slot()
     def _follow_list(self) -> None:
         """Close what is for a team that is gone, and show the teams in the settings as they are."""
+        self._actions.add_team.setEnabled(self._team_list.has_room)
         self._key.keep_only(poller.account for poller in self._teams.own)
+        self._news_desk.keep_only(poller.account for poller in self._teams.polled)
+        own = {poller.account for poller in self._teams.own}
+        for account in self._remove_dialogs.keys() - own:
+            removing = self._remove_dialogs.pop(account)
+            if removing.window is not None:
+                removing.window.reject()
         dialog = self._settings_dialog.window
         if dialog is not None and dialog.shows_other_teams(self._team_list.listed_teams()):
             dialog.reject()
             self._settings_dialog.forget()
             self._settings_dialog.open()
             if self._settings_dialog.window is not None:
+                self._settings_dialog.window.take_over(dialog)
                 self._settings_dialog.window.show_teams_page()
 
     @staticmethod

@@ -83,6 +83,11 @@ class Poller(QObject):
         self.stop()
         self._worker.submit(self.session.close)
 
+    def end_with(self, job: Callable[[], object]) -> None:
+        """Stop, and do something after all that the worker is still doing with the team."""
+        self.stop()
+        self._worker.submit(job)
+
     @Slot()
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
         """Ask now, unless a request is under way, whose answer serves this call too.
@@ -156,7 +161,7 @@ class Poller(QObject):
         self._set_busy(False)
         self._refresh_from = time.monotonic() + BREATH
         self._publish_until_next(snapshot)
-        if snapshot.to_study:
+        if snapshot.to_study and self._is_started:
             self._study()
         problem = snapshot.problem
         if self._unlock_wanted and problem is not None and problem.kind is Kind.KEYCHAIN_LOCKED:
@@ -171,8 +176,10 @@ class Poller(QObject):
         """Ask the history of the team. An alert waits a moment for the answer."""
         if identified is not self.session.snapshot:
             self._publish(identified)
+        if not self._is_started:
+            return
         # Figures that are out of date alert nothing.
-        if identified.news.early is not None and identified.problem is None and self._is_started:
+        if identified.news.early is not None and identified.problem is None:
             self._early_timer.start()
 
         def publish(learned: Snapshot) -> None:

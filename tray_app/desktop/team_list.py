@@ -17,8 +17,9 @@ from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
-from tray_app.store.settings import ChosenTeams, new_team
+from tray_app.store.settings import MOST_TEAMS, ChosenTeams, new_team
 from tray_app.team.credentials import KeySource
+from tray_app.words.team_words import kept_history_words
 
 
 class TeamList(QObject):
@@ -46,7 +47,7 @@ class TeamList(QObject):
         """Return the user's own teams, for whoever enters a key."""
         names = self._teams.names_of(self._teams.own)
         return [
-            KnownTeam(poller.session.snapshot.team_id, name, self.target_of(poller))
+            KnownTeam(poller.session.team_id, name, self.target_of(poller))
             for poller, name in zip(self._teams.own, names, strict=True)
         ]
 
@@ -87,6 +88,11 @@ class TeamList(QObject):
         """Return the way to add a team, whose key is always stored; the first needs no place."""
         return self.target_of(self._teams.own[0]) if self._is_first_run() else KeyTarget(self._add)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether there may be another team."""
+        return len(self._teams.own) < MOST_TEAMS
+
     def _is_first_run(self) -> bool:
         """Tell whether there is no team yet, but its place; a key that can't be read is one."""
         first, *others = self._teams.own
@@ -123,6 +129,16 @@ class TeamList(QObject):
 
         self._worker.submit(add, go_on, failed)
 
+    def kept_history(self, account: str) -> str:
+        """Say why a team's history can't be removed with the team; empty if it can."""
+        names = dict(zip(self._teams.own, self._teams.names_of(self._teams.own), strict=True))
+        ids = {one: one.session.team_id for one in names}
+        team = next(one for one in names if one.account == account)
+        others = [one for one, team_id in ids.items() if one is not team and team_id == ids[team]]
+        if ids[team] is not None and not others:
+            return ""
+        return kept_history_words(names[others[0]] if ids[team] is not None else None)
+
     def remove(
         self,
         account: str,
@@ -135,25 +151,32 @@ class TeamList(QObject):
 
         ``with_history`` removes what was recorded of it too, unless another team has the same.
         """
-        poller = next(one for one in self._teams.own if one.account == account)
+        poller = next((one for one in self._teams.own if one.account == account), None)
+        if poller is None:  # another program was faster
+            done(None)
+            return
         settings, keychain = self._file, self._keychain
-        team_id = poller.session.snapshot.team_id
-        others = [one.session.snapshot.team_id for one in self._teams.own if one is not poller]
-        forgets = with_history and team_id is not None and team_id not in others
+        team_id = poller.session.team_id
+        forgets = with_history and not self.kept_history(account)
 
         def remove() -> None:
-            keychain.of(account).remove()
             try:
+                # The list comes first and last: without its key the team would be half removed.
+                settings.try_to_save()
+                keychain.of(account).remove()
                 settings.remove_team(account)
                 AlertsFile(alerts_file(), account).remove()
             except OSError as error:
                 raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
-            if forgets and team_id is not None:
-                past = History(history_file())
-                past.remove(team_id)
-                past.close()
+
+        def forget_history() -> None:
+            past = History(history_file())
+            past.remove(team_id or "")
+            past.close()
 
         def go_on(_nothing: object) -> None:
+            if forgets:
+                poller.end_with(forget_history)
             poller.forget_key(
                 partial(self._teams.poll_anew, poller)
             )  # if it is the only team's place

@@ -1,7 +1,7 @@
 """The teams of the program: the user's own, and while the demo is played the demo's."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,10 @@ from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Kind
 from tray_app.i18n import tr
+from tray_app.lemlist.balance import Team
 from tray_app.report.team_views import team_names
 from tray_app.rules.schedule import Place
+from tray_app.store.file_fault import FileFault
 from tray_app.store.folders import settings_file, teams_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import (
@@ -26,7 +28,7 @@ from tray_app.store.teams import TeamsFile
 from tray_app.team.announcer import News
 from tray_app.team.api import Checked, Pauses, check_key, connector
 from tray_app.team.credentials import watched_teams
-from tray_app.team.session import Session, last_names, own_session
+from tray_app.team.session import Session, last_teams, own_session
 from tray_app.words.formats import Formats
 from tray_app.words.settings_words import settings_fault_words
 
@@ -257,7 +259,11 @@ class Teams(QObject):
         complaints = (settings_fault_words(fault, self._formats) for fault in choices.faults)
         self.settings_complained.emit(" ".join(complaints))
         self.icon_team = choices.icon_team
-        entries = watched_teams(self._environ, choices.teams)
+        teams: Iterable[TeamEntry] = choices.teams
+        if any(isinstance(fault, FileFault) for fault in choices.faults):
+            # A file that can't be read, as it has a mistake, tells nothing of the teams.
+            teams = [poller.session.entry for poller in self.own]
+        entries = watched_teams(self._environ, teams)
         known = {poller.account: poller for poller in self.own}
         self.own[:] = [
             known.pop(entry.account) if entry.account in known else self._own_poller(entry)
@@ -270,7 +276,7 @@ class Teams(QObject):
             poller.session.entry = entry
             poller.apply(self._settings.with_own(entry.own))
         _give_places(self.own)
-        self._read_last_names()
+        self._read_last_teams()
         if self.shown not in self.polled:
             self.shown = self.polled[0]
             self.page_turned.emit()
@@ -282,16 +288,17 @@ class Teams(QObject):
             worker.end()
             self._ending.append(worker)
 
-    def _read_last_names(self) -> None:
-        """Learn how the teams were called that have not answered yet."""
+    def _read_last_teams(self) -> None:
+        """Learn which teams those were that have not answered yet, and how they were called."""
 
-        def take(names: Mapping[str, str]) -> None:
+        def take(teams: Mapping[str, Team]) -> None:
             for poller in self.own:
-                poller.session.last_name = names.get(poller.account, "")
+                last = teams.get(poller.account, Team("", ""))
+                poller.session.last_team_id, poller.session.last_name = last.id, last.name
             self.changed.emit()
 
         accounts = [poller.account for poller in self.own]
-        self._disk.submit(partial(last_names, accounts), take)
+        self._disk.submit(partial(last_teams, accounts), take)
 
     def _hear_of(self, poller: Poller) -> None:
         self.snapshot_made.emit(poller)

@@ -11,6 +11,7 @@ from tray_app.team.watch import Snapshot
 from tray_app.words.balance_words import nameless_team
 from tray_app.words.forecast_words import run_out_day
 from tray_app.words.formats import Formats
+from tray_app.words.notice_words import shortened
 
 _BY_NEED = (
     IconShape.EMPTY,
@@ -21,6 +22,13 @@ _BY_NEED = (
     IconShape.LOADING,
     IconShape.HEALTHY,
 )
+
+
+LONGEST_NAME = 40
+"""Characters of a team's name that leave room for more on a line."""
+
+_TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""The characters that turn the direction of the text which follows, as of the figures."""
 
 
 class ListedTeam(NamedTuple):
@@ -62,11 +70,12 @@ class TeamView(NamedTuple):
     @property
     def line(self) -> str:
         """The team in one line, as of a menu, with what says most."""
-        return " · ".join(filter(None, (f"{self.name}: {self.view.headline}", self.view.lasts)))
+        name = shortened(self.name, LONGEST_NAME)
+        return " · ".join(filter(None, (f"{name}: {self.view.headline}", self.view.lasts)))
 
     def tooltip(self, most: int) -> str:
         """Return the view's tooltip with the team's name, in at most ``most`` characters."""
-        name = self.name if len(self.name) <= most // 3 else f"{self.name[: most // 3 - 1]}…"
+        name = shortened(self.name, most // 3)
         return f"{name}\n{self.view.tooltip(most - len(name) - 1)}"
 
 
@@ -89,7 +98,7 @@ def team_names(teams: Sequence[tuple[TeamEntry, str | None]]) -> list[str]:
     Teams of one name are told apart by numbers in the list's order, as is a team that has none.
     """
     called = [
-        " ".join((entry.name or lemlists or "").split()) or nameless_team(place)
+        _in_a_line(entry.name) or _in_a_line(lemlists or "") or nameless_team(place)
         for place, (entry, lemlists) in enumerate(teams, start=1)
     ]
     names: list[str] = []
@@ -100,3 +109,7 @@ def team_names(teams: Sequence[tuple[TeamEntry, str | None]]) -> list[str]:
             distinct = f"{name} ({number})"
         names.append(distinct)
     return names
+
+
+def _in_a_line(name: str) -> str:
+    return " ".join(name.translate(_TURNS).split())

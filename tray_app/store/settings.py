@@ -205,6 +205,10 @@ class SettingsFile:
         self._is_damaged = False
         return update_object(self._path, lambda content: content.update(new))
 
+    def try_to_save(self) -> None:
+        """Write what the file holds, before something is done that the list of teams must tell."""
+        self._change(lambda _content: None)
+
     def add_team(self, team: TeamEntry | None = None) -> TeamEntry:
         """Put a team of :func:`new_team` at the end of the list, and return it.
 

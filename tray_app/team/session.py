@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+from tray_app.lemlist.balance import Team
 from tray_app.rules.schedule import Place
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file, session_of, teams_file
@@ -36,6 +37,8 @@ class Session:
     """The team as it stands in the user's list."""
     last_name: str = ""
     """How lemlist called the team in an earlier run, for as long as this run has no answer."""
+    last_team_id: str = ""
+    """lemlist's identity of the team in an earlier run."""
     place: Place = field(default_factory=Place)
     """Which of the teams that are polled in turn this one is."""
 
@@ -50,6 +53,13 @@ class Session:
         if self.snapshot.reading is None:
             return self.last_name or None
         return self.snapshot.team
+
+    @property
+    def team_id(self) -> str | None:
+        """Lemlist's identity of the team, as far as is known."""
+        if self.snapshot.reading is None:
+            return self.last_team_id or None
+        return self.snapshot.team_id
 
     def close(self) -> None:
         """Close the team's files, in the worker's thread, until the watch needs them again."""
@@ -84,9 +94,12 @@ def own_session(
     return Session(open_watch, open_history, entry=entry)
 
 
-def last_names(accounts: Iterable[str]) -> dict[str, str]:
-    """Return how lemlist called the teams of accounts last, as far as files tell; reads block."""
+def last_teams(accounts: Iterable[str]) -> dict[str, Team]:
+    """Return which teams the accounts opened last, as far as files tell; reads block."""
     teams = TeamsFile(teams_file())
     ids = {account: AlertsFile(alerts_file(), account).load().team_id for account in accounts}
-    names = {account: teams.name_of(team) for account, team in ids.items() if isinstance(team, str)}
-    return {account: name for account, name in names.items() if name}
+    return {
+        account: Team(team, teams.name_of(team))
+        for account, team in ids.items()
+        if isinstance(team, str)
+    }

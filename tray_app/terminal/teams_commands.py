@@ -208,8 +208,9 @@ def remove_team(wanted: str, *, with_history: bool, is_sure: bool) -> int:
             complain(team_words.unchanged_words())
             return 0
     account = team.entry.account
-    Keychain(account).remove()
     try:
+        file.try_to_save()  # without its key the team would be half removed
+        Keychain(account).remove()
         file.remove_team(account)
         AlertsFile(alerts_file(), account).remove()
     except OSError as error:

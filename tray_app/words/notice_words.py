@@ -1,5 +1,6 @@
 """What a notification says of an alert."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -81,9 +82,16 @@ def list_notice(news: Sequence[str], lacking: int) -> tuple[str, str]:
 
 
 def shortened(name: str, most: int) -> str:
-    """Return a team's name in at most so many characters."""
+    """Return a team's name in at most so many characters.
+
+    A number at its end, which may be all that tells teams of one name apart, is kept.
+    """
     name = " ".join(name.split())
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+    if len(name) <= most:
+        return name
+    number = re.search(r" \(\d+\)$", name)
+    end = number[0] if number is not None and len(number[0]) < most // 2 else ""
+    return f"{name[: most - 1 - len(end)].rstrip()}…{end}"
 
 
 def _notice(

@@ -97,6 +97,13 @@ def shared_history_words(team: str, other: str) -> str:
     )
 
 
+def kept_history_words(other: str | None) -> str:
+    """Say why a team's history is kept: ``other`` has the same, or whose it is is not known."""
+    if other is None:
+        return tr("It is not known which history is the team's, so none is deleted.")
+    return tr("{team} has the same history, which is kept.", team=other)
+
+
 def renamed_words(before: str, name: str) -> str:
     """Say how a team is called now."""
     return tr("{before} is now called {name}.", before=before, name=name)

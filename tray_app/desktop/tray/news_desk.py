@@ -1,6 +1,7 @@
 """Which notices of the teams' news are on the screen: one of each team, or a list of many."""
 
 import itertools
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -113,6 +114,11 @@ class NewsDesk(QObject):
             self._notifier.withdraw(account)
         if self._listed.pop(account, None) is not None:
             self._tell_list()
+
+    def keep_only(self, accounts: Iterable[str]) -> None:
+        """Take the news of all other teams off the screen, as these teams are gone."""
+        for account in {*self._waiting, *self._told, *self._listed} - set(accounts):
+            self.withdraw(account)
 
     @Slot()
     def withdraw_all(self) -> None:

@@ -26,6 +26,7 @@ from tray_app.lemlist.key import KeyFault, clean_key
 from tray_app.team.api import Checked
 from tray_app.words.amounts import credits_words
 from tray_app.words.formats import Formats
+from tray_app.words.notice_words import shortened
 from tray_app.words.problem_words import problem_words, store_name
 
 _WIDTH = 400  # pixels of text of the usual size
@@ -78,7 +79,7 @@ class KeyDialog(Dialog):
         if name:
             explanation = tr(
                 "Paste an API key of {team}. The key stays in this computer's {store}.",
-                team=_short(name),
+                team=shortened(name, _LONG_NAME),
                 store=store_name(),
             )
         super().__init__(title, title, explanation, width=_WIDTH)
@@ -295,19 +296,19 @@ def _for_this_run(store: Problem) -> str:
 
 
 def _replaces(name: str) -> str:
-    return tr("{team} is in your list already. Save replaces its key.", team=_short(name))
+    return tr(
+        "{team} is in your list already. Save replaces its key.", team=shortened(name, _LONG_NAME)
+    )
 
 
 def _anothers(name: str) -> str:
-    return tr("The key opens {team}, which is in your list already.", team=_short(name))
+    return tr(
+        "The key opens {team}, which is in your list already.", team=shortened(name, _LONG_NAME)
+    )
 
 
 def _not_addable() -> str:
     return tr("Without it there is no place for the key of another team.")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONG_NAME else f"{name[: _LONG_NAME - 1]}…"
 
 
 def _left_out() -> str:

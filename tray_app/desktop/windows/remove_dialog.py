@@ -8,6 +8,7 @@ from tray_app.desktop.widgets.dialog_parts import GAP, AnswerCard, Dialog, Group
 from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
+from tray_app.words.notice_words import shortened
 from tray_app.words.problem_words import problem_words, store_name
 
 _WIDTH = 400  # pixels of text of the usual size
@@ -20,9 +21,12 @@ class RemoveDialog(Dialog):
     confirmed = Signal(bool)
     """The team is to be removed; whether its history is too."""
 
-    def __init__(self, name: str, *, has_own: bool) -> None:
-        """``has_own`` tells that choices were made for this team alone, which go with it."""
-        short = name if len(name) <= _LONG_NAME else f"{name[: _LONG_NAME - 1]}…"
+    def __init__(self, name: str, *, has_own: bool, kept_history: str = "") -> None:
+        """``has_own`` tells that choices were made for this team alone, which go with it.
+
+        ``kept_history`` says why the history can't go with the team; empty if it can.
+        """
+        short = shortened(name, _LONG_NAME)
         explanation = tr(
             "Its API key is deleted from this computer's {store}, and nobody is warned any more "
             "when its credits run low. In lemlist nothing changes.",
@@ -37,9 +41,10 @@ class RemoveDialog(Dialog):
         self._history.setAccessibleName(tr("Delete its history too"))
         row = Row(
             tr("Delete its &history too"),
-            tr("What was recorded of its balance on this computer"),
+            kept_history or tr("What was recorded of its balance on this computer"),
             self._history,
         )
+        self._history.setDisabled(bool(kept_history))
         self.column.addWidget(Group("", [row]))
         self._answer = AnswerCard(tr("Result"))
         kept = tr("The team is not removed. Try again.")

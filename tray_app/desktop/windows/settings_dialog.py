@@ -274,6 +274,14 @@ class SettingsDialog(Dialog):
         """Show the page of the teams."""
         self._tabs.setCurrentIndex(self._pages.indexOf(self._teams_page))
 
+    def take_over(self, other: "SettingsDialog") -> None:
+        """Show what was chosen in another dialog and not saved, as far as its teams are here."""
+        other._keep()
+        self._common = dict(other._common)
+        self._own |= {each: own for each, own in other._own.items() if each in self._own}
+        self._teams_page.take_over(other._teams_page)
+        self._show(self._common)
+
     def _build_scope(self) -> TeamBox:
         """Let the user choose, where there are several teams, for which of them choices are."""
         names = [(team.name, account) for account, team in self._teams.items()]
