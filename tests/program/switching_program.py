@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
+from tray_app.desktop.poller import Poller
 from tray_app.desktop.tray.notifier import Notice, Notifier
 from tray_app.rules.levels import Thresholds
 from tray_app.store.settings import Choices, Settings, SettingsFile, TeamEntry
 from tray_app.team.credentials import KeySource
-from tray_app.team.watch import Snapshot
 
 TOLD = sys.argv[1]
 
@@ -36,8 +36,9 @@ class SwitchingApp(app.App):
     _notifier: HeldNotifier
 
     @Slot(object)
-    def _show_snapshot(self, snapshot: Snapshot) -> None:
-        super()._show_snapshot(snapshot)
+    def _hear_of(self, poller: Poller) -> None:
+        super()._hear_of(poller)
+        snapshot = poller.session.snapshot
         if snapshot.reading is None or snapshot.to_study:
             return
         is_demo = snapshot.key_source is KeySource.DEMO
