@@ -1,5 +1,6 @@
 """How the news of several teams come to the screen, by a real bus and a service as GNOME's."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -33,7 +34,9 @@ class Desk:
     def __init__(self, qapp: QApplication) -> None:
         self.owner, self.gate = QObject(), Gate()
         bus = Bus("SESSION", qapp, self.gate)
-        self.notifier = Notifier(lambda _title, _body: None, bus, self.gate)
+        self.by_qt: list[str] = []
+        """The titles that were shown where there is no service as Linux has it."""
+        self.notifier = Notifier(lambda title, _body: self.by_qt.append(title), bus, self.gate)
         self.desk = NewsDesk(self.notifier, FakeFormats(), self.owner)
         self._heard = QSignalSpy(self.desk.heard)
         self.opened = QSignalSpy(self.notifier.clicked)
@@ -181,3 +184,20 @@ def test_news_in_other_words_are_not_told_again(desk: Desk, service: Notificatio
     wait_for_list(service, "4 teams need credits", *lines)
     desk.desk.withdraw_all()
     wait_for_titles(service)
+
+
+def test_a_list_is_told_once_where_nothing_leaves_the_screen(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news_desk, "GATHERING", 50)
+    desk = Desk(qapp)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(sys, "platform", "darwin")
+        for number, account in enumerate("ABC", start=11):
+            desk.tell(account, number)
+        wait_with_events(lambda: desk.by_qt == ["3 teams need credits"], "the list")
+        desk.desk.withdraw("A")
+        desk.tell("B", 14, AlertKind.REFILL)
+        wait_with_events(lambda: len(desk.by_qt) > 1, "what is new")
+    assert desk.by_qt == ["3 teams need credits", "B: 0 credits added"]
+    desk.gate.close()

@@ -233,3 +233,24 @@ def test_a_choice_for_the_team_that_is_gone_goes_with_it(opened: Opened) -> None
     after.save()
     assert emitted(after.saved) == [Settings()]
     assert after.teams_saved.count() == 0
+
+
+def test_the_own_choices_of_the_only_team_are_the_common_ones(qapp: QApplication) -> None:
+    one = Opened([OTHER])
+    assert number(one.dialog, "Low, in credits").value() == 300
+    number(one.dialog, "Critical, in credits").setValue(40)
+    one.save()
+    (settings,) = emitted(one.saved)
+    assert (settings.thresholds.low, settings.thresholds.critical) == (300, 40)
+    assert one.own("team-2") == {}
+
+
+def test_the_own_choices_of_the_team_that_is_left_are_the_common_ones(opened: Opened) -> None:
+    choose(opened.dialog, "These choices are for", "Ours")
+    number(opened.dialog, "Critical, in credits").setValue(40)
+    one = Opened([OTHER])
+    one.dialog.take_over(opened.dialog)
+    one.save()
+    (settings,) = emitted(one.saved)
+    assert (settings.thresholds.low, settings.thresholds.critical) == (300, 40)
+    assert one.own("team-2") == {}

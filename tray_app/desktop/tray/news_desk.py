@@ -113,7 +113,7 @@ class NewsDesk(QObject):
         if self._told.pop(account, None) is not None:
             self._notifier.withdraw(account)
         if self._listed.pop(account, None) is not None:
-            self._tell_list()
+            self._tell_list(is_shorter=True)
 
     def keep_only(self, accounts: Iterable[str]) -> None:
         """Take the news of all other teams off the screen, as these teams are gone."""
@@ -169,13 +169,13 @@ class NewsDesk(QObject):
     def _tell_alone(self, told: TeamNotice) -> None:
         account = told.notice.about
         if self._listed.pop(account, None) is not None:
-            self._tell_list()
+            self._tell_list(is_shorter=True)
         since = QElapsedTimer()
         since.start()
         self._told[account] = told, since
         self._notifier.notify(told.notice)
 
-    def _tell_list(self) -> None:
+    def _tell_list(self, *, is_shorter: bool = False) -> None:
         """Tell the list as it is now, or take it off the screen."""
         if not self._listed:
             self._notifier.withdraw(LIST)
@@ -185,7 +185,10 @@ class NewsDesk(QObject):
         lacking = sum(each.lacks_credits for each in told)
         title, body = list_notice([each.line for each in told], lacking)
         picture, urgent = told[0].notice.picture, told[0].notice.urgent
-        self._notifier.notify(Notice(next(_list_ids), news, title, body, picture, urgent, LIST))
+        number = next(_list_ids)
+        self._notifier.notify(
+            Notice(number, news, title, body, picture, urgent, LIST, only_replaces=is_shorter)
+        )
 
     @Slot(object)
     def _accept(self, news: News | list[News]) -> None:

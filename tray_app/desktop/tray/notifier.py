@@ -57,6 +57,8 @@ class Notice:
     urgent: bool
     about: str = ""
     """The account of the team that the notice is about; empty for several teams."""
+    only_replaces: bool = False
+    """Whether it says nothing new, but less than the last one about the same."""
 
 
 class Notifier(QObject):
@@ -90,7 +92,7 @@ class Notifier(QObject):
         """
         if sys.platform == "linux":
             self._want({**self._display.wanted, notice.about: notice})
-        elif notice.id != self._told_by_qt.get(notice.about):
+        elif not notice.only_replaces and notice.id != self._told_by_qt.get(notice.about):
             self._told_by_qt[notice.about] = notice.id
             self._fallback(notice.title, notice.body)
             self.accepted.emit(notice.news)

@@ -234,6 +234,7 @@ class SettingsDialog(Dialog):
         """What is chosen for all teams."""
         self._own = {account: dict(team.entry.own) for account, team in self._teams.items()}
         """What is chosen for each team alone."""
+        self._merge_only_team()
         self._account = ""
         """The team whose choices are shown; empty: those for all teams."""
         if complaint:
@@ -258,7 +259,7 @@ class SettingsDialog(Dialog):
         self.add_button(tr("&Save"), Role.AcceptRole, self._save, "primary").setDefault(True)
         self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
         self.add_button(tr("&Restore defaults"), Role.ResetRole, self._restore, "link")
-        self._show(settings.choices)
+        self._show(self._common)
         self._turn_page(0)
         self._follow()
         for choice in self._choices.values():
@@ -270,6 +271,12 @@ class SettingsDialog(Dialog):
         """Tell whether a team was added or removed since the dialog was opened."""
         return {team.entry.account for team in teams} != self._teams.keys()
 
+    def _merge_only_team(self) -> None:
+        """Make the only team's own choices the common ones: there is nothing to differ from."""
+        if len(self._own) == 1:
+            ((account, own),) = self._own.items()
+            self._common, self._own[account] = {**self._common, **own}, {}
+
     def show_teams_page(self) -> None:
         """Show the page of the teams."""
         self._tabs.setCurrentIndex(self._pages.indexOf(self._teams_page))
@@ -279,6 +286,7 @@ class SettingsDialog(Dialog):
         other._keep()
         self._common = dict(other._common)
         self._own |= {each: own for each, own in other._own.items() if each in self._own}
+        self._merge_only_team()
         self._teams_page.take_over(other._teams_page)
         self._show(self._common)
 
