@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 
 from tests.desktop.test_many_teams import Program, has_balance, is_studied, kind
-from tests.desktop.widget_driver import wait_with_events
+from tests.desktop.widget_driver import emitted, wait_with_events
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.desktop.team_list import TeamList
 from tray_app.errors import Kind, Problem
@@ -15,7 +16,7 @@ from tray_app.sandbox import DEMO_KEY
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file, settings_file
 from tray_app.store.history_database import History
-from tray_app.store.settings import FIRST_ACCOUNT
+from tray_app.store.settings import FIRST_ACCOUNT, ChosenTeams, Settings, TeamEntry
 
 
 class Listed(Program):
@@ -177,6 +178,25 @@ def test_a_history_is_kept_that_is_not_the_teams_alone_or_not_known(program: Lis
     wait_with_events(lambda: program.workers[same].has_ended, "its worker ends")
     assert recorded(program.sandbox.team(1).id)
     assert program.list.kept_history(FIRST_ACCOUNT) == ""
+
+
+def test_what_can_not_be_saved_of_the_list_hides_no_complaint_about_the_settings(
+    program: Listed,
+) -> None:
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text('{"version": 2}')
+    program.begin()
+    program.wait_for(is_studied)
+    of_settings, of_list = (
+        QSignalSpy(program.teams.settings_complained),
+        QSignalSpy(program.list.complained),
+    )
+    program.teams.choose(Settings(interval=60))
+    program.list.choose_teams(ChosenTeams((TeamEntry(FIRST_ACCOUNT, "Ours"),), ""))
+    wait_with_events(of_list.count, "what came of the list")
+    assert emitted(of_list) == ["The list of teams can't be saved."]
+    assert emitted(of_settings) == ["The settings can't be saved. They are used until you quit."]
+    assert program.teams.names() == ["Acme Growth"]
 
 
 def recorded(team_id: str) -> list[int]:

@@ -150,6 +150,7 @@ class App(QObject):
         self._teams.snapshot_made.connect(self._hear_of)
         self._teams.busy_changed.connect(self._show_busy)
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
+        self._team_list.complained.connect(lambda text: self._complain("teams", text))
         self._teams.changed.connect(self._follow_list)
         self._overdue.timeout.connect(self._show_now)
         self._overdue.timeout.connect(self._expect_next)
@@ -239,7 +240,8 @@ class App(QObject):
     def _make_settings_dialog(self) -> "SettingsDialog":
         from tray_app.desktop.windows.settings_dialog import SettingsDialog
 
-        complaint = self._complaints.get("settings", "")
+        complaints = (self._complaints.get(about, "") for about in ("settings", "teams"))
+        complaint = " ".join(filter(None, complaints))
         teams = self._team_list.listed_teams()
         dialog = SettingsDialog(
             self._teams.settings, self._formats, teams, self._teams.icon_team, complaint=complaint

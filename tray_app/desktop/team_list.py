@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
@@ -27,6 +27,9 @@ class TeamList(QObject):
 
     ``Teams`` then reads the list anew, as it does when another program has changed it.
     """
+
+    complained = Signal(str)
+    """Why the list could not be saved as the user wants it, in words; empty when it was."""
 
     def __init__(
         self,
@@ -207,7 +210,7 @@ class TeamList(QObject):
             return ""
 
         def end(complaint: str) -> None:
-            self._teams.settings_complained.emit(complaint)
+            self.complained.emit(complaint)
             if not complaint:
                 self._teams.load_again()
                 self._teams.settings_saved.emit()
