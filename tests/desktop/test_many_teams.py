@@ -323,6 +323,15 @@ def test_a_mistake_in_the_settings_file_takes_no_team_off_the_screen(program: Pr
     assert [each.account for each in program.teams.own] == program.accounts
     assert program.teams.names() == ["Acme Growth", "Ours"]
     assert all(has_balance(each) for each in program.teams.own)
+    saved = QSignalSpy(program.teams.settings_complained)
+    program.teams.choose(Settings(interval=60))
+    wait_with_events(saved.count, "the settings are saved in place of the mistake")
+    choices = program.file.load()
+    assert choices.settings == Settings(interval=60)
+    assert [(each.account, each.name) for each in choices.teams] == [
+        (FIRST_ACCOUNT, ""),
+        (other, "Ours"),
+    ]
 
 
 def test_the_environments_team_is_watched_though_the_list_does_not_have_it(

@@ -223,10 +223,11 @@ class Teams(QObject):
         for poller in self._all():
             poller.apply(settings.with_own(poller.session.entry.own))
         unsaved = tr("The settings can't be saved. They are used until you quit.")
+        entries = [poller.session.entry for poller in self.own]
 
         def save() -> str:
             try:
-                fault = self.file.save(settings)
+                fault = self.file.save(settings, entries)
             except OSError:
                 return unsaved
             return settings_fault_words(fault, self._formats) if fault is not None else ""

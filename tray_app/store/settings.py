@@ -9,7 +9,7 @@ chosen for it alone::
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
@@ -193,15 +193,17 @@ class SettingsFile:
         """Whether the list of teams can be changed: a file with a mistake is the user's to mend."""
         return self._writable and not self._is_damaged
 
-    def save(self, settings: Settings) -> FileFault | None:
+    def save(self, settings: Settings, teams: Iterable[TeamEntry] = ()) -> FileFault | None:
         """Write the settings; what the file holds beyond them stays.
 
-        A damaged file is set aside, which is returned.
+        A damaged file is set aside, which is returned. The new one begins with these ``teams``.
         """
         choices = asdict(settings)
         new = {"version": VERSION, **choices.pop("thresholds"), **choices}
         if not self._writable:
             raise PermissionError(self._path)
+        if self._is_damaged:
+            new["teams"] = [_raw(team) for team in teams]
         self._is_damaged = False
         return update_object(self._path, lambda content: content.update(new))
 
@@ -240,9 +242,7 @@ class SettingsFile:
 
     def choose_for_team(self, account: str, own: Mapping[str, Any]) -> None:
         """Keep what is chosen for one team alone; all other choices are the common ones."""
-        prices = {name: own[name] for name in _names(Prices) if name in own}
-        others = {name: own[name] for name in OWN_FIELDS if name in own and name not in prices}
-        kept = {**others, **({"prices": prices} if prices else {})}
+        kept = _raw_own(own)
         self._change_team(account, lambda entry: entry.update(own=kept))
 
     def order_teams(self, accounts: Sequence[str]) -> None:
@@ -270,6 +270,17 @@ class SettingsFile:
         if not self.can_save:
             raise PermissionError(self._path)
         update_object(self._path, change)
+
+
+def _raw(team: TeamEntry) -> dict[str, Any]:
+    """Return a team as it stands in the file."""
+    return {"account": team.account, "name": team.name, "own": _raw_own(team.own)}
+
+
+def _raw_own(own: Mapping[str, Any]) -> dict[str, Any]:
+    prices = {name: own[name] for name in _names(Prices) if name in own}
+    others = {name: own[name] for name in OWN_FIELDS if name in own and name not in prices}
+    return {**others, **({"prices": prices} if prices else {})}
 
 
 def _entries(content: dict[str, Any]) -> list[dict[str, Any]]:
