@@ -37,9 +37,10 @@ from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 from tray_app.errors import Kind, Problem
 from tray_app.report.points import trend_of
+from tray_app.report.team_views import ListedTeam
 from tray_app.report.view import view_of
 from tray_app.rules.prices import Prices
-from tray_app.store.settings import Settings
+from tray_app.store.settings import Settings, TeamEntry
 from tray_app.words.plan_words import Figures
 
 
@@ -96,6 +97,9 @@ def windows() -> Iterator[QWidget]:
     plan = PlanDialog(FORMATS, Actions())
     plan.show_figures(Figures(480, rhythm(80, 100, 120), Prices(), None, TODAY))
     yield plan
+    settings = SettingsDialog(Settings(), FORMATS, [ListedTeam(TeamEntry(), "Acme", "Acme")])
+    settings.show_teams_page()
+    yield settings
     yield SettingsDialog(Settings(), FORMATS)
     key = KeyDialog(FORMATS, first_run=True)
     key.check_failed(Problem(Kind.OFFLINE))

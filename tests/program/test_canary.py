@@ -37,7 +37,7 @@ import sys
 from tray_app.terminal import status_command
 from tray_app import __main__
 
-def status(environ, as_json):
+def status(environ, *_given, **_named):
     raise ValueError(environ["LEMLIST_API_KEY"])
 
 status_command.status = status

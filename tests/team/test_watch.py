@@ -875,7 +875,7 @@ def test_settings_while_there_is_a_problem(world: World) -> None:
 
 def test_checking_a_key_stores_nothing(world: World) -> None:
     checked = check_key(world.connect, OTHER_KEY)
-    assert checked == Checked("Acme Growth", Balance(1000))
+    assert checked == Checked("Acme Growth", Balance(1000), "tea_1")
     assert world.keys == [OTHER_KEY]
     assert world.keychain.key == KEY
 

@@ -293,10 +293,13 @@ class Teams(QObject):
         """Learn which teams those were that have not answered yet, and how they were called."""
 
         def take(teams: Mapping[str, Team]) -> None:
+            has_news = False
             for poller in self.own:
-                last = teams.get(poller.account, Team("", ""))
-                poller.session.last_team_id, poller.session.last_name = last.id, last.name
-            self.changed.emit()
+                session, last = poller.session, teams.get(poller.account, Team("", ""))
+                has_news |= (session.last_team_id, session.last_name) != (last.id, last.name)
+                session.last_team_id, session.last_name = last.id, last.name
+            if has_news:
+                self.changed.emit()
 
         accounts = [poller.account for poller in self.own]
         self._disk.submit(partial(last_teams, accounts), take)

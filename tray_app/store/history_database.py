@@ -176,7 +176,8 @@ class History:
 
     def remove(self, team_id: str) -> None:
         """Forget all that a team had; :attr:`fault` says whether that was done."""
-        self._attempt(_remove, team_id, otherwise=None)
+        if team_id in self.teams():
+            self._attempt(_remove, team_id, otherwise=None)
 
     def close(self) -> None:
         """Close the file, which merges the write-ahead log into it; the next call reopens it."""
