@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -105,7 +106,7 @@ def test_a_trend_that_comes_late_is_not_shown_for_another_team(
     wait_with_events(lambda: ended, "all is read")
     assert shown == [("tea_1", 1), *([("tea_2", 2)] if next_team else [])]
     windows.show(session_of(None, path))  # which closes what was read
-    owner.deleteLater()
+    shiboken6.delete(owner)  # now, and not when a collection of garbage comes to it
 
 
 def test_a_history_that_comes_late_is_not_shown_for_another_team(
@@ -127,7 +128,7 @@ def test_a_history_that_comes_late_is_not_shown_for_another_team(
     assert shown == ["Other"]
     close(window)
     windows.show(session_of(None, path))  # which closes what was read
-    owner.deleteLater()
+    shiboken6.delete(owner)  # now, and not when a collection of garbage comes to it
 
 
 def test_the_history_has_the_forecast_of_the_team_that_is_shown(
@@ -153,7 +154,7 @@ def test_the_history_has_the_forecast_of_the_team_that_is_shown(
     assert shown[0].low == 900
     close(window)
     windows.show(session_of(None, path))  # which closes what was read
-    owner.deleteLater()
+    shiboken6.delete(owner)  # now, and not when a collection of garbage comes to it
 
 
 def test_an_export_of_a_history_that_can_not_be_read_costs_no_earlier_one(
@@ -199,7 +200,7 @@ def windows(worker: Worker, sessions: list[Session]) -> Iterator[HistoryAndPlan]
         if window is not None:
             close(window)
     windows.show(session_of(None, Path()))  # which closes what was read
-    owner.deleteLater()
+    shiboken6.delete(owner)  # now, and not when a collection of garbage comes to it
 
 
 def opened(windows: HistoryAndPlan) -> tuple[HistoryWindow, list[HistoryView]]:
@@ -373,4 +374,4 @@ def test_a_history_that_is_opened_before_anything_is_known_is_of_one_team(
     assert window.teams.currentText() == "Acme"
     wait_with_events(lambda: shown and balance_of(shown[-1]) == 1_001, "the first team's history")
     close(window)
-    owner.deleteLater()
+    shiboken6.delete(owner)  # now, and not when a collection of garbage comes to it
