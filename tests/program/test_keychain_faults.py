@@ -358,7 +358,8 @@ def test_a_keychain_that_does_not_answer(bare: VirtualDesktop, sandbox: Sandbox)
         TrayProgram(bare, sandbox.url, program=IMPATIENT) as program,
     ):
         wait_until(lambda: service.asked, TIMEOUT, "the keychain is asked")
-        assert program.item.menu().labels()[0] == "Loading"  # answered before the keychain is
+        # The menu answers before the keychain does.
+        assert program.item.menu().labels()[0] == "Loading balance…"
         assert_trouble_is_shown(program, LOCKED, IconShape.LOCKED)
         service.silent = False
         # On a busy machine a click may take longer than the program is made to wait here.

@@ -52,7 +52,7 @@ class Tray(QObject):
             figure.setVisible(False)
             # A line that does nothing would have to be disabled, and so be grey.
             figure.triggered.connect(actions.open.trigger)
-        say(self._figures[0], tr("Loading"))
+        say(self._figures[0], tr("Loading balance…"))
         self._menu.addAction(actions.remedy)
         self._below_figures = self._menu.addSeparator()
         self._menu.addActions(
