@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QPoint, QRect, Qt
-from PySide6.QtGui import QImage, QRegion
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QImage
 
 from tests.examples import NOW, rhythm
 from tests.pictures.picture_sheets import GAP, sheet
-from tests.pictures.popup import DESKTOPS, palette
+from tests.pictures.popup import DESKTOPS, palette, taken_from
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.popup import Popup
 from tray_app.desktop.system.qt_formats import QtFormats
@@ -163,14 +162,7 @@ def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     popup.open(anchor, to_overview=state.page is None)
     if state.is_unfolded and popup.overview is not None:
         popup.overview.fold.click()
-    QApplication.processEvents()
-    image = QImage(popup.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(scale)
-    image.fill(Qt.GlobalColor.transparent)
-    popup.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
-    popup.close()
-    popup.deleteLater()
-    return image
+    return taken_from(popup, scale)
 
 
 def make(folder: Path) -> list[Path]:

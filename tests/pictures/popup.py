@@ -160,6 +160,11 @@ def picture(state: State, now: datetime, *, dark: bool, scale: int) -> QImage:
     popup.set_busy(state.is_busy)
     popup.say(state.said)
     popup.open(QRect(QPoint(700, 0), QPoint(720, 20)))
+    return taken_from(popup, scale)
+
+
+def taken_from(popup: Popup, scale: int) -> QImage:
+    """Return the picture of an open popup, and close the popup for good."""
     QApplication.processEvents()
     image = QImage(popup.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
