@@ -13,6 +13,7 @@ from tests.desktop.widget_driver import emitted, wait_with_events
 from tests.desktops.notification_service import NotificationService
 from tests.examples import NOW
 from tests.fakes import FakeFormats
+from tests.waiting import PATIENCE
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.tray import news_desk
@@ -101,6 +102,17 @@ def test_news_of_one_team_never_close_anothers(desk: Desk, service: Notification
     desk.desk.withdraw("Acme")
     wait_for_titles(service, left("Other", 12))
     assert desk.heard() == [11, 12, 13]
+
+
+def test_what_is_shown_after_the_last_event_is_heard(
+    desk: Desk, service: NotificationService
+) -> None:
+    service.hang(at="Notify")
+    desk.tell("Acme", 11)
+    wait_with_events(lambda: service.waiting, "the service is asked")
+    service.go_on()
+    desk.desk.finish(PATIENCE)
+    assert desk.heard() == [11]
 
 
 def test_a_click_opens_the_team_that_it_is_about(desk: Desk, service: NotificationService) -> None:

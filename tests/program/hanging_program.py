@@ -10,8 +10,8 @@ import threading
 from datetime import timedelta
 
 from tray_app.__main__ import main
-from tray_app.desktop import app
 from tray_app.report import view
+from tray_app.rules import schedule
 from tray_app.team import session, watch
 from tray_app.team.watch import Snapshot, Watch
 
@@ -28,6 +28,6 @@ class HangingWatch(Watch):
 
 if __name__ == "__main__":
     watch.wait_for_turn = lambda *_arguments: 1.0  # type: ignore[attr-defined]
-    view.LATE = app.LATE = timedelta(seconds=1)  # type: ignore[attr-defined]
+    view.LATE = schedule.LATE = timedelta(seconds=1)  # type: ignore[attr-defined]
     session.Watch = HangingWatch  # type: ignore[attr-defined]
     sys.exit(main([]))

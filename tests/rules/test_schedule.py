@@ -1,17 +1,23 @@
 """When to ask again."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import NOW
 from tray_app.errors import Kind, Problem
 from tray_app.rules.schedule import (
     FIRST_RETRY,
+    LATE,
+    LONGEST_INTERVAL,
     LONGEST_RETRY,
     WAIT_FOR_CONSENT,
     WAIT_FOR_USER,
     Place,
     next_wait,
+    seconds_until_late,
     wait_for_turn,
 )
 
@@ -82,6 +88,29 @@ def test_chance_spreads_the_waits() -> None:
     assert len(waits) == 11
     assert min(waits) == pytest.approx(48)
     assert max(waits) == pytest.approx(72)
+
+
+# --- when a poll is late ------------------------------------------------------------------------
+
+DECADES = timedelta(days=20_000)
+moments_of_polls = st.timedeltas(-DECADES, DECADES).map(NOW.__add__)
+
+
+def test_the_first_poll_that_can_be_late_is_looked_for() -> None:
+    minutes = [NOW + timedelta(minutes=number) for number in (-30, 5, 10)]
+    assert seconds_until_late([None, *minutes], NOW) == 300 + LATE.total_seconds()
+
+
+def test_polls_that_are_late_already_are_not_looked_for() -> None:
+    assert seconds_until_late([None, NOW - LATE - timedelta(seconds=1)], NOW) is None
+
+
+@given(st.lists(st.none() | moments_of_polls), moments_of_polls)
+def test_wherever_the_clock_is_set_a_timer_can_wait_for_it(
+    expected: list[datetime | None], now: datetime
+) -> None:
+    seconds = seconds_until_late(expected, now)
+    assert seconds is None or 0 <= seconds <= LONGEST_INTERVAL
 
 
 # --- several teams ------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -36,7 +36,7 @@ from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
 from tray_app.report.team_views import TeamView, team_view
 from tray_app.rules.alerts import SnoozeChoice
-from tray_app.rules.schedule import LATE
+from tray_app.rules.schedule import seconds_until_late
 from tray_app.store.keychain import Keychain
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
@@ -201,9 +201,7 @@ class App(QObject):
     def stop(self) -> None:
         """End what was started. What takes longer than a moment is left to itself."""
         self._tray.hide()
-        self._notifier.finish(QUIT_TIME)
-        # Qt's loop has ended, so the signal of an alert that was just shown is delivered here.
-        QApplication.sendPostedEvents(self._teams, QEvent.Type.MetaCall.value)
+        self._news_desk.finish(QUIT_TIME)
         self._teams.finish(QUIT_TIME)
         self._disk.finish(QUIT_TIME)
         self._signals.close()
@@ -372,11 +370,10 @@ class App(QObject):
     @Slot()
     def _expect_next(self) -> None:
         """Look at the clock when the next of the teams is late."""
-        now, snapshots = datetime.now(UTC), [one.session.snapshot for one in self._teams.polled]
-        late = [one.next_at + LATE - now for one in snapshots if one.next_at is not None]
-        ahead = [each.total_seconds() for each in late if each >= timedelta()]
-        if ahead:
-            self._overdue.start(round((min(ahead) + 1) * 1000))
+        expected = [poller.session.snapshot.next_at for poller in self._teams.polled]
+        seconds = seconds_until_late(expected, datetime.now(UTC))
+        if seconds is not None:
+            self._overdue.start(round((seconds + 1) * 1000))
 
     @Slot()
     def _show_now(self) -> None:

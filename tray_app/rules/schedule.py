@@ -1,6 +1,7 @@
 """When to ask again."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tray_app.errors import NEEDS_USER, Kind, Problem
@@ -50,6 +51,17 @@ def next_wait(interval: float, failures: int, problem: Problem | None, chance: f
     wait = min(FIRST_RETRY * 2.0 ** min(max(failures - 1, 0), 16), LONGEST_RETRY)
     wait = min(wait * (1 - _JITTER + 2 * _JITTER * chance), LONGEST_RETRY)
     return max(wait, problem.retry_after or 0.0)
+
+
+def seconds_until_late(expected: Iterable[datetime | None], now: datetime) -> float | None:
+    """Return the seconds until the first of the polls expected at these times is late.
+
+    ``None`` if none is still to come. It is never longer than a poll may be waited for: a time
+    further ahead was noted before the clock was set back.
+    """
+    late = [(at + LATE - now).total_seconds() for at in expected if at is not None]
+    ahead = [seconds for seconds in late if seconds >= 0]
+    return min(*ahead, float(LONGEST_INTERVAL)) if ahead else None
 
 
 class Place(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, QTimer, Signal, Slot
 
 from tray_app.desktop.tray.notifier import Notice, Notifier
 from tray_app.desktop.widgets.icon import paint_icon
@@ -128,6 +128,14 @@ class NewsDesk(QObject):
         self._told.clear()
         self._listed.clear()
         self._notifier.withdraw_all()
+
+    def finish(self, seconds: float) -> None:
+        """Wait at most this long for the answer to the last notice, and tell what was heard.
+
+        Qt's loop has ended by then, so the notifier's signal of an answer is delivered here.
+        """
+        self._notifier.finish(seconds)
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
 
     def _last(self, account: str) -> TeamNotice | None:
         if account in self._told:
