@@ -17,7 +17,7 @@ from tests.waiting import PATIENCE
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.tray import news_desk
-from tray_app.desktop.tray.news_desk import NewsDesk
+from tray_app.desktop.tray.news_desk import LIST, NewsDesk
 from tray_app.desktop.tray.notifier import Notifier
 from tray_app.lemlist.balance import Balance
 from tray_app.report.team_views import team_view
@@ -170,6 +170,44 @@ def test_what_is_no_longer_true_leaves_the_list_and_nothing_else_does(
     desk.desk.withdraw("A")
     desk.desk.withdraw("C")
     wait_for_titles(service)
+
+
+def test_a_shorter_list_is_no_news(desk: Desk, service: NotificationService) -> None:
+    for number, account in enumerate("ABCD", start=11):
+        desk.tell(account, number)
+    wait_for_titles(service, "4 teams need credits")
+    desk.desk.withdraw("B")
+    wait_for_titles(service, "3 teams need credits")
+    (quiet,) = service.shown.values()
+    assert quiet.hints["urgency"] == 0
+    shown = desk.notifier._display._shown
+    wait_with_events(
+        lambda: LIST in shown and shown[LIST].number == quiet.number, "its number is known"
+    )
+    service.dismiss(quiet.number)
+    wait_with_events(lambda: shown[LIST].is_closed, "it is heard that the user has closed it")
+    desk.desk.withdraw("C")
+    desk.tell("E", 15)  # told in one list with those that are left
+    lines = [left("A", 11), left("D", 14), left("E", 15)]
+    wait_for_list(service, "3 teams need credits", *lines)
+    (loud,) = service.shown.values()
+    assert loud.number == quiet.number + 1  # the list of two was not shown
+    assert loud.hints["urgency"] == 1
+
+
+def test_the_news_of_a_list_that_was_not_shown_yet_are_in_the_shorter_one(
+    desk: Desk, service: NotificationService
+) -> None:
+    service.hang(at="Notify")
+    for number, account in enumerate("ABC", start=11):
+        desk.tell(account, number)
+    wait_with_events(lambda: service.waiting, "the service is asked")
+    desk.tell("D", 14)
+    wait_with_events(lambda: "D" in desk.desk._listed, "another list")
+    desk.desk.withdraw("A")
+    service.go_on()
+    wait_for_list(service, "3 teams need credits", left("B", 12), left("C", 13), left("D", 14))
+    wait_with_events(lambda: sorted(desk.heard()) == [12, 13, 14], "each is heard once")
 
 
 def test_the_news_of_a_team_that_is_gone_leave_the_screen_and_no_others(

@@ -2,11 +2,11 @@
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from tray_app.desktop.widgets.labels import ElidedLabel
-from tray_app.desktop.widgets.sides import mirrored
+from tray_app.desktop.widgets.sides import draw_words, mirrored
 
 DIRECTIONS = (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
 
@@ -47,3 +47,16 @@ def test_words_begin_at_the_side_of_the_language(
         direction is Qt.LayoutDirection.LeftToRight,
         direction is Qt.LayoutDirection.RightToLeft,
     )
+
+
+def test_words_read_alike_in_both_directions(qapp: QApplication) -> None:
+    def drawn(direction: Qt.LayoutDirection) -> QImage:
+        picture = QImage(200, 40, QImage.Format.Format_RGB32)
+        picture.fill(Qt.GlobalColor.white)
+        with QPainter(picture) as painter:
+            painter.setLayoutDirection(direction)
+            absolutely_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+            draw_words(painter, picture.rect(), absolutely_left, "38 min old")
+        return picture
+
+    assert drawn(Qt.LayoutDirection.LeftToRight) == drawn(Qt.LayoutDirection.RightToLeft)

@@ -107,6 +107,14 @@ def test_jobs_that_come_after_the_end_are_ignored(ends: Ends) -> None:
     assert ends.worker._callbacks == {}  # nothing waits for an answer that never comes
 
 
+def test_a_worker_that_has_had_nothing_to_do_ends_at_once(qapp: QApplication) -> None:
+    before = threading.active_count()
+    worker = Worker("idle", Gate())
+    assert threading.active_count() == before
+    worker.finish(20)
+    assert worker.has_ended
+
+
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
 def test_nothing_that_a_job_raises_ends_the_worker(ends: Ends, error: type[BaseException]) -> None:
     def end() -> None:

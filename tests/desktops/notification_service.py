@@ -127,6 +127,10 @@ class NotificationService:
         self._end(notification, DISMISSED)
         return token
 
+    def dismiss(self, number: int) -> None:
+        """Close a notification as its user does."""
+        self._end(self.shown[number], DISMISSED)
+
     def _serve(self) -> None:
         while True:
             try:

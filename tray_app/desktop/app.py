@@ -89,6 +89,7 @@ class App(QObject):
         self._complaints: dict[str, str] = {}
         self._disk = disk
         self._network = Worker("network", gate)
+        self._keys = Worker("keys", gate)  # so that no team that hangs holds them up
         self._teams = Teams(
             environ,
             keychain,
@@ -97,7 +98,7 @@ class App(QObject):
             self._formats,
             lambda account: Worker(f"network of {account}", gate),
         )
-        self._team_list = TeamList(self._teams, keychain, disk, self._network)
+        self._team_list = TeamList(self._teams, keychain, disk, self._keys)
         # Each snapshot restarts this timer. If it fires, no poll came in time: the figures are old.
         self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._has_snapshot = False
@@ -115,7 +116,7 @@ class App(QObject):
         self._history_and_plan = HistoryAndPlan(disk, figures, self._actions, self)
         self._key = KeyFlow(
             keychain,
-            self._network,
+            self._keys,
             self._teams.check_key,
             self._team_list.known_teams,
             self._formats,
@@ -203,6 +204,7 @@ class App(QObject):
         self._tray.hide()
         self._news_desk.finish(QUIT_TIME)
         self._teams.finish(QUIT_TIME)
+        self._keys.finish(QUIT_TIME)
         self._disk.finish(QUIT_TIME)
         self._signals.close()
 

@@ -54,7 +54,7 @@ from tray_app.desktop.widgets.buttons import (
 from tray_app.desktop.widgets.icon import FRESH
 from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, block, sized, text_label
 from tray_app.desktop.widgets.marks import clock_mark, level_mark
-from tray_app.desktop.widgets.sides import leading, mirrored
+from tray_app.desktop.widgets.sides import draw_words, leading, mirrored
 from tray_app.desktop.widgets.style import is_high_contrast
 from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
@@ -182,7 +182,7 @@ class TeamRow(FlatButton):
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         box = self.style().visualRect(self.layoutDirection(), self.rect(), box)
         side = self.style().visualAlignment(self.layoutDirection(), side)
-        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        draw_words(painter, box, side | Qt.AlignmentFlag.AlignVCenter, shown)
         return shown != text
 
     def _paint_team(self, painter: QPainter, theme: Theme, line: Line) -> bool:
@@ -272,7 +272,7 @@ class FoldRow(FlatButton):
             painter.setPen(ink)
             words = QRect(NAME_AT, 0, self.width() - NAME_AT - AMOUNT_AT, self.height())
             words = mirrored(self, words)
-            painter.drawText(words, leading(self) | Qt.AlignmentFlag.AlignVCenter, self.text())
+            draw_words(painter, words, leading(self) | Qt.AlignmentFlag.AlignVCenter, self.text())
             x = NAME_AT + self.fontMetrics().horizontalAdvance(self.text()) + 12
             x = self.width() - x if self.isRightToLeft() else x
             way = -1 if self.is_open else 1
@@ -302,7 +302,7 @@ class BackLink(LinkButton):
             painter.setPen(ink)
             words = self.rect().adjusted(LINK_INSET + BACK_ROOM, 0, -LINK_INSET, 0)
             words = mirrored(self, words)
-            painter.drawText(words, leading(self) | Qt.AlignmentFlag.AlignVCenter, self.text())
+            draw_words(painter, words, leading(self) | Qt.AlignmentFlag.AlignVCenter, self.text())
             way = -1 if self.isRightToLeft() else 1
             x = self.width() - LINK_INSET + 1 if self.isRightToLeft() else LINK_INSET - 1
             tip = QPointF(x, self.height() / 2 + 0.5)

@@ -21,7 +21,7 @@ from tray_app.desktop.actions import Actions
 from tray_app.desktop.widgets.buttons import RADIUS, LinkButton, TextButton
 from tray_app.desktop.widgets.labels import block, set_muted, sized, text_label
 from tray_app.desktop.widgets.marks import MARK, SWATCH, clock_mark, level_mark
-from tray_app.desktop.widgets.sides import mirrored
+from tray_app.desktop.widgets.sides import draw_words, mirrored
 from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
@@ -146,7 +146,7 @@ class LevelBadge(QLabel):
                 painter.setBrush(QColor(tint.ground))
             painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
             painter.setPen(ink)
-            painter.drawText(mirrored(self, words), Qt.AlignmentFlag.AlignCenter, self.text())
+            draw_words(painter, mirrored(self, words), Qt.AlignmentFlag.AlignCenter, self.text())
             centre = QRectF(mirrored(self, mark)).center()
             painter.fillPath(level_mark(self._shape).translated(centre), ink)
 

@@ -17,6 +17,8 @@ T = TypeVar("T")
 class Worker(QObject):
     """A thread that does one job after the other. Every job ends in one result or one problem.
 
+    The thread begins with the first job: a worker that has nothing to do yet costs nothing.
+
     An exception that nobody foresaw is a defect of this program. It goes to
     :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`, by way of ``threading.excepthook``.
 
@@ -40,7 +42,6 @@ class Worker(QObject):
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         # Connected to a method of a QObject, which Qt calls in the thread that made the object.
         self._job_done.connect(self._call_back)
-        self._thread.start()
 
     def submit(
         self,
@@ -57,6 +58,8 @@ class Worker(QObject):
         """
         if not self._takes_jobs:
             return
+        if not self._has_begun:
+            self._thread.start()
         number = next(self._numbers)
         self._callbacks[number] = done, failed
         self._jobs.put((number, job, failed is not None))
@@ -71,6 +74,10 @@ class Worker(QObject):
             self._jobs.put(None)
 
     @property
+    def _has_begun(self) -> bool:
+        return self._thread.ident is not None
+
+    @property
     def has_ended(self) -> bool:
         """Whether the thread has ended."""
         return not self._thread.is_alive()
@@ -78,7 +85,8 @@ class Worker(QObject):
     def finish(self, seconds: float) -> None:
         """Take no more jobs, and wait at most so many seconds for those that were submitted."""
         self.end()
-        self._thread.join(seconds)
+        if self._has_begun:
+            self._thread.join(seconds)
 
     def _run(self) -> None:
         while (entry := self._jobs.get()) is not None:

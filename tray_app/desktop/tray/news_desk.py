@@ -87,6 +87,7 @@ class NewsDesk(QObject):
         self._listed: dict[str, TeamNotice] = {}
         """The news that stands in the list, by account."""
         self._listed_since = QElapsedTimer()
+        self._list_id: int | None = None  # of the list that was told last
         self._heard: set[int] = set()
         """The ids of the news that the desktop has shown."""
         notifier.accepted.connect(self._accept)
@@ -193,9 +194,10 @@ class NewsDesk(QObject):
         lacking = sum(each.lacks_credits for each in told)
         title, body = list_notice([each.line for each in told], lacking)
         picture, urgent = told[0].notice.picture, told[0].notice.urgent
-        number = next(_list_ids)
+        last, self._list_id = self._list_id, next(_list_ids)
+        shortens = last if is_shorter else None
         self._notifier.notify(
-            Notice(number, news, title, body, picture, urgent, LIST, only_replaces=is_shorter)
+            Notice(self._list_id, news, title, body, picture, urgent, LIST, shortens)
         )
 
     @Slot(object)

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _CLICKS = ("ActivationToken", "ActionInvoked")  # GNOME and Plasma send both, in this order
+_CLOSED = "NotificationClosed"
 _ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
 _UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
@@ -57,8 +58,9 @@ class Notice:
     urgent: bool
     about: str = ""
     """The account of the team that the notice is about; empty for several teams."""
-    only_replaces: bool = False
-    """Whether it says nothing new, but less than the last one about the same."""
+    shortens: int | None = None
+    """The id of the last notice about the same, if this one says less than that, and nothing new.
+    It takes the place of that quietly, and is not shown where that is no longer on the screen."""
 
 
 class Notifier(QObject):
@@ -92,7 +94,7 @@ class Notifier(QObject):
         """
         if sys.platform == "linux":
             self._want({**self._display.wanted, notice.about: notice})
-        elif not notice.only_replaces and notice.id != self._told_by_qt.get(notice.about):
+        elif notice.shortens is None and notice.id != self._told_by_qt.get(notice.about):
             self._told_by_qt[notice.about] = notice.id
             self._fallback(notice.title, notice.body)
             self.accepted.emit(notice.news)
@@ -137,6 +139,8 @@ class Shown(NamedTuple):
     """The unique name, on the bus, of the service that shows the notification."""
     number: int
     """The service's own number of the notification."""
+    is_closed: bool = False
+    """Whether the user has closed it, or its time was over. Some desktops list it even then."""
 
 
 class Refusal(NamedTuple):
@@ -198,8 +202,9 @@ class Display:
         self.is_answered.set()
         owner = MatchRule(type="signal", interface=message_bus.interface, member="NameOwnerChanged")
         owner.add_arg_condition(0, _NAME)
-        clicks = (MatchRule(type="signal", interface=_NAME, member=member) for member in _CLICKS)
-        for rule in (owner, *clicks):
+        members = (*_CLICKS, _CLOSED)
+        own = (MatchRule(type="signal", interface=_NAME, member=member) for member in members)
+        for rule in (owner, *own):
             connection.send(message_bus.AddMatch(rule))
 
     def act(self) -> float | None:
@@ -207,6 +212,10 @@ class Display:
         if self._call is not None:
             return None
         wanted = self.wanted
+        for about, notice in wanted.items():
+            was_told = notice.shortens is not None and notice.shortens == self._told.get(about)
+            if was_told and (about not in self._shown or self._shown[about].is_closed):
+                self._take(notice)
         for about, shown in list(self._shown.items()):
             if about not in wanted or wanted[about].id != shown.notice_id:
                 # Closed rather than replaced: some desktops don't show the replacement. Only the
@@ -248,11 +257,11 @@ class Display:
                     self.is_answered.set()
         elif (member := fields.get(HeaderFields.member)) == "NameOwnerChanged":
             self._change_service(*message.body)
-        elif member in _CLICKS:
+        elif member in (*_CLICKS, _CLOSED):
             origin = (fields[HeaderFields.sender], *message.body[:1])
             for about, shown in self._shown.items():
                 if origin == (shown.service, shown.number):
-                    self._hear_click(about, member, message.body[1])
+                    self._hear_signal(about, member, message.body[1])
 
     def _hear_error(self, call: Call, name: str) -> None:
         """Let a notice wait, unless the service just can't tell what it is capable of.
@@ -277,7 +286,7 @@ class Display:
         takes_markup = "body-markup" in capabilities
         body = notice.body.translate(_ESCAPES) if takes_markup else notice.body
         hints = {
-            "urgency": ("y", 2 if notice.urgent else 1),
+            "urgency": ("y", _urgency(notice)),
             "image-data": ("(iiibiiay)", _image_data(notice.picture)),
             "desktop-entry": ("s", "lemlist-credits"),
         }
@@ -296,8 +305,12 @@ class Display:
         self._token = ""
         wanted = self.wanted.get(notice.about)
         if wanted is not None and wanted.id == notice.id:
-            self._told[notice.about] = notice.id
-            self._tell(notice.news)
+            self._take(notice)
+
+    def _take(self, notice: Notice) -> None:
+        """Count a notice as told."""
+        self._told[notice.about] = notice.id
+        self._tell(notice.news)
 
     def _refuse(self, notice: Notice, why: str) -> None:
         """Let a notice wait for another try, or, if there is no service, for the next service."""
@@ -319,8 +332,10 @@ class Display:
         if new:
             self._refused.clear()
 
-    def _hear_click(self, about: str, member: str, value: str) -> None:
-        if member == "ActivationToken":
+    def _hear_signal(self, about: str, member: str, value: str) -> None:
+        if member == _CLOSED:
+            self._shown[about] = self._shown[about]._replace(is_closed=True)
+        elif member == "ActivationToken":
             self._token = value
         else:
             self._click(about, self._token)
@@ -347,6 +362,13 @@ class Display:
         serial: int = next(self._connection.outgoing_serial)
         self._connection.send(new_method_call(address, method, signature, values), serial=serial)
         return serial
+
+
+def _urgency(notice: Notice) -> int:
+    """Return the specification's number. GNOME shows no banner of what has the lowest one."""
+    if notice.shortens is not None:
+        return 0
+    return 2 if notice.urgent else 1
 
 
 def _image_data(picture: QImage) -> tuple[object, ...]:

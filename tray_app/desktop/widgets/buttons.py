@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from tray_app.desktop.widgets.sides import leading, mirrored
+from tray_app.desktop.widgets.sides import draw_words, leading, mirrored
 from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
 
@@ -152,7 +152,7 @@ class TextButton(FlatButton):
             words = self.rect().adjusted(14, 0, -14, 0)
             painter.setPen(QColor(ink))
             side = leading(self) if self.menu() else Qt.AlignmentFlag.AlignHCenter
-            painter.drawText(words, side | Qt.AlignmentFlag.AlignVCenter, self.text())
+            draw_words(painter, words, side | Qt.AlignmentFlag.AlignVCenter, self.text())
             if self.menu():
                 x = words.left() + 4 if self.isRightToLeft() else words.right() - 4
                 tip = QPointF(x + 0.5, self.height() / 2 + 2)
@@ -195,7 +195,7 @@ class LinkButton(FlatButton):
             ink = QColor(self._ink(theme_of(self.palette())))
             painter.setPen(ink)
             words = self.rect().adjusted(LINK_INSET, 0, -LINK_INSET - self._chevron_room, 0)
-            painter.drawText(mirrored(self, words), leading(self) | _WRAPPED, self.text())
+            draw_words(painter, mirrored(self, words), leading(self) | _WRAPPED, self.text())
             if self._leads_on:
                 way = -1 if self.isRightToLeft() else 1
                 x = LINK_INSET if self.isRightToLeft() else self.width() - LINK_INSET

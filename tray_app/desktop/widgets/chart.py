@@ -24,7 +24,7 @@ from tray_app.desktop.widgets.buttons import KEYBOARD
 from tray_app.desktop.widgets.flags import Flag, labels
 from tray_app.desktop.widgets.labels import sized
 from tray_app.desktop.widgets.marks import DOT, SWATCH, triangle
-from tray_app.desktop.widgets.sides import leading, mirrored
+from tray_app.desktop.widgets.sides import draw_words, leading, mirrored
 from tray_app.desktop.widgets.theme import Theme, blended, faint, theme_of
 from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
@@ -192,10 +192,11 @@ class Chart(QWidget):
             return
         theme = theme_of(self.palette())
         with QPainter(self) as painter:
+            painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # as draw_words does
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self._hides_figures:
                 painter.setPen(QColor(theme.muted))
-                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Chart hidden"))
+                draw_words(painter, self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Chart hidden"))
             else:
                 self._paint_history(painter, theme, self._view)
             if self.hasFocus() and self._shows_focus:
@@ -293,7 +294,7 @@ class Chart(QWidget):
             for text, ink in ((name, theme.muted if layer else theme.ink), (amount, theme.ink)):
                 painter.setPen(QColor(ink))
                 words = mirrored(self, place.adjusted(shift, 0, 0, 0))
-                painter.drawText(words, side, text)
+                draw_words(painter, words, side, text)
                 shift += painter.fontMetrics().horizontalAdvance(f"{text} ")
 
     def _paint_axes(self, painter: QPainter, theme: Theme, balance: _Plot, spending: _Plot) -> None:

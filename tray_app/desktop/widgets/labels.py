@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from tray_app.desktop.widgets.sides import leading
+from tray_app.desktop.widgets.sides import draw_words, leading
 
 SECONDARY = 12 / 13
 """The size of secondary text, as a multiple of the desktop's font."""
@@ -63,4 +63,4 @@ class ElidedLabel(QLabel):
         self.setToolTip(whole if shown != whole else "")
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
-            painter.drawText(self.rect(), leading(self) | Qt.AlignmentFlag.AlignVCenter, shown)
+            draw_words(painter, self.rect(), leading(self) | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -5,6 +5,7 @@ on the icon has time for.
 """
 
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 
@@ -20,3 +21,13 @@ def leading(widget: QWidget) -> Qt.AlignmentFlag:
     sides = Qt.AlignmentFlag
     side = sides.AlignRight if widget.isRightToLeft() else sides.AlignLeft
     return side | sides.AlignAbsolute
+
+
+def draw_words(painter: QPainter, box: QRect, flags: int | Qt.AlignmentFlag, words: str) -> None:
+    """Draw words in a box. Their letters say which way they run.
+
+    A painter would go by the application's language, and "38 min old" read "min old 38" where that
+    runs from right to left and the words are English.
+    """
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    painter.drawText(box, flags, words)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.desktop.widgets.controls import label
+from tray_app.desktop.widgets.sides import draw_words
 from tray_app.desktop.widgets.style import is_high_contrast
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.desktop.widgets.viewport import own_viewport
@@ -204,5 +205,5 @@ class _BarDelegate(QStyledItemDelegate):
         room.setLeft(track.right() + BAR_GAP)
         side = style.visualAlignment(whole.direction, Qt.AlignmentFlag.AlignLeading)
         words = style.visualRect(whole.direction, whole.rect, room)
-        painter.drawText(words, side | Qt.AlignmentFlag.AlignVCenter, text)
+        draw_words(painter, words, side | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
