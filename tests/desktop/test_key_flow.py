@@ -1,7 +1,7 @@
 """From a dialog, or a terminal, to a key that is used."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.key_dialog import KeyDialog
-from tray_app.desktop.windows.key_flow import KeyFlow, KeyTarget, KnownTeam
+from tray_app.desktop.windows.key_flow import Done, Failed, KeyFlow, KeyTarget, KnownTeam
 from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Team
@@ -71,12 +71,7 @@ class Flow:
     ) -> KnownTeam:
         """Return a team of the user's list."""
 
-        def use(
-            key: str,
-            store: bool,
-            done: Callable[[object], object],
-            failed: Callable[[Problem], object],
-        ) -> None:
+        def use(key: str, store: bool, done: Done, failed: Failed) -> None:
             poller.use_key(key, done, failed, store=store)
 
         return KnownTeam(team_id, name, KeyTarget(use, account, name))
@@ -262,8 +257,8 @@ def several(flow: Flow, tmp_path: Path) -> Several:
     def add(
         key: str,
         _store: bool,
-        done: Callable[[object], object],
-        _failed: Callable[[Problem], object],
+        done: Done,
+        _failed: Failed,
     ) -> None:
         added.append(key)
         done(None)

@@ -1,6 +1,5 @@
 """What the user does with the list of teams: adding, removing, naming, ordering, another key."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -9,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.teams import Teams
-from tray_app.desktop.windows.key_flow import KeyTarget, KnownTeam
+from tray_app.desktop.windows.key_flow import Done, Failed, KeyTarget, KnownTeam
 from tray_app.errors import LACKS_KEY, Kind, Problem
 from tray_app.i18n import tr
 from tray_app.report.team_views import ListedTeam
@@ -70,12 +69,7 @@ class TeamList(QObject):
     def target_of(self, poller: Poller) -> KeyTarget:
         """Return the way to give a team another key."""
 
-        def use(
-            key: str,
-            store: bool,
-            done: Callable[[object], object],
-            failed: Callable[[Problem], object],
-        ) -> None:
+        def use(key: str, store: bool, done: Done, failed: Failed) -> None:
             def go_on(_nothing: object) -> None:
                 self._teams.poll_anew(poller)
                 done(None)
@@ -102,13 +96,7 @@ class TeamList(QObject):
         problem = first.session.snapshot.problem
         return not others and problem is not None and problem.kind in LACKS_KEY
 
-    def _add(
-        self,
-        key: str,
-        store: bool,
-        done: Callable[[object], object],
-        failed: Callable[[Problem], object],
-    ) -> None:
+    def _add(self, key: str, store: bool, done: Done, failed: Failed) -> None:
         if self._is_first_run():  # of which nobody knew when the dialog was opened
             self.target_of(self._teams.own[0]).use(key, store, done, failed)
             return
@@ -142,14 +130,7 @@ class TeamList(QObject):
             return ""
         return kept_history_words(names[others[0]] if ids[team] is not None else None)
 
-    def remove(
-        self,
-        account: str,
-        done: Callable[[object], object],
-        failed: Callable[[Problem], object],
-        *,
-        with_history: bool,
-    ) -> None:
+    def remove(self, account: str, done: Done, failed: Failed, *, with_history: bool) -> None:
         """Remove a team's key, its place in the list, and what was said of it.
 
         ``with_history`` removes what was recorded of it too, unless another team has the same.

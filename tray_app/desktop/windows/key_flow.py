@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tray_app.desktop.windows.key_dialog import KeyDialog
     from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 
-Use = Callable[[str, bool, Callable[[object], object], Callable[[Problem], object]], None]
+Done = Callable[[object], object]
+Failed = Callable[[Problem], object]
+Use = Callable[[str, bool, Done, Failed], None]
 """Has a key used, and stored if that is wanted; then calls back with what came of it."""
 
 
