@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from tests import PROJECT
+from tests.examples import NOW
 from tests.pictures import dialogs as pictures_dialogs
 from tests.pictures import history as pictures_history
 from tests.pictures import icon as pictures_icon
@@ -60,6 +61,7 @@ def make_readme(folder: Path) -> list[Path]:
     chosen = [QImage(str(path)) for path in popups if path.stem in POPUPS]
     pictures = {
         "popup": side_by_side(chosen),
+        "teams": side_by_side([six_teams(dark=False), six_teams(dark=True)]),
         "icon": icons_on_panels(),
         "history": QImage(str(made / "history-30-days-light-2x.png")),
         "desktop": QImage(str(PROJECT / "build" / "demo" / "2-low.png")).copy(CORNER),
@@ -68,6 +70,12 @@ def make_readme(folder: Path) -> list[Path]:
         if not picture.save(str(folder / f"{name}.png")):
             raise OSError(folder / name)
     return [folder / f"{name}.png" for name in pictures]
+
+
+def six_teams(*, dark: bool) -> QImage:
+    """Show several teams on the popup."""
+    teams = pictures_overview.State("six", pictures_overview.six())
+    return pictures_overview.picture(teams, NOW, dark=dark, scale=2)
 
 
 def side_by_side(popups: list[QImage]) -> QImage:
