@@ -65,6 +65,11 @@ def amount_of(text: str) -> float:
     return float(text[:-1]) * UNITS[text[-1]] if text[-1] in UNITS else float(text)
 
 
+def text_of(n: int, size: int) -> str | None:
+    run = amount_run(n, size)
+    return run.text if run is not None else None
+
+
 @pytest.mark.parametrize(
     ("n", "at_16", "at_32"),
     [
@@ -76,24 +81,23 @@ def amount_of(text: str) -> float:
         (9_999, "9k", "9.9k"),
         (12_430, "12k", "12k"),
         (99_999, "99k", "99k"),
-        (305_000, ".3M", "305k"),
-        (999_999, ".9M", "999k"),
+        (100_000, None, "100k"),
+        (305_000, None, "305k"),
+        (999_999, None, "999k"),
         (1_234_567, "1M", "1.2M"),
         (12_345_678, "12M", "12M"),
         (99_999_999, "99M", "99M"),
         (MAX_AMOUNT * 1000, "99M", "99M"),
     ],
 )
-def test_amounts_are_abbreviated_to_the_size(n: int, at_16: str, at_32: str) -> None:
-    assert (amount_run(n, 16).text, amount_run(n, 32).text) == (at_16, at_32)
+def test_amounts_are_abbreviated_to_the_size(n: int, at_16: str | None, at_32: str) -> None:
+    assert (text_of(n, 16), text_of(n, 32)) == (at_16, at_32)
 
 
 @given(st.integers(0, MAX_AMOUNT * 10) | st.integers(0, 2_000_000))
 def test_what_an_icon_does_not_tell_changes_no_size(n: int) -> None:
     told = told_by_icon(n)
-    assert [amount_run(told, size).text for size in SIZES] == [
-        amount_run(n, size).text for size in SIZES
-    ]
+    assert [text_of(told, size) for size in SIZES] == [text_of(n, size) for size in SIZES]
 
 
 @pytest.mark.parametrize(
@@ -107,10 +111,20 @@ def test_an_icon_is_not_painted_anew_for_what_it_does_not_tell(amount: int, like
 
 @given(st.integers(0, MAX_AMOUNT) | st.integers(0, 2_000_000), st.sampled_from(SIZES))
 def test_an_abbreviation_fits_and_never_overstates(n: int, size: int) -> None:
-    text = amount_run(n, size).text
-    assert amount_of(text) <= n
-    assert n <= 2 * amount_of(text), "less than half of it is told"
-    assert amount_run(n, size).width < size
+    run = amount_run(n, size)
+    if run is None:  # its symbol is shown
+        assert 100_000 <= n < 1_000_000
+        assert size < 22
+        return
+    assert amount_of(run.text) <= n
+    assert n <= 2 * amount_of(run.text), "less than half of it is told"
+    assert run.width < size
+
+
+def test_what_has_no_room_is_the_levels_symbol() -> None:
+    for shape in (IconShape.HEALTHY, IconShape.LOW, IconShape.CRITICAL):
+        assert paint_icon(IconLook(shape, 305_000), 16) == paint_icon(IconLook(shape), 16)
+        assert paint_icon(IconLook(shape, 305_000), 22) != paint_icon(IconLook(shape), 22)
 
 
 def test_an_icon_holds_every_size() -> None:
@@ -181,9 +195,12 @@ def test_the_whole_square_is_used(size: int) -> None:
             assert max(places) - min(places) + 1 >= size - 1, look
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("amount", AMOUNTS)
-def test_the_number_stands_in_the_middle(size: int, amount: int) -> None:
+NUMBERS = [(n, size) for n, size in product(AMOUNTS, SIZES) if amount_run(n, size) is not None]
+"""The amounts that have room, with the sizes in which they have it."""
+
+
+@pytest.mark.parametrize(("amount", "size"), NUMBERS)
+def test_the_number_stands_in_the_middle(amount: int, size: int) -> None:
     image = paint_icon(IconLook(IconShape.HEALTHY, amount), size)
     plate = QColor(FRESH[IconShape.HEALTHY].plate)
     inked = [
@@ -196,12 +213,11 @@ def test_the_number_stands_in_the_middle(size: int, amount: int) -> None:
         assert abs(min(places) - (size - 1 - max(places))) <= tolerance
 
 
-@pytest.mark.parametrize("amount", AMOUNTS)
-def test_the_octagon_cuts_no_digit(amount: int) -> None:
+@pytest.mark.parametrize(("amount", "size"), NUMBERS)
+def test_the_octagon_cuts_no_digit(amount: int, size: int) -> None:
     """White ink is all the red on the healthy plate, and all the blue on the critical one."""
-    for size in SIZES:
-        whole = paint_icon(IconLook(IconShape.HEALTHY, amount), size)
-        inside = paint_icon(IconLook(IconShape.CRITICAL, amount), size)
-        for x, y in product(range(size), repeat=2):
-            lost = whole.pixelColor(x, y).red() - inside.pixelColor(x, y).blue()
-            assert lost <= 96, (size, x, y)
+    whole = paint_icon(IconLook(IconShape.HEALTHY, amount), size)
+    inside = paint_icon(IconLook(IconShape.CRITICAL, amount), size)
+    for x, y in product(range(size), repeat=2):
+        lost = whole.pixelColor(x, y).red() - inside.pixelColor(x, y).blue()
+        assert lost <= 96, (x, y)

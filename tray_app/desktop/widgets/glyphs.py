@@ -78,7 +78,7 @@ class Run(NamedTuple):
 
     @property
     def dot(self) -> int:
-        """The side of a dot: two pixels at least, so that nobody reads .3M as 3M."""
+        """The side of a dot: two pixels at least, so that nobody reads 1.2k as 12k."""
         return max(2, ceil(self.pen))
 
     def glyph_width(self, char: str) -> int:
@@ -142,14 +142,15 @@ def _wordings(n: int) -> Iterator[str]:
             yield f"{whole}.{tenth}{unit}"
         if whole:
             yield f"{whole}{unit}"
-        elif tenth:
-            yield f".{tenth}{unit}"
 
 
-def amount_run(n: int, size: int) -> Run:
-    """Set the most exact wording of `n` credits that fits an icon of `size` pixels (16 or more)."""
+def amount_run(n: int, size: int) -> Run | None:
+    """Set the most exact wording of `n` credits that fits an icon of `size` pixels (16 or more).
+
+    ``None`` if none does, as of 305k at 16 pixels; a ".3M" would be read as 3M.
+    """
     runs = (fit(text, size) for text in _wordings(min(n, MAX_AMOUNT)))
-    return next(filter(None, runs))
+    return next(filter(None, runs), None)
 
 
 def told_by_icon(n: int) -> int:

@@ -99,7 +99,10 @@ def app_icon() -> QIcon:
 
 
 def paint_icon(look: IconLook, size: int) -> QImage:
-    """Paint `look` on a transparent square of `size` pixels."""
+    """Paint `look` on a transparent square of `size` pixels.
+
+    An amount that has no room gives way to the level's symbol.
+    """
     paint = (STALE if look.stale else FRESH)[look.shape]
     canvas = _canvas(size)
     with QPainter(canvas) as painter:
@@ -111,10 +114,11 @@ def paint_icon(look: IconLook, size: int) -> QImage:
             painter.fillPath(inner, _brush(paint.plate))
         if look.shape is IconShape.LOCKED:
             _paint_padlock(painter, size, QColor(paint.ink))
-        elif look.shape in NUMBERED and look.amount is not None:
-            _paint_run(painter, amount_run(look.amount, size), size, look.shape, paint)
         else:
-            _paint_run(painter, symbol_run(SYMBOLS[look.shape], size), size, look.shape, paint)
+            has_amount = look.shape in NUMBERED and look.amount is not None
+            run = amount_run(look.amount or 0, size) if has_amount else None
+            run = run or symbol_run(SYMBOLS[look.shape], size)
+            _paint_run(painter, run, size, look.shape, paint)
     return canvas.copy()
 
 
