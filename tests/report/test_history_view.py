@@ -566,11 +566,14 @@ def test_amounts_on_the_axis_are_round(highest: int, labels: list[str]) -> None:
 def test_flags_in_words() -> None:
     one, other = (5_000, "+5,000 purchased"), (8_000, "+8,000 plan")
     assert flags_words([one], FORMATS) == ("+5,000 purchased", "+5,000")
-    assert flags_words([one, other], FORMATS) == ("+5,000 purchased, +8,000 plan", "+13,000")
-    assert flags_words([one, other, one], FORMATS) == ("+18,000, 3 times", "+18,000")
+    assert flags_words([one, other], FORMATS) == (
+        "+5,000 purchased, +8,000 plan",
+        "+13,000, 2 times",
+    )
+    assert flags_words([one, other, one], FORMATS) == ("+18,000, 3 times",)
     drain = (-2_250, "−2,250 in 15 min")
     assert flags_words([drain], FORMATS) == ("−2,250 in 15 min", "−2,250")
-    assert flags_words([drain] * 3, FORMATS) == ("−6,750, 3 times", "−6,750")
+    assert flags_words([drain] * 3, FORMATS) == ("−6,750, 3 times",)
 
 
 # The sum of several teams

@@ -179,7 +179,8 @@ def drain_words(drop: Drop, formats: Formats) -> str:
 def flags_words(flags: Sequence[tuple[int, str]], formats: Formats) -> tuple[str, ...]:
     """Say what neighbouring flags of a kind mark on a chart, the longest words first.
 
-    Flags are amounts, all below 0 if they were spent, and their labels.
+    Flags are amounts, all below 0 if they were spent, and their labels. The sum of several flags
+    is never said without their number: it would be taken for the amount of one.
     """
     total, n = sum(amount for amount, _ in flags), len(flags)
     amount = formats.number(abs(total))
@@ -193,7 +194,10 @@ def flags_words(flags: Sequence[tuple[int, str]], formats: Formats) -> tuple[str
             tr("−{amount}", amount=amount),
             tr("−{amount}, {n} times", amount=amount, n=n),
         )
-    return (", ".join(label for _, label in flags) if n <= 2 else counted), short
+    labels = ", ".join(label for _, label in flags)
+    if n == 1:
+        return labels, short
+    return (labels, counted) if n == 2 else (counted,)
 
 
 def axis_words(amount: int, step: int, formats: Formats) -> str:
