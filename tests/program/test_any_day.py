@@ -1,4 +1,4 @@
-"""The demo's team tells the same story on each day, at each hour, wherever its user lives.
+"""The demo's team tells the same story on each day, at five times of it, wherever its user lives.
 
 The tests and the pictures that take its past as it is today rely on what is held here against
 every day of more than a year.

@@ -6,7 +6,8 @@
 ``notice_words``    a notification's title and body
 ``problem_words``   what went wrong, and what to do
 ``settings_words``  the settings' names and faults
-``command_words``   what only a terminal says
+``overview_words``  what is said of several teams at once, and of each in a line
+``command_words``   what only a terminal says; ``team_words`` what it says of the list of teams
 ``amounts``, ``durations``, ``formats``  credits and money, how long, numbers and dates
 
 The texts of menus, buttons and labels stand where these are made: in ``desktop/actions.py`` or in
