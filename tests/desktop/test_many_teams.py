@@ -220,18 +220,14 @@ def test_settings_reach_every_team_with_its_own_choices(program: Program) -> Non
     assert [each.interval for each in settings] == [60, 60]
 
 
-def test_all_are_asked_when_the_user_or_a_wake_up_wants_it(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tray_app.desktop.poller.BREATH", 0.0)
+def test_all_are_asked_after_a_sleep(program: Program) -> None:
     program.add(2)
     program.begin()
     program.wait_for(is_studied)
-    for ask in (program.teams.poll_all, program.teams.refresh_all):
-        program.sandbox.requests.clear()
-        ask()
-        program.wait_for(lambda each: not each.busy)
-        assert len(program.sandbox.requests) == 3
+    program.sandbox.requests.clear()
+    program.teams.poll_all()
+    program.wait_for(lambda each: not each.busy)
+    assert len(program.sandbox.requests) == 3
 
 
 def test_unlocking_for_one_team_reads_the_keys_of_all(program: Program) -> None:

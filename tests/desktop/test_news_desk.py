@@ -208,6 +208,40 @@ def test_the_news_of_a_list_that_was_not_shown_yet_are_in_the_shorter_one(
     service.go_on()
     wait_for_list(service, "3 teams need credits", left("B", 12), left("C", 13), left("D", 14))
     wait_with_events(lambda: sorted(desk.heard()) == [12, 13, 14], "each is heard once")
+    (loud,) = service.shown.values()
+    assert loud.hints["urgency"] == 1
+
+
+def test_news_that_wait_for_a_service_are_no_less_loud_as_one_is_taken_back(
+    desk: Desk, session: MessageBus
+) -> None:
+    for number, account in enumerate("ABC", start=11):
+        desk.tell(account, number)
+    wait_with_events(lambda: "C" in desk.desk._listed, "the list")
+    desk.desk.withdraw("A")
+    with NotificationService(session.bus_address) as service:
+        wait_for_list(service, "2 teams need credits", left("B", 12), left("C", 13))
+        (loud,) = service.shown.values()
+        assert loud.hints["urgency"] == 1
+
+
+def test_a_list_that_the_user_has_closed_stays_away_however_often_it_shortens(
+    desk: Desk, service: NotificationService
+) -> None:
+    for number, account in enumerate("ABCD", start=11):
+        desk.tell(account, number)
+    wait_for_titles(service, "4 teams need credits")
+    shown = desk.notifier._display._shown
+    wait_with_events(lambda: LIST in shown, "its number is known")
+    (number,) = service.shown
+    service.dismiss(number)
+    wait_with_events(lambda: shown[LIST].is_closed, "it is heard that the user has closed it")
+    desk.desk.withdraw("A")
+    desk.desk.withdraw("B")
+    desk.tell("E", 15)
+    lines = [left("C", 13), left("D", 14), left("E", 15)]
+    wait_for_list(service, "3 teams need credits", *lines)
+    assert list(service.shown) == [number + 1]
 
 
 def test_the_news_of_a_team_that_is_gone_leave_the_screen_and_no_others(

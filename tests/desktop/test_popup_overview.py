@@ -222,6 +222,24 @@ def test_the_order_stays_while_the_popup_is_open(desk: Desk) -> None:
     assert desk.rows == ["UK", "DACH", "Growth", "Iberia", "Labs", "Nordics"]
 
 
+def test_a_window_that_nobody_uses_keeps_the_neediest_above(desk: Desk) -> None:
+    desk.show()
+    desk.popup.be_window(True)
+    desk.open()
+    calm = tuple((name, known(9_000)) for name, _ in six()[:-1])
+    desk.show((*calm, ("Acme UK", stopped())))
+    settle()
+    assert desk.rows == SIX_IN_ORDER  # as the pointer may be at a row
+    elsewhere = QWidget()
+    elsewhere.show()
+    elsewhere.activateWindow()
+    wait_with_events(elsewhere.isActiveWindow, "the user does something else")
+    desk.show((*calm[1:], calm[0], ("Acme UK", replace(stopped(), next_at=None))))
+    settle()
+    assert desk.rows[0] == "UK"
+    elsewhere.deleteLater()
+
+
 def test_teams_come_and_go_while_the_popup_is_open(desk: Desk) -> None:
     desk.open()
     desk.press(Qt.Key.Key_End)

@@ -163,6 +163,49 @@ def test_a_history_that_is_removed_does_not_begin_again_with_the_answer_that_was
     assert recorded(program.sandbox.team(1).id)
 
 
+def test_a_history_that_can_not_be_removed_is_said_to_be_there(program: Listed) -> None:
+    removed = program.add()
+    program.begin()
+    program.wait_for(is_studied)
+    poller = program.poller(removed)
+    poller.session.close()
+    history_file().write_bytes(b"no database" * 1000)
+    complained = QSignalSpy(program.list.complained)
+    told: list[object] = []
+    program.list.remove(removed, told.append, told.append, with_history=True)
+    wait_with_events(complained.count, "what came of it")
+    assert told == [None]
+    assert "history" in emitted(complained)[0]
+
+
+def test_other_trays_hear_that_the_only_key_is_gone(program: Listed) -> None:
+    other = program.add()
+    program.begin()
+    program.wait_for(is_studied)
+    gone = QSignalSpy(program.list.only_key_removed)
+    for account, expected in ((other, 0), (FIRST_ACCOUNT, 1)):
+        told: list[object] = []
+        program.list.remove(account, told.append, told.append, with_history=False)
+        wait_with_events(lambda: told, "the team is gone")  # noqa: B023
+        assert gone.count() == expected
+        wait_with_events(lambda: len(program.teams.own) == 1, "the list")
+
+
+def test_a_team_goes_although_what_was_said_of_it_can_not_be_forgotten(
+    program: Listed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_file: AlertsFile) -> None:
+        raise PermissionError
+
+    removed = program.add()
+    program.begin()
+    program.wait_for(is_studied)
+    monkeypatch.setattr(AlertsFile, "remove", refuse)
+    told: list[object] = []
+    program.list.remove(removed, told.append, told.append, with_history=False)
+    wait_with_events(lambda: told == [None], "the team is gone")
+
+
 def test_a_history_is_kept_that_is_not_the_teams_alone_or_not_known(program: Listed) -> None:
     same = program.add()
     unknown = program.add()

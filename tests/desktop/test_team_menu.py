@@ -62,6 +62,7 @@ def test_each_team_has_a_line_and_no_menu_more_than_12(tray: Tray, count: int) -
     teams = [team(f"a{number}") for number in range(count)]
     tray.actions.remedy.setVisible(True)
     tray.actions.remedy.setText("Unlock…")
+    tray.actions.resume.setVisible(True)
     tray.show_teams(teams[0], teams)
     assert all(len(rows(menu)) <= ROWS for menu in all_menus(tray._menu))
     assert sorted(teams_in(tray._menu)) == sorted(one.account for one in teams)

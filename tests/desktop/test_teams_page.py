@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QTabBar, QWidget
 
@@ -187,6 +187,20 @@ def test_a_team_is_removed_when_the_user_says_so(qapp: QApplication, with_histor
     buttons(dialog)["Remove"].click()
     dialog.removed(None)
     assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("problem", [None, Problem(Kind.KEYCHAIN_LOCKED)])
+def test_who_closes_while_it_is_removed_hears_no_more(
+    qapp: QApplication, problem: Problem | None
+) -> None:
+    dialog = shown(RemoveDialog("Acme", has_own=False))
+    buttons(dialog)["Remove"].click()
+    buttons(dialog)["Close"].click()  # it can't be cancelled any more
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    if problem is None:
+        dialog.removed(None)
+    else:
+        dialog.failed(problem)
 
 
 def test_a_history_that_is_kept_is_said_to_be(qapp: QApplication) -> None:

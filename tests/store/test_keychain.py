@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -205,6 +206,27 @@ def test_a_locked_keychain_is_asked_once_for_all_teams(
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     assert kind_of(keychain.of("other")) is Kind.KEYCHAIN_LOCKED
     assert kind_of(keychain.of("other")) is Kind.KEYCHAIN_UNAVAILABLE  # a new try is a new process
+
+
+@pytest.mark.parametrize("begun_with_prompt", [False, True])
+def test_a_reading_that_may_ask_the_user_does(begun_with_prompt: bool) -> None:
+    with (
+        VirtualDesktop(tray=False, notifications=False) as desktop,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.bus_address)
+        keychain = Keychain(FIRST_ACCOUNT)
+        keychain.write(KEY)
+        run(desktop, "secret-tool", "lock")
+        keychain.begin_to_read([FIRST_ACCOUNT, "other"], prompt=begun_with_prompt)
+        keys: list[str | None] = []
+        reading = threading.Thread(target=lambda: keys.append(keychain.read(prompt=True)))
+        reading.start()
+        wait_until(desktop.active_window, TIMEOUT, "the password is asked for")
+        desktop.type_text(KEYRING_PASSWORD)
+        desktop.press_keys("Return")
+        reading.join()
+    assert keys == [KEY]
 
 
 def test_the_longest_key(desktop: VirtualDesktop, keychain: Keychain) -> None:

@@ -15,6 +15,7 @@ from tray_app.rules.levels import LARGEST_THRESHOLD, Thresholds
 from tray_app.rules.prices import LARGEST_CENTS, LARGEST_PRICE, Prices
 from tray_app.rules.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from tray_app.store.settings import (
+    FIRST_ACCOUNT,
     LONGEST_WARNING,
     MOST_TEAMS,
     VERSION,
@@ -135,6 +136,40 @@ def test_a_damaged_file_is_said_each_time_and_set_aside_by_a_save(
     assert settings_fault_words(fault_of_save, FORMATS) == told
     assert aside.read_text() == content
     assert SettingsFile(path).load() == (OTHER_SETTINGS, ONE_TEAM, "", [])
+
+
+MISTAKE = '{"teams": [{"account": "default"}, {"account": "team-2"}],}'
+
+
+def test_a_mistake_that_is_made_while_the_program_runs_loses_no_team(path: Path) -> None:
+    file = SettingsFile(path)
+    added = file.add_team()
+    entries = file.load().teams
+    put(path, MISTAKE)
+    for change in (
+        file.add_team,
+        file.try_to_save,
+        lambda: file.remove_team(added.account),
+        lambda: file.order_teams([added.account, FIRST_ACCOUNT]),
+        lambda: file.choose_icon_team(added.account),
+    ):
+        with pytest.raises(OSError, match="has a mistake"):
+            change()
+        assert path.read_text() == MISTAKE
+    assert file.save(OTHER_SETTINGS, entries) is not None  # the mistake is kept beside
+    assert file.load() == (OTHER_SETTINGS, entries, "", [])
+
+
+def test_a_file_that_a_newer_version_has_written_meanwhile_is_left_alone(path: Path) -> None:
+    file = SettingsFile(path)
+    file.add_team()
+    file.load()
+    put(path, {"version": VERSION + 1})
+    before = path.read_bytes()
+    for change in (file.add_team, lambda: file.save(OTHER_SETTINGS)):
+        with pytest.raises(OSError, match=str(path)):
+            change()
+        assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, 99, "2", 1.5, None, []])

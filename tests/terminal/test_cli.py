@@ -398,6 +398,12 @@ def test_the_history_of_all_teams_is_csv_with_a_column_for_the_team(
     assert "The damaged history file is kept as" in done.stderr
 
 
+def test_a_history_that_the_keyring_keeps_back_is_missed(env: Env, two_teams: None) -> None:
+    done = run({**env, "LEMLIST_API_KEY": ""}, "history", "--csv", "--all-teams")
+    assert done.returncode == 2
+    assert "can't be used" in done.stderr
+
+
 def test_the_teams_are_listed(env: Env, two_teams: None) -> None:
     done = run({**env, "LEMLIST_API_KEY": ""}, "history", "--team")
     assert (done.returncode, done.stdout, done.stderr) == (0, "tea_2\nAcme (tea_1)\n", "")

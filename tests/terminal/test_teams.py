@@ -25,14 +25,13 @@ from tests.terminal.commands import (
     run,
     teams_of,
 )
-from tray_app.errors import Kind
+from tray_app.errors import Kind, Problem
 from tray_app.rules.alerts import AlertState
 from tray_app.rules.history import Record
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.history_database import History
 from tray_app.store.settings import SettingsFile
 from tray_app.store.teams import mark_of
-from tray_app.terminal.output import Refusal
 from tray_app.terminal.teams_commands import _store_new
 from tray_app.words.problem_words import problem_words
 
@@ -216,6 +215,16 @@ def test_running_trays_are_told(
     assert heard(tray) == [b"key\n"]
     run(env, "status")
     assert heard(tray) == []
+
+
+def test_running_trays_are_told_that_the_only_key_is_gone(
+    keyring_env: Env, tmp_path: Path, tray: socket.socket
+) -> None:
+    env = {**keyring_env, "XDG_RUNTIME_DIR": str(tmp_path / "run")}
+    run(env, "teams", "add", stdin=KEYS[0])
+    heard(tray)
+    run(env, "teams", "remove", names()[0], "--yes")
+    assert heard(tray) == [b"settings\n", b"key\n"]
 
 
 @pytest.mark.parametrize(
@@ -626,8 +635,9 @@ def test_a_list_that_can_not_be_written_leaves_no_key(
     path.write_text('{"version": 2}')
     file = SettingsFile(path)
     file.load()
-    with pytest.raises(Refusal, match=r"^The list of teams can't be saved: "):
+    with pytest.raises(Problem) as raised:
         _store_new(file, [], KEYS[0])
+    assert raised.value.kind is Kind.LIST_UNSAVED
     found = subprocess.run(
         ["secret-tool", "search", "service", "lemlist-credits"],
         env=keyring_env,

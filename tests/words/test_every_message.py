@@ -232,7 +232,6 @@ def analyses(n: int, day: date) -> Iterator[Analysis | None]:
     team_words.renamed_words,
     team_words.another_teams_key_words,
     team_words.fixed_list_words,
-    team_words.unsaved_words,
 )
 def _teams(n: int, _day: date) -> Said:
     yield from (team_words.kept_history_words(other) for other in (None, "Acme"))
@@ -254,7 +253,7 @@ def _teams(n: int, _day: date) -> Said:
     yield team_words.renamed_words("Acme", "Acme UK")
     yield from team_words.list_headings()
     yield from (team_words.no_teams_words(), team_words.unchanged_words())
-    yield from (team_words.fixed_list_words(), team_words.unsaved_words("No space left"))
+    yield team_words.fixed_list_words()
     yield team_words.too_many_words(max(n, 1))
 
 

@@ -1,8 +1,8 @@
 """What the user can have done, a QAction each.
 
 Menu, buttons and windows show the actions, and do not know what an action does: ``App`` connects
-each ``triggered`` once. The icon's menu shows them before ``App`` is imported, so this module
-imports nothing that the icon does not need.
+each ``triggered`` once, but for *Hide figures*, which ``HiddenFigures`` follows. The icon's menu
+shows them before ``App`` is imported, so this module imports nothing that the icon does not need.
 """
 
 from collections.abc import Iterable

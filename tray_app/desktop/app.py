@@ -61,7 +61,8 @@ IMPORTED_AFTER = 1000
 so that the first click does not have to."""
 
 QUIT_TIME = 0.5
-"""Seconds that quitting waits for the desktop to answer, and for each worker to write."""
+"""Seconds at most that quitting waits for each of these: the notification service, the workers of
+all teams together, the one of keys, and the disk's."""
 
 
 class App(QObject):
@@ -172,6 +173,7 @@ class App(QObject):
         self._instance.key_changed_elsewhere.connect(self._teams.use_changed_keys)
         self._instance.settings_changed_elsewhere.connect(self._teams.load_again)
         self._key.key_stored.connect(lambda: self._tell_others(KEY_CHANGED))
+        self._team_list.only_key_removed.connect(lambda: self._tell_others(KEY_CHANGED))
         self._teams.settings_saved.connect(lambda: self._tell_others(SETTINGS_CHANGED))
         self._signals.quit_asked.connect(QApplication.exit)
         self._uncaught.first_raised.connect(self._admit_defect)

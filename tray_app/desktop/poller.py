@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -15,6 +15,8 @@ from tray_app.store.settings import Settings
 from tray_app.team.announcer import News
 from tray_app.team.session import Session
 from tray_app.team.watch import Snapshot, Watch
+
+T = TypeVar("T")
 
 BREATH = 2.0
 """Seconds after an answer in which *Refresh* asks nothing, as when the user clicks again.
@@ -83,10 +85,10 @@ class Poller(QObject):
         self.stop()
         self._worker.submit(self.session.close)
 
-    def end_with(self, job: Callable[[], object]) -> None:
+    def end_with(self, job: Callable[[], T], done: Callable[[T], object]) -> None:
         """Stop, and do something after all that the worker is still doing with the team."""
         self.stop()
-        self._worker.submit(job)
+        self._worker.submit(job, done)
 
     @Slot()
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:

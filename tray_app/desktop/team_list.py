@@ -1,6 +1,6 @@
 """What the user does with the list of teams: adding, removing, naming, ordering, another key."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,6 +18,7 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import MOST_TEAMS, ChosenTeams, new_team
 from tray_app.team.credentials import KeySource
+from tray_app.words.problem_words import history_fault_words
 from tray_app.words.team_words import kept_history_words
 
 
@@ -28,7 +29,9 @@ class TeamList(QObject):
     """
 
     complained = Signal(str)
-    """Why the list could not be saved as the user wants it, in words; empty when it was."""
+    """What could not be done as the user wants it, in words; empty when all was."""
+    only_key_removed = Signal()
+    """The only team's key is gone; the team's place in the list stays."""
 
     def __init__(
         self,
@@ -133,7 +136,8 @@ class TeamList(QObject):
     def remove(self, account: str, done: Done, failed: Failed, *, with_history: bool) -> None:
         """Remove a team's key, its place in the list, and what was said of it.
 
-        ``with_history`` removes what was recorded of it too, unless another team has the same.
+        ``with_history`` removes what was recorded of it too, unless another team has the same,
+        or it is not known which one it is.
         """
         poller = next((one for one in self._teams.own if one.account == account), None)
         if poller is None:  # another program was faster
@@ -149,18 +153,21 @@ class TeamList(QObject):
                 settings.try_to_save()
                 keychain.of(account).remove()
                 settings.remove_team(account)
-                AlertsFile(alerts_file(), account).remove()
             except OSError as error:
                 raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
+            with suppress(OSError):  # no other team will ever have this account
+                AlertsFile(alerts_file(), account).remove()
 
-        def forget_history() -> None:
-            past = History(history_file())
-            past.remove(team_id or "")
-            past.close()
+        def forget_history() -> str:
+            with closing(History(history_file())) as past:
+                past.remove(team_id or "")
+                return history_fault_words(past.fault) if past.fault is not None else ""
 
         def go_on(_nothing: object) -> None:
             if forgets:
-                poller.end_with(forget_history)
+                poller.end_with(forget_history, self.complained.emit)
+            if len(self._teams.own) == 1:
+                self.only_key_removed.emit()
             poller.forget_key(
                 partial(self._teams.poll_anew, poller)
             )  # if it is the only team's place

@@ -14,7 +14,6 @@ from tray_app.i18n import tr
 from tray_app.lemlist.balance import Team
 from tray_app.report.team_views import team_names
 from tray_app.rules.schedule import Place
-from tray_app.store.file_fault import FileFault
 from tray_app.store.folders import settings_file, teams_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import (
@@ -173,12 +172,6 @@ class Teams(QObject):
             poller.poll()
 
     @Slot()
-    def refresh_all(self) -> None:
-        """Poll all teams because the user wants it, but those whose answer is a moment old."""
-        for poller in self.polled:
-            poller.refresh()
-
-    @Slot()
     def unlock(self) -> None:
         """Have the user unlock the keychain for the shown team, and then read the others' keys."""
         self._unlocking = self.shown
@@ -248,6 +241,8 @@ class Teams(QObject):
         end = time.monotonic() + seconds
         for poller in self._all():
             poller.finish(max(end - time.monotonic(), 0.0))
+        for worker in self._ending:
+            worker.finish(max(end - time.monotonic(), 0.0))
 
     def _all(self) -> list[Poller]:
         demo = [] if self.polled is self.own else self.polled
@@ -261,8 +256,7 @@ class Teams(QObject):
         self.settings_complained.emit(" ".join(complaints))
         self.icon_team = choices.icon_team
         teams: Iterable[TeamEntry] = choices.teams
-        if any(isinstance(fault, FileFault) for fault in choices.faults):
-            # A file that can't be read, as it has a mistake, tells nothing of the teams.
+        if not choices.is_whole:
             teams = [poller.session.entry for poller in self.own]
         entries = watched_teams(self._environ, teams)
         known = {poller.account: poller for poller in self.own}

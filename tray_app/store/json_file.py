@@ -5,10 +5,11 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tray_app.store.file_fault import (
@@ -48,24 +49,35 @@ def read_object(path: Path) -> tuple[dict[str, Any], FileFault | None]:
         return {}, unusable(path)
 
 
-def update_object(path: Path, change: Callable[[dict[str, Any]], None]) -> FileFault | None:
+def update_object(
+    path: Path,
+    change: Callable[[dict[str, Any]], None],
+    *,
+    in_place_of_damaged: Mapping[str, Any] | None = MappingProxyType({}),
+) -> FileFault | None:
     """Change a file's JSON object; no change that others make at the same time is lost.
 
     The file is replaced, so that a crash leaves the old or the new one; a link stays, and its
-    target is replaced. A file that holds no JSON object is set aside, which is returned, and an
-    empty object is changed in its place.
+    target is replaced. A file that holds no JSON object is set aside, which is returned, and the
+    object ``in_place_of_damaged`` is changed; if that is ``None``, the file counts as one that
+    can't be read. What ``change`` raises leaves the file as it was, too.
 
     Raises:
         OSError: the file can't be read or written, and is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locked(path):
-        content, fault = {}, None
+        fault = None
         try:
             content = _read(path)
         except _DamagedError:
+            if in_place_of_damaged is None:
+                raise OSError(errno.EIO, "the file has a mistake", str(path)) from None
+            content = dict(in_place_of_damaged)
+            change(content)
             fault = set_aside(path.resolve())
-        change(content)
+        else:
+            change(content)
         _write(path.resolve(), content)
     return fault
 

@@ -58,12 +58,12 @@ class Keychain:
         """Return another account's key, which is read by the same process as this one's."""
         return Keychain(account, self._say_waiting, self._reader)
 
-    def begin_to_read(self, accounts: Iterable[str]) -> None:
+    def begin_to_read(self, accounts: Iterable[str], *, prompt: bool = False) -> None:
         """Have the keys of these accounts read, by one process, while other work is done.
 
-        ``read(prompt=False)`` then fetches each.
+        :meth:`read` with the same ``prompt`` then fetches each.
         """
-        self._reader.begin(accounts)
+        self._reader.begin(accounts, prompt=prompt)
 
     def read(self, *, prompt: bool) -> str | None:
         """Return the key, or ``None`` if there is none.
@@ -124,11 +124,11 @@ class KeyReader:
         self._found_at = 0.0
         self._is_refused = False
 
-    def begin(self, accounts: Iterable[str]) -> None:
+    def begin(self, accounts: Iterable[str], *, prompt: bool) -> None:
         """Have these accounts' keys read while other work is done."""
         self._wanted |= set(accounts)
         with suppress(OSError):  # read() meets the same error
-            self._call = self._begin(prompt=False)
+            self._call = self._begin(prompt=prompt)
 
     def read(
         self, account: str, say_waiting: Callable[[], None] | None, *, prompt: bool
@@ -179,9 +179,10 @@ class KeyReader:
         self._found |= outcome.get("result") or dict.fromkeys(call.accounts, outcome)
         self._found_at = time.monotonic()
         self._wanted -= {each for each, found in self._found.items() if "kind" not in found}
-        if account in self._found:
-            return self._found.pop(account)
-        return self._read(account, say_waiting, prompt=prompt)
+        found = self._found.pop(account, None)
+        if found is None or (prompt and not call.prompts and "kind" in found):
+            return self._read(account, say_waiting, prompt=prompt)
+        return found
 
     def _begin(self, *, prompt: bool) -> "_Call":
         return _Call("read", accounts=sorted(self._wanted), prompt=prompt)
@@ -218,6 +219,8 @@ class _Call:
         """Start the process; raises an OSError if that fails."""
         self.accounts: list[str] = arguments.get("accounts", [])
         """The accounts whose keys are read."""
+        self.prompts: bool = arguments.get("prompt", True)
+        """Whether the user may be asked to unlock the keychain."""
         self._process = subprocess.Popen(  # noqa: S603  (the program itself)
             _command(),
             cwd=Path(__file__).parents[2],

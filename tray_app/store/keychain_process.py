@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
     from secretstorage.dhcrypto import Session
 
-# The first of these that works is used. keyring is not asked to choose: its environment variable
-# and configuration file can make it choose a backend that loses the key or writes it in the clear.
+# keyring is not asked to choose: its environment variable and configuration file can make it choose
+# a backend that loses the key or writes it in the clear.
 _BACKENDS = {
-    "win32": ("keyring.backends.Windows:WinVaultKeyring",),
-    "darwin": ("keyring.backends.macOS:Keyring",),
-    "linux": ("keyring.backends.SecretService:Keyring", "keyring.backends.kwallet:DBusKeyring"),
+    "win32": "keyring.backends.Windows:WinVaultKeyring",
+    "darwin": "keyring.backends.macOS:Keyring",
+    "linux": "keyring.backends.SecretService:Keyring",  # which KWallet offers too
 }
 
 _NICENESS = 10
@@ -50,14 +50,14 @@ def serve() -> int:
     if sys.platform != "win32":
         os.nice(_NICENESS)
     answers, sys.stdout = sys.stdout, sys.stderr  # libraries may print
-    backends = [pkgutil.resolve_name(name) for name in _BACKENDS.get(sys.platform, ())]
+    backend = pkgutil.resolve_name(_BACKENDS.get(sys.platform, _BACKENDS["linux"]))
     print(file=answers, flush=True)
     if not (line := sys.stdin.readline()):
         return 1
     request = json.loads(line)
     threading.Thread(target=_end_with_caller, daemon=True).start()
     call = _CALLS[request.pop("call")]
-    outcome = _outcome_of(lambda: call(_first_viable(backends), **request))
+    outcome = _outcome_of(lambda: call(_viable(backend), **request))
     print(json.dumps(outcome), file=answers, flush=True)
     return 0
 
@@ -80,11 +80,10 @@ def _end_with_caller() -> None:
         os._exit(1)
 
 
-def _first_viable(backends: "Iterable[type[KeyringBackend]]") -> "KeyringBackend":
-    """Return the real keychain of this system."""
-    for backend in backends:
-        if backend.viable:
-            return backend()
+def _viable(backend: "type[KeyringBackend]") -> "KeyringBackend":
+    """Return the real keychain of this system, if it can be used."""
+    if backend.viable:
+        return backend()
     raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "no backend")
 
 

@@ -8,6 +8,7 @@ chosen for it alone::
         {"account": "team-1f3c9a02", "name": "Acme UK", "own": {"low": 300, "critical": 50}}]}
 """
 
+import errno
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -155,6 +156,11 @@ class Choices(NamedTuple):
     """The account of the team that the icon shows; empty: the one that needs its user most."""
     faults: list[FileFault | FieldFault]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file could be read: one with a mistake tells nothing of the teams."""
+        return not any(isinstance(fault, FileFault) for fault in self.faults)
+
 
 class SettingsFile:
     """The file of the settings. Reads and writes block.
@@ -170,28 +176,19 @@ class SettingsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._writable = True
-        self._is_damaged = False
 
     def load(self) -> Choices:
         """Return the choices, and all that could not be used."""
         content, fault = read_object(self._path)
-        version = content.get("version", VERSION)
-        if not isinstance(version, int) or version > VERSION:
+        if _is_newer(content):
             fault = FileFault(FaultKind.NEWER)
         if fault is not None:
-            self._writable = self._is_damaged = fault.kind is FaultKind.DAMAGED
             return Choices(Settings(), (TeamEntry(),), "", [fault])
         settings, faults = _parse(content)
         teams, team_faults = _parse_teams(content, settings)
         chosen = content.get("icon_team")
         icon_team = chosen if chosen in [team.account for team in teams] else ""
         return Choices(settings, teams, icon_team, [*faults, *team_faults])
-
-    @property
-    def can_save(self) -> bool:
-        """Whether the list of teams can be changed: a file with a mistake is the user's to mend."""
-        return self._writable and not self._is_damaged
 
     def save(self, settings: Settings, teams: Iterable[TeamEntry] = ()) -> FileFault | None:
         """Write the settings; what the file holds beyond them stays.
@@ -200,12 +197,13 @@ class SettingsFile:
         """
         choices = asdict(settings)
         new = {"version": VERSION, **choices.pop("thresholds"), **choices}
-        if not self._writable:
-            raise PermissionError(self._path)
-        if self._is_damaged:
-            new["teams"] = [_raw(team) for team in teams]
-        self._is_damaged = False
-        return update_object(self._path, lambda content: content.update(new))
+
+        def change(content: dict[str, Any]) -> None:
+            self._refuse_newer(content)
+            content.update(new)
+
+        kept = {"teams": [_raw(team) for team in teams]}
+        return update_object(self._path, change, in_place_of_damaged=kept)
 
     def try_to_save(self) -> None:
         """Write what the file holds, before something is done that the list of teams must tell."""
@@ -267,9 +265,22 @@ class SettingsFile:
         self._change(change_entry)
 
     def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
-        if not self.can_save:
-            raise PermissionError(self._path)
-        update_object(self._path, change)
+        def change_own(content: dict[str, Any]) -> None:
+            self._refuse_newer(content)
+            change(content)
+
+        # A file with a mistake is the user's to mend: nobody knows which teams are in it.
+        update_object(self._path, change_own, in_place_of_damaged=None)
+
+    def _refuse_newer(self, content: Mapping[str, Any]) -> None:
+        if _is_newer(content):
+            raise PermissionError(errno.EACCES, "a newer version has written it", str(self._path))
+
+
+def _is_newer(content: Mapping[str, Any]) -> bool:
+    """Tell whether a newer version of the program has written the file."""
+    version = content.get("version", VERSION)
+    return not isinstance(version, int) or version > VERSION
 
 
 def _raw(team: TeamEntry) -> dict[str, Any]:

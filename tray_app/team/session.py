@@ -79,7 +79,7 @@ def own_session(
 ) -> Session:
     """Return one of the user's own teams, whose key ``keychain`` holds.
 
-    A key in the environment takes the place of the first team's. Teams that are watched by one
+    A key in the environment takes the place of the first account's. Teams that are watched by one
     program share their ``pauses``.
     """
     open_history = partial(History, history_file())

@@ -13,8 +13,17 @@ from tray_app.store.history_database import History
 from tray_app.store.teams import TeamsFile
 from tray_app.team.credentials import watched_teams
 from tray_app.terminal.arguments import BAD_ARGUMENTS
-from tray_app.terminal.output import FAILED, complain, print_json, print_table, print_text
-from tray_app.terminal.own_teams import find_teams, first_of, load_choices
+from tray_app.terminal.output import (
+    EXIT_CODES,
+    FAILED,
+    complain,
+    print_json,
+    print_table,
+    print_text,
+    say_problem,
+    worst,
+)
+from tray_app.terminal.own_teams import find_teams, first_of, load_choices, unread_keys
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.history_words import day_table, summary_tiles, tiles_words
 from tray_app.words.problem_words import history_fault_words, teams_fault_words
@@ -23,8 +32,9 @@ from tray_app.words.problem_words import history_fault_words, teams_fault_words
 def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str | None) -> int:
     """Print the history of the last ``days`` days, as "csv", "json" or, without a form, a table.
 
-    The team is the one whose key ``status`` would use, or the ``wanted`` one, by its name or
-    identity; if ``wanted`` is empty, all teams are listed. Without a key a Problem is raised.
+    The team is the one that ``status --json`` is about, or the ``wanted`` one, by its name or
+    identity; if ``wanted`` is empty, all teams are listed. A Problem is raised if there is no key
+    to tell the team by.
     """
     past, teams = History(history_file()), TeamsFile(teams_file())
     seen = past.teams()
@@ -69,6 +79,9 @@ def all_histories(environ: Mapping[str, str], days: int) -> int:
     teams = find_teams(environ, watched_teams(environ, load_choices().teams))
     past, begin = History(history_file()), first_moment(days, int(datetime.now(UTC).timestamp()))
     told: dict[str, tuple[str, list[Record]]] = {}
+    unread = unread_keys(teams)  # whose histories are missing
+    for problem in unread:
+        say_problem(problem, has_variable=False, team="")
     for team in teams:
         if team.team_id is None:
             complain(tr("{team} is left out, as its history is not known.", team=team.name))
@@ -81,7 +94,7 @@ def all_histories(environ: Mapping[str, str], days: int) -> int:
     text = io.StringIO(newline="")
     teams_readings_csv(told.values(), text)
     print_text(text.getvalue(), end="")
-    return 0
+    return worst(EXIT_CODES[problem.kind] for problem in unread)
 
 
 def _first_team(environ: Mapping[str, str]) -> tuple[str | None, str]:

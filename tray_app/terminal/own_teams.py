@@ -20,6 +20,9 @@ from tray_app.words.settings_words import settings_fault_words
 STORED: Mapping[str, str] = {}
 """An environment without a key: what is found by it is what the keychain holds."""
 
+NO_KEY = (Kind.NO_KEY, Kind.BAD_KEY)
+"""The problems of a team that has no key which could be used."""
+
 _HIDES_NAMES = (Kind.KEYCHAIN_LOCKED, Kind.KEYCHAIN_WAITING, Kind.KEYCHAIN_UNAVAILABLE)
 
 
@@ -83,7 +86,7 @@ def find_teams(
     entries = [replace(entry, name=plain(entry.name)) for entry in entries]
     keychain = Keychain(FIRST_ACCOUNT, lambda: complain(waiting_words()))
     if accounts := accounts_with_stored_keys(environ, entries):
-        keychain.begin_to_read(accounts)
+        keychain.begin_to_read(accounts, prompt=prompt)
     known = TeamsFile(teams_file())
     found = []
     for entry in entries:
@@ -102,6 +105,13 @@ def find_teams(
         )
     names = team_names([(team.entry, team.lemlists) for team in found])
     return [replace(team, name=name) for team, name in zip(found, names, strict=True)]
+
+
+def unread_keys(teams: Iterable[OwnTeam]) -> list[Problem]:
+    """Return why keys could not be read, one problem of each kind. Not that there is none."""
+    problems = (team.problem for team in teams if team.problem is not None)
+    kinds = {problem.kind: problem for problem in problems if problem.kind not in NO_KEY}
+    return list(kinds.values())
 
 
 def the_team(teams: Sequence[OwnTeam], wanted: str | None) -> OwnTeam:

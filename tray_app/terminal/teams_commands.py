@@ -37,19 +37,19 @@ from tray_app.terminal.output import (
     worst,
 )
 from tray_app.terminal.own_teams import (
+    NO_KEY,
     STORED,
     OwnTeam,
     find_teams,
     load_choices,
     the_team,
+    unread_keys,
 )
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED, tell_all
 from tray_app.words import team_words
 from tray_app.words.command_words import key_stored_words, variable_wins_words
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
-
-_NO_KEY = (Kind.NO_KEY, Kind.BAD_KEY)
 
 
 def teams(environ: Mapping[str, str], options: Namespace) -> int:
@@ -67,8 +67,9 @@ def teams(environ: Mapping[str, str], options: Namespace) -> int:
 def list_teams(environ: Mapping[str, str]) -> int:
     """Print how the teams are called, and whether each has a key; return the exit code."""
     teams = find_teams(environ, watched_teams(environ, load_choices().teams))
-    kinds = {team.problem.kind: team.problem for team in teams if team.problem is not None}
-    if len(teams) == 1 and Kind.NO_KEY in kinds and not teams[0].entry.name:
+    first = teams[0]
+    lacks_key = first.problem is not None and first.problem.kind is Kind.NO_KEY
+    if len(teams) == 1 and lacks_key and not first.entry.name:
         complain(team_words.no_teams_words())
         return 0
     rows = [
@@ -82,7 +83,7 @@ def list_teams(environ: Mapping[str, str]) -> int:
     renamed = any(lemlists for _, _, lemlists in rows)
     columns = 3 if renamed else 2
     print_table([row[:columns] for row in (team_words.list_headings(), *rows)], left=range(3))
-    unread = [problem for kind, problem in kinds.items() if kind not in _NO_KEY]
+    unread = unread_keys(teams)
     for problem in unread:
         say_problem(problem, has_variable=False, team="")
     return worst(EXIT_CODES[problem.kind] for problem in unread)
@@ -110,7 +111,7 @@ def add_team(environ: Mapping[str, str], *, replace: bool) -> int:
     checked = check_key(connector(environ), key)
     teams = find_teams(STORED, choices.teams, prompt=True)
     for team in teams:
-        if team.problem is not None and team.problem.kind not in _NO_KEY:
+        if team.problem is not None and team.problem.kind not in NO_KEY:
             raise team.problem  # it may be of the same team
     there = next((team for team in teams if team.opens(key, checked.team_id)), None)
     if there is not None and there.key == key:
@@ -212,10 +213,13 @@ def remove_team(wanted: str, *, with_history: bool, is_sure: bool) -> int:
         file.try_to_save()  # without its key the team would be half removed
         Keychain(account).remove()
         file.remove_team(account)
-        AlertsFile(alerts_file(), account).remove()
     except OSError as error:
         raise _unsaved(error) from None
+    with suppress(OSError):  # no other team will ever have this account
+        AlertsFile(alerts_file(), account).remove()
     tell_all(runtime_folder(), SETTINGS_CHANGED)
+    if len(teams) == 1:
+        tell_all(runtime_folder(), KEY_CHANGED)  # the place in the list stays, without a key
     if with_history and team_id is not None:
         past = History(history_file())
         past.remove(team_id)
@@ -263,11 +267,11 @@ def _load() -> tuple[SettingsFile | None, Choices]:
     """Return the file of the teams and what it holds; no file if nothing can be changed there."""
     file = SettingsFile(settings_file())
     choices = load_choices(file)
-    if not file.can_save:
+    if not choices.is_whole:
         complain(team_words.fixed_list_words())
         return None, choices
     return file, choices
 
 
-def _unsaved(error: OSError) -> Refusal:
-    return Refusal(team_words.unsaved_words(error.strerror or type(error).__name__))
+def _unsaved(error: OSError) -> Problem:
+    return Problem(Kind.LIST_UNSAVED, error.strerror or type(error).__name__)

@@ -117,8 +117,3 @@ def another_teams_key_words(team: str) -> str:
 def fixed_list_words() -> str:
     """Say that the list can't be changed."""
     return tr("The list of teams can't be changed. Nothing was changed.")
-
-
-def unsaved_words(reason: str) -> str:
-    """Say that the list could not be written."""
-    return tr("The list of teams can't be saved: {reason}.", reason=reason)

@@ -363,16 +363,23 @@ class OverviewContent(QWidget):
 
     def sort(self) -> None:
         """Put the teams into the order of their need, and those that have enough below a fold."""
-        if (overview := self._overview) is None:
-            return
-        lines, folded = overview.lines, []
-        if len(lines) >= FOLDS_FROM:
-            folded = [line.account for line in lines if line.is_healthy]
-        upper = [line.account for line in lines if line.account not in folded]
+        upper, folded = self._by_need()
         self._is_open = not upper
         self._set_current(None)
         self._arrange(upper, folded)
         self.middle.show_top()
+
+    def sort_if_moved(self) -> None:
+        """Sort the teams if they stand in another order; else fold and scroll bar stay."""
+        if self._by_need() != (self._upper, self._folded):
+            self.sort()
+
+    def _by_need(self) -> tuple[list[str], list[str]]:
+        lines = self._overview.lines if self._overview is not None else ()
+        folded = [line.account for line in lines if line.is_healthy]
+        if len(lines) < FOLDS_FROM:
+            folded = []
+        return [line.account for line in lines if line.account not in folded], folded
 
     def tick(self) -> None:
         """Tell the ages as they are now."""

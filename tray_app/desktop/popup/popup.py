@@ -180,6 +180,8 @@ class Popup(QWidget):
             several.sort()
         self._way_back.setText(overview.teams)
         self.overview.show_overview(overview)
+        if self._is_window and not (self.isActiveWindow() and self.shows_overview):
+            self.overview.sort_if_moved()  # a window stays open for days, and nobody is at a row
         self._describe()
 
     def set_overview_busy(self, busy: bool) -> None:

@@ -35,7 +35,7 @@ class BusClient(Protocol):
 
 
 class Bus(QObject):
-    """The program's one connection to a bus, and a thread that sleeps on it.
+    """A connection to a bus, and a thread that sleeps on it.
 
     QtDBus is of no use here: it does not tell Python when a bus ends, and holds Python's
     lock while it waits for its own thread.

@@ -33,7 +33,7 @@ class SingleInstance(QObject):
     key_changed_elsewhere = Signal()
     """The key in the keychain is another one, or gone."""
     settings_changed_elsewhere = Signal()
-    """A team was added, removed, renamed or moved."""
+    """The settings file was saved, which has the list of teams too."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """``name`` tells the programs apart that share the folder."""

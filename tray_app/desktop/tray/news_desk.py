@@ -87,7 +87,8 @@ class NewsDesk(QObject):
         self._listed: dict[str, TeamNotice] = {}
         """The news that stands in the list, by account."""
         self._listed_since = QElapsedTimer()
-        self._list_id: int | None = None  # of the list that was told last
+        self._lists: frozenset[int] = frozenset()
+        """The ids of the last list with something new, and of those that were shorter since."""
         self._heard: set[int] = set()
         """The ids of the news that the desktop has shown."""
         notifier.accepted.connect(self._accept)
@@ -194,11 +195,9 @@ class NewsDesk(QObject):
         lacking = sum(each.lacks_credits for each in told)
         title, body = list_notice([each.line for each in told], lacking)
         picture, urgent = told[0].notice.picture, told[0].notice.urgent
-        last, self._list_id = self._list_id, next(_list_ids)
-        shortens = last if is_shorter else None
-        self._notifier.notify(
-            Notice(self._list_id, news, title, body, picture, urgent, LIST, shortens)
-        )
+        number, shortens = next(_list_ids), self._lists if is_shorter else frozenset()
+        self._lists = shortens | {number}
+        self._notifier.notify(Notice(number, news, title, body, picture, urgent, LIST, shortens))
 
     @Slot(object)
     def _accept(self, news: News | list[News]) -> None:

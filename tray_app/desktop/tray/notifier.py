@@ -58,9 +58,10 @@ class Notice:
     urgent: bool
     about: str = ""
     """The account of the team that the notice is about; empty for several teams."""
-    shortens: int | None = None
-    """The id of the last notice about the same, if this one says less than that, and nothing new.
-    It takes the place of that quietly, and is not shown where that is no longer on the screen."""
+    shortens: frozenset[int] = frozenset()
+    """The ids of the last notices about the same of which this one says less, and nothing new. If
+    the one that was told last is among them, this one takes its place quietly, and is not shown
+    where that one is no longer on the screen."""
 
 
 class Notifier(QObject):
@@ -94,7 +95,7 @@ class Notifier(QObject):
         """
         if sys.platform == "linux":
             self._want({**self._display.wanted, notice.about: notice})
-        elif notice.shortens is None and notice.id != self._told_by_qt.get(notice.about):
+        elif self._told_by_qt.get(notice.about) not in {notice.id, *notice.shortens}:
             self._told_by_qt[notice.about] = notice.id
             self._fallback(notice.title, notice.body)
             self.accepted.emit(notice.news)
@@ -213,8 +214,8 @@ class Display:
             return None
         wanted = self.wanted
         for about, notice in wanted.items():
-            was_told = notice.shortens is not None and notice.shortens == self._told.get(about)
-            if was_told and (about not in self._shown or self._shown[about].is_closed):
+            is_gone = about not in self._shown or self._shown[about].is_closed
+            if is_gone and self._told.get(about) in notice.shortens:
                 self._take(notice)
         for about, shown in list(self._shown.items()):
             if about not in wanted or wanted[about].id != shown.notice_id:
@@ -286,7 +287,7 @@ class Display:
         takes_markup = "body-markup" in capabilities
         body = notice.body.translate(_ESCAPES) if takes_markup else notice.body
         hints = {
-            "urgency": ("y", _urgency(notice)),
+            "urgency": ("y", self._urgency(notice)),
             "image-data": ("(iiibiiay)", _image_data(notice.picture)),
             "desktop-entry": ("s", "lemlist-credits"),
         }
@@ -294,6 +295,12 @@ class Display:
         actions = ["default", tr("Open")] if "actions" in capabilities else []
         values = (tr("lemlist credits"), 0, "", notice.title, body, actions, hints, -1)
         self._ask(notice, self._keep, "Notify", "susssasa{sv}i", values)
+
+    def _urgency(self, notice: Notice) -> int:
+        """Return the specification's number. GNOME shows no banner of what has the lowest one."""
+        if self._told.get(notice.about) in notice.shortens:
+            return 0
+        return 2 if notice.urgent else 1
 
     def _keep(self, notice: Notice, reply: "Message") -> None:
         """Remember what is on the screen now."""
@@ -362,13 +369,6 @@ class Display:
         serial: int = next(self._connection.outgoing_serial)
         self._connection.send(new_method_call(address, method, signature, values), serial=serial)
         return serial
-
-
-def _urgency(notice: Notice) -> int:
-    """Return the specification's number. GNOME shows no banner of what has the lowest one."""
-    if notice.shortens is not None:
-        return 0
-    return 2 if notice.urgent else 1
 
 
 def _image_data(picture: QImage) -> tuple[object, ...]:

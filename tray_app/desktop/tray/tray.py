@@ -128,6 +128,8 @@ class Tray(QObject):
         if self._team_menu is None:
             self._team_menu = self._offer_teams()
         self._team_menu.show_teams(teams)
+        # With both, and a line for what can be done about a problem, there would be 13 lines.
+        self._snooze_menu.menuAction().setVisible(not self.actions.resume.isVisible())
 
     def _show_icon(self, look: IconLook, tooltip: str) -> None:
         """Show another icon; only what differs is touched, as each touch costs memory."""
@@ -156,6 +158,7 @@ class Tray(QObject):
         if teams is not None:
             teams.remove()
         before = self._snooze_menu.menuAction()
+        before.setVisible(True)
         self._menu.insertActions(before, self._of_one_team[:-1])
         self._menu.insertAction(self.actions.about, self._of_one_team[-1])
 

@@ -1,4 +1,4 @@
-"""The windows of the history and of the plan, each of one team, and the popup's chart."""
+"""The windows of the history, of a team or of all, and of the plan, and the popup's chart."""
 
 import time
 from collections.abc import Callable, Sequence

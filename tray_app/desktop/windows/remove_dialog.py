@@ -53,28 +53,41 @@ class RemoveDialog(Dialog):
         self.column.addSpacing(GAP)
         self.column.addWidget(self._answer)
         self._remove = self.add_button(tr("&Remove"), Role.AcceptRole, self._confirm)
-        keep = self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
-        keep.setDefault(True)
-        keep.setFocus()
+        self._keep = self.add_button(tr("Cancel"), Role.RejectRole, self.reject)
+        self._keep.setDefault(True)
+        self._keep.setFocus()
+        self._is_removing = False
         HeldEnter(self)
 
     @Slot()
     def _confirm(self) -> None:
+        self._is_removing = True
         self._remove.setEnabled(False)
+        self._keep.setText(tr("Close"))  # what has begun can't be cancelled
         self._answer.say(IconShape.LOADING, *_removing())
         self.confirmed.emit(self._history.isChecked())
 
     @Slot(object)
     def removed(self, _nothing: object) -> None:
         """Close, as the team is gone."""
-        self.accept()
+        if self._is_removing:
+            self.accept()
 
     @Slot(object)
     def failed(self, problem: Problem) -> None:
         """Say why the team is still there."""
+        if not self._is_removing:
+            return
+        self._is_removing = False
         self._remove.setEnabled(True)
+        self._keep.setText(tr("Cancel"))
         told = problem_words(problem.kind)
         self._answer.say(IconShape.EMPTY, told.title, tr("The team is not removed. Try again."))
+
+    def done(self, result: int) -> None:
+        """Close. An answer that comes later finds nobody."""
+        self._is_removing = False
+        super().done(result)
 
 
 def _removing() -> tuple[str, str]:
