@@ -10,14 +10,23 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from jeepney import HeaderFields, Message, MessageType, new_error, new_method_return
+from jeepney import (
+    DBusAddress,
+    HeaderFields,
+    Message,
+    MessageType,
+    new_error,
+    new_method_return,
+    new_signal,
+)
 from PySide6.QtGui import QImage
 
 from tests.desktops.dbus_probe import Bus
@@ -82,7 +91,8 @@ NOTHING = "/"
 class FakeSecretService:
     """A Secret Service in memory, with the faults that gnome-keyring does not have.
 
-    It has one collection, the default one, and one item in it. Its prompts are never answered.
+    It has one collection, the default one, and one item in it. Only prompts for consent are
+    answered.
     https://specifications.freedesktop.org/secret-service/latest/
     """
 
@@ -95,6 +105,9 @@ class FakeSecretService:
     """It loses what it is given."""
     has_alias: bool = True
     """The default collection is found by the path of its alias too; KeePassXC's is not."""
+    asks: bool = False
+    """It asks its user before a program reads the item, as KeePassXC does; until then that is
+    locked for this program. The answer is :meth:`answer`'s."""
     rival: str | None = None
     """A key that somebody else stores just after each one that it is given."""
     asked: list[str] = field(default_factory=list)
@@ -108,6 +121,9 @@ class FakeSecretService:
 
     def __enter__(self) -> Self:
         self._closing = threading.Event()
+        self._allowed: set[str] = set()
+        """The connections of the programs that may read the item."""
+        self._asker = ""
         self._bus = Bus(self.address)
         path, name = "/org/freedesktop/DBus", "org.freedesktop.DBus"
         self._bus.call(name, path, name, "RequestName", "su", "org.freedesktop.secrets", 0)
@@ -132,18 +148,31 @@ class FakeSecretService:
             if not self.silent:
                 self._bus.connection.send(self._answer(call))
 
+    def answer(self, *, consents: bool) -> None:
+        """Answer the prompt as the user does."""
+        wait_until(lambda: self._asker, TIMEOUT, "the user is asked")
+        asker, self._asker = self._asker, ""
+        if consents:
+            self._allowed.add(asker)
+        prompt = DBusAddress(self.PROMPT, interface="org.freedesktop.Secret.Prompt")
+        unlocked = [self.ITEM] if consents else []
+        body = (not consents, ("ao", unlocked))
+        self._bus.connection.send(new_signal(prompt, "Completed", "bv", body))
+
     def _answer(self, call: Message) -> Message:
-        answers = {
-            "Get": self._get,
-            "OpenSession": self._open_session,
-            "Unlock": self._unlock,
-            "Prompt": lambda _: (None, ()),
-            "ReadAlias": lambda _: ("o", (self.COLLECTION,)),
-            "SearchItems": lambda _: ("aoao", self._search()),
-            "CreateItem": self._create_item,
-            "GetSecret": self._get_secret,
-        }
         fields = call.header.fields
+        client, path = fields[HeaderFields.sender], fields[HeaderFields.path]
+        is_kept_back = self.asks and client not in self._allowed
+        answers: dict[str, Callable[[Arguments], Answer]] = {
+            "Get": lambda body: self._get(body, is_locked=is_kept_back and path == self.ITEM),
+            "OpenSession": self._open_session,
+            "Unlock": lambda body: self._unlock(body, is_kept_back=is_kept_back),
+            "Prompt": lambda _: self._prompt(client),
+            "ReadAlias": lambda _: ("o", (self.COLLECTION,)),
+            "SearchItems": lambda _: ("aoao", self._search(is_kept_back=is_kept_back)),
+            "CreateItem": self._create_item,
+            "GetSecret": lambda _: self._get_secret(is_kept_back=is_kept_back),
+        }
         if fields[HeaderFields.path] == self.ALIAS and not self.has_alias:
             return new_error(call, "org.freedesktop.DBus.Error.UnknownObject")
         signature, body = answers[fields[HeaderFields.member]](call.body)
@@ -151,13 +180,19 @@ class FakeSecretService:
             return new_error(call, body[0])
         return new_method_return(call, signature, body)
 
-    def _get(self, arguments: Arguments) -> Answer:
-        is_locked = arguments[1] == "Locked"
-        return "v", (("b", self.locked) if is_locked else ("s", "fake"),)
+    def _get(self, arguments: Arguments, *, is_locked: bool) -> Answer:
+        is_asked = arguments[1] == "Locked"
+        return "v", (("b", self.locked or is_locked) if is_asked else ("s", "fake"),)
 
-    def _search(self) -> tuple[list[str], list[str]]:
-        """Return the unlocked and the locked items; KeePassXC finds none that are locked."""
+    def _prompt(self, client: str) -> Answer:
+        self._asker = client
+        return None, ()
+
+    def _search(self, *, is_kept_back: bool) -> tuple[list[str], list[str]]:
+        """Return the unlocked and the locked items; in a locked KeePassXC are none."""
         found = [self.ITEM] if self.key else []
+        if is_kept_back and not self.locked:
+            return [], found
         return ([], found if self.has_alias else []) if self.locked else (found, [])
 
     def _open_session(self, arguments: Arguments) -> Answer:
@@ -165,8 +200,9 @@ class FakeSecretService:
             return "error", ("org.freedesktop.DBus.Error.NotSupported",)
         return "vo", (("s", ""), self.SESSION)
 
-    def _unlock(self, arguments: Arguments) -> Answer:
-        return "aoo", ([], self.PROMPT) if self.locked else (arguments[0], NOTHING)
+    def _unlock(self, arguments: Arguments, *, is_kept_back: bool) -> Answer:
+        asks = self.locked or (is_kept_back and self.ITEM in arguments[0])
+        return "aoo", ([], self.PROMPT) if asks else (arguments[0], NOTHING)
 
     def _create_item(self, arguments: Arguments) -> Answer:
         _properties, (_session, _parameters, secret, _type), _replace = arguments
@@ -174,7 +210,9 @@ class FakeSecretService:
             self.key = self.rival or bytes(secret).decode()
         return "oo", (self.ITEM, NOTHING)
 
-    def _get_secret(self, _arguments: Arguments) -> Answer:
+    def _get_secret(self, *, is_kept_back: bool) -> Answer:
+        if is_kept_back:
+            return "error", ("org.freedesktop.Secret.Error.IsLocked",)
         return "(oayays)", ((self.SESSION, b"", str(self.key).encode(), "text/plain"),)
 
 
@@ -354,6 +392,48 @@ def test_a_prompt_that_nobody_answers(bare: VirtualDesktop, sandbox: Sandbox) ->
         program.process.send_signal(signal.SIGUSR1)
         # Only once the call before has been given up, a click starts another.
         click_until(program, "Unlock…", lambda: "12,430" in program.tooltip(), "the figures")
+
+
+def test_a_keychain_that_wants_consent_asks_for_it_without_a_click(
+    bare: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    with (
+        FakeSecretService(bare.bus_address, DEMO_KEY, asks=True) as service,
+        TrayProgram(bare, sandbox.url) as program,
+    ):
+        program.wait_for_tooltip(problem_words(Kind.KEYCHAIN_WAITING).title)
+        service.answer(consents=True)
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+        assert service.asked.count("Prompt") == 1
+
+
+def test_who_does_not_consent_is_asked_again_by_a_click_only(
+    bare: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    with (
+        FakeSecretService(bare.bus_address, DEMO_KEY, asks=True) as service,
+        TrayProgram(bare, sandbox.url) as program,
+    ):
+        service.answer(consents=False)
+        assert_trouble_is_shown(program, LOCKED, IconShape.LOCKED)
+        for _ in range(3):
+            program.item.click_menu("Refresh now")
+        assert service.asked.count("Prompt") == 1
+        program.item.click_menu("Unlock…")
+        service.answer(consents=True)
+        program.wait_for_tooltip("Healthy · 12,430 credits")
+        assert service.asked.count("Prompt") == 2
+
+
+def test_a_terminal_waits_for_consent(bare: VirtualDesktop, sandbox: Sandbox) -> None:
+    with (
+        FakeSecretService(bare.bus_address, DEMO_KEY, asks=True) as service,
+        ThreadPoolExecutor() as pool,
+    ):
+        status = pool.submit(in_terminal, bare, "status", api_url=sandbox.url)
+        service.answer(consents=True)
+        assert "12,430 credits" in status.result().stdout
+        assert service.asked.count("Prompt") == 1
 
 
 def test_a_keychain_that_does_not_answer(bare: VirtualDesktop, sandbox: Sandbox) -> None:

@@ -24,6 +24,8 @@ ANSWER_TIME = 5.0
 """Seconds for a call that asks the user nothing."""
 PROMPT_TIME = 120.0
 """Seconds for a call in which the user may have to type a password, or to consent."""
+REFUSED = "nobody has consented"
+"""The detail of the problem that the user does not let this program read a key."""
 FRESH = 60.0
 """Seconds for which a key is kept that was read together with another team's."""
 
@@ -159,7 +161,7 @@ class KeyReader:
     ) -> dict[str, Any]:
         """Return the outcome for an account, and keep those that the others will ask for."""
         if self._is_refused and not prompt:
-            raise Problem(Kind.KEYCHAIN_LOCKED, "nobody has consented")
+            raise Problem(Kind.KEYCHAIN_LOCKED, REFUSED)
         self._is_refused = False
         with _errors_named():
             call = self._call or self._begin(prompt=prompt)
@@ -176,7 +178,9 @@ class KeyReader:
         self._waited_by = None
         self._is_refused = answer is None
         outcome = _outcome(answer, call)
-        self._found |= outcome.get("result") or dict.fromkeys(call.accounts, outcome)
+        read = outcome.get("result") or dict.fromkeys(call.accounts, outcome)
+        self._is_refused = any(each.get("detail") == REFUSED for each in read.values())
+        self._found |= read
         self._found_at = time.monotonic()
         self._wanted -= {each for each, found in self._found.items() if "kind" not in found}
         found = self._found.pop(account, None)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tray_app.errors import Kind, Problem
 from tray_app.store.folders import runtime_folder
-from tray_app.store.keychain import SERVICE
+from tray_app.store.keychain import REFUSED, SERVICE
 from tray_app.store.lock import locked
 
 if TYPE_CHECKING:
@@ -99,8 +99,18 @@ def _read(
         ask = partial(backend.get_password, SERVICE)
         return {account: _outcome_of(partial(ask, account)) for account in accounts}
     with _service() as connection:
-        find = partial(_found_key, backend, connection, [], prompt=prompt)
-        return {account: _outcome_of(partial(find, account)) for account in accounts}
+        find = partial(_found_key, backend, connection, [])
+        outcomes = {each: _outcome_of(partial(find, each, prompt=False)) for each in accounts}
+        kinds = {account: outcome.get("kind") for account, outcome in outcomes.items()}
+        kept_back = [account for account, kind in kinds.items() if kind == Kind.KEYCHAIN_LOCKED]
+        consent = _outcome_of(partial(_ask_for_consent, connection, kept_back))
+        if "kind" in consent:
+            outcomes |= dict.fromkeys(kept_back, consent)
+        elif prompt or consent["result"]:
+            outcomes |= {
+                each: _outcome_of(partial(find, each, prompt=prompt)) for each in kept_back
+            }
+        return outcomes
 
 
 def _key_in(backend: Any, account: str, *, prompt: bool = True) -> str | None:
@@ -144,6 +154,30 @@ def _found_key(
     if item.session is not None:
         sessions[:] = [item.session]
     return str(secret.decode())
+
+
+def _ask_for_consent(connection: "DBusConnection", accounts: Iterable[str]) -> bool:
+    """Have the user asked, once for all, for the keys that an open collection keeps back.
+
+    KeePassXC does so for each entry and each program, and until then calls the entry locked. It
+    asks for no password, so nobody has to click for it. Returns whether there was such a key.
+
+    Raises:
+        Problem: the user has refused.
+    """
+    import secretstorage
+    from secretstorage.util import unlock_objects
+
+    items = [item for account in accounts for item in _items(connection, account)[:1]]
+    kept_back = [
+        item.item_path
+        for item in items
+        if item.is_locked()
+        and not secretstorage.Collection(connection, item.item_path.rpartition("/")[0]).is_locked()
+    ]
+    if kept_back and unlock_objects(connection, kept_back):
+        raise Problem(Kind.KEYCHAIN_LOCKED, REFUSED)
+    return bool(kept_back)
 
 
 def _is_secret_service(backend: "KeyringBackend") -> bool:
