@@ -721,6 +721,22 @@ def test_hidden_figures_are_nowhere_but_levels_and_days_are() -> None:
         assert view.level in ("Healthy", "Low", "Ends Wed")
 
 
+def test_who_hides_figures_is_not_advised_to_buy_a_hidden_amount() -> None:
+    formats = FakeFormats()
+    low = replace(good(Balance(481, 481, 81, 400), Level.LOW), analysis=SHORT)
+    told = view_of(low, Settings(), formats, NOON).attention
+    formats.hidden_until = NOON + timedelta(hours=1)
+    hidden = view_of(low, Settings(), formats, NOON).attention
+    assert told is not None
+    assert hidden is not None
+    assert told.title.startswith("Buy ")
+    assert (hidden.title, hidden.text, hidden.deed) == (
+        "Credits are low",
+        "A team admin can buy more credits.",
+        told.deed,
+    )
+
+
 UNSEEN = {"credits", "low", "read_at", "next_at"}
 """What is not shown as it is; the popup is looked at in its own test."""
 

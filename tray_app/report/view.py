@@ -209,6 +209,12 @@ def view_of(
     advice = ""
     if warns and analysis is not None and (analysis.lasts_until or today) >= today:
         advice = forecast_words.advice_words(analysis, settings.prices, formats, today)
+    # Who is warned that credits may run short is not told that some will expire.
+    expiry = ""
+    if not stale and not advice and analysis is not None:
+        expiry = forecast_words.expiry_words(analysis, formats, today)
+    if hidden_until is not None:
+        advice = ""  # "Buy •••• credits" would help nobody
     return View(
         icon=_icon(snapshot, settings.icon, ends_on, stale=stale, hides=hidden_until is not None),
         team=balance_words.team_name(name or snapshot.team),
@@ -245,10 +251,7 @@ def view_of(
         forecast=forecast,
         buys="" if credits is None else buys_line(credits, settings.prices, formats),
         advice=advice,
-        # Who is warned that credits may run short is not told that some will expire.
-        expiry=""
-        if stale or advice or analysis is None
-        else forecast_words.expiry_words(analysis, formats, today),
+        expiry=expiry,
         hides=hidden_until is not None,
     )
 
