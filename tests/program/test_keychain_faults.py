@@ -425,6 +425,52 @@ def test_who_does_not_consent_is_asked_again_by_a_click_only(
         assert service.asked.count("Prompt") == 2
 
 
+def test_who_refuses_to_unlock_is_asked_once_for_all_teams(
+    bare: VirtualDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bare.bus_address)
+    accounts = [FIRST_ACCOUNT, *(f"team-{number}" for number in range(5))]
+    keychain = Keychain(FIRST_ACCOUNT)
+
+    def read_all() -> list[Kind]:
+        kinds = []
+        for account in accounts:
+            with pytest.raises(Problem) as caught:
+                keychain.of(account).read(prompt=True)
+            kinds.append(caught.value.kind)
+        return kinds
+
+    with (
+        FakeSecretService(bare.bus_address, DEMO_KEY, locked=True) as service,
+        ThreadPoolExecutor() as pool,
+    ):
+        keychain.begin_to_read(accounts, prompt=True)
+        kinds = pool.submit(read_all)
+        service.answer(consents=False)
+        assert kinds.result() == [Kind.KEYCHAIN_LOCKED] * 6
+        assert service.asked.count("Prompt") == 1
+
+
+def test_a_key_that_lemlist_refuses_is_not_asked_for_again(
+    bare: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    sandbox.set_fault("401")
+    with (
+        FakeSecretService(bare.bus_address, DEMO_KEY, asks=True) as service,
+        TrayProgram(bare, sandbox.url) as program,
+    ):
+        service.answer(consents=True)
+        program.wait_for_tooltip(problem_words(Kind.UNAUTHORIZED).title)
+        for polls in (2, 3):
+            click_until(
+                program,
+                "Refresh now",
+                lambda: len(sandbox.requests) >= polls,  # noqa: B023
+                "another poll",
+            )
+        assert service.asked.count("Prompt") == 1
+
+
 def test_a_terminal_waits_for_consent(bare: VirtualDesktop, sandbox: Sandbox) -> None:
     with (
         FakeSecretService(bare.bus_address, DEMO_KEY, asks=True) as service,

@@ -26,6 +26,8 @@ PROMPT_TIME = 120.0
 """Seconds for a call in which the user may have to type a password, or to consent."""
 REFUSED = "nobody has consented"
 """The detail of the problem that the user does not let this program read a key."""
+JUST_NOW = 2.0
+"""Seconds for which the user, who was asked and has refused, is not asked for another team."""
 FRESH = 60.0
 """Seconds for which a key is kept that was read together with another team's."""
 
@@ -78,6 +80,11 @@ class Keychain:
         """
         return self._reader.read(self._account, self._say_waiting, prompt=prompt)
 
+    @property
+    def asks_for_consent(self) -> bool:
+        """Whether the user was asked for this key, and would be asked again."""
+        return self._account in self._reader.asking
+
     def forget(self) -> None:
         """Let the next call of ``read`` ask anew, as the user has changed the key elsewhere."""
         self._reader.forget(self._account)
@@ -124,7 +131,12 @@ class KeyReader:
         self._found: dict[str, dict[str, Any]] = {}
         """Outcomes that nobody has fetched yet, by account."""
         self._found_at = 0.0
-        self._is_refused = False
+        self._asked_just_now = False
+        """Whether the user was asked for what was found last."""
+        self._refused: set[str] = set()
+        """The accounts whose keys the user does not let this program read."""
+        self.asking: set[str] = set()
+        """The accounts whose keys are read only if the user consents."""
 
     def begin(self, accounts: Iterable[str], *, prompt: bool) -> None:
         """Have these accounts' keys read while other work is done."""
@@ -140,7 +152,8 @@ class KeyReader:
             if time.monotonic() - self._found_at > FRESH:
                 self._found.clear()
             found = self._found.pop(account, None)
-            if found is None or (prompt and "kind" in found):
+            was_refused = self._asked_just_now and time.monotonic() - self._found_at < JUST_NOW
+            if found is None or (prompt and "kind" in found and not was_refused):
                 self._wanted.add(account)
                 found = self._read(account, say_waiting, prompt=prompt)
         key: str | None = _result(found)
@@ -148,7 +161,7 @@ class KeyReader:
 
     def forget(self, account: str) -> None:
         """Read this key anew with the next one that is read, and ask for consent again."""
-        self._is_refused = False
+        self._refused.discard(account)
         self._wanted.add(account)
         self._found.pop(account, None)
         call = self._call
@@ -160,15 +173,15 @@ class KeyReader:
         self, account: str, say_waiting: Callable[[], None] | None, *, prompt: bool
     ) -> dict[str, Any]:
         """Return the outcome for an account, and keep those that the others will ask for."""
-        if self._is_refused and not prompt:
+        if account in self._refused and not prompt:
             raise Problem(Kind.KEYCHAIN_LOCKED, REFUSED)
-        self._is_refused = False
         with _errors_named():
             call = self._call or self._begin(prompt=prompt)
             self._call = None
             # Where one team has waited in vain, the other teams don't wait one after the other.
-            is_waited_for = self._waited_by not in (None, account)
-            answer = call.wait(PROMPT_TIME if prompt else 0.0 if is_waited_for else ANSWER_TIME)
+            is_waited_for = self._waited_by not in (None, account) and not prompt
+            patience = PROMPT_TIME if prompt and say_waiting is None else ANSWER_TIME
+            answer = call.wait(0.0 if is_waited_for else patience)
             if answer is None and say_waiting is not None:
                 say_waiting()
                 answer = call.wait(call.time_left)
@@ -176,10 +189,16 @@ class KeyReader:
             self._call, self._waited_by = call, self._waited_by or account
             raise Problem(Kind.KEYCHAIN_WAITING)
         self._waited_by = None
-        self._is_refused = answer is None
-        outcome = _outcome(answer, call)
+        self._asked_just_now = call.prompts
+        if answer is None:
+            call.end()
+            outcome: dict[str, Any] = {"kind": Kind.KEYCHAIN_LOCKED, "detail": REFUSED}
+        else:
+            outcome = json.loads(answer)
         read = outcome.get("result") or dict.fromkeys(call.accounts, outcome)
-        self._is_refused = any(each.get("detail") == REFUSED for each in read.values())
+        refused = {each for each, found in read.items() if found.get("detail") == REFUSED}
+        self._refused = self._refused.difference(read) | refused
+        self.asking |= {each for each, found in read.items() if found.get("asked")}
         self._found |= read
         self._found_at = time.monotonic()
         self._wanted -= {each for each, found in self._found.items() if "kind" not in found}

@@ -99,18 +99,22 @@ def _read(
         ask = partial(backend.get_password, SERVICE)
         return {account: _outcome_of(partial(ask, account)) for account in accounts}
     with _service() as connection:
-        find = partial(_found_key, backend, connection, [])
-        outcomes = {each: _outcome_of(partial(find, each, prompt=False)) for each in accounts}
-        kinds = {account: outcome.get("kind") for account, outcome in outcomes.items()}
-        kept_back = [account for account, kind in kinds.items() if kind == Kind.KEYCHAIN_LOCKED]
-        consent = _outcome_of(partial(_ask_for_consent, connection, kept_back))
-        if "kind" in consent:
-            outcomes |= dict.fromkeys(kept_back, consent)
-        elif prompt or consent["result"]:
-            outcomes |= {
-                each: _outcome_of(partial(find, each, prompt=prompt)) for each in kept_back
-            }
+        find = partial(_found_key, backend, connection, [], prompt=False)
+        outcomes = {each: _outcome_of(partial(find, each)) for each in accounts}
+        locked = [each for each in outcomes if _is_locked(outcomes[each])]
+        if not locked:
+            return outcomes
+        asked = _ask_to_unlock(connection, locked, prompt=prompt)
+        for account in locked:
+            outcome = _outcome_of(partial(find, account))
+            if _is_locked(outcome) and _kept_back(connection, account):
+                outcome["detail"] = REFUSED
+            outcomes[account] = {**outcome, "asked": account in asked}
         return outcomes
+
+
+def _is_locked(outcome: Mapping[str, object]) -> bool:
+    return outcome.get("kind") == Kind.KEYCHAIN_LOCKED
 
 
 def _key_in(backend: Any, account: str, *, prompt: bool = True) -> str | None:
@@ -156,28 +160,44 @@ def _found_key(
     return str(secret.decode())
 
 
-def _ask_for_consent(connection: "DBusConnection", accounts: Iterable[str]) -> bool:
-    """Have the user asked, once for all, for the keys that an open collection keeps back.
+def _ask_to_unlock(
+    connection: "DBusConnection", accounts: Iterable[str], *, prompt: bool
+) -> set[str]:
+    """Have the user asked, once for all, for keys that are locked.
 
-    KeePassXC does so for each entry and each program, and until then calls the entry locked. It
-    asks for no password, so nobody has to click for it. Returns whether there was such a key.
-
-    Raises:
-        Problem: the user has refused.
+    Without ``prompt`` only for those that an open collection keeps back: that asks for no password,
+    so nobody has to click for it. Returns the accounts of these.
     """
-    import secretstorage
     from secretstorage.util import unlock_objects
 
-    items = [item for account in accounts for item in _items(connection, account)[:1]]
-    kept_back = [
-        item.item_path
-        for item in items
-        if item.is_locked()
-        and not secretstorage.Collection(connection, item.item_path.rpartition("/")[0]).is_locked()
-    ]
-    if kept_back and unlock_objects(connection, kept_back):
-        raise Problem(Kind.KEYCHAIN_LOCKED, REFUSED)
-    return bool(kept_back)
+    if prompt and (default := _default_collection(connection)) is not None and default.is_locked():
+        default.unlock()
+        if default.is_locked():
+            return set()
+    kept_back = {each: path for each in accounts if (path := _kept_back(connection, each))}
+    wanted = list(kept_back.values())
+    if prompt:
+        items = [item for account in accounts for item in _items(connection, account)[:1]]
+        wanted = [item.item_path for item in items if item.is_locked()]
+    if wanted:
+        unlock_objects(connection, wanted)
+    return set(kept_back)
+
+
+def _kept_back(connection: "DBusConnection", account: str) -> str | None:
+    """Return the path of an account's item that is locked in an open collection.
+
+    KeePassXC asks its user about each entry and each program, and until then calls the entry
+    locked.
+    """
+    import secretstorage
+
+    for item in _items(connection, account)[:1]:
+        collection = secretstorage.Collection(connection, item.item_path.rpartition("/")[0])
+        if item.is_locked() and not collection.is_locked():
+            path: str = item.item_path
+            return path
+    return None
 
 
 def _is_secret_service(backend: "KeyringBackend") -> bool:
@@ -243,19 +263,41 @@ def _unlock_default(connection: "DBusConnection", *, prompt: bool) -> None:
 
 def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
     with _turn():
-        before = _key_in(backend, account)
+        before = _key_before(backend, account)
         if before != key:  # macOS would delete the key before adding it again
             if _is_secret_service(backend):
                 _prefer_default_collection(backend)
             backend.set_password(SERVICE, account, key)
             # A third key is no failure: a program that takes no turns has stored it since.
-            if _key_in(backend, account) in (None, before):
+            if _key_after(backend, account, key) in (None, before):
                 raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
         if _is_secret_service(backend):
             with _service() as connection:
                 for item in _items(connection, account)[1:]:
                     if not item.is_locked():
                         item.delete()
+
+
+def _key_before(backend: Any, account: str) -> str | None:
+    """Return the key that a write replaces, if that can be read without asking anybody."""
+    outcome = _outcome_of(partial(_key_in, backend, account, prompt=False))
+    found = None if _is_locked(outcome) else _result_of(outcome)
+    return None if found is None else str(found)
+
+
+def _key_after(backend: Any, account: str, key: str) -> str | None:
+    """Return the key that is read back; who lets nobody read it has taken it all the same."""
+    outcome = _outcome_of(partial(_key_in, backend, account))
+    if _is_locked(outcome):
+        return key
+    found = _result_of(outcome)
+    return None if found is None else str(found)
+
+
+def _result_of(outcome: Mapping[str, object]) -> object:
+    if "kind" in outcome:
+        raise Problem(Kind(str(outcome["kind"])), str(outcome["detail"]))
+    return outcome["result"]
 
 
 def _prefer_default_collection(backend: Any) -> None:

@@ -75,6 +75,11 @@ class Credentials:
         """Use a key without storing it."""
         self._key, self._source = key, source
 
+    def doubt(self) -> None:
+        """Find the key anew at the next `get`, unless its user would have to consent again."""
+        if not self._keychain.asks_for_consent:
+            self.forget()
+
     def forget(self) -> None:
         """Let go of the key, and find one anew at the next `get`."""
         self._key = self._source = None

@@ -125,7 +125,7 @@ class Watch:
                 self._failures += 1
             snapshot = self.fail(problem)
             if problem.kind in NEEDS_ANOTHER_KEY and snapshot.key_source is KeySource.KEYCHAIN:
-                self._credentials.forget()  # the keychain may have another key by the next try
+                self._credentials.doubt()  # the keychain may have another key by the next try
             return snapshot
         if self._is_rise(balance) and not self._doubts_rise:
             self._doubts_rise = True
