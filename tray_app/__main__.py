@@ -142,13 +142,16 @@ def _name_session_bus() -> None:
     """Name the session's bus where no variable does, as in a job of cron and after some logins.
 
     systemd's bus is found by this place alone (sd_bus_open_user(3)); the libraries for icon,
-    keychain and notifications look at the variable.
+    keychain and notifications look at the variable. A bus of somebody else is none.
     """
-    bus = os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), "bus")  # noqa: PTH118  (start)
-    if sys.platform == "linux" and not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        with suppress(OSError):
-            if stat.S_ISSOCK(os.stat(bus).st_mode):  # noqa: PTH116
-                os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
+    if sys.platform != "linux" or os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return
+    bus = f"{os.environ.get('XDG_RUNTIME_DIR') or f'/run/user/{os.getuid()}'}/bus"
+    with suppress(OSError):
+        there = os.stat(bus)  # noqa: PTH116  (start)
+        is_ours = stat.S_ISSOCK(there.st_mode) and there.st_uid == os.getuid()
+        if bus.startswith("/") and is_ours:
+            os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
 
 
 def _tray(environ: Mapping[str, str], *, demo: int = 0, verbose: bool = False) -> NoReturn:

@@ -19,6 +19,10 @@ from tray_app.lemlist.address import API_URL, URL_VARIABLE, api_url, is_loopback
         ("http://127.9.9.9/api", "http://127.9.9.9/api"),
         ("http://LocalHost:8000/api", "http://LocalHost:8000/api"),
         ("http://[::1]:8000/api", "http://[::1]:8000/api"),
+        ("https://my_host-1.example./api", "https://my_host-1.example./api"),
+        ("https://büro.example/api", "https://büro.example/api"),
+        ("https://[fd00::1]/api", "https://[fd00::1]/api"),
+        ("https://[fe80::1%eth0]/api", "https://[fe80::1%eth0]/api"),
     ],
 )
 def test_usable(text: str | None, address: str) -> None:
@@ -46,6 +50,12 @@ def test_usable(text: str | None, address: str) -> None:
         f"https://{'a' * 64}.example/api",
         "https://api..example/api",
         "https:///api",
+        "https://exa mple",
+        "https://exa%20mple",
+        "https://*:1",
+        "https://api,example/api",
+        "https://<host>/api",
+        "https://api.example\\api",
         "ftp://127.0.0.1/api",
         "file:///etc/passwd",
         "api.lemlist.com/api",

@@ -216,9 +216,9 @@ OUTCOMES: dict[str, Kind | Balance] = {
     "gzip-bomb": UNEXPECTED,
     "many-headers": UNEXPECTED,
     "long-header": UNEXPECTED,
-    "length-too-long": UNEXPECTED,
+    "length-too-long": Kind.OFFLINE,
     "length-too-short": UNEXPECTED,
-    "bad-chunks": UNEXPECTED,
+    "bad-chunks": Kind.OFFLINE,  # as if cut off where a chunk's size would stand
     "not-http": UNEXPECTED,
     "slow": Kind.TIMEOUT,
     "dripped-body": Kind.TIMEOUT,
@@ -318,6 +318,23 @@ def test_only_an_answer_as_lemlist_gives_it_says_something_about_the_key(
 
 
 @pytest.mark.parametrize(
+    ("parts", "kind"),
+    [
+        ([b"Your", b" user is blocked"], Kind.FORBIDDEN),
+        ([b" ", b"<title>Key</title>"], BLOCKED),
+        ([b"x" * 200, b"y" * 200, b"user"], BLOCKED),
+    ],
+)
+def test_a_refusal_that_comes_in_pieces(parts: list[bytes], kind: Kind) -> None:
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (*parts, b""))
+    head = (
+        "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    with RawServer(head.encode() + chunks) as server:
+        assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is kind
+
+
+@pytest.mark.parametrize(
     ("status", "location", "kind"),
     [
         ("511 Network Authentication Required", None, Kind.NETWORK_SIGN_IN),
@@ -403,6 +420,23 @@ def test_broken_http(reply: bytes) -> None:
     with RawServer(reply) as server:
         client = Client(f"http://127.0.0.1:{server.port}", KEY, deadline=5)
         assert problem_of(client).kind in (UNEXPECTED, Kind.OFFLINE)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{",
+        CHUNKED + b"e\r\n{",
+        CHUNKED + b"1\r\n{",
+        CHUNKED + b"1\r\n{\r\n",
+        b"HTTP/1.1 401 Unauthorized\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nNo",
+    ],
+    ids=["length", "first chunk", "chunk's end", "next chunk", "refusal"],
+)
+def test_an_answer_that_is_cut_off(reply: bytes) -> None:
+    """As where the network goes away: it is no answer that an update could help to read."""
+    with RawServer(reply) as server:
+        assert problem_of(Client(f"http://127.0.0.1:{server.port}", KEY)).kind is Kind.OFFLINE
 
 
 def test_a_length_that_is_two() -> None:
@@ -656,6 +690,12 @@ def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: str, kind
         "socks5h://127.0.0.1:{}",
         "http://:{}",
         "http://proxy.invalid:port",
+        "http://pro..xy:3128",
+        "http://.corp:3128",
+        "socks5://pro..xy:1080",
+        "http://us\udcffr:pw@127.0.0.1:{}",
+        "socks5://us\udcffr:pw@127.0.0.1:{}",
+        "http://pro\udcffxy:3128",
         "http//127.0.0.1:{}",
         "sock5://127.0.0.1:{}",
         "nonsense://x:{}",
@@ -687,6 +727,14 @@ def test_a_socks_proxy(
         assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
     assert proxy.asked == [REMOTE]  # the proxy resolves the name
     assert header(server.requests[0], "Authorization") == f"Basic {ENCODED_KEY}"
+
+
+def test_a_socks_proxy_without_a_port(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = ("127.10.80.1", 1080)  # an address of this computer where nobody else listens
+    with RawServer(answer(), tls) as server, SocksProxy(server.port, place=place) as proxy:
+        monkeypatch.setenv("ALL_PROXY", f"socks5://{place[0]}")
+        assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
+    assert proxy.asked == [REMOTE]
 
 
 def test_a_socks_proxy_with_a_password(

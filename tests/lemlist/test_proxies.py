@@ -249,6 +249,7 @@ def test_addresses_and_this_computer(bus: str, monkeypatch: pytest.MonkeyPatch) 
         ("http://me:p%40ss@proxy.test:1", "http://me:p%40ss@proxy.test:1"),
         ("socks5://me:päss@proxy.test:1", "socks5h://me:p%C3%A4ss@proxy.test:1"),
         ("socks4a://proxy.test:1", "socks4a://proxy.test:1"),
+        ("http://us\udcffr:pw@proxy.test:1", "http://us%3Fr:pw@proxy.test:1"),  # no UTF-8
     ],
 )
 def test_a_proxy_as_people_write_it(

@@ -62,6 +62,13 @@ def test_names_versions_platform_settings_and_problems(monkeypatch: pytest.Monke
     assert "secret" not in text
 
 
+def test_a_proxys_login_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://us\udcffr:secret@proxy.test:3128")
+    assert (
+        "proxy: http://proxy.test:3128" in report(Settings(), [], FakeKeychain(), "").splitlines()
+    )
+
+
 def test_a_keychain_that_can_not_be_used_is_named_by_its_problem() -> None:
     keychain = FakeKeychain(problem=Problem(Kind.KEYCHAIN_LOCKED))
     assert "keychain: keychain_locked" in report(Settings(), [], keychain, "").splitlines()

@@ -169,8 +169,14 @@ class SocksProxy(LocalServer):
     (RFC 1929).
     """
 
-    def __init__(self, target_port: int, reply: int = 0, password: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self,
+        target_port: int,
+        reply: int = 0,
+        password: str = "",
+        place: tuple[str, int] = ("127.0.0.1", 0),
+    ) -> None:
+        super().__init__(place)
         self.asked: list[str] = []
         self._target_port, self._reply, self._password = target_port, reply, password.encode()
 

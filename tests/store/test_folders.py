@@ -9,7 +9,7 @@ import pytest
 
 from tests import PROJECT
 from tests.servers.faulty_sandbox import Sandbox
-from tray_app.store.folders import NOWHERE, history_file, is_anothers, settings_file
+from tray_app.store.folders import NOWHERE, history_file, is_anothers, session_of, settings_file
 
 SOMEBODY = 1000
 
@@ -37,6 +37,23 @@ def test_roots_own_home_and_everybodys_own_are_used(monkeypatch: pytest.MonkeyPa
     assert not is_anothers(Path.home() / ".config")
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert not is_anothers(Path("/nowhere/at/all"))
+
+
+@pytest.mark.parametrize(
+    ("environ", "session"),
+    [
+        ({"DISPLAY": ":0"}, "0"),
+        ({"DISPLAY": ":0.1"}, "0"),
+        ({"DISPLAY": "localhost:10.0"}, "localhost-10"),
+        ({"DISPLAY": "192.168.1.5:0"}, "192-168-1-5-0"),
+        ({"DISPLAY": "192.168.1.6:0.0"}, "192-168-1-6-0"),
+        ({"DISPLAY": "desk.corp.example:1"}, "desk-corp-example-1"),
+        ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-1"}, "wayland-1"),
+        ({}, ""),
+    ],
+)
+def test_each_screen_has_a_session_of_its_own(environ: dict[str, str], session: str) -> None:
+    assert session_of(environ) == session
 
 
 def test_a_command_says_so_and_goes_on(tmp_path: Path) -> None:

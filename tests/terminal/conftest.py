@@ -26,6 +26,7 @@ def env(home: Path, sandbox: Sandbox) -> Env:
     return {
         **passed_on,
         "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(home / "run"),  # in which there is no bus
         "LANG": "C.UTF-8",
         "LEMLIST_API_URL": sandbox.url,
         "LEMLIST_API_KEY": KEY,

@@ -46,6 +46,7 @@ from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.settings import SettingsFile, TeamEntry
 from tray_app.store.teams import mark_of
 from tray_app.terminal.arguments import BAD_ARGUMENTS
+from tray_app.terminal.key_commands import read_key
 from tray_app.terminal.output import EXIT_CODES, FAILED
 from tray_app.words.problem_words import problem_words
 
@@ -631,6 +632,20 @@ def test_a_key_that_does_not_work_leaves_the_old_one(
     assert (done.returncode, done.stdout) == (EXIT_CODES[kind], "")
     assert problem_words(kind).title in done.stderr
     assert stored_key(keyring_env) == KEY
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [b"\n", b"\xef\xbb\xbf\n", b"\xe2\x80\x8b\n", b"\xc2\xa0\r\n"],
+    ids=["empty", "byte order mark", "zero-width space", "no-break space"],
+)
+def test_a_line_with_nothing_to_see_before_the_key(
+    monkeypatch: pytest.MonkeyPatch, blank: bytes
+) -> None:
+    content = blank + KEY.encode() + b"\nanother line\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert read_key() == KEY
+    assert sys.stdin.buffer.read() == b"another line\n"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,19 @@
 """What the commands print, and how a table stays one whatever it holds."""
 
+import os
+import pty
+
 import pytest
 
-from tray_app.terminal.output import complain, plain, print_table, print_text, shortened, worst
+from tray_app.terminal.output import (
+    complain,
+    confirmed,
+    plain,
+    print_table,
+    print_text,
+    shortened,
+    worst,
+)
 
 
 def test_columns_stay_columns(capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,6 +55,19 @@ def test_no_command_reaches_the_terminal(capsys: pytest.CaptureFixture[str]) -> 
 )
 def test_a_name_in_a_line(name: str, shown: str) -> None:
     assert plain(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_yes"), [(b"y\n", True), (b"n\n", False), (b"\xff\n", False), (b"\xffy\n", False)]
+)
+def test_only_yes_is_yes(monkeypatch: pytest.MonkeyPatch, typed: bytes, is_yes: bool) -> None:
+    """A byte that is no UTF-8 is an answer as well: it is not yes."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, encoding="utf-8", errors="strict") as terminal:
+        monkeypatch.setattr("sys.stdin", terminal)
+        os.write(master, typed)
+        assert confirmed("Really?") is is_yes
+    os.close(master)
 
 
 def test_the_worst_of_several_ends() -> None:

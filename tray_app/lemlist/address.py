@@ -1,6 +1,7 @@
 """Where the API is, and where a user goes on the web."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ BILLING_PAGE = "https://app.lemlist.com/settings/billing"
 """Where team admins buy credits."""
 
 URL_VARIABLE = "LEMLIST_API_URL"
+
+_HOST_NAME = re.compile(rb"[\w.-]+")
+"""What the name of a host is made of, once it is in ASCII."""
 
 
 def api_url(environ: Mapping[str, str]) -> str:
@@ -30,11 +34,13 @@ def api_url(environ: Mapping[str, str]) -> str:
     try:
         parts = urlsplit(text)
         host, _port = parts.hostname, parts.port
-        (host or "").encode("idna")
+        name = (host or "").encode("idna")
     except ValueError:
         raise Problem(Kind.BAD_ADDRESS, "it is not an address") from None
     if not host or parts.username is not None or "?" in text or "#" in text:
         raise Problem(Kind.BAD_ADDRESS, "it must be a host and a path, nothing else")
+    if ":" not in host and not _HOST_NAME.fullmatch(name):
+        raise Problem(Kind.BAD_ADDRESS, "no host is called like that")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise Problem(Kind.BAD_ADDRESS, "it must be https, or http on this computer")
     return text.rstrip("/")

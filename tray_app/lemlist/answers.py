@@ -35,6 +35,9 @@ _LEMLISTS_WORDS = (b"key", b"user")
 """What lemlist's page has in each of its refusals but 401. What stands between may refuse in plain
 text as well, as Traefik with "404 page not found" and Envoy with "RBAC: access denied"."""
 
+_MOST_OF_TEXT = 256
+"""Bytes of a refusal that are looked at; lemlist's are shorter."""
+
 _OF_GATEWAYS = {407: Kind.PROXY, 451: Kind.ACCESS_BLOCKED}
 """What only those say who stand between; a proxy does also when nobody has asked for one."""
 
@@ -87,13 +90,23 @@ def _leads_elsewhere(response: requests.Response) -> bool:
 
 def _is_lemlists(response: requests.Response, media_type: str) -> bool:
     """Tell whether a refusal looks like one of lemlist's."""
-    text = response.raw.read1(256, decode_content=False).strip().lower()
+    text = _beginning(response).strip().lower()
     if text.startswith(_GATEWAYS_WORDS):
         return False
     if response.status_code in _UNDOCUMENTED:
         return media_type in ("text/plain", "application/json")
     is_told = response.status_code == 401 or any(word in text for word in _LEMLISTS_WORDS)
     return media_type == "text/plain" and is_told
+
+
+def _beginning(response: requests.Response) -> bytes:
+    """Read the beginning of a body, which may come in pieces."""
+    body = b""
+    while left := _MOST_OF_TEXT - len(body):
+        if not (chunk := response.raw.read1(left, decode_content=False)):
+            break
+        body += chunk
+    return body
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 
 import requests
 import urllib3
@@ -69,6 +69,8 @@ def _failure(error: Exception, way: str) -> Problem:
         return _tls_problem(cause)
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
         return Problem(Kind.TIMEOUT, name)
+    if isinstance(cause, IncompleteRead):  # the connection has ended before the answer did
+        return Problem(Kind.OFFLINE, type(cause).__name__)
     # Only the innermost error tells a server that breaks HTTP from a connection that breaks.
     bad_http = isinstance(cause, HTTPException | urllib3.exceptions.InvalidHeader)
     if bad_http and not isinstance(cause, OSError):

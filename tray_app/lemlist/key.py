@@ -39,7 +39,7 @@ def clean_key(text: str) -> str:
     Raises:
         Problem: ``bad_key``: empty, too long, or not to be carried by Basic authentication.
     """
-    key = "".join(each for each in text if unicodedata.category(each) != "Cf").strip()
+    key = _seen(text)
     while (core := _core(key)) != key:
         key = core
     if not key:
@@ -51,6 +51,11 @@ def clean_key(text: str) -> str:
     return key
 
 
+def _seen(text: str) -> str:
+    """Take off the white space around a text, and the characters that nobody sees."""
+    return "".join(each for each in text if unicodedata.category(each) != "Cf").strip()
+
+
 def _core(key: str) -> str:
     """Take off one pair of quotes, or what is before the key."""
     if len(key) >= 2 and key[0] + key[-1] in _QUOTES:
@@ -59,7 +64,9 @@ def _core(key: str) -> str:
 
 
 def key_line(content: bytes) -> str:
-    """Return the first line that is not blank. The text is UTF-8, or UTF-16 with a mark.
+    """Return the first line on which there is something to see.
+
+    The text is UTF-8, or UTF-16 with a mark.
 
     Raises:
         Problem: ``bad_key``: it is no text.
@@ -69,4 +76,4 @@ def key_line(content: bytes) -> str:
         text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeDecodeError:
         raise Problem(Kind.BAD_KEY, KeyFault.ODD_CHARACTERS) from None
-    return next((line for line in text.splitlines() if line.strip()), "")
+    return next((line for line in text.splitlines() if _seen(line)), "")

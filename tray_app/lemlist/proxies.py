@@ -73,14 +73,16 @@ def _usable(way: str) -> str:
     Files of variables leave spaces and quotes around it; users leave characters in the login that
     have another meaning in an address, as a backslash or "#". "socks" is what GNOME calls a
     SOCKS 5 proxy. That it resolves names itself, as browsers have it do, requests writes as
-    "socks5h": where such a proxy is needed, this computer often can't.
+    "socks5h": where such a proxy is needed, this computer often can't. Bytes of the login that are
+    no text can't be sent in any case: they become question marks, and the proxy refuses the login.
     """
     scheme, colon, login, place = _parts(way.strip(" \t\r\n\"'"))
     if scheme.lower() == "direct":
         return DIRECTLY
     if scheme.lower() in ("socks", "socks5"):
         scheme = "socks5h"
-    return scheme + colon + (f"{quote(login, safe='%:')}@" if login else "") + place
+    login = quote(login, safe="%:", errors="replace")
+    return scheme + colon + (f"{login}@" if login else "") + place
 
 
 def _parts(way: str) -> tuple[str, str, str, str]:

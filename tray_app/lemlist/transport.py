@@ -98,6 +98,10 @@ def _system_trust() -> ssl.SSLContext:
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
+_SOCKS_PORT = 1080
+"""Where a SOCKS proxy listens whose address names no port."""
+
+
 class ProxyRefusedError(OSError):
     """The proxy has answered, with another status than 200."""
 
@@ -182,7 +186,7 @@ class CuttableAdapter(HTTPAdapter):
                 try:
                     if proxy := getattr(self, "_socks_options", None):
                         # PySocks would try one of the proxy's addresses after the other.
-                        port = int(proxy["proxy_port"])
+                        port = proxy["proxy_port"] = int(proxy["proxy_port"] or _SOCKS_PORT)
                         with connect(proxy["proxy_host"], port, self.timeout) as probe:
                             proxy["proxy_host"] = probe.getpeername()[0]
                         sock = super()._new_conn()
@@ -190,7 +194,8 @@ class CuttableAdapter(HTTPAdapter):
                         sock = connect(self._dns_host, self.port, self.timeout)
                 except TimeoutError as error:
                     raise ConnectTimeoutError(self, "no address answered") from error
-                except OSError as error:
+                # The system refuses a name such as "pro..xy" with a UnicodeError.
+                except (OSError, UnicodeError) as error:
                     raise NewConnectionError(self, str(error)) from error
                 # A second handle, as TLS takes the socket's own away during its handshake.
                 sockets.append(sock.dup())

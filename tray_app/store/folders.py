@@ -54,9 +54,11 @@ log_file = partial(_file, platformdirs.user_log_path, "lemlist-credits.log")
 def session_of(environ: Mapping[str, str]) -> str:
     """Name the graphical session: a user may have a screen at the desk and one by VNC.
 
-    The name is good for a part of a file's name. Where there are no such sessions it is empty.
+    The name is good for a part of a file's name. Where there are no such sessions it is empty. All
+    screens of an X display (":0.1") are one session.
     """
-    display = environ.get("WAYLAND_DISPLAY") or environ.get("DISPLAY", "").partition(".")[0]
+    x_display = re.sub(r"(:\d+)\.\d+$", r"\1", environ.get("DISPLAY", ""))
+    display = environ.get("WAYLAND_DISPLAY") or x_display
     return re.sub(r"\W+", "-", display).strip("-")
 
 

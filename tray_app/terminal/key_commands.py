@@ -82,7 +82,7 @@ def _read_until_a_line() -> bytes:
     while line := sys.stdin.buffer.readline(MOST_READ - len(content)):
         content += line
         is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        if line.strip() and not is_utf_16:
+        if not is_utf_16 and key_line(line):
             break
     return content
 

@@ -144,7 +144,11 @@ def confirmed(question: str) -> bool | None:
     with suppress(OSError):
         sys.stderr.write(_COMMANDS.sub("", tr("{question} [y/N] ", question=question)))
         sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in (tr("y"), tr("yes"))
+    try:
+        answer = sys.stdin.readline()
+    except UnicodeDecodeError:  # something that is typed in another encoding
+        return False
+    return answer.strip().casefold() in (tr("y"), tr("yes"))
 
 
 def fail(
