@@ -538,6 +538,15 @@ def test_what_is_to_be_bought_is_not_said_to_lapse() -> None:
     assert advice.startswith("Buy 200 credits")
 
 
+def test_who_is_warned_is_not_told_that_credits_expire() -> None:
+    """Also where nothing is to be bought, as the plan renews before."""
+    renewal = TODAY + timedelta(1)
+    ending = replace(lasting(3), warns=True, renewal=renewal, lapsing=3_100, lasts_until=renewal)
+    view = shown(replace(good(), analysis=ending))
+    assert view.warns
+    assert (view.advice, view.expiry) == ("", "")
+
+
 EXPIRE = "About 3,100 plan credits are likely to expire"
 
 

@@ -108,6 +108,10 @@ def said(watched: Watched, balances: Sequence[int]) -> list[str | None]:
         ([450, 90, 800, 0], ["low", "critical", "refill", "empty"]),
         ([12_000, 90, 12_050, 90], [None, "critical", "refill", "critical"]),
         ([60, 0, 100, 800, 8000], ["critical", "empty", "refill", "refill", None]),
+        # refills in parts
+        ([450, 600, 800, 800], ["low", None, "refill", None]),
+        ([480, 510, 10_510, 10_510], ["low", None, "refill", None]),
+        ([520, 10_520], [None, None]),  # that was never low
         # too little to end what was said
         ([450, 90, 104, 90], ["low", "critical", None, None]),
         ([510, 500, 560, 500, 560], [None, "low", None, None, None]),
@@ -143,6 +147,45 @@ def test_a_refill_in_pieces(watched: Watched) -> None:
     watched.is_heard = False
     assert watched.see(2_090) == Alert(AlertKind.REFILL, 2_090, gained=2_000)
     assert watched.see(5_090) == Alert(AlertKind.REFILL, 5_090, gained=5_000)
+
+
+@pytest.mark.parametrize(
+    ("balances", "gained"),
+    [([450, 600, 800], 350), ([480, 510, 10_510], 10_030), ([470, 490, 510, 10_510], 10_020)],
+    ids=str,
+)
+def test_a_refill_from_just_above_a_threshold(
+    watched: Watched, balances: list[int], gained: int
+) -> None:
+    """The level of 510 is still low, and 600 is too little to say that it is not."""
+    watched.see(12_000)
+    for credits in balances[:-1]:
+        watched.now += timedelta(minutes=30)
+        watched.restart()
+        watched.see(credits)
+    watched.is_heard = False
+    told = [watched.see(balances[-1]) for _ in range(2)]
+    assert told == [Alert(AlertKind.REFILL, balances[-1], gained)] * 2
+
+
+def test_a_refill_of_a_balance_that_still_counts_as_low_is_told_until_it_is_heard(
+    watched: Watched,
+) -> None:
+    """What brought it to 510 was reserved, and is no part of the refill."""
+    assert said(watched, [600, 490, 510]) == [None, "low", None]
+    watched.now += timedelta(minutes=30)
+    watched.is_heard = False
+    told = [watched.see(10_510) for _ in range(2)]
+    assert told == [Alert(AlertKind.REFILL, 10_510, gained=10_000)] * 2
+
+
+def test_credits_that_come_and_go_below_what_is_clear_are_no_refill(watched: Watched) -> None:
+    """Each of them is held for longer than a reservation, and counts as added."""
+    watched.limits = Thresholds(500, 300)
+    assert said(watched, [510, 490]) == [None, "low"]
+    for credits in [620, 510] * 20:  # adding up what came, it would have come from below 300
+        watched.now += timedelta(minutes=15)
+        assert watched.see(credits) is None
 
 
 def test_amount_of_a_fall(watched: Watched) -> None:
@@ -236,6 +279,44 @@ def test_near_a_threshold_there_is_one_alert_an_hour(run: list[tuple[int, int, b
         for credits, seconds, restarts in run:
             at = watched.now
             if watched.see(credits) is not None:
+                told.append(at)
+            if restarts:
+                watched.restart()
+            watched.now = at + timedelta(seconds=seconds)
+        assert all(after - before >= timedelta(hours=1) for before, after in pairwise(told))
+
+
+def test_a_small_refill_does_not_end_the_wait(watched: Watched) -> None:
+    """As when few credits are reserved for long, again and again."""
+    assert said(watched, [700, 500, 620]) == [None, "low", None]
+    watched.now += timedelta(minutes=20)
+    assert said(watched, [640, 500, 640]) == [None, None, None]
+
+
+SWINGS = st.lists(
+    st.tuples(
+        st.sampled_from([2_400, 2_800, 2_980, 3_020, 3_400, 3_740, 3_760]),
+        st.sampled_from([300, 1_200, 1_800, 2_400, 3_600, 6 * 3_600]),
+        st.booleans(),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=100)
+@given(SWINGS, st.integers(3_000, 3_100))
+def test_near_a_busy_day_there_is_one_alert_an_hour(
+    run: list[tuple[int, int, bool]], busiest: int
+) -> None:
+    """However long credits are held, as long as no quarter of them comes at once."""
+    with TemporaryDirectory() as folder:
+        watched = Watched(AlertsFile(Path(folder) / "alerts.json", "default"))
+        told: list[datetime] = []
+        before = 3_760
+        for credits, seconds, restarts in run:
+            credits = before = min(credits, before + before // 4)
+            at = watched.now
+            if watched.see(credits, by_busiest_day(credits, busiest)) is not None:
                 told.append(at)
             if restarts:
                 watched.restart()
@@ -542,6 +623,12 @@ def test_an_old_refill_is_no_news_by_other_settings(watched: Watched) -> None:
     assert said(watched, [9_000, 9_000]) == [None, None]
 
 
+def test_what_came_before_other_settings_is_no_way_out_of_their_levels(watched: Watched) -> None:
+    assert said(watched, [450, 600]) == ["low", None]
+    watched.change(Thresholds(460, 100))
+    assert said(watched, [600, 600]) == [None, None]
+
+
 limits = st.tuples(st.integers(1, 1_000), st.integers(1, 1_000)).map(
     lambda two: Thresholds(low=sum(two), critical=two[0])
 )
@@ -672,6 +759,46 @@ def test_a_busy_day_is_said_once(
     assert kinds(watched, 9_000, series, timedelta(hours=2)) == expected
 
 
+def by_busiest_day(credits: int, busiest: int = 3_000) -> Evidence:
+    return replace(
+        AT_RISK,
+        is_one_busy_day=credits <= busiest,
+        is_nearly_one_busy_day=credits <= 1.25 * busiest,
+    )
+
+
+@pytest.mark.parametrize("minutes", [5, 20, 35, 59])
+def test_a_busy_day_is_said_once_while_the_balance_moves_around_it(
+    watched: Watched, minutes: int
+) -> None:
+    """It was told 16 times in ten hours, since credits were held and given back."""
+    told = []
+    for credits in [2_980, 3_020] * 300:
+        told.append(watched.see(credits, by_busiest_day(credits)))
+        watched.now += timedelta(minutes=minutes) - POLL
+    assert [alert for alert in told if alert] == [Alert(AlertKind.BUSY_DAY, 2_980)]
+
+
+def test_a_large_refill_ends_a_busy_day(watched: Watched) -> None:
+    balances = [2_980, 3_800, 2_980]
+    told = [watched.see(credits, by_busiest_day(credits)) for credits in balances]
+    assert [alert.kind if alert else None for alert in told] == ["busy_day", None, "busy_day"]
+
+
+def test_an_hour_above_a_busy_day_ends_its_episode(watched: Watched) -> None:
+    near, risky = by_busiest_day(3_020), by_busiest_day(2_980)
+    told = Alert(AlertKind.BUSY_DAY, 2_980)
+    assert watched.see(2_980, risky) == told
+    for _ in range(12):
+        at = watched.now
+        assert watched.see(3_020, near) is None
+        assert not is_untrue(told, watched.state, 3_020, at, near)
+    at = watched.now
+    assert watched.see(3_020, near) is None
+    assert is_untrue(told, watched.state, 3_020, at, near)
+    assert watched.see(2_980, risky) == told
+
+
 def test_a_busy_day_is_said_once_an_hour_and_after_a_restart(watched: Watched) -> None:
     assert kinds(watched, 9_000, [AT_RISK, *lasting(9), AT_RISK]) == ["busy_day", None, None]
     watched.restart()
@@ -776,6 +903,43 @@ def test_a_refill_of_the_future_is_that_of_a_wrong_clock(watched: Watched) -> No
     ahead = int(NOON.timestamp()) + 365 * 86_400
     watched.state = replace(watched.state, refilled=ahead)
     assert said(watched, [8_000, 8_000]) == ["refill", None]
+
+
+@pytest.mark.parametrize(
+    ("credits", "expected"),
+    [
+        (5_000, None),
+        (4_980, None),
+        (9_000, Alert(AlertKind.REFILL, 9_000, gained=8_910)),  # which came at that moment
+    ],
+)
+def test_a_clock_that_is_set_right_tells_no_refill_again(
+    watched: Watched, credits: int, expected: Alert | None
+) -> None:
+    """An hour ahead at login, as with another system on the same computer."""
+    said(watched, [450, 90])
+    evening = list(watched.records)
+    morning = watched.now + timedelta(hours=15)
+    watched.now = morning + timedelta(hours=1)
+    assert watched.see(5_000) == Alert(AlertKind.REFILL, 5_000, gained=4_910)
+    watched.restart()
+    watched.now, watched.records = morning, evening  # those of the future are not kept
+    assert watched.see(credits) == expected
+    assert said(watched, [credits, credits - 10]) == [None, None]
+    watched.now = morning + timedelta(hours=2)
+    assert said(watched, [credits - 10, 90]) == [None, "critical"]
+    watched.now += timedelta(minutes=20)
+    assert said(watched, [8_000]) == ["refill"]
+
+
+def test_a_refill_in_a_snooze_is_no_news_when_the_clock_is_set_right(watched: Watched) -> None:
+    said(watched, [450, 90])
+    watched.snooze(SnoozeChoice.HOUR)
+    evening, at = list(watched.records), watched.now
+    watched.now += timedelta(minutes=30)
+    assert watched.see(5_000) is None
+    watched.now, watched.records = at - timedelta(minutes=1), evening
+    assert said(watched, [5_000, 5_000]) == [None, None]
 
 
 def test_what_was_said_in_the_future_was_said_by_a_wrong_clock(watched: Watched) -> None:
@@ -910,5 +1074,5 @@ def test_a_silence_is_kept_and_a_refill_is_out_of_a_level(run: list[object]) -> 
         if each.has_snooze:
             assert each.alert is None
         if each.alert and each.alert.kind is AlertKind.REFILL:
-            before = level_of(each.credits - each.alert.gained, LIMITS)
+            before = level_of(each.credits - each.alert.gained, LIMITS, EMPTY)
             assert each.level.severity < before.severity

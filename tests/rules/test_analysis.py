@@ -69,6 +69,23 @@ def test_the_highest_balance_since_the_last_increase() -> None:
     assert learn([], NOW, UTC).peak is None
 
 
+def test_what_is_given_back_is_no_increase_to_a_gauge() -> None:
+    """Five credits that came back made 1,005 of 10,000 nearly full, and a purchase was advised."""
+    records = worked(80, 900, a_day=400, renewed_on=20)
+    before = concluded(records)
+    *_, last = records
+    later = last.last + 20 * 60
+    records.append(
+        Record(later, later, last.credits + 5, last.credits + 5, paid=0, gifted=0, freemium=0)
+    )
+    after = concluded(records, NOW + timedelta(minutes=20))
+    assert after.peak == before.peak
+    assert after.peak is not None
+    assert after.peak > 8_000
+    assert after.renewal == before.renewal == date(2026, 11, 20)
+    assert (after.missing, before.missing) == (0, 0)
+
+
 def test_a_steady_team() -> None:
     analysis = concluded(worked(40, 4_000))
     assert isinstance(analysis.forecast, Forecast)
@@ -235,6 +252,18 @@ def test_the_morning_of_a_campaign_is_warned_of() -> None:
     assert analysis.evidence(3).is_at_risk
     assert not analysis.evidence(0).is_at_risk
     assert analysis.evidence(3).working_days == analysis.working_days
+
+
+def test_a_little_more_than_a_busy_day_takes_is_nearly_that_little() -> None:
+    """So that a balance that moves around it is warned of once."""
+    evidence = [
+        concluded(
+            seen_by(MONDAY_MORNING, spent_on(campaigns(5), left)), now=MONDAY_MORNING
+        ).evidence(0)
+        for left in (4_490, 4_700, 5_800)
+    ]
+    told = [(each.is_one_busy_day, each.is_nearly_one_busy_day) for each in evidence]
+    assert told == [(True, True), (False, True), (False, False)]
 
 
 def test_a_busy_day_of_long_ago_is_not_warned_of() -> None:

@@ -163,6 +163,20 @@ def test_one_drain_is_no_habit() -> None:
     assert habit.short_limit < 500
 
 
+@pytest.mark.parametrize("begin", [23 * 60 + 30, 9 * 60, 16 * 60 + 30, 60])
+def test_a_drain_around_any_midnight_is_no_habit(begin: int) -> None:
+    """As UTC's is in the middle of a working day in California."""
+
+    def once(random: Random, day: int, minute: int) -> int:
+        is_drain = 0 <= (day - 14) * 24 * 60 + minute - begin < 60
+        return 250 if is_drain else office(random, day, minute)
+
+    drained = simulated(once, 30)
+    habit = habit_of(drained, drained[-1].last)
+    assert habit is not None
+    assert habit.long_limit < 1_500
+
+
 def test_only_the_last_month_counts() -> None:
     def long_ago(random: Random, day: int, minute: int) -> int:
         return 3000 if day < 10 and minute == 600 else office(random, day, minute)

@@ -1,13 +1,13 @@
 """When the plan's credits are renewed, and what lapses."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tray_app.rules.history import Refill
-from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
+from tray_app.rules.renewal import large_gains, learned_day, likely_to_lapse, next_renewal
 
 TODAY = date(2026, 11, 22)
 
@@ -108,6 +108,101 @@ def test_other_buckets_are_not_the_plans() -> None:
     assert next_of(refills) is None
     unknown = [Refill(refill.at, 5000) for refill in refills]
     assert next_of(unknown) is None
+
+
+HOLIDAY = [came("2026-08-12"), came("2026-09-12"), came("2026-10-20")]
+"""The computer was off on 12 October, and for a week after it."""
+
+
+@pytest.mark.parametrize(
+    ("before", "given_back", "expected"),
+    [
+        (HOLIDAY, {"09-18": 5}, 12),
+        (HOLIDAY, {"09-18": 100, "09-19": 799}, 12),
+        ([], {"09-03": 5, "09-17": 1, "10-05": 5, "10-19": 3}, None),
+        ([], {"09-03": 20, "10-05": 20}, None),
+    ],
+    ids=["holiday", "many", "no-renewal", "phone-numbers"],
+)
+def test_what_is_given_back_is_no_renewal(
+    before: list[Refill], given_back: dict[str, int], expected: int | None
+) -> None:
+    refunds = [came(f"2026-{day}", amount) for day, amount in given_back.items()]
+    assert learned_day([*before, *refunds], date(2026, 11, 1), UTC) == expected
+
+
+@pytest.mark.parametrize(
+    "amounts",
+    [(40, 40, 40), (21, 150, 90), (8000, 800, 1200), (500, 500, 10_000), (500, 10_000, 10_000)],
+    ids=["small-plan", "little-spent", "shrunk", "upgrade", "after-an-upgrade"],
+)
+def test_renewals_of_any_size(amounts: tuple[int, ...]) -> None:
+    """A plan that is reset gains what was spent of it, which may be a tenth of the usual."""
+    days = ("2026-08-12", "2026-09-12", "2026-10-12")
+    refills = [came(day, amount) for day, amount in zip(days, amounts, strict=True)]
+    assert [amount for _, _, amount in large_gains(refills)] == list(amounts)
+    assert learned_day(refills, date(2026, 11, 1), UTC) == 12
+
+
+def test_a_large_renewal_is_forgotten_when_the_team_has_shrunk() -> None:
+    refills = [came("2026-05-12"), *[came(f"2026-{month:02}-12", 60) for month in range(6, 11)]]
+    assert [amount for _, _, amount in large_gains(refills)] == [8000, 60, 60]
+
+
+def test_each_bucket_has_its_own_size() -> None:
+    """A purchase is no refund because the plan is much larger."""
+    at = came("2026-10-12").at
+    refills = [
+        came("2026-09-12", 50_000),
+        Refill(at, 2_005, {"subscription": 5, "paid": 2_000}),
+        Refill(at + 60, 40),
+        Refill(at + 120, 3),
+    ]
+    large = large_gains(refills)
+    assert large == [
+        (refills[0].at, "subscription", 50_000),
+        (at, "paid", 2_000),
+        (at + 60, "", 40),
+    ]
+
+
+def test_what_is_given_back_on_the_eve_does_not_renew() -> None:
+    before = [came("2026-08-12"), came("2026-09-12"), came("2026-10-12")]
+    due = date(2026, 11, 12)
+    eve = [*before, came("2026-11-11T20:00", 5)]
+    assert next_renewal(eve, 12, due - timedelta(1), UTC) == due
+    assert next_renewal(eve, 12, due, UTC) == due
+    small = [*eve, came("2026-11-12T08:00", 800)]
+    assert next_renewal(small, 12, due, UTC) == date(2026, 12, 12)
+
+
+@pytest.mark.parametrize(
+    ("set_day", "seen", "expected"),
+    [
+        (1, "2026-08-31", "2026-10-01"),
+        (1, "2026-12-31", "2027-02-01"),
+        (31, "2026-11-29", "2026-12-31"),
+        (12, "2026-11-11", "2026-12-12"),
+        (12, "2026-11-10", "2026-11-12"),
+    ],
+)
+def test_a_renewal_that_is_seen_a_day_early(set_day: int, seen: str, expected: str) -> None:
+    """At 22:00 west of UTC: what came an hour ago was said to expire on the next day."""
+    refills = [came(f"{seen}T22:00")]
+    today = date.fromisoformat(seen)
+    assert next_renewal(refills, set_day, today, UTC) == date.fromisoformat(expected)
+
+
+@pytest.mark.parametrize("day", [1, 2, 12, 28])
+@pytest.mark.parametrize("is_growing", [True, False])
+def test_the_learned_day_stays_after_a_renewal(day: int, is_growing: bool) -> None:
+    """It was three days too early at first if the last renewal was larger than those before."""
+    amounts = [8_000, 8_200, 8_200, 8_600][:: 1 if is_growing else -1]
+    refills = [came(f"2026-{month:02}-{day:02}", each) for month, each in enumerate(amounts, 7)]
+    last = date(2026, 10, day)
+    for today in (last + timedelta(days) for days in range(-3, 8)):
+        seen = refills[: 4 if today >= last else 3]
+        assert learned_day(seen, today, UTC) == day, today
 
 
 @pytest.mark.parametrize("seen", ["2026-11-22", "2026-11-21"])

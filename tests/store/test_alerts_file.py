@@ -31,6 +31,8 @@ SAID = AlertState(
     5_000,
     Snooze(until=NOON + timedelta(hours=1), since=NOON),
     Claim(AlertKind.EMPTY, "1", 6_000),
+    refilled_to=480,
+    refilled_from=450,
 )
 
 
@@ -52,6 +54,8 @@ states = st.builds(
     | st.builds(Snooze, until=times, since=st.none() | times)
     | st.builds(Snooze, level=levels),
     st.none() | st.builds(Claim, st.sampled_from(AlertKind), st.text(), stamps),
+    st.none() | st.integers(-100, 20_000),
+    st.none() | st.integers(-100, 20_000),
 )
 
 
@@ -73,6 +77,8 @@ def test_its_shape_stays_what_it_was(path: Path) -> None:
         "said": {"low": [1_000, None], "critical": [2_000, 3_000]},
         "said_drain": [4_000, 500, False],
         "refilled": 5_000,
+        "refilled_to": 480,
+        "refilled_from": 450,
         "snooze_since": "2026-11-22T12:00:00+00:00",
         "snooze_until": "2026-11-22T13:00:00+00:00",
         "snooze_level": None,
@@ -81,9 +87,11 @@ def test_its_shape_stays_what_it_was(path: Path) -> None:
     AlertsFile(path, "default").save(SAID, "tea_1")
     assert path.read_text() == json.dumps({"default": entry}, indent=2) + "\n"
     assert AlertsFile(path, "default").load() == (SAID, "tea_1")
-    del entry["claim"]  # as no version wrote before
+    for name in ("claim", "refilled_to", "refilled_from"):  # as no version wrote before
+        del entry[name]
     path.write_text(json.dumps({"default": entry}))
-    assert AlertsFile(path, "default").load() == (replace(SAID, claim=None), "tea_1")
+    old = replace(SAID, claim=None, refilled_to=None, refilled_from=None)
+    assert AlertsFile(path, "default").load() == (old, "tea_1")
 
 
 def test_no_file(path: Path) -> None:
@@ -136,6 +144,8 @@ def test_each_account_has_its_own(path: Path) -> None:
         '{"default": {"said_drain": [7, "much", true]}}',
         '{"default": {"refilled": "late"}}',
         '{"default": {"refilled": null}}',
+        '{"default": {"refilled_to": "much"}}',
+        '{"default": {"refilled_from": []}}',
         '{"default": {"claim": "low"}}',
         '{"default": {"claim": []}}',
         '{"default": {"claim": ["sunny", "1", 7]}}',
@@ -171,11 +181,12 @@ def test_a_place_that_can_not_be_used(path: Path) -> None:
         file.save(SAID, None)
 
 
-def test_there_is_no_key_and_no_amount_in_it(path: Path) -> None:
+def test_there_is_no_key_in_it_and_nothing_else_than_this(path: Path) -> None:
     AlertsFile(path, "default").save(SAID, "tea_1")
     (entry,) = json.loads(path.read_text()).values()
     assert set(entry) == {
-        *("team", "level", "said", "said_drain", "refilled"),
+        *("team", "level", "said", "said_drain"),
+        *("refilled", "refilled_to", "refilled_from"),
         *("snooze_since", "snooze_until", "snooze_level", "claim"),
     }
 

@@ -124,6 +124,20 @@ def test_of_two_readings_in_one_second_the_later_one_counts(
     assert analysis.drain is None
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_reservation_that_came_back_never_becomes_a_refill(
+    analyst: Analyst, history: History, restarts: bool
+) -> None:
+    """Whenever the last hours end between the dip and its return."""
+    for poll in range(80):
+        at = MONDAY + timedelta(minutes=5 * poll)
+        credits = 300 if poll in (6, 7) else 1_000 if poll < 6 else 850
+        if restarts and poll > 8:
+            analyst = Analyst(history, UTC)
+        analyst.take("tea_1", Balance(credits, subscription=credits), at, None)
+        assert analyst.refills() == []
+
+
 def test_a_drain_is_noticed_in_between(analyst: Analyst) -> None:
     work(analyst, "tea_1", 28)
     night = MONDAY + timedelta(days=27, hours=23)

@@ -1,6 +1,7 @@
 """What a plan takes, in words."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,14 @@ def top_up(
     prices: Prices | None = None,
 ) -> Answer:
     return top_up_answer(Figures(credits, seen, prices or Prices(), None, TODAY), until, FORMATS)
+
+
+def test_what_was_spent_today_is_not_expected_again() -> None:
+    monday, tomorrow = TODAY + timedelta(1), TODAY + timedelta(2)
+    morning = Figures(30, rhythm(80, 100, 120), Prices(), None, monday)
+    evening = replace(morning, over=1.0)
+    assert (top_up_answer(morning, tomorrow, FORMATS).missing or 0) > 0
+    assert top_up_answer(evening, tomorrow, FORMATS).missing == 0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tray_app.report.points import Point, fewer, first_moment, layered, points_o
 from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
 from tray_app.rules.drains import Habit, habit_of, largest_drops
 from tray_app.rules.forecast import Rhythm, left
-from tray_app.rules.history import Day, Drop, Record, Refill, changes, days_of
+from tray_app.rules.history import Day, Drop, Record, Refill, changes_since, days_of
 from tray_app.rules.local_time import ONE_DAY, date_at, midnight
 from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.forecast_words import forecast_words, run_out_day
@@ -163,7 +163,8 @@ def history_of(
     shown = days_of(records, today)[-days:]
     by_week = len(shown) > MOST_DAYS_BY_DAY
     recent = since(until(records, now), begin)
-    found, habit = changes(recent), habit_of(until(records, now), now)
+    found = changes_since(until(records, now), begin)
+    habit = habit_of(until(records, now), now)
     drops, drains = largest_drops(found, habit)
     marks = _marks(shown, drains, formats)
     if by_week:

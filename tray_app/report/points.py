@@ -8,7 +8,7 @@ from itertools import compress, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from tray_app.rules.history import BUCKETS, Record, days_of
+from tray_app.rules.history import BUCKETS, RESERVATION, Record, days_of
 from tray_app.rules.local_time import DAY, date_at, midnight
 from tray_app.words.amounts import UNDIVIDED
 
@@ -66,9 +66,9 @@ def trend_of(records: Sequence[Record], days: int, now: int) -> Trend:
     ``records`` are in time order; those before the days in question may be left out.
     """
     begin = first_moment(days, now)
-    recent = since(records, begin)
-    points = fewer(points_of(recent, begin), TREND_STRETCHES)
-    shown = days_of(recent, date_at(now))[-days:]
+    points = fewer(points_of(since(records, begin), begin), TREND_STRETCHES)
+    # What came back on the first day may have been reserved on the day before.
+    shown = days_of(since(records, begin - RESERVATION), date_at(now))[-days:]
     return Trend(
         points=tuple((point.at, point.credits) for point in points),
         refills=tuple((refill.at, refill.amount) for day in shown for refill in day.refills),

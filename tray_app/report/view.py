@@ -211,7 +211,7 @@ def view_of(
         advice = forecast_words.advice_words(analysis, settings.prices, formats, today)
     # Who is warned that credits may run short is not told that some will expire.
     expiry = ""
-    if not stale and not advice and analysis is not None:
+    if not stale and not warns and analysis is not None:
         expiry = forecast_words.expiry_words(analysis, formats, today)
     if hidden_until is not None:
         advice = ""  # "Buy •••• credits" would help nobody

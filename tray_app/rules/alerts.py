@@ -3,7 +3,7 @@
 An alert is told with each reading until the user has heard it, so that none is lost while nobody
 can show it. An alert that was heard is told again in its next **episode**. An episode ends when its
 reason is clearly gone, or was not true for an hour. No alert is told twice within an hour, unless a
-refill came between. With the usual thresholds, 500 and 100:
+large refill came between. With the usual thresholds, 500 and 100:
 
 ===== ======= =======================================================================
 09:55     850
@@ -15,7 +15,7 @@ refill came between. With the usual thresholds, 500 and 100:
               episode ends, and *critical* is taken off the screen
 10:20      90 another episode, but *critical* was heard within the hour, so it waits
 11:00      90 *critical* is told
-11:05   5,850 *refill* is told, and after a refill nothing waits
+11:05   5,850 *refill* is told, and after so large a refill nothing waits
 ===== ======= =======================================================================
 """
 
@@ -43,7 +43,8 @@ EPISODE_ENDS_AFTER = 3600
 CLEARLY_ABOVE = 0.25
 """The part of a threshold by which a balance has to be above it for its level to be clearly gone.
 That ends the episode, takes the level's alert off the screen, and makes a refill worth telling. The
-level itself is left earlier (``rules/levels.py``)."""
+level itself is left earlier (``rules/levels.py``). A busy day is clearly over by the same part, and
+a refill is large if it brings more than this part of what was left."""
 
 CLAIM_LASTS = 60
 """Seconds for which a session keeps an alert from the user's other sessions without telling it."""
@@ -105,6 +106,8 @@ class Evidence:
     """Whether a single day, as busy as this team's can be, takes all that is left."""
     refills: Sequence[Refill] = ()
     """Of the last hours, in time order."""
+    is_nearly_one_busy_day: bool = False
+    """Whether it takes little, :data:`CLEARLY_ABOVE` at most, to make ``is_one_busy_day`` true."""
 
     @property
     def is_short(self) -> bool:
@@ -128,7 +131,16 @@ class Evidence:
 
     @property
     def is_safe(self) -> bool:
-        """Whether it is known that one busy day leaves something."""
+        """Whether it is known that one busy day leaves something, whatever little is spent."""
+        return self._spares_busy_day and not self.is_nearly_one_busy_day
+
+    @property
+    def is_nearly_safe(self) -> bool:
+        """Whether it is known that one busy day leaves something, but only just."""
+        return self._spares_busy_day and self.is_nearly_one_busy_day
+
+    @property
+    def _spares_busy_day(self) -> bool:
         return self.working_days is not None and not self.is_one_busy_day
 
 
@@ -206,6 +218,11 @@ class AlertState:
     snooze: Snooze | None = None
     claim: Claim | None = None
     """The alert that a session is about to tell."""
+    refilled_to: int | None = None
+    """The balance at :attr:`refilled`, by which a refill that was told is known although the clock
+    was set back since; ``None`` is unknown."""
+    refilled_from: int | None = None
+    """The balance before the refills since :attr:`refilled`, if these may still be told."""
 
 
 class SnoozeChoice(StrEnum):
@@ -268,7 +285,9 @@ def acknowledged(
     }
     for kind in sorted(new):
         said[kind] = replace(said.get(kind, Said(at=0)), left=None)
-    return replace(state, level=level, said=said)
+    # What came before is no way out of a level of the new settings.
+    came_from = None if state.refilled_from is None else credits
+    return replace(state, level=level, said=said, refilled_from=came_from)
 
 
 def decide(
@@ -283,16 +302,20 @@ def decide(
     level = level_of(credits, thresholds, state.level)
     snooze = state.snooze if state.snooze and state.snooze.holds(level, now) else None
     standings = _standings(level, credits, thresholds, evidence)
-    gained, settled = _refill(state, credits, thresholds, standings, evidence.refills, seconds)
+    gained, settled, came_from = _refill(
+        state, credits, thresholds, standings, evidence.refills, seconds
+    )
     if snooze is not None and gained:  # a refill in a snooze is no news afterwards
-        gained, settled = 0, seconds
-    said = _followed(state.said, standings, evidence.refills, seconds)
+        gained, settled, came_from = 0, seconds, None
+    settled_to = state.refilled_to if settled == state.refilled else credits
+    large = [each for each in evidence.refills if _is_large(each, credits, thresholds)]
+    said = _followed(state.said, standings, large, seconds)
     drain = state.drain
     if drain is not None and drain.end > seconds:  # noted while the clock ran ahead
         drain = None
     elif drain is not None and evidence.drain is not None and drain.is_same(evidence.drain):
         drain = replace(drain, end=evidence.drain.end)
-    seen = AlertState(level, said, drain, settled, snooze, state.claim)
+    seen = AlertState(level, said, drain, settled, snooze, state.claim, settled_to, came_from)
     return seen, None if snooze is not None else _news(seen, credits, gained, evidence)
 
 
@@ -320,12 +343,13 @@ def heard(state: AlertState, alert: Alert, now: datetime) -> AlertState:
     """Note that the user was told something."""
     seconds = int(now.timestamp())
     said = {**state.said, **{kind: Said(seconds) for kind in sorted(_told_by(alert))}}
-    drain, refilled = state.drain, state.refilled
+    state = replace(state, said=said, claim=None)
     if alert.drain is not None:
         drain = SaidDrain(alert.drain.end, alert.drain.amount, alert.has_doubled)
-    if alert.kind is AlertKind.REFILL or alert.kind in _LEVELS:
-        refilled = seconds  # as the user knows the balance now
-    return replace(state, said=said, drain=drain, refilled=refilled, claim=None)
+        state = replace(state, drain=drain)
+    if alert.kind is AlertKind.REFILL or alert.kind in _LEVELS:  # the user knows the balance now
+        state = replace(state, refilled=seconds, refilled_to=alert.credits, refilled_from=None)
+    return state
 
 
 def is_same_news(alert: Alert, other: Alert) -> bool:
@@ -348,10 +372,11 @@ def is_untrue(
         return evidence.drain is None and age < DRAIN_WINDOW
     if alert.kind is AlertKind.RUNS_OUT:
         return evidence.is_long
-    if alert.kind is AlertKind.BUSY_DAY:
-        return evidence.is_safe
     said = state.said.get(alert.kind)
-    is_true = state.level is not None and alert.kind in _up_to(state.level)
+    if alert.kind is AlertKind.BUSY_DAY:
+        is_true = not (evidence.is_safe or evidence.is_nearly_safe)
+    else:
+        is_true = state.level is not None and alert.kind in _up_to(state.level)
     return not is_true and (said is None or said.left == GONE)
 
 
@@ -415,6 +440,8 @@ def _standings(
         AlertKind.RUNS_OUT: _Standing.GONE if evidence.is_long else _Standing.TRUE,
         AlertKind.BUSY_DAY: _Standing.GONE if evidence.is_safe else _Standing.TRUE,
     }
+    if evidence.is_nearly_safe:
+        standings[AlertKind.BUSY_DAY] = _Standing.NEARLY
     for each, limit in thresholds.limits.items():
         if each.severity <= level.severity:
             standing = _Standing.TRUE
@@ -429,7 +456,7 @@ def _standings(
 def _followed(
     said: Mapping[AlertKind, Said],
     standings: Mapping[AlertKind, _Standing],
-    refills: Sequence[Refill],
+    large_refills: Sequence[Refill],
     now: int,
 ) -> dict[AlertKind, Said]:
     """Bring the episodes up to date, and leave out those that are over: they may be told again."""
@@ -441,12 +468,21 @@ def _followed(
             case _Standing.NEARLY if each.left is None:
                 each = replace(each, left=now)
             case _Standing.GONE:
-                if any(each.at < refill.at <= now for refill in refills):
-                    continue  # after a refill nothing waits
+                if any(each.at < refill.at <= now for refill in large_refills):
+                    continue  # after a large refill nothing waits
                 each = replace(each, left=GONE)
         if not each.is_over(now) or _is_within(NOT_TWICE_WITHIN, each.at, now):
             followed[kind] = each
     return followed
+
+
+def _is_large(refill: Refill, credits: int, thresholds: Thresholds) -> bool:
+    """Tell whether a refill alone has changed what the balance means.
+
+    A small one may be a reservation that was held for long, and may come many times in an hour.
+    """
+    left = max(credits - refill.amount, thresholds.critical)
+    return refill.amount > CLEARLY_ABOVE * left
 
 
 def _refill(
@@ -456,20 +492,36 @@ def _refill(
     standings: Mapping[AlertKind, _Standing],
     refills: Sequence[Refill],
     now: int,
-) -> tuple[int, int]:
-    """Return the credits of refills to tell, and the new :attr:`AlertState.refilled`.
+) -> tuple[int, int, int | None]:
+    """Return the credits of refills to tell, and the new ``refilled`` and ``refilled_from``.
 
-    Refills are told if they have brought the balance clearly out of a level.
+    Refills are told if they have brought the balance clearly out of a level. Those that have
+    brought it only nearly out are kept, since with the next ones they may bring it out.
     """
     if state.level is None:  # nothing is known from before
-        return 0, now
-    known = state.refilled if state.refilled <= now else 0
+        return 0, now, None
+    known, before = state.refilled, state.refilled_from
+    if known > now:  # noted while the clock ran ahead: what came then is found again, as of now
+        if state.refilled_to is not None and credits <= state.refilled_to:
+            return 0, now, None
+        known = 0
     came = [each for each in refills if known < each.at <= now]
+    if not came:
+        return 0, known, None
     gained = sum(each.amount for each in came)
-    for level, limit in thresholds.limits.items():
-        if credits - gained <= limit and standings[AlertKind(level)] is _Standing.GONE:
-            return gained, known
-    return 0, came[-1].at if came else known
+    if before is None:
+        before = credits - gained
+        if state.level is not Level.HEALTHY:
+            # A level holds a little above its threshold, and a refill from there is one from it.
+            before = min(before, thresholds.limits[state.level])
+    left = [
+        AlertKind(each) for each, limit in thresholds.limits.items() if before <= limit < credits
+    ]
+    if any(standings[each] is _Standing.GONE for each in left):
+        return gained, known, before
+    if left:
+        return 0, known, before
+    return 0, came[-1].at, None
 
 
 def _true_kinds(level: Level, evidence: Evidence) -> set[AlertKind]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from tray_app.rules.alerts import Evidence
+from tray_app.rules.alerts import CLEARLY_ABOVE, Evidence
 from tray_app.rules.drains import Drain, Habit, habit_of, sudden_drain
 from tray_app.rules.forecast import (
     HORIZON,
@@ -21,7 +21,7 @@ from tray_app.rules.forecast import (
 from tray_app.rules.history import Drop, Record, Refill, days_of
 from tray_app.rules.local_time import DAY, ONE_DAY, share_over
 from tray_app.rules.prices import top_up
-from tray_app.rules.renewal import learned_day, likely_to_lapse, next_renewal
+from tray_app.rules.renewal import large_gains, learned_day, likely_to_lapse, next_renewal
 
 DAYS_BEFORE_WARNING = 10
 """Days of history that an alert on the end of the balance needs."""
@@ -50,7 +50,7 @@ class Lesson:
     """The day of the month on which the plan seems to be renewed."""
     days_known: int
     peak: int | None = None
-    """The highest balance since the last refill; ``None`` while less than a day is known."""
+    """The highest balance since the last large gain; ``None`` while less than a day is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,14 @@ class Analysis:
     """Whether something may be missing by then, but nobody can say how much."""
     is_one_busy_day: bool = False
     """Whether a single day, as busy as this team's can be, takes all that is left."""
+    is_nearly_one_busy_day: bool = False
+    """Whether it takes little to make that true: the balance, and the days to its end, are above
+    what they would have to be by :data:`~tray_app.rules.alerts.CLEARLY_ABOVE` at most."""
     drain: Drain | None = None
     warns: bool = False
     """Whether enough is known for an alert on the date."""
     peak: int | None = None
-    """The highest balance since the last refill; ``None`` while less than a day is known."""
+    """The highest balance since the last large gain; ``None`` while less than a day is known."""
     since: int | None = None
     """Since when the balance was seen as it is now, in seconds since the epoch."""
 
@@ -87,6 +90,7 @@ class Analysis:
             warn_within if self.warns else 0,
             self.drain,
             is_one_busy_day=self.is_one_busy_day,
+            is_nearly_one_busy_day=self.is_nearly_one_busy_day,
         )
 
 
@@ -96,7 +100,7 @@ def learn(records: Sequence[Record], now: datetime, zone: tzinfo | None = None) 
     habit = habit_of(records, int(now.timestamp()))
     came = [refill for day in days for refill in day.refills]
     renewal_day = learned_day(came, now.date(), zone)
-    peak = _peak(records, came[-1].at if came else 0)
+    peak = _peak(records, max((at for at, _, _ in large_gains(came)), default=0))
     return Lesson(fit(days, now.date()), habit, came, renewal_day, len(days), peak)
 
 
@@ -133,7 +137,9 @@ def conclude(
         return Analysis(rhythm, renewal=renewal, drain=drain, peak=peak)
     outcome = forecast(rhythm, credits, now)
     end = outcome.runs_out.likely if outcome.runs_out else None
-    is_near = bool(end and outcome.runs_out and (outcome.runs_out.earliest - today).days <= NEAR)
+    days_left = (outcome.runs_out.earliest - today).days if outcome.runs_out else HORIZON
+    is_near = bool(end) and days_left <= NEAR
+    busiest, more = most(rhythm, 1), 1 + CLEARLY_ABOVE
     until = renewal or today + timedelta(ADVISED_DAYS)
     over = share_over(now)
     needed = spending(rhythm, today, until, over)
@@ -150,7 +156,8 @@ def conclude(
         lasts_until=until,
         missing=0 if is_uncertain else missing,
         is_uncertain=is_uncertain,
-        is_one_busy_day=is_near and credits <= most(rhythm, 1),
+        is_one_busy_day=is_near and credits <= busiest,
+        is_nearly_one_busy_day=days_left <= more * NEAR and credits <= more * busiest,
         drain=drain,
         warns=lesson.days_known >= DAYS_BEFORE_WARNING,
         peak=peak,

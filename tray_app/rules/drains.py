@@ -27,6 +27,9 @@ DAYS_NEEDED = 5
 SMALLEST_DRAIN = 250
 """Credits; less is never worth an alert."""
 
+_OTHER_DAY = 16 * 3600
+"""Seconds from what is spent on one day to what is spent on another, in whatever time zone."""
+
 _MOST_DROPS = 10
 _HOUR = 3600
 _SAME_EVENT = 0.5
@@ -196,11 +199,9 @@ def _usual_per_hour(found: Iterable[Refill | Drop], begin: int) -> int:
 
 def _busy_peak(drops: Sequence[Drop], window: int) -> int:
     """Return the most that was spent within a window on the second busiest day."""
-    peaks: dict[int, int] = {}
-    for drop, (_, amount) in zip(drops, _windows(drops, window), strict=True):
-        day = drop.end // DAY
-        peaks[day] = max(peaks.get(day, 0), amount)
-    return sorted((0, 0, *peaks.values()))[-2]
+    peaks = [(one[1], drop.end) for drop, one in zip(drops, _windows(drops, window), strict=True)]
+    _, busiest = max(peaks, default=(0, 0))
+    return max((amount for amount, end in peaks if abs(end - busiest) >= _OTHER_DAY), default=0)
 
 
 _amount = attrgetter("amount")

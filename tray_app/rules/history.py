@@ -259,6 +259,20 @@ def _steps_at_rises(records: Sequence[Record]) -> dict[int, _Step]:
     return steps
 
 
+def changes_since(records: Sequence[Record], begin: int) -> list[Refill | Drop]:
+    """Return the changes that were seen after ``begin`` (seconds since the epoch).
+
+    What came back then may pay back a dip from before. So ``records`` reach back to the record
+    before the :data:`RESERVATION` that ends with ``begin``, as far as they are known.
+    """
+    first = max(bisect_left(records, (begin - RESERVATION,)) - 1, 0)
+    return [one for one in changes(records[first:]) if _seen_at(one) > begin]
+
+
+def _seen_at(change: Refill | Drop) -> int:
+    return change.at if isinstance(change, Refill) else change.end
+
+
 def _first_within_reservation(records: Sequence[Record], index: int) -> int:
     """Return the index of the first record whose dip can be paid back at ``index``."""
     return bisect_left(records, (records[index].first - RESERVATION,))

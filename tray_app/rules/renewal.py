@@ -1,11 +1,12 @@
 """When the plan's credits are renewed, and what lapses then. Why: ``docs/forecast.md``."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta, tzinfo
 from operator import itemgetter
 
 from tray_app.rules.history import Refill
-from tray_app.rules.local_time import ONE_DAY, date_at
+from tray_app.rules.local_time import DAY, ONE_DAY, date_at
 
 _SEEN_WITHIN = timedelta(days=3)
 """How long after its due day a renewal may be seen: computers are off over long weekends."""
@@ -13,13 +14,46 @@ _MONTHS = 3
 """Months to look back on; a renewal that was seen in none of them is over."""
 _MONTHS_NEEDED = 2
 _DAYS_OF_MONTH = range(1, 32)
+_DEAREST_RESULT = 20
+"""Credits. A gain of no more may be a single result that was charged and given back."""
+_SMALL = 0.1
+"""Share of a bucket's largest gain of late, below which a gain is likely to be given back.
+
+A renewal may gain little as well: a plan that is reset gains what was spent of it in the month.
+"""
+_OF_LATE = 100 * DAY
+"""Seconds before a gain that it is compared with: a little more than is looked back on."""
+
+
+def large_gains(refills: Iterable[Refill]) -> list[tuple[int, str, int]]:
+    """Return when a bucket gained (seconds since the epoch), which, and how many credits.
+
+    Credits that seem to be given back are left out: a charge that is undone late looks like a
+    refill. The bucket is an empty string where only the total is known.
+    """
+    gains = sorted(
+        (refill.at, bucket, amount)
+        for refill in refills
+        for bucket, amount in (refill.buckets or {"": refill.amount}).items()
+    )
+    large = []
+    larger: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for at, bucket, amount in gains:
+        # What is left is in falling order: what came earlier and was smaller is never asked for.
+        larger[bucket] = [
+            each for each in larger[bucket] if each[0] >= at - _OF_LATE and each[1] > amount
+        ]
+        larger[bucket].append((at, amount))
+        if amount > _DEAREST_RESULT and amount >= _SMALL * larger[bucket][0][1]:
+            large.append((at, bucket, amount))
+    return large
 
 
 def learned_day(refills: Iterable[Refill], today: date, zone: tzinfo | None = None) -> int | None:
     """Return the day of the month on which the subscription's credits seem to come.
 
-    ``None`` until two of the last three months had a refill on the same day, or up to three days
-    later. Of several such days one with a refill in the latest month wins, as the day may have
+    ``None`` until two of the last three months had a large refill on the same day, or up to three
+    days later. Of several such days one with a refill in the latest month wins, as the day may have
     changed; then the day with the most credits; then the day with the shortest delays. With these
     refills it is the 12th:
 
@@ -30,7 +64,7 @@ def learned_day(refills: Iterable[Refill], today: date, zone: tzinfo | None = No
     ============ ====== ===========================================
     """
     jumps = _jumps(refills, zone)
-    scores = {day: _score(jumps, _last_dues(day, today)) for day in _DAYS_OF_MONTH}
+    scores = {day: _score(jumps, day, today) for day in _DAYS_OF_MONTH}
     best = max(_DAYS_OF_MONTH, key=lambda day: scores[day])
     return best if scores[best] else None
 
@@ -40,11 +74,15 @@ def next_renewal(
 ) -> date:
     """Return the local day of the next renewal: today, until today's refill was seen.
 
+    A refill that was seen on the day before counts as well, because of time zones.
+
     ``day`` is the day of the month, 1 to 31; a month that is shorter has it on its last day.
     """
     due = _due(today, day)
+    if due < today:
+        due = _due(_next_month(today), day)
     is_seen = any(due - ONE_DAY <= jump <= today for jump, _ in _jumps(refills, zone))
-    return _due(_next_month(today), day) if due < today or is_seen else due
+    return _due(_next_month(due), day) if is_seen else due
 
 
 def likely_to_lapse(subscription: int, spending: float) -> int:
@@ -57,37 +95,43 @@ def likely_to_lapse(subscription: int, spending: float) -> int:
 
 
 def _jumps(refills: Iterable[Refill], zone: tzinfo | None) -> list[tuple[date, int]]:
-    """Return when the subscription's credits rose, and by how many."""
+    """Return when the subscription's credits rose as at a renewal, and by how many."""
     return [
-        (date_at(refill.at, zone), refill.buckets["subscription"])
-        for refill in refills
-        if refill.buckets.get("subscription", 0) > 0
+        (date_at(at, zone), amount)
+        for at, bucket, amount in large_gains(refills)
+        if bucket == "subscription"
     ]
 
 
-def _score(jumps: Sequence[tuple[date, int]], dues: Sequence[date]) -> tuple[int, ...]:
+def _score(jumps: Sequence[tuple[date, int]], day: int, today: date) -> tuple[int, ...]:
     """Score a day of the month by the jumps soon after it; an empty score is no renewal."""
-    seen = []
-    for due in dues:
-        near = [(came, jump - due) for jump, came in jumps if due <= jump <= due + _SEEN_WITHIN]
-        if near:
-            seen.append((due, *max(near, key=itemgetter(0))))
+    renewals = _last_renewals(jumps, day, today)
+    seen = [each for each in renewals if each]
     if len(seen) < _MONTHS_NEEDED:
         return ()
-    lateness = sum(late.days for _, _, late in seen)
-    return seen[0][0] == dues[0], sum(came for _, came, _ in seen), -lateness
+    return renewals[0] is not None, sum(came for came, _ in seen), -sum(late for _, late in seen)
 
 
-def _last_dues(day: int, today: date) -> list[date]:
-    """Return when the last renewals were due that should have been seen, the latest first."""
-    dues: list[date] = []
+def _last_renewals(
+    jumps: Sequence[tuple[date, int]], day: int, today: date
+) -> list[tuple[int, int] | None]:
+    """Return the credits that came and the days that they were late, the latest renewal first.
+
+    ``None`` is a renewal that was not seen.
+    """
+    found: list[tuple[int, int] | None] = []
     month = today
-    while len(dues) < _MONTHS:
+    while len(found) < _MONTHS:
         due = _due(month, day)
-        if due + _SEEN_WITHIN <= today:
-            dues.append(due)
+        near = [
+            (came, (jump - due).days) for jump, came in jumps if due <= jump <= due + _SEEN_WITHIN
+        ]
+        # One that may still be seen counts as soon as it is: if only its time decided, the true
+        # day would be judged by older renewals than the days before it, which may be smaller.
+        if near or due + _SEEN_WITHIN <= today:
+            found.append(max(near, key=itemgetter(0), default=None))
         month = month.replace(day=1) - ONE_DAY
-    return dues
+    return found
 
 
 def _due(month: date, day: int) -> date:

@@ -102,6 +102,8 @@ def _entry(kept: Kept) -> dict[str, Any]:
         "said": {kind: astuple(said) for kind, said in state.said.items()},
         "said_drain": astuple(state.drain) if state.drain else None,
         "refilled": state.refilled,
+        "refilled_to": state.refilled_to,
+        "refilled_from": state.refilled_from,
         "snooze_since": snooze.since,
         "snooze_until": snooze.until,
         "snooze_level": snooze.level,
@@ -125,6 +127,8 @@ def _parse(entry: dict[str, Any]) -> AlertState:
         refilled=int(entry.get("refilled", 0)),
         snooze=None if snooze == Snooze() else snooze,
         claim=read("claim", _claim),
+        refilled_to=read("refilled_to", int),
+        refilled_from=read("refilled_from", int),
     )
 
 

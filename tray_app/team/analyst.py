@@ -10,7 +10,7 @@ from tray_app.lemlist.balance import Balance
 from tray_app.rules.analysis import Analysis, Lesson, conclude, learn
 from tray_app.rules.drains import RECENT
 from tray_app.rules.forecast import TooEarly
-from tray_app.rules.history import Drop, Record, Refill, changes
+from tray_app.rules.history import RESERVATION, Drop, Record, Refill, changes_since
 from tray_app.store.file_fault import FileFault
 from tray_app.store.history_database import History, row_after
 
@@ -52,7 +52,7 @@ class Analyst:
         seconds = int(at.timestamp())
         record = Record(seconds, seconds, balance.credits, **balance.buckets)
         self._see(record)
-        self._changes = changes(tuple(self._recent))
+        self._changes = changes_since(tuple(self._recent), seconds - RECENT)
         self._unnamed.append(record)
         if team_id is None:
             return None
@@ -104,7 +104,7 @@ class Analyst:
         row = row_after(last, record)
         if last is not None and last.first == row.first:
             recent.pop()  # the new row replaces it
-        while len(recent) > 1 and recent[1].first < record.first - RECENT:
+        while len(recent) > 1 and recent[1].first < record.first - RECENT - RESERVATION:
             recent.popleft()
         recent.append(row)
 
@@ -116,9 +116,10 @@ class Analyst:
             # What is not kept brings no forecast nearer.
             self._lesson = replace(self._lesson, rhythm=TooEarly(None))
         if is_kept:  # the history also knows the hours before this run
-            since = bisect_left(records, int(now.timestamp()) - RECENT, key=attrgetter("last"))
+            begin = int(now.timestamp()) - RECENT
+            since = bisect_left(records, begin - RESERVATION, key=attrgetter("last"))
             self._recent = deque(records[max(since - 1, 0) :])
-            self._changes = changes(tuple(self._recent))
+            self._changes = changes_since(tuple(self._recent), begin)
         self._learned_for = team_id, now.date()
         # SQLite would keep the pages that were read, which are more than all else of a team.
         self._history.close()

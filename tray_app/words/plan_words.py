@@ -23,6 +23,8 @@ class Figures:
     today: date
     stale: bool = False
     """Whether the figures are out of date."""
+    over: float = 0.0
+    """The share of today's spending that is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
         return Answer(tr("Not known now"), no_forecast_words())
     if rhythm is None or isinstance(rhythm, TooEarly):
         return Answer(tr("Not known yet"), too_early_words(rhythm, formats, today))
-    needed = spending(rhythm, today, until)
+    needed = spending(rhythm, today, until, figures.over)
     missing = top_up(figures.credits, needed.high)
     likely, high = _about(needed.likely), _about(needed.high)
     day = short_day(until, formats, today)

@@ -19,7 +19,7 @@ from tray_app.i18n import tr
 from tray_app.report.points import Trend, trend_of
 from tray_app.report.view import is_stale
 from tray_app.rules.history import Record, days_of
-from tray_app.rules.local_time import DAY, date_at
+from tray_app.rules.local_time import DAY, date_at, share_over
 from tray_app.team.watch import Snapshot
 from tray_app.words.balance_words import team_name
 from tray_app.words.formats import Formats
@@ -342,13 +342,15 @@ class HistoryAndPlan(QObject):
             dialog.show_figures(None)
             return
         now, analysis = datetime.now(UTC), session.snapshot.analysis
+        here = now.astimezone()
         figures = Figures(
             reading.balance.credits,
             analysis.rhythm if analysis else None,
             session.settings.prices,
             analysis.renewal if analysis else None,
-            now.astimezone().date(),
+            here.date(),
             is_stale(session.snapshot, now),
+            share_over(here),
         )
         dialog.show_figures(figures)
 
