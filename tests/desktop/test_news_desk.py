@@ -67,7 +67,7 @@ def left(account: str, number: int) -> str:
 def wait_for_list(service: NotificationService, title: str, *lines: str) -> None:
     def is_shown() -> bool:
         shown = [(one.title, one.body) for one in service.shown.values()]
-        return shown == [(title, "\n".join(lines))]
+        return shown == [(title, "\n".join(f"{line}." for line in lines))]
 
     wait_with_events(is_shown, f"{lines} on the screen")
 
@@ -180,19 +180,55 @@ def test_a_shorter_list_is_no_news(desk: Desk, service: NotificationService) -> 
     wait_for_titles(service, "3 teams need credits")
     (quiet,) = service.shown.values()
     assert quiet.hints["urgency"] == 0
+
+
+@pytest.mark.parametrize("how", ["dismiss", "click"])
+def test_a_list_that_the_user_has_closed_is_not_told_again(
+    desk: Desk, service: NotificationService, how: str
+) -> None:
+    for number, account in enumerate("ABC", start=11):
+        desk.tell(account, number)
+    wait_for_titles(service, "3 teams need credits")
     shown = desk.notifier._display._shown
-    wait_with_events(
-        lambda: LIST in shown and shown[LIST].number == quiet.number, "its number is known"
-    )
-    service.dismiss(quiet.number)
-    wait_with_events(lambda: shown[LIST].is_closed, "it is heard that the user has closed it")
-    desk.desk.withdraw("C")
-    desk.tell("E", 15)  # told in one list with those that are left
-    lines = [left("A", 11), left("D", 14), left("E", 15)]
-    wait_for_list(service, "3 teams need credits", *lines)
-    (loud,) = service.shown.values()
-    assert loud.number == quiet.number + 1  # the list of two was not shown
-    assert loud.hints["urgency"] == 1
+    wait_with_events(lambda: LIST in shown, "its number is known")
+    (number,) = service.shown
+    getattr(service, how)(number)
+    wait_with_events(lambda: not desk.desk._listed, "it is heard that the user has closed it")
+    desk.desk.withdraw("A")
+    desk.tell("D", 14)
+    wait_for_titles(service, left("D", 14))
+    desk.tell("E", 15)
+    wait_for_titles(service, left("D", 14), left("E", 15))
+    assert desk.heard()[-2:] == [14, 15]
+
+
+def test_who_needs_credits_most_stands_first_in_a_list(
+    desk: Desk, service: NotificationService
+) -> None:
+    for account, credits, kind in (
+        ("A", 60, AlertKind.CRITICAL),
+        ("B", 410, AlertKind.LOW),
+        ("C", 0, AlertKind.EMPTY),
+        ("D", 400, AlertKind.LOW),
+    ):
+        desk.tell(account, credits, kind)
+    lines = ["C: no credits left", left("A", 60), left("D", 400), left("B", 410)]
+    wait_for_list(service, "4 teams need credits", *lines)
+
+
+def test_on_plasma_a_shorter_list_takes_the_place_of_the_longer_one(
+    desk: Desk, session: MessageBus
+) -> None:
+    with NotificationService(session.bus_address, plasma=True) as service:
+        for number, account in enumerate("ABC", start=11):
+            desk.tell(account, number)
+        wait_for_titles(service, "3 teams need credits")
+        (before,) = service.shown.values()
+        desk.desk.withdraw("B")
+        wait_for_titles(service, "2 teams need credits")
+        (after,) = service.shown.values()
+        assert after.number == before.number
+        assert after.hints["urgency"] == before.hints["urgency"]
 
 
 def test_the_news_of_a_list_that_was_not_shown_yet_are_in_the_shorter_one(
@@ -223,25 +259,6 @@ def test_news_that_wait_for_a_service_are_no_less_loud_as_one_is_taken_back(
         wait_for_list(service, "2 teams need credits", left("B", 12), left("C", 13))
         (loud,) = service.shown.values()
         assert loud.hints["urgency"] == 1
-
-
-def test_a_list_that_the_user_has_closed_stays_away_however_often_it_shortens(
-    desk: Desk, service: NotificationService
-) -> None:
-    for number, account in enumerate("ABCD", start=11):
-        desk.tell(account, number)
-    wait_for_titles(service, "4 teams need credits")
-    shown = desk.notifier._display._shown
-    wait_with_events(lambda: LIST in shown, "its number is known")
-    (number,) = service.shown
-    service.dismiss(number)
-    wait_with_events(lambda: shown[LIST].is_closed, "it is heard that the user has closed it")
-    desk.desk.withdraw("A")
-    desk.desk.withdraw("B")
-    desk.tell("E", 15)
-    lines = [left("C", 13), left("D", 14), left("E", 15)]
-    wait_for_list(service, "3 teams need credits", *lines)
-    assert list(service.shown) == [number + 1]
 
 
 def test_the_news_of_a_team_that_is_gone_leave_the_screen_and_no_others(

@@ -206,6 +206,16 @@ def test_what_is_seen_is_heard_in_its_order(desk: Desk) -> None:
         assert QAccessible.queryAccessibleInterface(row).role() is QAccessible.Role.Button
 
 
+def test_what_is_said_of_the_program_stands_in_the_overview_too(desk: Desk) -> None:
+    sentence = "This desktop has no tray. Closing this window ends the program."
+    desk.show(six()[:1])
+    desk.popup.say(sentence)
+    desk.open(six())
+    assert sentence in texts(desk.popup)
+    desk.popup.say("")
+    assert sentence not in texts(desk.popup)
+
+
 def test_the_order_stays_while_the_popup_is_open(desk: Desk) -> None:
     desk.open()
     calm = tuple((name, known(9_000)) for name, _ in six()[:-1])

@@ -67,6 +67,7 @@ class NotificationService:
         markup: bool = True,
         clicks: bool = True,
         frank: bool = True,
+        plasma: bool = False,
         too_early: int = 0,
     ) -> None:
         self.shown: dict[int, Notification] = {}
@@ -75,6 +76,7 @@ class NotificationService:
         self.waiting = ""
         """The method whose caller waits for a service that hangs."""
         wanted = {"actions": clicks, "body": True, "body-markup": markup}
+        wanted["x-kde-display-appname"] = plasma
         self._capabilities = [name for name, has in wanted.items() if has]
         self._is_frank = frank
         self._numbers = itertools.count(1)

@@ -65,13 +65,13 @@ def list_notice(news: Sequence[str], lacking: int) -> tuple[str, str]:
     """Return the title and the body of the one notification on the news of several teams.
 
     ``news`` has a line of each team, the most urgent first. ``lacking`` is how many of the teams
-    have too few credits.
+    have too few credits. Each line ends as a sentence: GNOME shows line breaks as spaces.
     """
     if lacking:
         title = tr("{n} team needs credits", "{n} teams need credits", lacking, n=lacking)
     else:
         title = tr("News of {n} team", "News of {n} teams", len(news), n=len(news))
-    said = list(news)
+    said = [tr("{news}.", news=each) for each in news]
     while True:
         left = len(news) - len(said)
         more = tr("And {n} more.", n=left) if left else ""

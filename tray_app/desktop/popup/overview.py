@@ -339,6 +339,7 @@ class OverviewContent(QWidget):
         self.refresh = RefreshButton(actions.refresh)
         self.settings = GlyphButton(actions.settings, paint_gear)
         self.title, self.detail = text_label(), text_label(muted=True)
+        self.said = text_label(muted=True)
         self._above, self._below = QWidget(), QWidget()  # a box for each side of the fold
         self.fold = FoldRow(self)
         self.fold.clicked.connect(self._turn_fold)
@@ -360,6 +361,11 @@ class OverviewContent(QWidget):
         upper = [one for one in self._upper if one in lines]
         upper += [one for one in lines if one not in upper and one not in folded]
         self._arrange(upper, folded)
+
+    def say(self, text: str) -> None:
+        """Say what the user has to know of the program itself; nothing if the text is empty."""
+        self.said.setText(text)
+        self.said.setVisible(bool(text))
 
     def sort(self) -> None:
         """Put the teams into the order of their need, and those that have enough below a fold."""
@@ -541,6 +547,7 @@ class OverviewContent(QWidget):
         self.teams.setText(overview.teams)
         self.title.setText(overview.title)
         self.detail.setText(overview.detail)
+        self.detail.setVisible(bool(overview.detail))
         self.tick()
         if before is not None and isinstance(focused, TeamRow) and focused.account != before:
             self.focus_team(before, Qt.FocusReason.ShortcutFocusReason)
@@ -574,7 +581,8 @@ class OverviewContent(QWidget):
         divider = _filled(QVBoxLayout(), QMargins(SIDE, 6, SIDE, 0), 0, self._divider)
         below = QMargins(SIDE, 12, SIDE, 0)
         footer = _filled(QHBoxLayout(), below, 12, self.add, None, self.updated)
-        parts = (header, summary, self.middle, divider, footer)
+        said = _filled(QVBoxLayout(), QMargins(SIDE, 0, SIDE, 0), 0, self.said)
+        parts = (header, summary, self.middle, divider, said, footer)
         self._column = _filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -584,7 +592,7 @@ class OverviewContent(QWidget):
             self._set_fonts()
 
     def _set_fonts(self) -> None:
-        for label in (self.detail, self.updated):
+        for label in (self.detail, self.said, self.updated):
             label.setFont(sized(self.font(), SECONDARY))
         self.title.setFont(sized(self.font(), FORECAST, QFont.Weight.DemiBold))
 

@@ -124,7 +124,7 @@ class Popup(QWidget):
         self.content = PopupContent(formats, actions, self, now)
         self.show_trend = self.content.show_trend
         self.set_busy = self.content.refresh.set_busy
-        self.say = self.content.say
+        self._said = ""
         self.content.setPalette(themed(self.palette()))
         self.overview: OverviewContent | None = None
         """What is shown of several teams; ``None`` while there is one."""
@@ -176,6 +176,7 @@ class Popup(QWidget):
             self._way_back = BackLink()
             self._way_back.clicked.connect(self._go_back)
             self.content.show_way_back(self._way_back)
+            several.say(self._said)
             several.show_overview(overview)
             several.sort()
         self._way_back.setText(overview.teams)
@@ -183,6 +184,13 @@ class Popup(QWidget):
         if self._is_window and not (self.isActiveWindow() and self.shows_overview):
             self.overview.sort_if_moved()  # a window stays open for days, and nobody is at a row
         self._describe()
+
+    def say(self, text: str) -> None:
+        """Say what the user has to know of the program itself; nothing if the text is empty."""
+        self._said = text
+        self.content.say(text)
+        if self.overview is not None:
+            self.overview.say(text)
 
     def set_overview_busy(self, busy: bool) -> None:
         """Say whether a refresh of any of several teams is under way."""
@@ -325,6 +333,7 @@ class Popup(QWidget):
         size = QSize(width, self._part.fit(width, area.height() - 2 * GAP))
         self.setFixedSize(size)
         if self._is_window:
+            self.resize(size)  # as the call above does nothing where the limits are these already
             return
         self._cut_corners(size)
         if not _compositor_places():
@@ -388,7 +397,12 @@ class Popup(QWidget):
     @Slot()
     def _return(self) -> None:
         """Go back, unless something insists on another place."""
-        if self._is_window or _compositor_places() or not self.isVisible():
+        if self._is_window:
+            # GNOME gives a window that was minimised the size back that it had before.
+            if self.isVisible() and self.size() != self.minimumSize():
+                self._fit()
+            return
+        if _compositor_places() or not self.isVisible():
             return
         if self.geometry() != self._place and self._returns < MOST_RETURNS:
             self._returns += 1

@@ -32,6 +32,16 @@ PICTURE = 64
 """Pixels of the icon in a notification."""
 
 
+_BY_NEED = (
+    AlertKind.EMPTY,
+    AlertKind.CRITICAL,
+    AlertKind.LOW,
+    AlertKind.RUNS_OUT,
+    AlertKind.BUSY_DAY,
+)
+"""The news of too few credits, the most urgent first."""
+
+
 class TeamNotice(NamedTuple):
     """What is to be told of one team: by itself, or as a line of a list."""
 
@@ -39,7 +49,18 @@ class TeamNotice(NamedTuple):
     news: News
     line: str
     """The news in a list."""
-    lacks_credits: bool
+    kind: AlertKind
+    credits: int
+
+    @property
+    def lacks_credits(self) -> bool:
+        """Whether the team has too few credits, or soon will."""
+        return self.kind in _BY_NEED
+
+    def by_need(self) -> tuple[int, int]:
+        """Return what sorts news, the most urgent first."""
+        place = _BY_NEED.index(self.kind) if self.lacks_credits else len(_BY_NEED)
+        return place, self.credits
 
 
 def team_notice(
@@ -51,13 +72,14 @@ def team_notice(
         raise ValueError(team.account)
     name = None if is_only_team else team.name
     title, body = notice(team.snapshot, alert, prices, formats, now, name)
-    urgent = alert.kind in (AlertKind.CRITICAL, AlertKind.EMPTY)
+    urgent = alert.kind in _BY_NEED[:2]
     picture = paint_icon(team.view.icon, PICTURE)
     return TeamNotice(
         Notice(news.id, news, title, body, picture, urgent, team.account),
         news,
         team_news(team.name, team.snapshot, alert, formats, now),
-        alert.kind not in (AlertKind.REFILL, AlertKind.DRAIN),
+        alert.kind,
+        alert.credits,
     )
 
 
@@ -92,6 +114,7 @@ class NewsDesk(QObject):
         self._heard: set[int] = set()
         """The ids of the news that the desktop has shown."""
         notifier.accepted.connect(self._accept)
+        notifier.dismissed.connect(self._dismiss)
         self._gathering = QTimer(self, singleShot=True, interval=GATHERING)
         self._gathering.timeout.connect(self._tell_gathered)
 
@@ -190,7 +213,7 @@ class NewsDesk(QObject):
         if not self._listed:
             self._notifier.withdraw(LIST)
             return
-        told = sorted(self._listed.values(), key=lambda each: not each.notice.urgent)
+        told = sorted(self._listed.values(), key=TeamNotice.by_need)
         news = [each.news for each in told]
         lacking = sum(each.lacks_credits for each in told)
         title, body = list_notice([each.line for each in told], lacking)
@@ -198,6 +221,13 @@ class NewsDesk(QObject):
         number, shortens = next(_list_ids), self._lists if is_shorter else frozenset()
         self._lists = shortens | {number}
         self._notifier.notify(Notice(number, news, title, body, picture, urgent, LIST, shortens))
+
+    @Slot(str)
+    def _dismiss(self, about: str) -> None:
+        """Forget a list that the user has closed: its lines are not told again with later news."""
+        if about == LIST:
+            self._listed.clear()
+            self._notifier.withdraw(LIST)
 
     @Slot(object)
     def _accept(self, news: News | list[News]) -> None:

@@ -33,8 +33,11 @@ _NAME = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
 _CLICKS = ("ActivationToken", "ActionInvoked")  # GNOME and Plasma send both, in this order
 _CLOSED = "NotificationClosed"
+_BY_USER = 2  # why it was closed
 _ABSENT = "org.freedesktop.DBus.Error.ServiceUnknown"
 _UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
+_OF_PLASMA = "x-kde-display-appname"
+"""A capability that tells Plasma from other desktops."""
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """As those of the module ``html``, which holds half a megabyte of names of characters."""
@@ -72,6 +75,8 @@ class Notifier(QObject):
     of the click holds."""
     accepted = Signal(object)
     """The desktop shows this news."""
+    dismissed = Signal(str)
+    """The user has closed what is told about a team, or about several."""
     _invoked = Signal(str, str)
 
     def __init__(self, fallback: Callable[[str, str], None], bus: Bus, gate: Gate) -> None:
@@ -83,6 +88,7 @@ class Notifier(QObject):
         self._display = Display(
             told=lambda news: gate.emit(self.accepted, news),
             clicked=lambda about, token: gate.emit(self._invoked, about, token),
+            dismissed=lambda about: gate.emit(self.dismissed, about),
         )
         self._invoked.connect(self._click)
         bus.serve(self._display)
@@ -170,10 +176,16 @@ class Display:
     twice either: the first question may still be answered, and the alert be shown twice.
     """
 
-    def __init__(self, told: Callable[[object], None], clicked: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        told: Callable[[object], None],
+        clicked: Callable[[str, str], None],
+        dismissed: Callable[[str], None],
+    ) -> None:
         """``told`` gets the news that the service has taken.
 
-        ``clicked`` gets what a notice is about that was clicked, and the click's token.
+        ``clicked`` gets what a notice is about that was clicked, and the click's token;
+        ``dismissed`` what a notice is about that the user has closed, as by a click.
         """
         self.wanted: Mapping[str, Notice] = {}
         """What is to be on the screen, by what it is about; replaced as a whole."""
@@ -183,6 +195,7 @@ class Display:
         # All else belongs to the thread of the bus.
         self._tell = told
         self._click = clicked
+        self._dismiss = dismissed
         self._connection: DBusConnection
         self._call: Call | None = None
         self._shown: dict[str, Shown] = {}
@@ -218,12 +231,10 @@ class Display:
             if is_gone and self._told.get(about) in notice.shortens:
                 self._take(notice)
         for about, shown in list(self._shown.items()):
+            if about in wanted and self._is_shorter(wanted[about]):
+                continue  # how this one is replaced depends on the service
             if about not in wanted or wanted[about].id != shown.notice_id:
-                # Closed rather than replaced: some desktops don't show the replacement. Only the
-                # service that showed it is asked: the next service counts from 1 again, and may
-                # show another program's notification under this number.
-                self._send(shown.service, "CloseNotification", "u", (shown.number,))
-                del self._shown[about]
+                self._close(about)  # not replaced, as some desktops don't show the replacement
         pauses = []
         for notice in sorted(wanted.values(), key=lambda notice: not notice.urgent):
             if notice.id == self._told.get(notice.about):
@@ -263,6 +274,7 @@ class Display:
             for about, shown in self._shown.items():
                 if origin == (shown.service, shown.number):
                     self._hear_signal(about, member, message.body[1])
+                    break
 
     def _hear_error(self, call: Call, name: str) -> None:
         """Let a notice wait, unless the service just can't tell what it is capable of.
@@ -286,21 +298,39 @@ class Display:
             return
         takes_markup = "body-markup" in capabilities
         body = notice.body.translate(_ESCAPES) if takes_markup else notice.body
+        urgency, replaced = 2 if notice.urgent else 1, 0
+        if self._is_shorter(notice) and (shown := self._shown.get(notice.about)) is not None:
+            if _OF_PLASMA in capabilities:
+                # Plasma shows the replacement in the same place. It would show one of low urgency
+                # anew, and soon forget it.
+                replaced = shown.number
+            else:
+                # GNOME shows no banner of what has a low urgency, but lists it.
+                self._close(notice.about)
+                urgency = 0
         hints = {
-            "urgency": ("y", self._urgency(notice)),
+            "urgency": ("y", urgency),
             "image-data": ("(iiibiiay)", _image_data(notice.picture)),
             "desktop-entry": ("s", "lemlist-credits"),
         }
         # Ubuntu's notify-osd, which can't be clicked, makes a dialog of what can be.
         actions = ["default", tr("Open")] if "actions" in capabilities else []
-        values = (tr("lemlist credits"), 0, "", notice.title, body, actions, hints, -1)
+        values = (tr("lemlist credits"), replaced, "", notice.title, body, actions, hints, -1)
         self._ask(notice, self._keep, "Notify", "susssasa{sv}i", values)
 
-    def _urgency(self, notice: Notice) -> int:
-        """Return the specification's number. GNOME shows no banner of what has the lowest one."""
-        if self._told.get(notice.about) in notice.shortens:
-            return 0
-        return 2 if notice.urgent else 1
+    def _is_shorter(self, notice: Notice) -> bool:
+        """Tell whether a notice says less than what was told, and nothing new."""
+        told = self._told.get(notice.about)
+        return told != notice.id and told in notice.shortens
+
+    def _close(self, about: str) -> None:
+        """Take a notification off the screen.
+
+        Only the service that showed it is asked: the next service counts from 1 again, and may show
+        another program's notification under this number.
+        """
+        shown = self._shown.pop(about)
+        self._send(shown.service, "CloseNotification", "u", (shown.number,))
 
     def _keep(self, notice: Notice, reply: "Message") -> None:
         """Remember what is on the screen now."""
@@ -339,13 +369,16 @@ class Display:
         if new:
             self._refused.clear()
 
-    def _hear_signal(self, about: str, member: str, value: str) -> None:
+    def _hear_signal(self, about: str, member: str, value: str | int) -> None:
         if member == _CLOSED:
             self._shown[about] = self._shown[about]._replace(is_closed=True)
+            if value == _BY_USER:
+                self._dismiss(about)
         elif member == "ActivationToken":
-            self._token = value
+            self._token = str(value)
         else:
             self._click(about, self._token)
+            self._dismiss(about)  # some desktops close what was clicked for another reason
             self._token = ""
 
     def _ask(

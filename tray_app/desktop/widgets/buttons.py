@@ -172,7 +172,8 @@ class LinkButton(FlatButton):
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the words and the chevron, and around them for a finger."""
         metrics = QFontMetrics(self.font())
-        width = metrics.horizontalAdvance(self.text()) + 1 + 2 * LINK_INSET + self._chevron_room
+        words = metrics.horizontalAdvance(self.text()) + 2  # with less some fonts wrap the words
+        width = words + 2 * LINK_INSET + self._chevron_room
         return QSize(width, max(28, metrics.height() + 8))
 
     @property

@@ -59,7 +59,7 @@ QPushButton {{
 }}
 QPushButton:hover {{ background: {button_hover}; }}
 QPushButton:pressed {{ background: {button_pressed}; }}
-QPushButton:focus {{ border-color: {focus}; }}
+QPushButton:focus {{ border-color: {focus}; outline: 0; }}
 QPushButton:disabled {{ color: {edge}; }}
 QPushButton[role="primary"] {{ background: {primary}; color: {primary_ink}; }}
 QPushButton[role="primary"]:hover {{ background: {primary_hover}; }}
