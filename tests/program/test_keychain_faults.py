@@ -29,6 +29,7 @@ from jeepney import (
 )
 from PySide6.QtGui import QImage
 
+from tests import PROJECT
 from tests.desktops.dbus_probe import Bus
 from tests.desktops.virtual_desktop import KEYRING_PASSWORD, VirtualDesktop
 from tests.program.tray_program import CONNECT, FROM_SOURCE, POPUP, TIMEOUT, WELCOME, TrayProgram
@@ -136,12 +137,18 @@ class FakeSecretService:
         self._thread.join()
         self._bus.close()
 
+    def wait(self) -> None:
+        """Serve until the bus ends."""
+        self._thread.join()
+
     def _serve(self) -> None:
         while not self._closing.is_set():
             try:
                 call = self._bus.connection.receive(timeout=0.1)
             except TimeoutError:
                 continue
+            except ConnectionError:  # the bus has ended
+                return
             if call.header.message_type is not MessageType.method_call:
                 continue
             self.asked.append(call.header.fields[HeaderFields.member])
@@ -550,6 +557,18 @@ def test_a_keyring_that_dies_in_use(desktop: VirtualDesktop, sandbox: Sandbox) -
         desktop.stop_component("keyring")
         sandbox.set_total(9_840)
         assert program.refresh_until("9,840 credits").startswith("Healthy · 9,840 credits")
+
+
+def test_a_wallet_that_nobody_has_started_yet(sandbox: Sandbox) -> None:
+    with VirtualDesktop(keyring=False) as plasma:
+        command = f"{sys.executable} -m tests.program.kwallet_program"
+        (plasma.home / "services" / "org.kde.kwalletd5.service").write_text(
+            f"[D-BUS Service]\nName=org.kde.kwalletd5\nExec=/usr/bin/env -C {PROJECT} {command}\n"
+        )
+        name = "org.freedesktop.DBus"
+        plasma.bus.call(name, "/org/freedesktop/DBus", name, "ReloadConfig")
+        with TrayProgram(plasma, sandbox.url) as program:
+            program.wait_for_tooltip("Healthy · 12,430 credits")
 
 
 def test_no_keychain(bare: VirtualDesktop, sandbox: Sandbox) -> None:

@@ -9,8 +9,9 @@ import os
 import pkgutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,10 @@ _BACKENDS = {
     "darwin": "keyring.backends.macOS:Keyring",
     "linux": "keyring.backends.SecretService:Keyring",  # which KWallet offers too
 }
+
+_KWALLETS = ("org.kde.kwalletd6", "org.kde.kwalletd5")
+_KWALLET_TIME = 3.0
+"""Seconds that KDE's wallet may take from its start until it offers the Secret Service."""
 
 _NICENESS = 10
 """Lets other processes go first, so that the icon shows soon even if processors are busy."""
@@ -82,9 +87,31 @@ def _end_with_caller() -> None:
 
 def _viable(backend: "type[KeyringBackend]") -> "KeyringBackend":
     """Return the real keychain of this system, if it can be used."""
-    if backend.viable:
+    if backend.viable or (sys.platform == "linux" and _start_kwallet() and backend.viable):
         return backend()
     raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "no backend")
+
+
+def _start_kwallet() -> bool:
+    """Start KDE's wallet, and tell whether it offers the Secret Service now.
+
+    The wallet does so while it runs, but some systems' buses start it by its own names only (seen
+    with Plasma 5.27 on Debian 12).
+    """
+    from jeepney import message_bus
+    from jeepney.io.blocking import Proxy
+
+    with suppress(Exception), _service() as connection:  # else there is no keychain
+        bus = Proxy(message_bus, connection)
+        for name in _KWALLETS:
+            with suppress(Exception):  # the bus does not know that one
+                bus.StartServiceByName(name)
+                end = time.monotonic() + _KWALLET_TIME
+                while time.monotonic() < end:
+                    if bus.NameHasOwner("org.freedesktop.secrets")[0]:
+                        return True
+                    time.sleep(0.05)
+    return False
 
 
 def _name(backend: "KeyringBackend") -> str:
