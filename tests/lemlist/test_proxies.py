@@ -155,6 +155,16 @@ def test_a_proxy_that_refuses_keeps_nobody_from_the_next(
         assert client.balance() == Balance(7)
 
 
+def test_the_desktop_is_asked_once_in_a_while(
+    bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with proxied(tmp_path, monkeypatch) as (proxy, client), portal(bus, proxy.url) as asked:
+        for expected, again in ((1, 600.0), (1, 600.0), (2, 0.0)):
+            monkeypatch.setattr("tray_app.lemlist.client.ASK_AGAIN", again)
+            assert client.balance() == Balance(7)
+            assert len(asked) == expected
+
+
 def test_the_desktop_is_asked_anew_after_a_time_out(
     bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

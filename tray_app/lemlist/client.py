@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+import time
 import zlib
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -24,6 +25,9 @@ _TIME_TO_CONNECT = 2 / 3
 """Of the deadline: what has not connected by then never does, and something is to be said of it.
 Where there are several ways, they share this time."""
 
+ASK_AGAIN = 600.0
+"""Seconds after which the desktop is asked anew for its proxy, which the user may have changed."""
+
 LARGEST_BODY = 64 * 1024
 """Bytes. A balance takes about 150, a team a few thousand."""
 
@@ -37,6 +41,7 @@ class Client:
         self._deadline = deadline
         self._trust: ssl.SSLContext | None = None
         self._desktops_proxies: list[str] | None = None
+        self._asked_at = 0.0
         self._unfinished: threading.Event | None = None
 
     def balance(self) -> Balance:
@@ -102,9 +107,10 @@ class Client:
         return _exchange(url, self._key, adapter, limits, last)
 
     def _ask_desktop(self, url: str) -> list[str]:
-        """Ask the desktop once; that takes as long as half a poll."""
-        if self._desktops_proxies is None:
-            self._desktops_proxies = desktops_proxies(url)
+        """Ask the desktop once in a while; that takes as long as half a poll."""
+        now = time.monotonic()
+        if self._desktops_proxies is None or now > self._asked_at + ASK_AGAIN:
+            self._desktops_proxies, self._asked_at = desktops_proxies(url), now
         return self._desktops_proxies
 
 
