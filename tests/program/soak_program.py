@@ -126,11 +126,12 @@ def _answer(content: object) -> None:
     print(json.dumps(content), flush=True)
 
 
-RECENT = 30
-"""Seconds of the team's last records that are at hand, in place of four hours: as many records as
-ordinary polls leave in that time, however fast this machine polls."""
+RECENT, RESERVATION = 30, 2
+"""Seconds of the team's last records that are at hand, in place of four hours and a quarter: as
+many records as ordinary polls leave in that time, however fast this machine polls."""
 
 if __name__ == "__main__":
     analyst.RECENT = RECENT  # type: ignore[attr-defined]
+    analyst.RESERVATION = RESERVATION  # type: ignore[attr-defined]
     app.App = LedApp  # type: ignore[misc]
     sys.exit(main([]))
