@@ -101,7 +101,7 @@ def test_news_of_one_team_never_close_anothers(desk: Desk, service: Notification
     wait_for_titles(service, left("Other", 12), left("Acme", 13))
     desk.desk.withdraw("Acme")
     wait_for_titles(service, left("Other", 12))
-    assert desk.heard() == [11, 12, 13]
+    wait_with_events(lambda: desk.heard() == [11, 12, 13], "each is heard once")
 
 
 def test_what_is_shown_after_the_last_event_is_heard(
@@ -199,7 +199,7 @@ def test_a_list_that_the_user_has_closed_is_not_told_again(
     wait_for_titles(service, left("D", 14))
     desk.tell("E", 15)
     wait_for_titles(service, left("D", 14), left("E", 15))
-    assert desk.heard()[-2:] == [14, 15]
+    wait_with_events(lambda: desk.heard()[-2:] == [14, 15], "each is heard")
 
 
 def test_who_needs_credits_most_stands_first_in_a_list(
@@ -272,7 +272,7 @@ def test_the_news_of_a_team_that_is_gone_leave_the_screen_and_no_others(
     wait_for_titles(service, left("A", 11))
     desk.tell("A", 14)
     wait_for_titles(service, left("A", 14))
-    assert desk.heard() == [11, 12, 14]
+    wait_with_events(lambda: desk.heard() == [11, 12, 14], "each is heard once")
 
 
 def test_news_in_other_words_are_not_told_again(desk: Desk, service: NotificationService) -> None:

@@ -255,7 +255,7 @@ def test_what_gets_other_words_before_the_answer_is_shown_once(
     told.tell("+9,000 credits")
     wait_for_titles(service, "+9,000 credits")
     assert list(service.shown) == [2]
-    assert len(told.accepted()) == 2
+    wait_with_events(lambda: len(told.accepted()) == 2, "the next is accepted, once")
 
 
 def test_who_waits_for_a_service_waits_with_the_last_words(told: Told, session: MessageBus) -> None:
