@@ -94,7 +94,7 @@ def test_each_teams_news_name_it_and_are_told_once(
         notifications.wait_for_summary("Acme UK: 480 credits left", TIMEOUT)
         sandbox.teams[sandbox.key_of(3)].set_total(0)
         program.refresh_until("Borealis\nEmpty")
-        notifications.wait_for_summary("Borealis: no credits left.", TIMEOUT)
+        notifications.wait_for_summary("Borealis: no credits left", TIMEOUT)
     with TrayProgram(desktop, sandbox.url) as program:
         program.wait_for_tooltip("Borealis\nEmpty")
         sandbox.teams[sandbox.key_of(1)].set_total(50)
@@ -108,7 +108,7 @@ def test_each_teams_news_name_it_and_are_told_once(
         wait_until(is_told, TIMEOUT, "the first team's news")
     assert [one.summary for one in notifications.notifications] == [
         "Acme UK: 480 credits left",
-        "Borealis: no credits left.",
+        "Borealis: no credits left",
         "Acme Growth: 50 credits left",
     ]
 
