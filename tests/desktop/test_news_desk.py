@@ -202,6 +202,19 @@ def test_a_list_that_the_user_has_closed_is_not_told_again(
     wait_with_events(lambda: desk.heard()[-2:] == [14, 15], "each is heard")
 
 
+def test_news_that_come_while_the_user_closes_the_last_list_are_told(
+    desk: Desk, service: NotificationService
+) -> None:
+    for number, account in enumerate("ABC", start=11):
+        desk.tell(account, number)
+    wait_for_titles(service, "3 teams need credits")
+    desk.tell("D", 14)
+    wait_for_titles(service, "4 teams need credits")
+    desk.notifier.dismissed.emit(LIST, max(desk.desk._lists) + 1)  # which comes late
+    assert set(desk.desk._listed) == set("ABCD")
+    wait_with_events(lambda: 14 in desk.heard(), "it is heard")
+
+
 def test_who_needs_credits_most_stands_first_in_a_list(
     desk: Desk, service: NotificationService
 ) -> None:

@@ -131,7 +131,8 @@ def _read(
         locked = [each for each in outcomes if _is_locked(outcomes[each])]
         if not locked:
             return outcomes
-        asked = _ask_to_unlock(connection, locked, prompt=prompt)
+        answer = _outcome_of(partial(_ask_to_unlock, connection, locked, prompt=prompt))
+        asked: Any = answer.get("result", set())
         for account in locked:
             outcome = _outcome_of(partial(find, account))
             if _is_locked(outcome) and _kept_back(connection, account):

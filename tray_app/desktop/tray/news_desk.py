@@ -222,10 +222,13 @@ class NewsDesk(QObject):
         self._lists = shortens | {number}
         self._notifier.notify(Notice(number, news, title, body, picture, urgent, LIST, shortens))
 
-    @Slot(str)
-    def _dismiss(self, about: str) -> None:
-        """Forget a list that the user has closed: its lines are not told again with later news."""
-        if about == LIST:
+    @Slot(str, int)
+    def _dismiss(self, about: str, number: int) -> None:
+        """Forget a list that the user has closed: its lines are not told again with later news.
+
+        News that came while the user closed the last list are in another one.
+        """
+        if about == LIST and number in self._lists:
             self._listed.clear()
             self._notifier.withdraw(LIST)
 

@@ -75,8 +75,8 @@ class Notifier(QObject):
     of the click holds."""
     accepted = Signal(object)
     """The desktop shows this news."""
-    dismissed = Signal(str)
-    """The user has closed what is told about a team, or about several."""
+    dismissed = Signal(str, int)
+    """The user has closed the notice about this, with this id."""
     _invoked = Signal(str, str)
 
     def __init__(self, fallback: Callable[[str, str], None], bus: Bus, gate: Gate) -> None:
@@ -88,7 +88,7 @@ class Notifier(QObject):
         self._display = Display(
             told=lambda news: gate.emit(self.accepted, news),
             clicked=lambda about, token: gate.emit(self._invoked, about, token),
-            dismissed=lambda about: gate.emit(self.dismissed, about),
+            dismissed=lambda about, number: gate.emit(self.dismissed, about, number),
         )
         self._invoked.connect(self._click)
         bus.serve(self._display)
@@ -180,12 +180,12 @@ class Display:
         self,
         told: Callable[[object], None],
         clicked: Callable[[str, str], None],
-        dismissed: Callable[[str], None],
+        dismissed: Callable[[str, int], None],
     ) -> None:
         """``told`` gets the news that the service has taken.
 
         ``clicked`` gets what a notice is about that was clicked, and the click's token;
-        ``dismissed`` what a notice is about that the user has closed, as by a click.
+        ``dismissed`` what a notice is about that the user has closed, as by a click, and its id.
         """
         self.wanted: Mapping[str, Notice] = {}
         """What is to be on the screen, by what it is about; replaced as a whole."""
@@ -370,15 +370,17 @@ class Display:
             self._refused.clear()
 
     def _hear_signal(self, about: str, member: str, value: str | int) -> None:
+        shown = self._shown[about]
         if member == _CLOSED:
-            self._shown[about] = self._shown[about]._replace(is_closed=True)
+            self._shown[about] = shown._replace(is_closed=True)
             if value == _BY_USER:
-                self._dismiss(about)
+                self._dismiss(about, shown.notice_id)
         elif member == "ActivationToken":
             self._token = str(value)
         else:
             self._click(about, self._token)
-            self._dismiss(about)  # some desktops close what was clicked for another reason
+            # Some desktops close what was clicked for another reason.
+            self._dismiss(about, shown.notice_id)
             self._token = ""
 
     def _ask(
