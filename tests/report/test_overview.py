@@ -211,7 +211,7 @@ def test_hidden_figures_are_nowhere_but_levels_and_days_are() -> None:
     snapshots = (stopped(NOW), known(62, analysis=ending(0, 0)), known(3_150))
     teams = [team("abc"[at], one, hidden_until=until) for at, one in enumerate(snapshots)]
     shown = overview_of(teams, "a", formats(until), NOW)
-    assert shown.detail == f"Figures are hidden until {until:%H:%M}. Click the eye to show them."
+    assert shown.detail == f"Hidden until {until:%H:%M}. Click the eye to show figures."
     assert {line.share for line in shown.lines} == {0.0}
     assert [line.shape for line in shown.lines] == ["empty", "critical", "healthy"]
     assert shown.lines[1].sentence(NOW) == "Runs out today"

@@ -151,9 +151,7 @@ def snoozed(snooze: Snooze | None, formats: Formats, now: datetime) -> str:
 
 def hidden_words(until: datetime, formats: Formats) -> str:
     """Say that figures are hidden, and until when."""
-    return tr(
-        "Figures are hidden until {time}. Click the eye to show them.", time=formats.time(until)
-    )
+    return tr("Hidden until {time}. Click the eye to show figures.", time=formats.time(until))
 
 
 def no_kinds_words(amounts: Iterable[int | None]) -> str:

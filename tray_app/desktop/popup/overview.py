@@ -73,6 +73,8 @@ CHEVRON_AT, AMOUNT_AT = 12, 24
 GAUGE, GAUGE_HEIGHT = 76, 4
 SMALLEST_SHARE = 4
 """Pixels that a gauge shows at least of what is left."""
+SAID_ABOVE = 10
+"""Pixels above what is said of the program itself, which takes no room from the teams."""
 WORD_GAP, LINE_GAP = 10, 2
 """Pixels between a row's words beside each other, and between its lines."""
 BACK_ROOM = 8
@@ -407,7 +409,10 @@ class OverviewContent(QWidget):
 
     def fit(self, width: int, most: int) -> int:
         """Make room for everything at a width, and return the height, in pixels."""
-        most = min(most, round(HIGHEST * max(1.0, self.fontMetrics().height() / 16)))
+        highest = round(HIGHEST * max(1.0, self.fontMetrics().height() / 16))
+        if not self.said.isHidden():
+            highest += self.said.heightForWidth(width - 2 * SIDE) + SAID_ABOVE
+        most = min(most, highest)
         for layout in reversed(self.findChildren(QLayout)):
             layout.activate()  # the inner ones first, as nothing may be visible yet
         around = _height(self._column, width) - self.middle.minimumHeight()
@@ -581,7 +586,7 @@ class OverviewContent(QWidget):
         divider = _filled(QVBoxLayout(), QMargins(SIDE, 6, SIDE, 0), 0, self._divider)
         below = QMargins(SIDE, 12, SIDE, 0)
         footer = _filled(QHBoxLayout(), below, 12, self.add, None, self.updated)
-        said = _filled(QVBoxLayout(), QMargins(SIDE, 0, SIDE, 0), 0, self.said)
+        said = _filled(QVBoxLayout(), QMargins(SIDE, SAID_ABOVE, SIDE, 0), 0, self.said)
         parts = (header, summary, self.middle, divider, said, footer)
         self._column = _filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
 
