@@ -228,7 +228,7 @@ class Display:
         wanted = self.wanted
         for about, notice in wanted.items():
             is_gone = about not in self._shown or self._shown[about].is_closed
-            if is_gone and self._told.get(about) in notice.shortens:
+            if is_gone and self._is_shorter(notice):
                 self._take(notice)
         for about, shown in list(self._shown.items()):
             if about in wanted and self._is_shorter(wanted[about]):
@@ -320,8 +320,7 @@ class Display:
 
     def _is_shorter(self, notice: Notice) -> bool:
         """Tell whether a notice says less than what was told, and nothing new."""
-        told = self._told.get(notice.about)
-        return told != notice.id and told in notice.shortens
+        return self._told.get(notice.about) in notice.shortens
 
     def _close(self, about: str) -> None:
         """Take a notification off the screen.
