@@ -4,7 +4,8 @@
 
 It is the whole program as `main.py` starts it, without a screen, and so with a window in place of
 the panel's icon. Added is only what takes commands from standard input, one a line, as JSON, and
-answers each with a line of JSON on standard output, which says what the user sees then:
+answers each with a line of JSON on standard output, which says what the user sees then. A first
+such line says that the program has started, and had its own first poll. The commands:
 
     {"do": "watch", "url": …}   begin anew with the API at this address, and poll it; "deadline" are
                                 the seconds that a request may take
@@ -162,6 +163,7 @@ class Lead(QObject):
         if not self._commands.isEnabled():  # the program has started, and had its own first poll
             self._led.stop_waiting_for_panel()
             self._commands.setEnabled(True)
+            print(json.dumps(self._led.seen()), flush=True)
 
     @Slot()
     def _click(self) -> None:

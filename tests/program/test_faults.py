@@ -485,6 +485,7 @@ class LedProgram:
             )
 
     def __enter__(self) -> Self:
+        self._answer("the start")  # nothing of which is left for the first command
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -501,12 +502,15 @@ class LedProgram:
     def ask(self, do: str, **command: object) -> dict[str, Any]:
         """Give a command, and return what the user sees when it has been carried out."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"do": do, **command}) + "\n")
         self._process.stdin.flush()
+        return self._answer(do)
+
+    def _answer(self, to: str) -> dict[str, Any]:
+        assert self._process.stdout is not None
         answered, _, _ = select.select([self._process.stdout], [], [], ANSWERED)
         line = self._process.stdout.readline() if answered else ""
-        assert line, f"no answer to {do!r}; the program said:\n{self.said()}"
+        assert line, f"no answer to {to!r}; the program said:\n{self.said()}"
         seen: dict[str, Any] = json.loads(line)
         return seen
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -223,12 +224,18 @@ def _pump(one: socket.socket, other: socket.socket) -> None:
             (other if source is one else one).sendall(data)
 
 
+@cache
+def _deaf_socket() -> socket.socket:
+    """Return a socket that has a port and never listens, so that no server can get its port."""
+    deaf = socket.socket()
+    deaf.bind(("127.0.0.1", 0))
+    return deaf
+
+
 def closed_port() -> int:
-    """Return a port of this computer that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of this computer that nobody listens on, as long as this process lives."""
+    port: int = _deaf_socket().getsockname()[1]
+    return port
 
 
 def certificate(folder: Path, *names: str, expired: bool = False) -> tuple[ssl.SSLContext, Path]:

@@ -160,8 +160,8 @@ class Poller(QObject):
             self._call_watch(lambda watch: watch.heard(news))
 
     def _end_poll(self, snapshot: Snapshot) -> None:
-        self._set_busy(False)
         self._refresh_from = time.monotonic() + BREATH
+        self._set_busy(False)
         self._publish_until_next(snapshot)
         if snapshot.to_study and self._is_started:
             self._study()
