@@ -115,6 +115,15 @@ def test_a_worker_that_has_had_nothing_to_do_ends_at_once(qapp: QApplication) ->
     assert worker.has_ended
 
 
+def test_the_thread_ends_with_its_jobs_and_another_begins_with_the_next(ends: Ends) -> None:
+    for number in range(100):
+        ends.worker.submit(threading.get_native_id, ends.results.append)
+        ends.wait()
+        wait_with_events(lambda: ends.worker.has_ended, "the thread has ended")
+        assert len(ends.results) == number + 1
+    assert len(set(ends.results)) > 1
+
+
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
 def test_nothing_that_a_job_raises_ends_the_worker(ends: Ends, error: type[BaseException]) -> None:
     def end() -> None:

@@ -2,17 +2,13 @@
 
     python -m tests.program.first_click_program
 
-It is the whole program as `main.py demo` starts it. Once the popup is imported, by whichever
-thread, popup and history are opened. Printed is a line of JSON: that thread's name, and the classes
-of QtWidgets that PySide6 has made by the time each window is painted.
+It is the whole program as `main.py demo` starts it. Once the popup is imported, popup and history
+are opened. Printed is a line of JSON: the classes of QtWidgets that PySide6 has made by the time
+each window is painted.
 """
 
 import json
 import sys
-import threading
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
 
 from PySide6 import QtWidgets
 from PySide6.QtCore import QTimer, Slot
@@ -24,22 +20,6 @@ from tray_app.desktop import app
 POPUP = "tray_app.desktop.popup.popup"
 PAINTED = 300
 """Milliseconds."""
-
-
-class Importers:
-    """Notes by which thread the popup is imported."""
-
-    thread = ""
-
-    @classmethod
-    def find_spec(
-        cls, name: str, path: Sequence[str] | None, _target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Find nothing that Python would not find by itself."""
-        if name == POPUP:
-            cls.thread = threading.current_thread().name
-            return PathFinder.find_spec(name, path)
-        return None
 
 
 class TellingApp(app.App):
@@ -56,7 +36,7 @@ class TellingApp(app.App):
 
     @Slot()
     def _open_when_imported(self) -> None:
-        if not Importers.thread:
+        if POPUP not in sys.modules:
             return
         self._look_again.stop()
         self._open_popup()
@@ -71,11 +51,10 @@ class TellingApp(app.App):
     @Slot()
     def _tell(self) -> None:
         self._made["history"] = sorted(vars(QtWidgets))
-        print(json.dumps({"thread": Importers.thread, "made": self._made}), flush=True)
+        print(json.dumps(self._made), flush=True)
         QApplication.quit()
 
 
 if __name__ == "__main__":
-    sys.meta_path.insert(0, Importers)
     app.App = TellingApp  # type: ignore[misc]
     sys.exit(main(["demo"]))

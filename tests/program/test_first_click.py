@@ -26,13 +26,9 @@ def told() -> Any:
     return json.loads(done.stdout)
 
 
-def test_the_popup_is_imported_before_the_first_click_by_a_worker(told: Any) -> None:
-    assert told["thread"] == "disk"
-
-
 def test_classes_that_no_window_shows_are_not_made(told: Any) -> None:
     """PySide6 makes all of them, with all enumerations, to find what a widget of Qt's own is."""
-    popup, history = told["made"]["popup"], told["made"]["history"]
+    popup, history = told["popup"], told["history"]
     assert "QLabel" in popup
     assert "QTableView" in history
     assert not {"QStyle", "QTableView", "QWizard"} & set(popup)

@@ -15,6 +15,12 @@ from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.colour_scheme import ColourScheme
 from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.system.imports import import_in_turn
+from tray_app.desktop.system.login_start import (
+    repair_start_at_login,
+    set_start_at_login,
+    starts_at_login,
+)
 from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.system.quit_signals import QuitSignals
 from tray_app.desktop.system.resume import Resume
@@ -57,8 +63,17 @@ PAINTED_AFTER = 100
 one thread at a time, so the worker would delay the painting."""
 
 IMPORTED_AFTER = 1000
-"""Milliseconds after the first figures in which all comes to rest. Then a worker imports the popup,
-so that the first click does not have to."""
+"""Milliseconds after the first figures in which all comes to rest. Then the popup is imported, so
+that the first click does not have to."""
+
+POPUP = (
+    "tray_app.desktop.widgets.buttons",
+    "tray_app.desktop.widgets.labels",
+    "tray_app.desktop.popup.parts",
+    "tray_app.desktop.popup.sparkline",
+    "tray_app.desktop.popup.popup",
+)
+"""The popup's modules, in the order in which they are imported."""
 
 QUIT_TIME = 0.5
 """Seconds at most that quitting waits for each of these: the notification service, the workers of
@@ -253,7 +268,7 @@ class App(QObject):
         dialog.add_requested.connect(self._add_team)
         dialog.remove_requested.connect(self._ask_to_remove)
         dialog.start_at_login_chosen.connect(self._start_at_login)
-        self._disk.submit(self._starts_at_login, self._show_start_at_login)
+        self._disk.submit(starts_at_login, self._show_start_at_login)
         return dialog
 
     @Slot(str)
@@ -277,12 +292,6 @@ class App(QObject):
 
         self._remove_dialogs.setdefault(account, SingleWindow(make, self)).open()
 
-    @staticmethod
-    def _starts_at_login() -> bool:
-        from tray_app.desktop.system.login_start import starts_at_login
-
-        return starts_at_login()
-
     @Slot()
     def _follow_list(self) -> None:
         """Close what is for a team that is gone, and show the teams in the settings as they are."""
@@ -305,8 +314,6 @@ class App(QObject):
 
     @staticmethod
     def _repair_start_at_login() -> None:
-        from tray_app.desktop.system.login_start import repair_start_at_login
-
         with suppress(OSError):  # the settings tell that the next login starts it
             repair_start_at_login()
 
@@ -317,8 +324,6 @@ class App(QObject):
     @Slot(bool)
     def _start_at_login(self, is_on: bool) -> None:
         def write() -> str:
-            from tray_app.desktop.system.login_start import set_start_at_login
-
             try:
                 set_start_at_login(is_on)
             except OSError:
@@ -468,11 +473,8 @@ class App(QObject):
 
     @Slot()
     def _import_popup(self) -> None:
-        def import_it() -> None:
-            import tray_app.desktop.popup.popup  # noqa: F401
-
         if self._popup is None:
-            self._disk.submit(import_it)
+            import_in_turn(POPUP)
 
     def _the_popup(self) -> "Popup":
         """Return the popup, with what is known as of now."""

@@ -1,7 +1,7 @@
 """The start of the tray program: the icon first, then all the rest.
 
-Half of the start's time is imports. Those that the icon does not need are made by the worker, so
-that the icon is up early and the GUI thread waits for none of them.
+Half of the start's time is imports. Those that the icon does not need come after it: a worker
+imports what is not Qt's, and then the GUI thread what is, a module at a time.
 """
 
 import os
@@ -25,6 +25,16 @@ from tray_app.i18n import tr
 from tray_app.interrupts import end_when_interrupted
 from tray_app.store.folders import log_file, runtime_folder
 from tray_app.terminal.running_tray import DEMO, SHOW, TRAY, in_session, tell
+
+_OF_QT = (
+    "tray_app.desktop.hidden_figures",
+    "tray_app.desktop.team_list",
+    "tray_app.desktop.windows.key_flow",
+    "tray_app.desktop.tray.news_desk",
+    "tray_app.desktop.windows.history_and_plan",
+    "tray_app.desktop.app",
+)
+"""The modules that the GUI thread imports, with those that each of them imports."""
 
 PICTURES_KEPT = 0
 """Kilobytes of replaced icons that Qt keeps for later. By default they are 10 MB, and Qt wakes up
@@ -65,6 +75,7 @@ def run(environ: Mapping[str, str], *, demo: int, verbose: bool) -> int:
     bus = Bus("SESSION", qt, gate)
     tray = Tray(qt, Actions(qt), bus)
     tray.show()
+    from tray_app.desktop.system.imports import import_in_turn
     from tray_app.desktop.system.worker import Worker
 
     app: App | None = None
@@ -87,21 +98,28 @@ def run(environ: Mapping[str, str], *, demo: int, verbose: bool) -> int:
         from tray_app.logs import start_logging
 
         end_logging.append(start_logging(log_file(), verbose=verbose))
-        import tray_app.desktop.app  # noqa: F401  (so that `go_on` finds it imported)
+        # What App's modules import, so that they find it imported.
+        import tray_app.report.diagnostics
+        import tray_app.report.points
+        import tray_app.report.team_views
+        import tray_app.store.hidden_until
+        import tray_app.team.session
+        import tray_app.words.history_words
+        import tray_app.words.settings_words
+        import tray_app.words.team_words  # noqa: F401
 
         return keychain
 
     def go_on(keychain: "Keychain") -> None:
+        import_in_turn(_OF_QT, lambda: begin(keychain), give_up)
+
+    def begin(keychain: "Keychain") -> None:
         nonlocal app
         from tray_app.desktop.app import App
 
-        try:
-            app = App(environ, instance, keychain, tray, bus, disk, gate, uncaught)
-            qt.aboutToQuit.connect(app.stop)
-            app.start(demo=demo)
-        except BaseException:
-            give_up()
-            raise
+        app = App(environ, instance, keychain, tray, bus, disk, gate, uncaught)
+        qt.aboutToQuit.connect(app.stop)
+        app.start(demo=demo)
 
     def give_up(_defect: "Problem | None" = None) -> None:
         # Without an App behind it, the icon could not even be told to quit.

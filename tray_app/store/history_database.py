@@ -259,8 +259,11 @@ class History:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    # Without an isolation level a transaction begins and ends where a statement says so.
-    database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)
+    # Without an isolation level a transaction begins and ends where a statement says so. A worker
+    # has one thread after the other, which none of them shares.
+    database = sqlite3.connect(
+        path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+    )
     try:
         migrate(database, _APPLICATION_ID, _MIGRATIONS)
         if is_on_network(path):

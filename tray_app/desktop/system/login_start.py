@@ -1,16 +1,20 @@
 """Starting the program when its user logs in, in each platform's way. All calls block."""
 
-import html
-import plistlib
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths
+import platformdirs
 
 from tray_app.store.folders import APP
 
-_RUN = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Run"
+if sys.platform == "win32":
+    import winreg
+
+_RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+"""The key of the user's registry with what Windows starts at login, as "Run and RunOnce Registry
+Keys" of its documentation says."""
 _OFF = re.compile(r"^(Hidden=true|X-GNOME-Autostart-enabled=false)\s*$", re.MULTILINE)
 _EXEC = re.compile(r"^Exec=(.*)$", re.MULTILINE)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -19,7 +23,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 def starts_at_login() -> bool:
     """Tell whether the user's next login starts the program."""
     if sys.platform == "win32":
-        return _run_key().contains(APP)
+        return bool(_registered())
     if sys.platform == "darwin":
         return _entry().exists()
     try:
@@ -36,10 +40,7 @@ def set_start_at_login(on: bool) -> None:
         OSError: it can't be written down.
     """
     if sys.platform == "win32":
-        if on:
-            _run_key().setValue(APP, " ".join(f'"{word}"' for word in _command()))
-        else:
-            _run_key().remove(APP)
+        _register(" ".join(f'"{word}"' for word in _command()) if on else "")
         return
     entry = _entry()
     if not on and not entry.exists():
@@ -71,8 +72,10 @@ def repair_start_at_login() -> None:
 def _started() -> list[str]:
     """Return the files that the next login starts; none where the user has written the command."""
     if sys.platform == "win32":
-        return re.findall(r'"([^"]*)"', str(_run_key().value(APP)))
+        return re.findall(r'"([^"]*)"', _registered())
     if sys.platform == "darwin":
+        import html  # which holds all names of characters, in half a megabyte
+
         content = _entry().read_text(encoding="utf-8", errors="replace")
         return [html.unescape(word) for word in re.findall("<string>(/.*?)</string>", content)]
     line = _EXEC.search(_entry().read_text(encoding="utf-8"))
@@ -87,19 +90,34 @@ def _command() -> list[str]:
     return [sys.executable, str(Path(sys.argv[0]).resolve())]
 
 
-def _run_key() -> QSettings:
-    return QSettings(_RUN, QSettings.Format.NativeFormat)
+if sys.platform == "win32":
+
+    def _registered() -> str:
+        """Return the command that is registered, or ""."""
+        with suppress(FileNotFoundError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
+            return str(winreg.QueryValueEx(key, APP)[0])
+        return ""
+
+    def _register(command: str) -> None:
+        """Register a command in place of the one that is; with "" there is none."""
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
+            if command:
+                winreg.SetValueEx(key, APP, 0, winreg.REG_SZ, command)
+            else:
+                with suppress(FileNotFoundError):
+                    winreg.DeleteValue(key, APP)
 
 
 def _entry() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "LaunchAgents" / f"{APP}.plist"
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
-    return Path(folder) / "autostart" / f"{APP}.desktop"
+    return platformdirs.user_config_path() / "autostart" / f"{APP}.desktop"
 
 
 def _agent() -> str:
     """Return what launchd reads (launchd.plist(5))."""
+    import plistlib  # with which XML's parser comes
+
     agent = {"Label": APP, "ProgramArguments": _command(), "RunAtLoad": True}
     return plistlib.dumps(agent).decode()
 

@@ -2,8 +2,8 @@
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,15 +15,16 @@ T = TypeVar("T")
 
 
 class Worker(QObject):
-    """A thread that does one job after the other. Every job ends in one result or one problem.
+    """Does one job after the other in a thread. Every job ends in one result or one problem.
 
-    The thread begins with the first job: a worker that has nothing to do yet costs nothing.
+    The thread ends when there is nothing to do, and another begins with the next job: a thread that
+    waits keeps the memory that its last job has used.
 
     An exception that nobody foresaw is a defect of this program. It goes to
     :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`, by way of ``threading.excepthook``.
 
-    The thread is a Python daemon thread. A QThread that is still at work would abort the program at
-    its end, and a thread pool would make the end wait.
+    It is a Python daemon thread. A QThread that is still at work would abort the program at its
+    end, and a thread pool would make the end wait.
     """
 
     _job_done = Signal(int, object)
@@ -31,7 +32,11 @@ class Worker(QObject):
     def __init__(self, name: str, gate: Gate) -> None:
         super().__init__()
         self._gate = gate
-        self._jobs: SimpleQueue[tuple[int, Callable[[], Any], bool] | None] = SimpleQueue()
+        self._name = name
+        self._jobs: deque[tuple[int, Callable[[], Any], bool]] = deque()
+        self._lock = threading.Lock()
+        self._is_at_work = False
+        self._thread: threading.Thread | None = None
         # Callbacks stay in the GUI thread: a window whose last reference the worker's thread drops
         # would be destroyed from there.
         self._callbacks: dict[
@@ -39,7 +44,6 @@ class Worker(QObject):
         ] = {}
         self._numbers = itertools.count()
         self._takes_jobs = True
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         # Connected to a method of a QObject, which Qt calls in the thread that made the object.
         self._job_done.connect(self._call_back)
 
@@ -58,38 +62,42 @@ class Worker(QObject):
         """
         if not self._takes_jobs:
             return
-        if not self._has_begun:
-            self._thread.start()
         number = next(self._numbers)
         self._callbacks[number] = done, failed
-        self._jobs.put((number, job, failed is not None))
+        with self._lock:
+            self._jobs.append((number, job, failed is not None))
+            if not self._is_at_work:
+                thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                thread.start()
+                self._thread, self._is_at_work = thread, True
 
     def end(self) -> None:
-        """Take no more jobs, and end when those that were submitted are done.
+        """Take no more jobs than those that were submitted.
 
         This object is to be kept until :attr:`has_ended`, so that the thread does not destroy it.
         """
-        if self._takes_jobs:
-            self._takes_jobs = False
-            self._jobs.put(None)
-
-    @property
-    def _has_begun(self) -> bool:
-        return self._thread.ident is not None
+        self._takes_jobs = False
 
     @property
     def has_ended(self) -> bool:
-        """Whether the thread has ended."""
-        return not self._thread.is_alive()
+        """Whether there is nothing to do, and so no thread."""
+        return self._thread is None or not self._thread.is_alive()
 
     def finish(self, seconds: float) -> None:
         """Take no more jobs, and wait at most so many seconds for those that were submitted."""
         self.end()
-        if self._has_begun:
+        if self._thread is not None:
             self._thread.join(seconds)
 
+    def _next(self) -> tuple[int, Callable[[], Any], bool] | None:
+        with self._lock:
+            if self._jobs:
+                return self._jobs.popleft()
+            self._is_at_work = False
+            return None
+
     def _run(self) -> None:
-        while (entry := self._jobs.get()) is not None:
+        while (entry := self._next()) is not None:
             number, job, foresees_problems = entry
             result: Any
             try:
