@@ -1,11 +1,18 @@
 """What is in the bundle on Linux, and what was left out of it: nothing of it is missed."""
 
+import ast
+import dis
+import io
 import json
+import marshal
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import jeepney
+import secretstorage
 
 from resources.linux_elf import elf_files, libraries_needed_by
 from tests.program.tray_program import BUNDLE, TIMEOUT
@@ -73,6 +80,27 @@ def test_no_library_is_there_for_nothing() -> None:
     others = [name for name in names if not loaded_by_name.search(name)]
     assert len(others) > 30
     assert [name for name in others if Path(name).name not in needed] == []
+
+
+def test_what_checks_by_asserts_has_them() -> None:
+    """jeepney and SecretStorage check so what comes over D-Bus."""
+    have, had = set(), set()
+    for folder in map(Path, (*jeepney.__path__, *secretstorage.__path__)):
+        for source in folder.rglob("*.py"):
+            name = source.relative_to(folder.parent).with_suffix(".pyc")
+            nodes = ast.walk(ast.parse(source.read_text()))
+            if any(isinstance(node, ast.Assert) for node in nodes):
+                had.add(str(name))
+            if (compiled := LIBRARIES / name).exists() and "ASSERTION" in disassembled(compiled):
+                have.add(str(name))
+    assert len(have) > 3
+    assert have == {name for name in had if (LIBRARIES / name).exists()}
+
+
+def disassembled(compiled: Path) -> str:
+    text = io.StringIO()
+    dis.dis(marshal.loads(compiled.read_bytes()[16:]), file=text)  # after the header (PEP 552)
+    return text.getvalue().upper()
 
 
 def test_nothing_tells_where_the_packages_were_installed() -> None:
