@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.desktop.widget_driver import wait_with_events
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.uncaught import UncaughtErrors
-from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.system.worker import Crew, Worker
 from tray_app.errors import Kind, Problem
 from tray_app.sandbox import DEMO_KEY
 from tray_app.words.problem_words import problem_words
@@ -122,6 +123,29 @@ def test_the_thread_ends_with_its_jobs_and_another_begins_with_the_next(ends: En
         wait_with_events(lambda: ends.worker.has_ended, "the thread has ended")
         assert len(ends.results) == number + 1
     assert len(set(ends.results)) > 1
+
+
+def test_workers_of_a_crew_work_side_by_side_as_far_as_it_has_threads(qapp: QApplication) -> None:
+    crew = Crew(3)
+    workers = [Worker(f"of the crew {number}", Gate(), crew) for number in range(8)]
+    meeting = threading.Barrier(3)  # which two alone would wait at until the test fails
+    most = 0
+    done: dict[Worker, list[int]] = {worker: [] for worker in workers}
+
+    def work(turn: int) -> int:
+        nonlocal most
+        most = max(most, sum("of the crew" in one.name for one in threading.enumerate()))
+        return turn
+
+    for worker in workers[:3]:
+        worker.submit(partial(meeting.wait, 20), done[worker].append)
+    for worker in workers[3:]:
+        for turn in range(5):
+            worker.submit(partial(work, turn), done[worker].append)
+    wait_with_events(lambda: sum(map(len, done.values())) == 3 + 5 * 5, "all is done")
+    assert all(done[worker] == [0, 1, 2, 3, 4] for worker in workers[3:])
+    assert most <= 3
+    wait_with_events(lambda: all(worker.has_ended for worker in workers), "all have ended")
 
 
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])

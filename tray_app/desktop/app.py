@@ -26,7 +26,7 @@ from tray_app.desktop.system.quit_signals import QuitSignals
 from tray_app.desktop.system.resume import Resume
 from tray_app.desktop.system.single_instance import SingleInstance
 from tray_app.desktop.system.uncaught import UncaughtErrors
-from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.system.worker import Crew, Worker
 from tray_app.desktop.team_list import TeamList
 from tray_app.desktop.teams import Teams
 from tray_app.desktop.tray.news_desk import NewsDesk
@@ -44,6 +44,7 @@ from tray_app.report.team_views import TeamView, team_view
 from tray_app.rules.alerts import SnoozeChoice
 from tray_app.rules.schedule import seconds_until_late
 from tray_app.store.keychain import Keychain
+from tray_app.team.turns import AT_ONCE
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
@@ -104,7 +105,8 @@ class App(QObject):
         """Writes all that may be hidden from others who look at the screen."""
         self._complaints: dict[str, str] = {}
         self._disk = disk
-        self._network = Worker("network", gate)
+        crew = Crew(AT_ONCE)
+        self._network = Worker("network", gate, crew)
         self._keys = Worker("keys", gate)  # so that no team that hangs holds them up
         self._teams = Teams(
             environ,
@@ -112,7 +114,7 @@ class App(QObject):
             disk,
             self._network,
             self._formats,
-            lambda account: Worker(f"network of {account}", gate),
+            lambda account: Worker(f"network of {account}", gate, crew),
         )
         self._team_list = TeamList(self._teams, keychain, disk, self._keys)
         # Each snapshot restarts this timer. If it fires, no poll came in time: the figures are old.

@@ -14,29 +14,70 @@ from tray_app.errors import Kind, Problem
 T = TypeVar("T")
 
 
-class Worker(QObject):
-    """Does one job after the other in a thread. Every job ends in one result or one problem.
+class Crew:
+    """Threads that work for workers: so many at most, which end when no worker has jobs.
 
-    The thread ends when there is nothing to do, and another begins with the next job: a thread that
-    waits keeps the memory that its last job has used.
+    A thread that waits would keep the memory that its last job has used, and each further one has
+    some of its own. They are Python daemon threads. A QThread that is still at work would abort the
+    program at its end, and Python's thread pools would make the end wait.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[str, Callable[[], None], threading.Event]] = deque()
+        self._threads = 0
+
+    def call(self, name: str, work: Callable[[], None]) -> threading.Event:
+        """Do some work as soon as a thread is free, which is called ``name`` meanwhile.
+
+        Returns what is set once the thread has let go of the work.
+        """
+        ended = threading.Event()
+        with self._lock:
+            self._waiting.append((name, work, ended))
+            if self._threads < self._most:
+                threading.Thread(target=self._run, daemon=True).start()
+                self._threads += 1
+        return ended
+
+    def _run(self) -> None:
+        while (entry := self._next()) is not None:
+            threading.current_thread().name, work, ended = entry
+            work()
+            del entry, work
+            ended.set()
+
+    def _next(self) -> tuple[str, Callable[[], None], threading.Event] | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._threads -= 1
+            return None
+
+
+class Worker(QObject):
+    """Does one job after the other, in a thread. Every job ends in one result or one problem.
 
     An exception that nobody foresaw is a defect of this program. It goes to
     :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`, by way of ``threading.excepthook``.
 
-    It is a Python daemon thread. A QThread that is still at work would abort the program at its
-    end, and a thread pool would make the end wait.
+    Jobs of workers that share a crew are done side by side, as far as it has threads.
     """
 
     _job_done = Signal(int, object)
 
-    def __init__(self, name: str, gate: Gate) -> None:
+    def __init__(self, name: str, gate: Gate, crew: Crew | None = None) -> None:
+        """Without a ``crew`` it has a thread of its own."""
         super().__init__()
         self._gate = gate
         self._name = name
+        self._crew = crew or Crew(1)
         self._jobs: deque[tuple[int, Callable[[], Any], bool]] = deque()
         self._lock = threading.Lock()
         self._is_at_work = False
-        self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
+        self._ended.set()
         # Callbacks stay in the GUI thread: a window whose last reference the worker's thread drops
         # would be destroyed from there.
         self._callbacks: dict[
@@ -67,9 +108,8 @@ class Worker(QObject):
         with self._lock:
             self._jobs.append((number, job, failed is not None))
             if not self._is_at_work:
-                thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                thread.start()
-                self._thread, self._is_at_work = thread, True
+                self._ended = self._crew.call(self._name, self._run)
+                self._is_at_work = True
 
     def end(self) -> None:
         """Take no more jobs than those that were submitted.
@@ -80,14 +120,13 @@ class Worker(QObject):
 
     @property
     def has_ended(self) -> bool:
-        """Whether there is nothing to do, and so no thread."""
-        return self._thread is None or not self._thread.is_alive()
+        """Whether there is nothing to do."""
+        return self._ended.is_set()
 
     def finish(self, seconds: float) -> None:
         """Take no more jobs, and wait at most so many seconds for those that were submitted."""
         self.end()
-        if self._thread is not None:
-            self._thread.join(seconds)
+        self._ended.wait(seconds)
 
     def _next(self) -> tuple[int, Callable[[], Any], bool] | None:
         with self._lock:
