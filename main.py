@@ -29,6 +29,7 @@ import sys
 if __name__ == "__main__":
     try:
         from tray_app.__main__ import main
-    except KeyboardInterrupt:  # main() handles Ctrl-C from its start on
+
+        sys.exit(main())
+    except KeyboardInterrupt:  # before main() can handle it
         sys.exit(130)
-    sys.exit(main())

@@ -21,8 +21,8 @@ KEYCHAIN = "keychain"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
-    _open_standard_streams()
     end_when_interrupted()
+    _open_standard_streams()
     arguments = sys.argv[1:] if arguments is None else arguments
     environ = _take_environment()
     try:

@@ -137,6 +137,19 @@ def test_a_folder_that_can_not_be_written_is_an_error(entry: Path) -> None:
     assert not starts_at_login()
 
 
+def test_without_a_home_it_is_off_and_can_not_be_turned_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home(_path: str) -> str:
+        return "~"  # as for a user whom the system does not know
+
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.path.expanduser", no_home)
+    assert not starts_at_login()
+    repair_start_at_login()
+    with pytest.raises(OSError, match=r"/dev/null"):
+        set_start_at_login(True)
+
+
 def test_launchd_gets_an_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -125,6 +125,30 @@ def test_the_thread_ends_with_its_jobs_and_another_begins_with_the_next(ends: En
     assert len(set(ends.results)) > 1
 
 
+def test_no_job_is_lost_or_overtaken_while_a_thread_ends(ends: Ends, qapp: QApplication) -> None:
+    for number in range(3_000):
+        ends.worker.submit(partial(int, number), ends.results.append)
+        if number % 3 == 0:
+            qapp.processEvents()  # in which the thread may come to the end of its jobs
+    ends.wait()
+    assert ends.results == list(range(3_000))
+
+
+def test_a_system_without_a_thread_to_give_fails_the_job_and_no_later_one(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as poor:
+        poor.setattr(threading.Thread, "start", refuse)
+        ends.worker.submit(lambda: 1, ends.results.append, ends.problems.append)
+    assert [problem.kind for problem in ends.problems] == [Kind.DEFECT]
+    ends.worker.submit(lambda: 2, ends.results.append, ends.problems.append)
+    ends.wait()
+    assert ends.results == [2]
+
+
 def test_workers_of_a_crew_work_side_by_side_as_far_as_it_has_threads(qapp: QApplication) -> None:
     crew = Crew(3)
     workers = [Worker(f"of the crew {number}", Gate(), crew) for number in range(8)]

@@ -67,7 +67,7 @@ IMPORTED_AFTER = 1000
 """Milliseconds after the first figures in which all comes to rest. Then the popup is imported, so
 that the first click does not have to."""
 
-POPUP = (
+POPUP_MODULES = (
     "tray_app.desktop.widgets.buttons",
     "tray_app.desktop.widgets.labels",
     "tray_app.desktop.popup.parts",
@@ -476,7 +476,7 @@ class App(QObject):
     @Slot()
     def _import_popup(self) -> None:
         if self._popup is None:
-            import_in_turn(POPUP)
+            import_in_turn(POPUP_MODULES)
 
     def _the_popup(self) -> "Popup":
         """Return the popup, with what is known as of now."""

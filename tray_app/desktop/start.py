@@ -26,16 +26,6 @@ from tray_app.interrupts import end_when_interrupted
 from tray_app.store.folders import log_file, runtime_folder
 from tray_app.terminal.running_tray import DEMO, SHOW, TRAY, in_session, tell
 
-_OF_QT = (
-    "tray_app.desktop.hidden_figures",
-    "tray_app.desktop.team_list",
-    "tray_app.desktop.windows.key_flow",
-    "tray_app.desktop.tray.news_desk",
-    "tray_app.desktop.windows.history_and_plan",
-    "tray_app.desktop.app",
-)
-"""The modules that the GUI thread imports, with those that each of them imports."""
-
 PICTURES_KEPT = 0
 """Kilobytes of replaced icons that Qt keeps for later. By default they are 10 MB, and Qt wakes up
 every 10 s to look after them (qpixmapcache.cpp, QPMCache)."""
@@ -44,6 +34,16 @@ if TYPE_CHECKING:
     from tray_app.desktop.app import App
     from tray_app.errors import Problem
     from tray_app.store.keychain import Keychain
+
+APP_MODULES = (
+    "tray_app.desktop.hidden_figures",
+    "tray_app.desktop.team_list",
+    "tray_app.desktop.windows.key_flow",
+    "tray_app.desktop.tray.news_desk",
+    "tray_app.desktop.windows.history_and_plan",
+    "tray_app.desktop.app",
+)
+"""The modules that the GUI thread imports, with those that each of them imports."""
 
 NO_SCREEN = 1
 """The exit code where Qt would abort, as over SSH and in a job of cron."""
@@ -98,7 +98,7 @@ def run(environ: Mapping[str, str], *, demo: int, verbose: bool) -> int:
         from tray_app.logs import start_logging
 
         end_logging.append(start_logging(log_file(), verbose=verbose))
-        # What App's modules import, so that they find it imported.
+        # All that App's modules import of other rooms (tests/program/test_importing.py).
         import tray_app.report.diagnostics
         import tray_app.report.points
         import tray_app.report.team_views
@@ -111,7 +111,7 @@ def run(environ: Mapping[str, str], *, demo: int, verbose: bool) -> int:
         return keychain
 
     def go_on(keychain: "Keychain") -> None:
-        import_in_turn(_OF_QT, lambda: begin(keychain), give_up)
+        import_in_turn(APP_MODULES, lambda: begin(keychain), give_up)
 
     def begin(keychain: "Keychain") -> None:
         nonlocal app

@@ -112,8 +112,8 @@ class History:
     """The file of the readings of all teams. Reads and writes block, but none raises.
 
     A call that fails changes nothing but `fault`, and the next call tries anew. What can't be
-    written, as on a full disk, is read all the same. An object belongs to the thread that calls it
-    first; other threads and processes have their own.
+    written, as on a full disk, is read all the same. An object is used by one thread at a time, and
+    one worker; others, and other processes, have their own.
     """
 
     def __init__(self, path: Path) -> None:
@@ -259,8 +259,8 @@ class History:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    # Without an isolation level a transaction begins and ends where a statement says so. A worker
-    # has one thread after the other, which none of them shares.
+    # Without an isolation level a transaction begins and ends where a statement says so. A
+    # worker's jobs may run in different threads, but never two at once.
     database = sqlite3.connect(
         path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
     )

@@ -2,8 +2,10 @@
 
 Up to Python 3.11 PySide6 keeps what it knows of its classes in one table, which Qt also reads in
 the GUI thread while Python's lock is free (``PepType_SOTP`` in shiboken's pep384impl.cpp). When
-another thread adds a class at such a moment, the program crashes (seen once in many thousand
-starts). So a worker imports what is not Qt's, and the GUI thread the rest, a module at a time.
+another thread adds a class at such a moment, the program crashes: seen once in many thousand
+starts, and at will with a thread that does nothing but make classes. So a worker imports what is
+not Qt's, and the GUI thread the rest, a module at a time. PySide6 makes Qt's own classes when their
+names are first used, so a class that a worker uses is named by a module, too.
 """
 
 from collections.abc import Callable, Iterable

@@ -5,9 +5,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import platformdirs
-
-from tray_app.store.folders import APP
+from tray_app.store.folders import APP, settings_file
 
 if sys.platform == "win32":
     import winreg
@@ -93,8 +91,8 @@ def _command() -> list[str]:
 if sys.platform == "win32":
 
     def _registered() -> str:
-        """Return the command that is registered, or ""."""
-        with suppress(FileNotFoundError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
+        """Return the command that is registered, or "" where none can be read."""
+        with suppress(OSError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
             return str(winreg.QueryValueEx(key, APP)[0])
         return ""
 
@@ -111,7 +109,7 @@ if sys.platform == "win32":
 def _entry() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "LaunchAgents" / f"{APP}.plist"
-    return platformdirs.user_config_path() / "autostart" / f"{APP}.desktop"
+    return settings_file().parents[1] / "autostart" / f"{APP}.desktop"
 
 
 def _agent() -> str:

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 
-from PySide6.QtCore import QDate, QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime  # noqa: F401  (made here; see imports.py)
 
 from tray_app.words.formats import HIDDEN
 

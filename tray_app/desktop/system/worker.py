@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -32,13 +33,20 @@ class Crew:
         """Do some work as soon as a thread is free, which is called ``name`` meanwhile.
 
         Returns what is set once the thread has let go of the work.
+
+        Raises:
+            RuntimeError: there is no thread, and the system has none to give.
         """
         ended = threading.Event()
         with self._lock:
-            self._waiting.append((name, work, ended))
             if self._threads < self._most:
-                threading.Thread(target=self._run, daemon=True).start()
-                self._threads += 1
+                try:
+                    threading.Thread(target=self._run, daemon=True).start()
+                    self._threads += 1
+                except RuntimeError:
+                    if not self._threads:
+                        raise
+            self._waiting.append((name, work, ended))
         return ended
 
     def _run(self) -> None:
@@ -76,8 +84,7 @@ class Worker(QObject):
         self._jobs: deque[tuple[int, Callable[[], Any], bool]] = deque()
         self._lock = threading.Lock()
         self._is_at_work = False
-        self._ended = threading.Event()
-        self._ended.set()
+        self._calls: list[threading.Event] = []  # of the crew, which may not have ended yet
         # Callbacks stay in the GUI thread: a window whose last reference the worker's thread drops
         # would be destroyed from there.
         self._callbacks: dict[
@@ -107,9 +114,17 @@ class Worker(QObject):
         self._callbacks[number] = done, failed
         with self._lock:
             self._jobs.append((number, job, failed is not None))
-            if not self._is_at_work:
-                self._ended = self._crew.call(self._name, self._run)
+            if self._is_at_work:
+                return
+            self._calls = [call for call in self._calls if not call.is_set()]
+            try:
+                self._calls.append(self._crew.call(self._name, self._run))
                 self._is_at_work = True
+                return
+            except RuntimeError as error:
+                self._jobs.pop()
+                reason = error
+        self._call_back(number, _told_defect(reason))
 
     def end(self) -> None:
         """Take no more jobs than those that were submitted.
@@ -121,12 +136,14 @@ class Worker(QObject):
     @property
     def has_ended(self) -> bool:
         """Whether there is nothing to do."""
-        return self._ended.is_set()
+        return all(call.is_set() for call in self._calls)
 
     def finish(self, seconds: float) -> None:
         """Take no more jobs, and wait at most so many seconds for those that were submitted."""
         self.end()
-        self._ended.wait(seconds)
+        end = time.monotonic() + seconds
+        for call in self._calls:
+            call.wait(max(end - time.monotonic(), 0.0))
 
     def _next(self) -> tuple[int, Callable[[], Any], bool] | None:
         with self._lock:
