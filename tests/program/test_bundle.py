@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import jeepney
@@ -80,6 +81,22 @@ def test_no_library_is_there_for_nothing() -> None:
     others = [name for name in names if not loaded_by_name.search(name)]
     assert len(others) > 30
     assert [name for name in others if Path(name).name not in needed] == []
+
+
+def test_every_package_that_it_has_is_named_with_its_licence() -> None:
+    inside = {path.name.split(".")[0] for path in LIBRARIES.iterdir()} - {"tray_app"}
+    packages = {
+        package.lower().replace("-", "_")
+        for name, owners in packages_distributions().items()
+        if name in inside
+        for package in owners
+    }
+    assert len(packages) > 15
+    components = json.loads((LIBRARIES / "sbom.cdx.json").read_text())["components"]
+    named = {component["name"].replace("-", "_") for component in components}
+    assert packages <= named
+    licences = {path.stem.replace("-", "_") for path in (LIBRARIES / "licences").iterdir()}
+    assert packages <= licences
 
 
 def test_what_checks_by_asserts_has_them() -> None:
