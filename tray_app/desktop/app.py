@@ -120,6 +120,8 @@ class App(QObject):
         # Each snapshot restarts this timer. If it fires, no poll came in time: the figures are old.
         self._overdue = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._has_snapshot = False
+        # Kept, as PySide6 6.11 leaks what QTimer.singleShot is to call, each time.
+        self._look_soon = QTimer(self, singleShot=True, interval=PAINTED_AFTER)
 
         self._tray = tray
         self._actions = tray.actions
@@ -173,6 +175,7 @@ class App(QObject):
         self._teams.changed.connect(self._follow_list)
         self._overdue.timeout.connect(self._show_now)
         self._overdue.timeout.connect(self._expect_next)
+        self._look_soon.timeout.connect(self._look)
         self._history_and_plan.trend_changed.connect(self._show_now)
         self._hidden.changed.connect(self._hide_or_show)
 
@@ -493,19 +496,19 @@ class App(QObject):
     @Slot()
     def _toggle_popup(self) -> None:
         self._the_popup().toggle(self._tray.geometry())
-        self._look_soon()
+        self._look_soon.start()
 
     @Slot()
     def _open_popup(self) -> None:
         self._the_popup().open(self._tray.geometry(), to_overview=True)
-        self._look_soon()
+        self._look_soon.start()
 
     @Slot(str)
     def _open_team(self, account: str) -> None:
         """Open a team's page; without an account, what shows all teams."""
         self._teams.turn_to(account)
         self._the_popup().open(self._tray.geometry(), to_overview=not account)
-        self._look_soon()
+        self._look_soon.start()
 
     @Slot(str)
     def _turn_to(self, account: str) -> None:
@@ -513,7 +516,7 @@ class App(QObject):
         self._teams.turn_to(account)
         if self._popup is not None and self._teams.shown.account == account:
             self._popup.show_page()
-            self._look_soon()
+            self._look_soon.start()
 
     @Slot()
     def _turn_to_overview(self) -> None:
@@ -531,9 +534,6 @@ class App(QObject):
     def _refresh(self) -> None:
         for poller in self._teams_meant():
             poller.refresh()
-
-    def _look_soon(self) -> None:
-        QTimer.singleShot(PAINTED_AFTER, self, self._look)
 
     @Slot()
     def _look(self) -> None:
