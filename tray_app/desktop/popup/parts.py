@@ -185,8 +185,7 @@ class Kinds(QWidget):
         super().__init__()
         self._view: View | None = None
         self._shown: list[Row] = []
-        self.labels: dict[str, tuple[QLabel, QLabel]] = {}
-        """The name and the amount of each kind that is shown."""
+        self._lines: list[tuple[QLabel, QLabel]] = []  # kept, as new ones would cost memory
         self.note = text_label(muted=True)
         self._rows = QGridLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -206,10 +205,11 @@ class Kinds(QWidget):
         """Show the kinds of a balance; paler when it is out of date."""
         self._view = view
         self._shown = [row for row in view.rows if view.shows(row)]
-        if [row.bucket for row in self._shown] != list(self.labels):
-            self._make_labels()
-        for row in self._shown:
-            label, amount = self.labels[row.bucket]
+        while len(self._lines) < len(self._shown):
+            self._add_line()
+        for each in chain.from_iterable(self._lines[len(self._shown) :]):
+            each.hide()
+        for (label, amount), row in zip(self._lines, self._shown, strict=False):
             label.setText(row.label)
             amount.setText(row.text)
             amount.setAccessibleName(
@@ -219,6 +219,7 @@ class Kinds(QWidget):
             )
             for each in (label, amount):
                 set_muted(each, view.stale or row.amount is None)
+                each.show()
         self.note.setText(view.no_kinds)
         self.note.setVisible(not self._shown)
         self._rows.setRowMinimumHeight(0, GAUGE_ROOM if self.has_gauge else 0)
@@ -232,20 +233,17 @@ class Kinds(QWidget):
             return True
         return super().event(event)
 
-    def _make_labels(self) -> None:
-        for label in chain.from_iterable(self.labels.values()):
-            label.deleteLater()
-            label.hide()
-        self.labels.clear()
+    def _add_line(self) -> None:
+        """Add a line for a kind: its name and its amount."""
+        label, amount = QLabel(), QLabel()
         columns = QFont()
         columns.setFeature(QFont.Tag("tnum"), 1)
-        for number, row in enumerate(self._shown, 2):
-            label, amount = QLabel(), QLabel()
-            amount.setFont(columns)
-            label.setMinimumHeight(ROW_HEIGHT)
-            self._rows.addWidget(label, number, 1)
-            self._rows.addWidget(amount, number, 2, Qt.AlignmentFlag.AlignTrailing)
-            self.labels[row.bucket] = label, amount
+        amount.setFont(columns)
+        label.setMinimumHeight(ROW_HEIGHT)
+        number = len(self._lines) + 2
+        self._rows.addWidget(label, number, 1)
+        self._rows.addWidget(amount, number, 2, Qt.AlignmentFlag.AlignTrailing)
+        self._lines.append((label, amount))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the gauge, and the kinds' swatches."""
@@ -259,8 +257,8 @@ class Kinds(QWidget):
                 self._paint_gauge(painter, theme, view)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setOpacity(STALE_OPACITY if view.stale else 1)
-            for row in self._shown:
-                middle = self.labels[row.bucket][0].geometry().center().y()
+            for (label, _amount), row in zip(self._lines, self._shown, strict=False):
+                middle = label.geometry().center().y()
                 swatch = QRect(0, middle - SWATCH // 2 + 1, SWATCH, SWATCH)
                 painter.setBrush(QColor(theme.buckets[row.bucket] if row.amount else theme.track))
                 painter.drawRoundedRect(mirrored(self, swatch), 3, 3)
