@@ -26,14 +26,15 @@ from jeepney import DBusErrorResponse
 from tests import PROJECT
 from tests.desktops.dbus_probe import TrayItem, tray_items
 from tests.desktops.virtual_desktop import VirtualDesktop
-from tests.program.tray_program import POPUP, TIMEOUT, store_key
+from tests.program.tray_program import POPUP, TIMEOUT, store_key, store_past
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 
 MOST_MEMORY = 2048
 """Kilobytes by which the memory may grow after the warm-up."""
-MOST_DRIFT = 1_000
-"""References to None or True; a binding that loses count adds or drops some with each call."""
+MOST_FALL = 1_000
+"""References to None or True that may get lost: at 0 the process would end. That some are counted
+too many is known of PySide6 6.11 (`tray_app/desktop/widgets/icon.py`), and costs nothing."""
 SETTLING = 10.0  # seconds in which what the last poll has left behind is to end
 
 FULL = 12_430
@@ -244,6 +245,7 @@ def soak(load: Load) -> Iterator[Held]:
             desktop.env.pop(name, None)
         sandbox.set_total(FULL)
         store_key(desktop, sandbox)
+        store_past(desktop)  # with a history that grows from nothing, what is read of it would grow
         with Soak(desktop, sandbox) as program:
             program.do(load, 0, round(load.polls * load.warm_up))
             first = program.measure()
@@ -272,12 +274,12 @@ def left_over(before: Held, after: Held) -> list[str]:
     ]
 
 
-def drifts(before: Held, after: Held) -> list[str]:
-    """Name the constants of Python whose references are not counted right."""
+def falls(before: Held, after: Held) -> list[str]:
+    """Name the constants of Python to which references get lost."""
     return [
         f"references to {name.title()}: {getattr(before, name)} became {getattr(after, name)}"
         for name in ("none", "true")
-        if abs(getattr(after, name) - getattr(before, name)) > MOST_DRIFT
+        if getattr(before, name) - getattr(after, name) > MOST_FALL
     ]
 
 
@@ -292,7 +294,7 @@ def main() -> int:
         rows.append(held)
         print(_line(rows), flush=True)
     first, last = rows[0], rows[-1]
-    broken = left_over(first, last) + drifts(first, last)
+    broken = left_over(first, last) + falls(first, last)
     if last.memory - first.memory > MOST_MEMORY:
         broken.append(f"memory: {last.memory - first.memory} KB more, {MOST_MEMORY} are allowed")
     for each in broken:

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.__main__ import main
 from tray_app.desktop import app
+from tray_app.rules import history
 from tray_app.team import analyst
 from tray_app.team.watch import Snapshot
 
@@ -132,6 +133,6 @@ many records as ordinary polls leave in that time, however fast this machine pol
 
 if __name__ == "__main__":
     analyst.RECENT = RECENT  # type: ignore[attr-defined]
-    analyst.RESERVATION = RESERVATION  # type: ignore[attr-defined]
+    analyst.RESERVATION = history.RESERVATION = RESERVATION  # type: ignore[attr-defined]
     app.App = LedApp  # type: ignore[misc]
     sys.exit(main([]))

@@ -3,7 +3,6 @@
 import csv
 import shutil
 import signal
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,11 @@ from tests.desktops.accessibility import Accessible
 from tests.desktops.notification_log import NotificationLog
 from tests.desktops.notification_service import NotificationService
 from tests.desktops.virtual_desktop import VirtualDesktop
-from tests.program.tray_program import POPUP, TIMEOUT, TrayProgram
+from tests.program.tray_program import POPUP, TIMEOUT, TrayProgram, history_of, store_past
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
 from tray_app.rules.history import Record
 from tray_app.sandbox import DEMO_TEAM_ID
-from tray_app.sandbox.past import past_of_demo
 from tray_app.store.history_database import History
 
 HISTORY = "History — lemlist credits"
@@ -30,18 +28,10 @@ unheard = pytest.mark.parametrize(
 """On a desktop that shows no notifications, unless the test itself does."""
 
 
-def history_of(desktop: VirtualDesktop) -> History:
-    return History(desktop.home / "data" / "lemlist-credits" / "history.sqlite")
-
-
 @pytest.fixture
 def past(desktop: VirtualDesktop, key_is_stored: None) -> list[Record]:
     """Return the sixty days that the history holds of this user, whose key is stored."""
-    records = past_of_demo(datetime.now(UTC))  # noqa: TID251  (test_any_day.py)
-    history = history_of(desktop)
-    assert all(history.record(DEMO_TEAM_ID, record) for record in records)
-    history.close()
-    return records
+    return store_past(desktop)
 
 
 def said(window: Accessible, start: str) -> str:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Self
 
 from tests import PROJECT
@@ -14,6 +15,10 @@ from tests.desktops.dbus_probe import TrayItem, tray_items
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import PATIENCE, wait_until
+from tray_app.rules.history import Record
+from tray_app.sandbox import DEMO_TEAM_ID
+from tray_app.sandbox.past import past_of_demo
+from tray_app.store.history_database import History
 
 BUNDLE: tuple[str, ...] = (str(PROJECT / "dist" / "lemlist-credits" / "lemlist-credits"),)
 FROM_SOURCE: tuple[str, ...] = (sys.executable, str(PROJECT / "main.py"))
@@ -189,3 +194,17 @@ def stored_key(env: Mapping[str, str]) -> str:
         check=False,
     )
     return found.stdout
+
+
+def history_of(desktop: VirtualDesktop) -> History:
+    """Open the history of a desktop's user."""
+    return History(desktop.home / "data" / "lemlist-credits" / "history.sqlite")
+
+
+def store_past(desktop: VirtualDesktop) -> list[Record]:
+    """Give a desktop's user the sixty days of the sandbox's team, and return them."""
+    records = past_of_demo(datetime.now(UTC))  # noqa: TID251  (test_any_day.py)
+    history = history_of(desktop)
+    assert all(history.record(DEMO_TEAM_ID, record) for record in records)
+    history.close()
+    return records
