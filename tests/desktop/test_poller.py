@@ -403,6 +403,7 @@ def test_an_alert_does_not_wait_long(
     watch.answers, watch.learned = [TO_STUDY], replace(GOOD, news=News(learned))
     poller.start()
     wait_with_events(lambda: alerts(snapshots), "the alert without what the history tells")
+    assert EARLY_ALERT_AFTER <= 1000
     watch.may_study.set()
     wait_with_events(lambda: len(snapshots) == 3, "the history")
     assert alerts(snapshots) == told

@@ -1,6 +1,6 @@
 """Teams that spend credits, made up and real ones: what the forecast is judged by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -275,3 +275,14 @@ IN_CREDITS: dict[str, Callable[[Random, list[int], float], list[int]]] = {
     "steps of a price": _in_steps,
 }
 """What is then done with the credits of some kinds; a usual day is given too."""
+
+
+def busiest(spent: Sequence[float], days: int) -> float:
+    """Return the most that was spent in so many days; beyond a fortnight the busiest one again."""
+    stretch = min(days, 14, len(spent))
+    repeated, rest = divmod(days, stretch) if days else (0, 0)
+
+    def most(length: int) -> float:
+        return max(sum(spent[day : day + length]) for day in range(len(spent) - length + 1))
+
+    return most(stretch) * repeated + most(rest)

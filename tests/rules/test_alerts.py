@@ -250,28 +250,37 @@ def test_what_lasts_for_weeks_is_said_once(watched: Watched) -> None:
     assert watched.state.said == {AlertKind.LOW: Said(int((NOON + timedelta(1)).timestamp()))}
 
 
-near_a_threshold = st.sampled_from([Level.LOW, Level.CRITICAL, Level.EMPTY]).flatmap(
-    lambda level: st.lists(
-        st.tuples(
-            {
-                LOW: st.integers(101, 625),
-                CRITICAL: st.integers(1, 125),
-                EMPTY: st.integers(-25, 25),
-            }[level],
-            st.sampled_from([1, 30, 60, 300, 300, 300, 900, 1200, 3600, 4 * 3600, 86_400]),
-            st.booleans(),
+near_a_threshold = st.tuples(
+    st.integers(1, 2_000), st.integers(2, 400), st.sampled_from([LOW, CRITICAL, EMPTY])
+).flatmap(
+    lambda case: st.tuples(
+        st.just(Thresholds(low=case[0] * case[1], critical=case[0])),
+        st.lists(
+            st.tuples(
+                {
+                    LOW: st.integers(case[0] + 1, case[0] * case[1] * 5 // 4),
+                    CRITICAL: st.integers(1, case[0] * 5 // 4),
+                    EMPTY: st.integers(-25, case[0] // 4),
+                }[case[2]],
+                st.sampled_from([1, 30, 60, 300, 300, 300, 900, 1200, 3600, 4 * 3600, 86_400]),
+                st.booleans(),
+            ),
+            max_size=60,
         ),
-        max_size=60,
     )
 )
+"""Thresholds as a user may set them, and a run of balances in the band of one of them."""
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(near_a_threshold)
-def test_near_a_threshold_there_is_one_alert_an_hour(run: list[tuple[int, int, bool]]) -> None:
+def test_near_a_threshold_there_is_one_alert_an_hour(
+    case: tuple[Thresholds, list[tuple[int, int, bool]]],
+) -> None:
+    limits, run = case
     with TemporaryDirectory() as folder:
-        watched = Watched(AlertsFile(Path(folder) / "alerts.json", "default"))
-        begin = 12_000
+        watched = Watched(AlertsFile(Path(folder) / "alerts.json", "default"), limits=limits)
+        begin = 12_000_000
         watched.see(begin)
         first = run[0][0] if run else begin
         watched.see(first)  # which is how it gets there

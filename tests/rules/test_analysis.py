@@ -1,11 +1,13 @@
 """What a history tells of a balance, put together."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.rules.simulated_teams import busiest
 from tray_app.rules.analysis import (
     ADVISED_DAYS,
     DAYS_BEFORE_WARNING,
@@ -199,6 +201,34 @@ def test_no_purchase_is_advised_that_the_forecast_does_not_ask_for(
     runs_out = analysis.forecast.runs_out
     if runs_out is None or runs_out.earliest >= analysis.renewal:
         assert (analysis.missing, analysis.is_uncertain) == (0, False)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.integers(0, 3_000) | st.sampled_from([0, 0, 5, 500, 80_000]), max_size=14),
+            st.integers(1, 12),
+        ).map(lambda stretch: stretch[0] * stretch[1]),
+        max_size=5,
+    ).map(lambda parts: list(chain.from_iterable(parts))[-400:]),
+    st.integers(4_001, 20_000),
+    st.integers(0, 23),
+    st.none() | st.integers(1, 28),
+)
+@example(amounts=[5] * 21 + [500] * 60, left=400, hour=9, renewal_day=24)
+def test_no_more_is_advised_than_busy_times_have_taken(
+    amounts: list[int], left: int, hour: int, renewal_day: int | None
+) -> None:
+    """2,248,800 credits were to be bought where about 11,000 are spent.
+
+    No day is left out as one on which there was nothing to spend.
+    """
+    analysis = concluded(spent_on(amounts, left), NOW.replace(hour=hour), renewal_day)
+    assert analysis.missing == 0 or not analysis.is_uncertain
+    if analysis.missing:
+        assert analysis.lasts_until is not None
+        days = (analysis.lasts_until - NOW.date()).days
+        assert analysis.missing <= 1.5 * busiest(amounts, days) - left + 100  # whole hundreds
 
 
 def test_in_the_evening_nothing_is_to_be_bought_for_the_day() -> None:

@@ -26,7 +26,7 @@ from tests.rules.forecast_report import (
     of,
     over_all,
 )
-from tests.rules.simulated_teams import HELD_OUT_SEEDS, TUNING_SEEDS, people_at_work
+from tests.rules.simulated_teams import HELD_OUT_SEEDS, TUNING_SEEDS, busiest, people_at_work
 from tray_app.rules.forecast import (
     HORIZON,
     Forecast,
@@ -385,16 +385,9 @@ def test_the_high_end_never_exceeds_what_was_spent_in_busy_times(
     rhythm = fit(each, today)
     if isinstance(rhythm, TooEarly):
         return
-    known = spent[-HORIZON:]
-    stretch = min(length, 14, len(known))
-    busiest = max(sum(known[day : day + stretch]) for day in range(len(known) - stretch + 1))
-    if length > stretch:
-        repeated, rest = divmod(length, stretch)
-        busiest = busiest * repeated + max(
-            sum(known[day : day + rest]) for day in range(len(known) - rest + 1)
-        )
+    most_in_that_time = 1.5 * busiest(spent[-HORIZON:], length)
     ahead = spending(rhythm, today, today + timedelta(days=length))
-    assert ahead.high <= 1.5 * busiest * (1 + 1e-9) + 0.1  # days are rounded to a thousandth
+    assert ahead.high <= most_in_that_time * (1 + 1e-9) + 0.1  # days are rounded to a thousandth
 
 
 def test_days_ago_or_none_have_no_most() -> None:
