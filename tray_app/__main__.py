@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tray_app.i18n import tr
 from tray_app.interrupts import INTERRUPTED, end_when_interrupted
 from tray_app.lemlist.key import KEY_VARIABLE
 
@@ -134,8 +133,9 @@ def _warn_root() -> None:
 
         if is_anothers(Path(os.environ.get("HOME", "/"))):
             from tray_app.terminal.output import complain
+            from tray_app.words.command_words import root_words
 
-            complain(tr("Run by root, lemlist credits keeps nothing in another user's home."))
+            complain(root_words())
 
 
 def _name_session_bus() -> None:

@@ -160,9 +160,11 @@ def problems(n: int) -> Iterator[Problem]:
     problem_words.history_fault_words,
     problem_words.teams_fault_words,
     problem_words.anothers_folder_words,
+    problem_words.no_panel_words,
 )
 def _remedies(_n: int, _day: date) -> Said:
     yield from map(problem_words.remedy_words, (*problem_words.Remedy, None))
+    yield problem_words.no_panel_words()
     for kind in FaultKind:
         yield problem_words.history_fault_words(FileFault(kind, "history.sqlite"))
         yield problem_words.teams_fault_words(FileFault(kind, "teams.json"))
@@ -175,6 +177,21 @@ def _remedies(_n: int, _day: date) -> Said:
     command_words.waiting_words,
     command_words.unclear_team_words,
     command_words.status_headings,
+    command_words.key_removed_words,
+    command_words.no_history_words,
+    command_words.no_history_title,
+    command_words.whose_history_words,
+    command_words.known_histories_words,
+    command_words.left_out_words,
+    command_words.no_days_words,
+    command_words.team_and_id_words,
+    command_words.read_words,
+    command_words.no_screen_words,
+    command_words.root_words,
+    command_words.unwritable_words,
+    command_words.refused_title,
+    command_words.question_words,
+    command_words.yes_words,
 )
 def _commands(n: int, _day: date) -> Said:
     for problem in problems(n):
@@ -189,6 +206,25 @@ def _commands(n: int, _day: date) -> Said:
         yield command_words.unclear_team_words(names, is_named=is_named, is_known=is_known)
     for team in ("Acme Growth", None):
         yield command_words.key_stored_words(team, n, ANY)
+    for yes in (False, True):
+        yield command_words.key_removed_words(was_there=yes)
+        yield command_words.whose_history_words(is_named=yes)
+    for say in (
+        command_words.no_history_words,
+        command_words.no_history_title,
+        command_words.no_screen_words,
+        command_words.root_words,
+        command_words.refused_title,
+    ):
+        yield say()
+    yield command_words.known_histories_words(["Acme Growth", "Acme UK (tea_1)"])
+    for say_of in (command_words.left_out_words, command_words.no_days_words):
+        yield say_of("Acme Growth")
+    yield command_words.team_and_id_words("Acme UK", "tea_1")
+    yield command_words.read_words(NOW, ANY)
+    yield command_words.unwritable_words("No space left on device")
+    yield command_words.question_words(team_words.replace_question("Acme UK"))
+    yield from command_words.yes_words()
 
 
 def analyses(n: int, day: date) -> Iterator[Analysis | None]:
@@ -232,9 +268,11 @@ def analyses(n: int, day: date) -> Iterator[Analysis | None]:
     team_words.renamed_words,
     team_words.another_teams_key_words,
     team_words.fixed_list_words,
+    team_words.unsaved_teams_words,
 )
 def _teams(n: int, _day: date) -> Said:
     yield from (team_words.kept_history_words(other) for other in (None, "Acme"))
+    yield team_words.unsaved_teams_words()
     for kind in (None, *Kind):
         yield from (team_words.key_words(kind, uses_variable=each) for each in (False, True))
     for with_history in (False, True):
@@ -494,7 +532,11 @@ def _sums(n: int, day: date) -> Said:
 
 
 @says(
-    settings_words.settings_pages, settings_words.limit_words, settings_words.settings_fault_words
+    settings_words.settings_pages,
+    settings_words.limit_words,
+    settings_words.settings_fault_words,
+    settings_words.unsaved_settings_words,
+    settings_words.login_unchanged_words,
 )
 def _settings(n: int, _day: date) -> Said:
     for page in settings_words.settings_pages(ANY):
@@ -514,6 +556,8 @@ def _settings(n: int, _day: date) -> Said:
         yield settings_words.settings_fault_words(FileFault(kind, "settings.json", n), ANY)
     for is_out_of_range in (False, True):
         yield settings_words.settings_fault_words(FieldFault("low", is_out_of_range), ANY)
+    yield settings_words.unsaved_settings_words()
+    yield settings_words.login_unchanged_words()
 
 
 MODULES = [

@@ -38,7 +38,6 @@ from tray_app.desktop.windows.history_and_plan import HistoryAndPlan
 from tray_app.desktop.windows.key_flow import KeyFlow
 from tray_app.desktop.windows.single_window import SingleWindow
 from tray_app.errors import Kind
-from tray_app.i18n import tr
 from tray_app.lemlist.address import BILLING_PAGE
 from tray_app.report.team_views import TeamView, team_view
 from tray_app.rules.alerts import SnoozeChoice
@@ -48,7 +47,8 @@ from tray_app.team.turns import AT_ONCE
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
-from tray_app.words.problem_words import Remedy, problem_words
+from tray_app.words.problem_words import Remedy, no_panel_words, problem_words
+from tray_app.words.settings_words import login_unchanged_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.popup.popup import Popup
@@ -332,7 +332,7 @@ class App(QObject):
             try:
                 set_start_at_login(is_on)
             except OSError:
-                return tr("Starting at login can't be changed on this computer.")
+                return login_unchanged_words()
             return ""
 
         self._disk.submit(write, lambda sentence: self._complain("login", sentence))
@@ -545,8 +545,7 @@ class App(QObject):
     @Slot()
     def _use_window(self) -> None:
         """Show the popup as a window, on a desktop without a panel for icons."""
-        text = tr("This desktop has no tray. Closing this window ends the program.")
-        self._complain("tray", text)
+        self._complain("tray", no_panel_words())
         popup = self._the_popup()
         popup.be_window(True)
         popup.open(None, to_overview=True)

@@ -137,8 +137,9 @@ def run(environ: Mapping[str, str], *, demo: int, verbose: bool) -> int:
 
 def _say_no_screen() -> int:
     from tray_app.terminal.output import complain
+    from tray_app.words.command_words import no_screen_words
 
-    complain(tr("There is no screen for the tray icon here. Use: lemlist-credits status"))
+    complain(no_screen_words())
     return NO_SCREEN
 
 

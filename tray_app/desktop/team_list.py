@@ -10,7 +10,6 @@ from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.teams import Teams
 from tray_app.desktop.windows.key_flow import Done, Failed, KeyTarget, KnownTeam
 from tray_app.errors import LACKS_KEY, Kind, Problem
-from tray_app.i18n import tr
 from tray_app.report.team_views import ListedTeam
 from tray_app.store.alerts_file import AlertsFile
 from tray_app.store.folders import alerts_file, history_file
@@ -19,7 +18,7 @@ from tray_app.store.keychain import Keychain
 from tray_app.store.settings import MOST_TEAMS, ChosenTeams, new_team
 from tray_app.team.credentials import KeySource
 from tray_app.words.problem_words import history_fault_words
-from tray_app.words.team_words import kept_history_words
+from tray_app.words.team_words import kept_history_words, unsaved_teams_words
 
 
 class TeamList(QObject):
@@ -180,7 +179,7 @@ class TeamList(QObject):
     @Slot(object)
     def choose_teams(self, chosen: ChosenTeams) -> None:
         """Keep how the teams are called and ordered, and what was chosen for each alone."""
-        settings, unsaved = self._file, tr("The list of teams can't be saved.")
+        settings, unsaved = self._file, unsaved_teams_words()
         before = {one.account: one.session.entry for one in self._teams.own}
 
         def save() -> str:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.worker import Worker
 from tray_app.errors import Kind
-from tray_app.i18n import tr
 from tray_app.lemlist.balance import Team
 from tray_app.report.team_views import team_names
 from tray_app.rules.schedule import Place
@@ -29,7 +28,7 @@ from tray_app.team.api import Checked, Pauses, check_key, connector
 from tray_app.team.credentials import watched_teams
 from tray_app.team.session import Session, last_teams, own_session
 from tray_app.words.formats import Formats
-from tray_app.words.settings_words import settings_fault_words
+from tray_app.words.settings_words import settings_fault_words, unsaved_settings_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.demo import Demo
@@ -215,7 +214,7 @@ class Teams(QObject):
         self._settings = settings
         for poller in self._all():
             poller.apply(settings.with_own(poller.session.entry.own))
-        unsaved = tr("The settings can't be saved. They are used until you quit.")
+        unsaved = unsaved_settings_words()
         entries = [poller.session.entry for poller in self.own]
 
         def save() -> str:

@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from tray_app.i18n import tr
 from tray_app.report.exports import error_json, history_json, readings_csv, teams_readings_csv
 from tray_app.report.points import first_moment
 from tray_app.rules.history import Record, days_of
@@ -24,6 +23,16 @@ from tray_app.terminal.output import (
     worst,
 )
 from tray_app.terminal.own_teams import find_teams, first_of, load_choices, unread_keys
+from tray_app.words.command_words import (
+    known_histories_words,
+    left_out_words,
+    no_days_words,
+    no_history_title,
+    no_history_words,
+    read_words,
+    team_and_id_words,
+    whose_history_words,
+)
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.history_words import day_table, summary_tiles, tiles_words
 from tray_app.words.problem_words import history_fault_words, teams_fault_words
@@ -48,12 +57,12 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
     if past.fault is not None:
         _say_why(history_fault_words(past.fault), form)
         return FAILED
-    known = [_team_words(each, teams.name_of(each)) for each in seen]
+    known = [team_and_id_words(teams.name_of(each), each) for each in seen]
     if wanted == "":
         if known:
             print_text("\n".join(known))
         else:
-            complain(tr("There is no history yet."))
+            complain(no_history_words())
     elif team_id is not None or not known:
         name = name or (teams.name_of(team_id) if team_id else "")
         _print_history(records, days, team_id, name, form)
@@ -61,15 +70,10 @@ def history(environ: Mapping[str, str], days: int, wanted: str | None, form: str
         fault = teams.fault if wanted is None else None
         if fault is not None:
             why = teams_fault_words(fault)
-        elif wanted is None:
-            why = tr(
-                "The team of this API key is not known yet. Run 'lemlist-credits status' once, "
-                "or name a team with --team."
-            )
         else:
-            why = tr("No team, or more than one, has this name or ID.")
+            why = whose_history_words(is_named=wanted is not None)
         _say_why(why, form)
-        complain(tr("There is a history of: {teams}.", teams=", ".join(known)))
+        complain(known_histories_words(known))
         return FAILED if wanted is None else BAD_ARGUMENTS
     return 0
 
@@ -84,7 +88,7 @@ def all_histories(environ: Mapping[str, str], days: int) -> int:
         say_problem(problem, has_variable=False, team="")
     for team in teams:
         if team.team_id is None:
-            complain(tr("{team} is left out, as its history is not known.", team=team.name))
+            complain(left_out_words(team.name))
         elif team.team_id not in told:  # which two keys may open
             told[team.team_id] = (team.name, past.read(team.team_id, begin))
     past.close()
@@ -133,15 +137,10 @@ def _team_called(
     return next(iter(called.items())) if len(called) == 1 else (None, "")
 
 
-def _team_words(team_id: str, name: str) -> str:
-    """Name a team, with the identity by which it can be asked for."""
-    return tr("{name} ({identity})", name=name, identity=team_id) if name else team_id
-
-
 def _say_why(text: str, form: str | None) -> None:
     """Say why there is nothing to print."""
     if form == "json":
-        print_json(error_json("history", tr("No history"), text))
+        print_json(error_json("history", no_history_title(), text))
     complain(text)
 
 
@@ -161,13 +160,12 @@ def _print_history(
     if form == "json":
         print_json(history_json(name, team_id, seen_at, each_day))
     elif team_id is None:
-        complain(tr("There is no history yet."))
+        complain(no_history_words())
     elif seen_at is None or not shown or not each_day:  # no day, as all are of the future
-        team = _team_words(team_id, name)
-        complain(tr("There is no history of {team} in these days.", team=team))
+        complain(no_days_words(team_and_id_words(name, team_id)))
     else:
         formats = TerminalFormats()
         title = tiles_words(summary_tiles(each_day, days, None, formats)[:3])
         print_text(f"{name or team_id}: {title}")
-        print_text(tr("Balance from {time}.", time=formats.day_and_time(seen_at)))
+        print_text(read_words(seen_at, formats))
         print_table(day_table(each_day, today, formats))  # the latest day stands above the prompt

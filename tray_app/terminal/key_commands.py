@@ -17,9 +17,8 @@ from tray_app.team.api import check_key, connector
 from tray_app.terminal.output import Refusal, complain, print_text
 from tray_app.terminal.own_teams import STORED, OwnTeam, find_teams, load_choices, the_team
 from tray_app.terminal.running_tray import KEY_CHANGED, tell_all
-from tray_app.words.command_words import key_stored_words, variable_wins_words
+from tray_app.words.command_words import key_removed_words, key_stored_words, variable_wins_words
 from tray_app.words.formats import TerminalFormats
-from tray_app.words.problem_words import store_name
 from tray_app.words.team_words import another_teams_key_words
 
 MOST_READ = 64 * 1024
@@ -54,10 +53,7 @@ def key_remove(wanted: str | None) -> int:
     entry, _ = _team_and_others(wanted)
     was_there = Keychain(entry.account).remove()
     tell_all(runtime_folder(), KEY_CHANGED)
-    if was_there:
-        print_text(tr("The API key is removed from the {store}.", store=store_name()))
-    else:
-        print_text(tr("There was no API key in the {store}.", store=store_name()))
+    print_text(key_removed_words(was_there=was_there))
     return 0
 
 

@@ -14,7 +14,13 @@ from tray_app.errors import Kind, Problem
 from tray_app.i18n import tr
 from tray_app.report.exports import error_json, problem_json
 from tray_app.terminal.arguments import BAD_ARGUMENTS
-from tray_app.words.command_words import problem_in_terminal
+from tray_app.words.command_words import (
+    problem_in_terminal,
+    question_words,
+    refused_title,
+    unwritable_words,
+    yes_words,
+)
 
 FAILED = 6
 """Standard output can't be written, or the history can't be read."""
@@ -87,7 +93,7 @@ def print_text(text: str, end: str = "\n") -> None:
     except OSError as error:
         # At exit Python would try to write the rest once more, and print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        complain(tr("The output can't be written: {reason}.", reason=error.strerror))
+        complain(unwritable_words(error.strerror))
         raise SystemExit(FAILED) from None
 
 
@@ -142,13 +148,13 @@ def confirmed(question: str) -> bool | None:
     if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
         return None
     with suppress(OSError):
-        sys.stderr.write(_COMMANDS.sub("", tr("{question} [y/N] ", question=question)))
+        sys.stderr.write(_COMMANDS.sub("", f"{question_words(question)} "))
         sys.stderr.flush()
     try:
         answer = sys.stdin.readline()
     except UnicodeDecodeError:  # something that is typed in another encoding
         return False
-    return answer.strip().casefold() in (tr("y"), tr("yes"))
+    return answer.strip().casefold() in yes_words()
 
 
 def fail(
@@ -176,7 +182,7 @@ def say_problem(problem: Problem, *, has_variable: bool, team: str, whose: str =
 def refuse(refusal: Refusal, *, as_json: bool = False) -> int:
     """Say why a command is not done, and return the exit code."""
     if as_json:
-        print_json(error_json("arguments", tr("The command can't be done"), str(refusal)))
+        print_json(error_json("arguments", refused_title(), str(refusal)))
     complain(str(refusal))
     return BAD_ARGUMENTS
 

@@ -3,6 +3,7 @@
 import math
 import shlex
 from collections.abc import Iterable
+from datetime import datetime
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.i18n import tr
@@ -92,3 +93,85 @@ def unclear_team_words(names: Iterable[str], *, is_named: bool, is_known: bool) 
 def status_headings() -> tuple[str, str, str, str]:
     """Head the table of all teams."""
     return tr("Team"), tr("Level"), tr("Credits"), tr("How long they last")
+
+
+def key_removed_words(*, was_there: bool) -> str:
+    """Say that there is no key any more, or that there was none."""
+    if was_there:
+        return tr("The API key is removed from the {store}.", store=store_name())
+    return tr("There was no API key in the {store}.", store=store_name())
+
+
+def no_history_words() -> str:
+    """Say that nothing was recorded yet."""
+    return tr("There is no history yet.")
+
+
+def no_history_title() -> str:
+    """Head, for programs, the reason why no history is printed."""
+    return tr("No history")
+
+
+def whose_history_words(*, is_named: bool) -> str:
+    """Say why it is not known whose history is meant: of a named team, or of the key's."""
+    if is_named:
+        return tr("No team, or more than one, has this name or ID.")
+    return tr(
+        "The team of this API key is not known yet. Run 'lemlist-credits status' once, "
+        "or name a team with --team."
+    )
+
+
+def known_histories_words(names: Iterable[str]) -> str:
+    """List the teams of which there is a history."""
+    return tr("There is a history of: {teams}.", teams=", ".join(names))
+
+
+def left_out_words(team: str) -> str:
+    """Say that a team is missing among all."""
+    return tr("{team} is left out, as its history is not known.", team=team)
+
+
+def no_days_words(team: str) -> str:
+    """Say that nothing was recorded in the days that were asked for."""
+    return tr("There is no history of {team} in these days.", team=team)
+
+
+def team_and_id_words(name: str, team_id: str) -> str:
+    """Name a team, with the identity by which it can be asked for."""
+    return tr("{name} ({identity})", name=name, identity=team_id) if name else team_id
+
+
+def read_words(moment: datetime, formats: Formats) -> str:
+    """Say how old the last figures are."""
+    return tr("Balance from {time}.", time=formats.day_and_time(moment))
+
+
+def no_screen_words() -> str:
+    """Say that there is no place for an icon, and what does without one."""
+    return tr("There is no screen for the tray icon here. Use: lemlist-credits status")
+
+
+def root_words() -> str:
+    """Say what root, with the home of another user, is to know."""
+    return tr("Run by root, lemlist credits keeps nothing in another user's home.")
+
+
+def unwritable_words(reason: str | None) -> str:
+    """Say that what is printed goes nowhere, by the system's ``reason``."""
+    return tr("The output can't be written: {reason}.", reason=reason)
+
+
+def refused_title() -> str:
+    """Head, for programs, the reason why a command is not done."""
+    return tr("The command can't be done")
+
+
+def question_words(question: str) -> str:
+    """Ask what is answered with yes or no; no is what an empty answer means."""
+    return tr("{question} [y/N]", question=question)
+
+
+def yes_words() -> tuple[str, str]:
+    """Return the answers that mean yes."""
+    return tr("y"), tr("yes")

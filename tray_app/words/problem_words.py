@@ -249,3 +249,8 @@ def history_fault_words(fault: FileFault) -> str:
             return tr("There is no folder of your own to keep a history in.")
         case _:
             return tr("The history is from a newer version of lemlist credits and is not used.")
+
+
+def no_panel_words() -> str:
+    """Say that there is no place for an icon, and what the window is then."""
+    return tr("This desktop has no tray. Closing this window ends the program.")

@@ -240,3 +240,13 @@ def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str
             return tr(
                 "The settings file is from a newer version of lemlist credits and is not used."
             )
+
+
+def unsaved_settings_words() -> str:
+    """Say that what was chosen is used and not kept."""
+    return tr("The settings can't be saved. They are used until you quit.")
+
+
+def login_unchanged_words() -> str:
+    """Say that the system does not let the program change what starts at login."""
+    return tr("Starting at login can't be changed on this computer.")

@@ -117,3 +117,8 @@ def another_teams_key_words(team: str) -> str:
 def fixed_list_words() -> str:
     """Say that the list can't be changed."""
     return tr("The list of teams can't be changed. Nothing was changed.")
+
+
+def unsaved_teams_words() -> str:
+    """Say that the list stays as it was."""
+    return tr("The list of teams can't be saved.")
