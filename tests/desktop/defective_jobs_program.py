@@ -35,6 +35,9 @@ def fail(*_arguments: Any, **_named: Any) -> Any:
 class DefectiveApp(app.App):
     def start(self, *, demo: int) -> None:
         self._snapshots = 0
+        # One timer, begun anew by each further snapshot, so that it ends once.
+        self._settled = QTimer(self, singleShot=True, interval=SETTLING)
+        self._settled.timeout.connect(self._tell)
         super().start(demo=demo)
 
     @Slot(object)
@@ -47,7 +50,7 @@ class DefectiveApp(app.App):
             AlertsFile.load = LOAD  # type: ignore[method-assign]
             self._teams.shown.poll()
         elif self._snapshots == 2 or JOB == "study":
-            QTimer.singleShot(SETTLING, self, self._tell)
+            self._settled.start()
         else:
             self._teams.shown.poll()
 
