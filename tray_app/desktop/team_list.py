@@ -1,6 +1,6 @@
 """What the user does with the list of teams: adding, removing, naming, ordering, another key."""
 
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,12 +11,12 @@ from tray_app.desktop.teams import Teams
 from tray_app.desktop.windows.key_flow import Done, Failed, KeyTarget, KnownTeam
 from tray_app.errors import LACKS_KEY, Kind, Problem
 from tray_app.report.team_views import ListedTeam
-from tray_app.store.alerts_file import AlertsFile
-from tray_app.store.folders import alerts_file, history_file
+from tray_app.store.folders import history_file
 from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
-from tray_app.store.settings import MOST_TEAMS, ChosenTeams, new_team
+from tray_app.store.settings import MOST_TEAMS, ChosenTeams
 from tray_app.team.credentials import KeySource
+from tray_app.team.list_changes import add_team, remove_team
 from tray_app.words.problem_words import history_fault_words
 from tray_app.words.team_words import kept_history_words, unsaved_teams_words
 
@@ -105,14 +105,9 @@ class TeamList(QObject):
         settings, keychain = self._file, self._keychain
 
         def add() -> None:
-            # The key comes first: who does not unlock the keychain has the list as it was.
-            team = new_team()
-            keychain.of(team.account).write(key)
             try:
-                settings.add_team(team)
+                add_team(settings, keychain, key)
             except (OSError, ValueError) as error:
-                with suppress(Problem):
-                    keychain.of(team.account).remove()
                 raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
 
         def go_on(_nothing: None) -> None:
@@ -148,14 +143,9 @@ class TeamList(QObject):
 
         def remove() -> None:
             try:
-                # The list comes first and last: without its key the team would be half removed.
-                settings.try_to_save()
-                keychain.of(account).remove()
-                settings.remove_team(account)
+                remove_team(settings, keychain, account)
             except OSError as error:
                 raise Problem(Kind.LIST_UNSAVED, type(error).__name__) from None
-            with suppress(OSError):  # no other team will ever have this account
-                AlertsFile(alerts_file(), account).remove()
 
         def forget_history() -> str:
             with closing(History(history_file())) as past:

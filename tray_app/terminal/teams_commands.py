@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace as replaced
 
 from tray_app.errors import Kind, Problem
@@ -18,8 +17,8 @@ from tray_app.store.settings import (
     MOST_TEAMS,
     Choices,
     SettingsFile,
-    new_team,
 )
+from tray_app.team import list_changes
 from tray_app.team.api import Checked, check_key, connector
 from tray_app.team.credentials import watched_teams
 from tray_app.terminal.key_commands import read_key
@@ -168,19 +167,12 @@ def _store_new(file: SettingsFile, teams: Sequence[OwnTeam], key: str) -> str:
     """Store the key of a team that is added to the list, and return the team's account."""
     if len(teams) >= MOST_TEAMS:
         raise Refusal(team_words.too_many_words(MOST_TEAMS))
-    # The key comes first: who does not unlock the keychain has the list as it was.
-    added = new_team()
-    keychain = Keychain(added.account)
-    keychain.write(key)
     try:
-        file.add_team(added)
-    except (OSError, ValueError) as error:
-        with suppress(Problem):
-            keychain.remove()
-        if isinstance(error, OSError):
-            raise _unsaved(error) from None
+        return list_changes.add_team(file, Keychain(FIRST_ACCOUNT), key)
+    except OSError as error:
+        raise _unsaved(error) from None
+    except ValueError:
         raise Refusal(team_words.too_many_words(MOST_TEAMS)) from None
-    return added.account
 
 
 # --- remove and rename --------------------------------------------------------------------------
@@ -208,15 +200,10 @@ def remove_team(wanted: str, *, with_history: bool, is_sure: bool) -> int:
         if not answer:
             complain(team_words.unchanged_words())
             return 0
-    account = team.entry.account
     try:
-        file.try_to_save()  # without its key the team would be half removed
-        Keychain(account).remove()
-        file.remove_team(account)
+        list_changes.remove_team(file, Keychain(FIRST_ACCOUNT), team.entry.account)
     except OSError as error:
         raise _unsaved(error) from None
-    with suppress(OSError):  # no other team will ever have this account
-        AlertsFile(alerts_file(), account).remove()
     tell_all(runtime_folder(), SETTINGS_CHANGED)
     if len(teams) == 1:
         tell_all(runtime_folder(), KEY_CHANGED)  # the place in the list stays, without a key
