@@ -164,17 +164,17 @@ class Poller(QObject):
         self._set_busy(False)
         self._publish_until_next(snapshot)
         if snapshot.to_study and self._is_started:
-            self._study()
+            self._identify()
         problem = snapshot.problem
         if self._unlock_wanted and problem is not None and problem.kind is Kind.KEYCHAIN_LOCKED:
             self.poll(prompt=True, by_user=True)
         self._unlock_wanted = False
 
-    def _study(self) -> None:
+    def _identify(self) -> None:
         """Find out whose the figures are, and what they mean; they are told already."""
-        self._call_watch(lambda watch: watch.identify(), self._ask_history)
+        self._call_watch(lambda watch: watch.identify(), self._study)
 
-    def _ask_history(self, identified: Snapshot) -> None:
+    def _study(self, identified: Snapshot) -> None:
         """Ask the history of the team. An alert waits a moment for the answer."""
         if identified is not self.session.snapshot:
             self._publish(identified)
