@@ -172,7 +172,7 @@ class Watch:
         reading = self._snapshot.reading
         if reading is None or not self._snapshot.to_study:
             return self._snapshot
-        self._ask_history(reading)
+        self._record_and_analyse(reading)
         # If a poll has failed since, the figures are out of date, and the next good poll alerts.
         return self._complete(None if self._snapshot.problem else self._judge(reading))
 
@@ -275,7 +275,7 @@ class Watch:
             key_source=self._credentials.source,
         )
         if self._analyst.is_ready and not is_unsure:
-            self._ask_history(reading)
+            self._record_and_analyse(reading)
             return self._schedule(self._judge(reading))
         self._snapshot = replace(self._snapshot, to_study=True)
         return self._schedule(early=None if is_unsure else self._judge_early(reading))
@@ -286,7 +286,7 @@ class Watch:
             return None
         return self._announcer.judge_early(reading.balance.credits, self._settings)
 
-    def _ask_history(self, reading: Reading) -> None:
+    def _record_and_analyse(self, reading: Reading) -> None:
         """Have the reading recorded, and learn what it means."""
         team_id, renewal_day = self._snapshot.team_id, self._settings.renewal_day
         analysis = self._analyst.take(team_id, reading.balance, reading.at, renewal_day)
