@@ -26,7 +26,7 @@ from tray_app.store.alerts_file import AlertsFile, Kept
 
 SAID = AlertState(
     Level.CRITICAL,
-    {AlertKind.LOW: Said(1_000), AlertKind.CRITICAL: Said(2_000, left=3_000)},
+    {AlertKind.LOW: Said(1_000), AlertKind.CRITICAL: Said(2_000, untrue_since=3_000)},
     SaidDrain(4_000, 500),
     5_000,
     Snooze(until=NOON + timedelta(hours=1), since=NOON),

@@ -50,7 +50,7 @@ CLAIM_LASTS = 60
 """Seconds for which a session keeps an alert from the user's other sessions without telling it."""
 
 GONE = 0
-"""The value of :attr:`Said.left` where the reason is clearly gone, in place of a time."""
+"""The value of :attr:`Said.untrue_since` where the reason is clearly gone, in place of a time."""
 
 
 class AlertKind(StrEnum):
@@ -170,12 +170,14 @@ class Said:
 
     at: int
     """When the user heard of it; 0 if the user knew without being told."""
-    left: int | None = None
+    untrue_since: int | None = None
     """Since when its reason is not true, or :data:`GONE`; ``None`` while the reason is true."""
 
     def is_over(self, now: int) -> bool:
         """Tell whether the episode has ended."""
-        return self.left is not None and not _is_within(EPISODE_ENDS_AFTER, self.left, now)
+        return self.untrue_since is not None and not _is_within(
+            EPISODE_ENDS_AFTER, self.untrue_since, now
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +282,11 @@ def acknowledged(
     new = _true_kinds(level, after) - old
     standings = _standings(level, credits, thresholds, after)
     said = {
-        kind: replace(each, left=GONE) if standings[kind] is _Standing.GONE else each
+        kind: replace(each, untrue_since=GONE) if standings[kind] is _Standing.GONE else each
         for kind, each in state.said.items()
     }
     for kind in sorted(new):
-        said[kind] = replace(said.get(kind, Said(at=0)), left=None)
+        said[kind] = replace(said.get(kind, Said(at=0)), untrue_since=None)
     # What came before is no way out of a level of the new settings.
     came_from = None if state.refilled_from is None else credits
     return replace(state, level=level, said=said, refilled_from=came_from)
@@ -377,7 +379,7 @@ def is_untrue(
         is_true = not (evidence.is_safe or evidence.is_nearly_safe)
     else:
         is_true = state.level is not None and alert.kind in _up_to(state.level)
-    return not is_true and (said is None or said.left == GONE)
+    return not is_true and (said is None or said.untrue_since == GONE)
 
 
 def _news(state: AlertState, credits: int, gained: int, evidence: Evidence) -> Alert | None:
@@ -464,13 +466,13 @@ def _followed(
     for kind, each in said.items():
         match standings[kind]:
             case _Standing.TRUE if not each.is_over(now):
-                each = replace(each, left=None)
-            case _Standing.NEARLY if each.left is None:
-                each = replace(each, left=now)
+                each = replace(each, untrue_since=None)
+            case _Standing.NEARLY if each.untrue_since is None:
+                each = replace(each, untrue_since=now)
             case _Standing.GONE:
                 if any(each.at < refill.at <= now for refill in large_refills):
                     continue  # after a large refill nothing waits
-                each = replace(each, left=GONE)
+                each = replace(each, untrue_since=GONE)
         if not each.is_over(now) or _is_within(NOT_TWICE_WITHIN, each.at, now):
             followed[kind] = each
     return followed
@@ -514,12 +516,12 @@ def _refill(
         if state.level is not Level.HEALTHY:
             # A level holds a little above its threshold, and a refill from there is one from it.
             before = min(before, thresholds.limits[state.level])
-    left = [
+    levels_passed = [
         AlertKind(each) for each, limit in thresholds.limits.items() if before <= limit < credits
     ]
-    if any(standings[each] is _Standing.GONE for each in left):
+    if any(standings[each] is _Standing.GONE for each in levels_passed):
         return gained, known, before
-    if left:
+    if levels_passed:
         return 0, known, before
     return 0, came[-1].at, None
 
