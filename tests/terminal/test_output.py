@@ -11,7 +11,7 @@ from tray_app.terminal.output import (
     plain,
     print_table,
     print_text,
-    shortened,
+    shortened_for_table,
     worst,
 )
 
@@ -25,7 +25,7 @@ def test_columns_stay_columns(capsys: pytest.CaptureFixture[str]) -> None:
         ("x" * 40, "Low", "4"),
         ("\u682a" * 21, "Low", "5"),
     ]
-    print_table([(shortened(name), *more) for name, *more in rows], left=(0, 1))
+    print_table([(shortened_for_table(name), *more) for name, *more in rows], left=(0, 1))
     assert capsys.readouterr().out.splitlines() == [
         "Team" + " " * 38 + "Level  Credits",
         "\u682a\u5f0f" + " " * 38 + "Low          1",

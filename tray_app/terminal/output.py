@@ -121,7 +121,7 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def shortened(name: str) -> str:
+def shortened_for_table(name: str) -> str:
     """Cut a name that is too long for a table."""
     if _width(name) <= _LONGEST_CELL:
         return name

@@ -26,7 +26,7 @@ from tray_app.terminal.output import (
     print_table,
     print_text,
     say_problem,
-    shortened,
+    shortened_for_table,
     worst,
 )
 from tray_app.terminal.own_teams import (
@@ -137,7 +137,7 @@ def _all(
 def _row(team: TeamView) -> tuple[str, ...]:
     view = team.view
     lasts = view.lasts if view.trouble is None else view.trouble.title
-    return shortened(team.name), view.level, view.total, lasts
+    return shortened_for_table(team.name), view.level, view.total, lasts
 
 
 def _object(

@@ -32,7 +32,7 @@ from tray_app.terminal.output import (
     print_table,
     print_text,
     say_problem,
-    shortened,
+    shortened_for_table,
     worst,
 )
 from tray_app.terminal.own_teams import (
@@ -73,9 +73,9 @@ def list_teams(environ: Mapping[str, str]) -> int:
         return 0
     rows = [
         (
-            shortened(team.name),
+            shortened_for_table(team.name),
             _key_words(team),
-            shortened(team.lemlists) if team.lemlists != team.name else "",
+            shortened_for_table(team.lemlists) if team.lemlists != team.name else "",
         )
         for team in teams
     ]
