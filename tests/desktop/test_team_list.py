@@ -42,14 +42,14 @@ def test_a_team_that_is_added_never_takes_the_place_of_one_whose_key_is_not_read
         program.keychain.problem = Problem(problem)
         program.begin()
         program.wait_for(lambda each: kind(each) is problem)
-    assert program.list.new_team().account is None
+    assert program.list.target_of_new_team().account is None
 
 
 def test_the_first_team_needs_no_place_of_its_own(program: Listed) -> None:
     program.keychain.key = None
     program.begin()
     program.wait_for(lambda each: kind(each) is Kind.NO_KEY)
-    assert program.list.new_team().account == FIRST_ACCOUNT
+    assert program.list.target_of_new_team().account == FIRST_ACCOUNT
 
 
 def test_there_is_no_room_for_more_teams_than_a_list_takes(
@@ -86,7 +86,7 @@ def test_a_team_is_added_while_the_others_go_on(program: Listed) -> None:
     program.wait_for(is_studied)
     known = program.teams.own[0].session.snapshot.reading
     done: list[object] = []
-    program.list.new_team().use(program.sandbox.key_of(2), True, done.append, done.append)
+    program.list.target_of_new_team().use(program.sandbox.key_of(2), True, done.append, done.append)
     wait_with_events(lambda: len(program.teams.own) == 2, "the new team")
     wait_with_events(lambda: is_studied(program.teams.own[1]), "its balance")
     assert done == [None]

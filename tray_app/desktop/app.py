@@ -253,7 +253,7 @@ class App(QObject):
 
     @Slot()
     def _add_team(self) -> None:
-        self._key.change_key(self._team_list.new_team())
+        self._key.change_key(self._team_list.target_of_new_team())
 
     @Slot(str)
     def _open_link(self, address: str) -> None:

@@ -83,7 +83,7 @@ class TeamList(QObject):
         name = names[self._teams.own.index(poller)] if is_one_of_several else ""
         return KeyTarget(use, poller.account, name)
 
-    def new_team(self) -> KeyTarget:
+    def target_of_new_team(self) -> KeyTarget:
         """Return the way to add a team, whose key is always stored; the first needs no place."""
         return self.target_of(self._teams.own[0]) if self._is_first_run() else KeyTarget(self._add)
 
