@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import (
-    LONGEST_NAME,
+    LONGEST_LEMLIST_NAME,
     Balance,
     Team,
     parse_balance,
@@ -230,7 +230,7 @@ def test_a_missing_bucket_is_unknown(missing: set[str], amount: int) -> None:
         ("Größe 株式会社 🚀", "Größe 株式会社 🚀"),
         ("\x1b[31mAcme\x07", "[31mAcme"),
         ("\u202eAcme\ud800", "Acme"),
-        ("a" * 5000, "a" * LONGEST_NAME),
+        ("a" * 5000, "a" * LONGEST_LEMLIST_NAME),
     ],
     ids=["plain", "spaces", "unicode", "control", "direction and surrogate", "long"],
 )

@@ -7,7 +7,7 @@ from typing import Any
 from tray_app.errors import Kind, Problem
 from tray_app.rules.history import BUCKETS
 
-LONGEST_NAME = 100
+LONGEST_LEMLIST_NAME = 100
 """Characters of a team's name that are kept."""
 
 _LARGEST_EXACT = 2**53  # a larger JSON number may be a float that was rounded
@@ -72,7 +72,7 @@ def parse_team(body: bytes) -> Team:
         raise _unexpected("the team's identity is not text")
     # The name is printed on terminals, where control characters are commands.
     printable = "".join(each if each.isprintable() else " " for each in name)
-    shown = " ".join(printable.split())[:LONGEST_NAME].strip()
+    shown = " ".join(printable.split())[:LONGEST_LEMLIST_NAME].strip()
     if not shown:
         raise _unexpected("the team has no name")
     return Team(team_id, shown)

@@ -24,7 +24,7 @@ _BY_NEED = (
 )
 
 
-LONGEST_NAME = 40
+LONGEST_NAME_IN_LINE = 40
 """Characters of a team's name that leave room for more on a line."""
 
 _TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -70,7 +70,7 @@ class TeamView(NamedTuple):
     @property
     def line(self) -> str:
         """The team in one line, as of a menu, with what says most."""
-        name = shortened(self.name, LONGEST_NAME)
+        name = shortened(self.name, LONGEST_NAME_IN_LINE)
         return " · ".join(filter(None, (f"{name}: {self.view.headline}", self.view.lasts)))
 
     def tooltip(self, most: int) -> str:

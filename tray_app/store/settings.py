@@ -30,7 +30,7 @@ FIRST_ACCOUNT = "default"
 """The account of the first team, under which earlier versions kept the only one."""
 
 MOST_TEAMS = 50
-LONGEST_NAME = 200
+LONGEST_CHOSEN_NAME = 200
 """Characters of a name that the user gives a team."""
 
 LONGEST_WARNING = 60
@@ -236,7 +236,7 @@ class SettingsFile:
 
     def rename_team(self, account: str, name: str) -> None:
         """Keep how the user calls a team; an empty name gives it lemlist's again."""
-        self._change_team(account, lambda entry: entry.update(name=name[:LONGEST_NAME]))
+        self._change_team(account, lambda entry: entry.update(name=name[:LONGEST_CHOSEN_NAME]))
 
     def choose_for_team(self, account: str, own: Mapping[str, Any]) -> None:
         """Keep what is chosen for one team alone; all other choices are the common ones."""

@@ -13,7 +13,7 @@ from tray_app.store.history_database import History
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import (
     FIRST_ACCOUNT,
-    LONGEST_NAME,
+    LONGEST_CHOSEN_NAME,
     MOST_TEAMS,
     Choices,
     SettingsFile,
@@ -234,7 +234,7 @@ def rename_team(wanted: str, new_name: str) -> int:
         return FAILED
     teams = find_teams(STORED, choices.teams, prompt=True)
     team = the_team(teams, wanted)
-    new = plain(new_name)[:LONGEST_NAME].strip()
+    new = plain(new_name)[:LONGEST_CHOSEN_NAME].strip()
     try:
         file.rename_team(team.entry.account, new)
     except OSError as error:

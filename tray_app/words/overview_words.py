@@ -16,7 +16,7 @@ from tray_app.words.forecast_words import (
 )
 from tray_app.words.formats import Formats, day_words
 
-LONGEST_NAME = 24
+LONGEST_NAME_BESIDE_TOTAL = 24
 """Characters of a team's name that leave room for more on a line."""
 
 
@@ -56,7 +56,7 @@ def stopped_words(names: list[str]) -> str:
     """Say which teams have no credits left; empty when all have some."""
     if not names:
         return ""
-    if len(names) == 1 and len(names[0]) <= LONGEST_NAME:
+    if len(names) == 1 and len(names[0]) <= LONGEST_NAME_BESIDE_TOTAL:
         return tr("{team} has stopped", team=names[0])
     return tr("{n} team has stopped", "{n} teams have stopped", len(names), n=len(names))
 

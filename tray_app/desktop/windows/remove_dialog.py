@@ -12,7 +12,7 @@ from tray_app.words.notice_words import shortened
 from tray_app.words.problem_words import problem_words, store_name
 
 _WIDTH = 400  # pixels of text of the usual size
-_LONG_NAME = 40  # characters
+_LONGEST_NAME_IN_TITLE = 40  # characters
 
 
 class RemoveDialog(Dialog):
@@ -26,7 +26,7 @@ class RemoveDialog(Dialog):
 
         ``kept_history`` says why the history can't go with the team; empty if it can.
         """
-        short = shortened(name, _LONG_NAME)
+        short = shortened(name, _LONGEST_NAME_IN_TITLE)
         explanation = tr(
             "Its API key is deleted from this computer's {store}, and nobody is warned any more "
             "when its credits run low. In lemlist nothing changes.",

@@ -13,7 +13,7 @@ from tray_app.desktop.widgets.dialog_parts import GAP, ROW_GAP, Group, Row, colu
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 from tray_app.report.team_views import ListedTeam
-from tray_app.store.settings import LONGEST_NAME, MOST_TEAMS, ChosenTeams, TeamEntry
+from tray_app.store.settings import LONGEST_CHOSEN_NAME, MOST_TEAMS, ChosenTeams, TeamEntry
 
 _NAME_WIDTH = 200  # pixels of text of the usual size
 _ROW_HEIGHT = 48
@@ -53,7 +53,7 @@ class _TeamRow(QWidget):
         super().__init__()
         self.team = team
         self.name = QLineEdit(team.entry.name)
-        self.name.setMaxLength(LONGEST_NAME)
+        self.name.setMaxLength(LONGEST_CHOSEN_NAME)
         self.name.setPlaceholderText(team.lemlists or team.name)
         self.name.setAccessibleName(tr("Name of {team}", team=team.name))
         self.name.setMinimumWidth(in_text(_NAME_WIDTH))
