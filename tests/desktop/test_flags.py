@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.desktop.widget_driver import FORMATS
-from tray_app.desktop.widgets.flags import APART, HALF, NEAR, SIDE, Flag, Label, groups, labels
+from tray_app.desktop.widgets.flags import (
+    APART,
+    GROUPED_WITHIN,
+    HALF,
+    SIDE,
+    Flag,
+    Label,
+    groups,
+    labels,
+)
 from tray_app.words.history_words import flags_words
 
 WIDTH = 660
@@ -66,7 +75,7 @@ def test_near_flags_of_a_kind_have_one_label(amounts: list[tuple[int, int]]) -> 
         is_one = any(
             flags.index(one) in group and flags.index(other) in group for group in together
         )
-        if one.is_increase is other.is_increase and other.x - one.x >= NEAR:
+        if one.is_increase is other.is_increase and other.x - one.x >= GROUPED_WITHIN:
             assert not is_one
 
 

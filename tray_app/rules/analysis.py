@@ -32,7 +32,7 @@ FORECAST_HOLDS = timedelta(days=1)
 ADVISED_DAYS = 30
 """Days that a top-up is to last when no renewal is known."""
 
-NEAR = 14
+BUSY_DAY_WITHIN = 14
 """One busy day is worth an alert only if the balance may end within so many days."""
 
 TOO_WIDE = 2.25
@@ -138,7 +138,7 @@ def conclude(
     outcome = forecast(rhythm, credits, now)
     end = outcome.runs_out.likely if outcome.runs_out else None
     days_left = (outcome.runs_out.earliest - today).days if outcome.runs_out else HORIZON
-    is_near = bool(end) and days_left <= NEAR
+    is_near = bool(end) and days_left <= BUSY_DAY_WITHIN
     busiest, more = most(rhythm, 1), 1 + CLEARLY_ABOVE
     until = renewal or today + timedelta(ADVISED_DAYS)
     over = share_over(now)
@@ -157,7 +157,7 @@ def conclude(
         missing=0 if is_uncertain else missing,
         is_uncertain=is_uncertain,
         is_one_busy_day=is_near and credits <= busiest,
-        is_nearly_one_busy_day=days_left <= more * NEAR and credits <= more * busiest,
+        is_nearly_one_busy_day=days_left <= more * BUSY_DAY_WITHIN and credits <= more * busiest,
         drain=drain,
         warns=lesson.days_known >= DAYS_BEFORE_WARNING,
         peak=peak,

@@ -19,7 +19,7 @@ SOON = 14
 ALMOST_NOTHING = 0.5
 """Credits per working day below which nothing is said to be spent."""
 
-NEAR = 6
+WEEKDAY_WITHIN = 6
 """Days ahead for which a weekday's name says enough."""
 
 
@@ -50,7 +50,7 @@ def lasts_words(analysis: Analysis | None, formats: Formats, today: date, made_o
     day, days = runs_out.likely, analysis.working_days
     if day < today:
         return ""
-    if (day - today).days <= NEAR or days is None or made_on != today:
+    if (day - today).days <= WEEKDAY_WITHIN or days is None or made_on != today:
         return _runs_out_words(day, formats, today)
     return tr("About {n} working day left", "About {n} working days left", days, n=days)
 
@@ -88,7 +88,7 @@ def ends_words(day: date, formats: Formats, today: date) -> str:
         return tr("Ends today")
     if days == 1:
         return tr("Ends tomorrow")
-    if days <= NEAR:
+    if days <= WEEKDAY_WITHIN:
         return tr("Ends {weekday}", weekday=formats.weekday(day))
     return tr("Ends {day}", day=short_day(day, formats, today))
 
@@ -165,7 +165,7 @@ def past_forecast_words(
         return tr("Forecast from {time}: credits are likely to run out today.", time=time)
     if days == 1:
         return tr("Forecast from {time}: credits are likely to run out tomorrow.", time=time)
-    named = formats.weekday_name(day) if days <= NEAR else day_words(day, formats, today)
+    named = formats.weekday_name(day) if days <= WEEKDAY_WITHIN else day_words(day, formats, today)
     return tr("Forecast from {time}: credits are likely to run out on {day}.", time=time, day=named)
 
 
@@ -245,7 +245,7 @@ def _runs_out_words(day: date, formats: Formats, today: date) -> str:
         return tr("Likely to run out today")
     if days == 1:
         return tr("Likely to run out tomorrow")
-    if days <= NEAR:
+    if days <= WEEKDAY_WITHIN:
         return tr("Likely to run out on {weekday}", weekday=formats.weekday_name(day))
     return tr("Likely to run out on {day}", day=short_day(day, formats, today))
 

@@ -10,7 +10,7 @@ from tray_app.rules.drains import Drain
 from tray_app.rules.prices import Action, Prices, buys
 from tray_app.team.watch import Snapshot
 from tray_app.words.durations import whole_minutes
-from tray_app.words.forecast_words import NEAR, run_out_day, two_digits
+from tray_app.words.forecast_words import WEEKDAY_WITHIN, run_out_day, two_digits
 from tray_app.words.formats import Formats, day_words, short_day
 
 LONGEST_TITLE = 40
@@ -161,7 +161,7 @@ def _run_out_title(day: date, formats: Formats, today: date) -> str:
         return tr("Credits likely to run out today")
     if days == 1:
         return tr("Credits likely to run out tomorrow")
-    if days <= NEAR:
+    if days <= WEEKDAY_WITHIN:
         return tr("Credits likely to run out on {weekday}", weekday=formats.weekday_name(day))
     return tr("Credits likely to run out on {day}", day=short_day(day, formats, today))
 

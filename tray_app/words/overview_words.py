@@ -9,7 +9,7 @@ from tray_app.words.amounts import credits_words
 from tray_app.words.durations import ago_words
 from tray_app.words.forecast_words import (
     ALMOST_NOTHING,
-    NEAR,
+    WEEKDAY_WITHIN,
     lasts_words,
     run_out_day,
     two_digits,
@@ -92,7 +92,7 @@ def short_lasts_words(
 ) -> str:
     """Say on a line how long a balance lasts; empty when nobody knows."""
     day = run_out_day(analysis)
-    if day is not None and 0 <= (days := (day - today).days) <= NEAR:
+    if day is not None and 0 <= (days := (day - today).days) <= WEEKDAY_WITHIN:
         if days == 0:
             return tr("Runs out today")
         if days == 1:

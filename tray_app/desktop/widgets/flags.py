@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-NEAR = 60
+GROUPED_WITHIN = 60
 """Flags of a kind that are nearer than this to each other have one label."""
 SIDE = 8
 """From the middle of a flag to where its label may begin."""
@@ -35,7 +35,7 @@ def groups(flags: Sequence[Flag]) -> list[range]:
         index
         for index, flag in enumerate(flags)
         if not index
-        or flag.x - flags[index - 1].x >= NEAR
+        or flag.x - flags[index - 1].x >= GROUPED_WITHIN
         or flag.is_increase is not flags[index - 1].is_increase
     ]
     return [range(*each) for each in pairwise([*begins, len(flags)])]
