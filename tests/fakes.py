@@ -83,7 +83,9 @@ class NoHistory(Analyst):
     ) -> Analysis | None:
         return None
 
-    def judge(self, balance: Balance, at: dt.datetime, renewal_day: int | None) -> Analysis | None:
+    def analyse(
+        self, balance: Balance, at: dt.datetime, renewal_day: int | None
+    ) -> Analysis | None:
         return None
 
     def refills(self) -> list[Refill]:

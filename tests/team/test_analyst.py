@@ -162,9 +162,9 @@ def test_a_renewal_is_learned_as_it_is_seen(analyst: Analyst) -> None:
 
 
 def test_other_settings_are_judged_without_a_reading(analyst: Analyst, history: History) -> None:
-    assert analyst.judge(Balance(500), MONDAY, 9) is None
+    assert analyst.analyse(Balance(500), MONDAY, 9) is None
     analyst.take("tea_1", Balance(500), MONDAY, None)
-    analysis = analyst.judge(Balance(500), MONDAY, 9)
+    analysis = analyst.analyse(Balance(500), MONDAY, 9)
     assert analysis is not None
     assert analysis.renewal == datetime(2026, 10, 9, tzinfo=UTC).date()
     assert len(history.read("tea_1")) == 1

@@ -30,13 +30,13 @@ class Sessions:
 
 
 def told(announcer: Announcer, credits: int) -> str | None:
-    alert = announcer.judge(credits, Settings(), Evidence())
+    alert = announcer.decide(credits, Settings(), Evidence())
     return alert.kind.value if alert else None
 
 
 def tell(announcer: Announcer, credits: int) -> str | None:
     """Judge a reading; what it tells is shown and heard."""
-    news = announcer.news(announcer.judge(credits, Settings(), Evidence()), None)
+    news = announcer.news(announcer.decide(credits, Settings(), Evidence()), None)
     announcer.hear(news)
     return news.alert.kind.value if news.alert else None
 
@@ -75,9 +75,9 @@ def test_what_one_session_is_about_to_tell_the_other_leaves_to_it(
 def test_the_alert_that_does_not_wait_for_the_history_is_told_once_too(
     desk: Announcer, remote: Announcer
 ) -> None:
-    first = desk.judge_early(480, Settings())
+    first = desk.decide_early(480, Settings())
     assert first is not None
-    assert remote.judge_early(480, Settings()) is None
+    assert remote.decide_early(480, Settings()) is None
     assert (told(desk, 480), told(remote, 480)) == ("low", None)
 
 
@@ -88,17 +88,17 @@ def test_a_session_that_can_not_show_an_alert_leaves_it_to_the_other(
     sessions.clock.forward(minutes=5)
     assert told(desk, 480) == "low"
     assert tell(remote, 480) == "low"
-    news = desk.news(desk.judge(480, Settings(), Evidence()), None)
+    news = desk.news(desk.decide(480, Settings(), Evidence()), None)
     assert (news.alert, news.withdraws) == (None, True)
 
 
 def test_an_alert_that_waits_for_a_service_is_taken_back_when_the_other_session_tells_it(
     sessions: Sessions, desk: Announcer, remote: Announcer
 ) -> None:
-    waiting = desk.news(desk.judge(480, Settings(), Evidence()), None)
+    waiting = desk.news(desk.decide(480, Settings(), Evidence()), None)
     sessions.clock.forward(seconds=MINUTE)
     assert told(remote, 480) == "low"
-    taken_back = desk.news(desk.judge(480, Settings(), Evidence()), None)
+    taken_back = desk.news(desk.decide(480, Settings(), Evidence()), None)
     assert (taken_back.alert, taken_back.withdraws) == (None, True)
     desk.hear(waiting)
     sessions.clock.forward(seconds=MINUTE)

@@ -62,9 +62,9 @@ class Analyst:
         if self._learned_for != (team_id, now.date()):
             self._history.thin(team_id, seconds, self._zone)
             self._learn(team_id, now)
-        return self.judge(balance, at, renewal_day)
+        return self.analyse(balance, at, renewal_day)
 
-    def judge(self, balance: Balance, at: datetime, renewal_day: int | None) -> Analysis | None:
+    def analyse(self, balance: Balance, at: datetime, renewal_day: int | None) -> Analysis | None:
         """Tell what a balance means by what was learned; nothing is recorded."""
         if self._lesson is None:
             return None

@@ -59,26 +59,26 @@ class Announcer:
         """Return the level of a balance, which also depends on the level before."""
         return level_of(credits, settings.thresholds, self.state.level)
 
-    def judge_early(self, credits: int, settings: Settings) -> Alert | None:
+    def decide_early(self, credits: int, settings: Settings) -> Alert | None:
         """Return what there is to tell of a reading before the history is asked about it."""
 
-        def judge(state: AlertState) -> tuple[AlertState, Alert | None]:
+        def decide_and_claim(state: AlertState) -> tuple[AlertState, Alert | None]:
             # All else that was judged waits for the history.
-            alert = self._judge(state, credits, settings, Evidence())[1]
+            alert = self._decide(state, credits, settings, Evidence())[1]
             return self._claim(state, alert)
 
-        alert = self._change(judge)
+        alert = self._change(decide_and_claim)
         if alert is not None:
             self._tell(alert)
         return alert
 
-    def judge(self, credits: int, settings: Settings, evidence: Evidence) -> Alert | None:
+    def decide(self, credits: int, settings: Settings, evidence: Evidence) -> Alert | None:
         """Return what there is to tell of a reading, and take back what it contradicts."""
 
-        def judge(state: AlertState) -> tuple[AlertState, Alert | None]:
-            return self._claim(*self._judge(state, credits, settings, evidence))
+        def decide_and_claim(state: AlertState) -> tuple[AlertState, Alert | None]:
+            return self._claim(*self._decide(state, credits, settings, evidence))
 
-        alert = self._change(judge)
+        alert = self._change(decide_and_claim)
         self._unjudged_by = None
         self._take_back_if_untrue(credits, evidence)
         if alert is None:
@@ -139,7 +139,7 @@ class Announcer:
             self._take_back()
         self._team_id = team_id
 
-    def _judge(
+    def _decide(
         self, state: AlertState, credits: int, settings: Settings, evidence: Evidence
     ) -> tuple[AlertState, Alert | None]:
         thresholds, now = settings.thresholds, self._now()

@@ -164,7 +164,7 @@ class Watch:
         self._announcer.belong_to(team_id)
         level = self._announcer.level(reading.balance.credits, self._settings)
         self._snapshot = replace(self._snapshot, level=level, team=name, team_id=team_id)
-        return self._complete(early=self._judge_early(reading))
+        return self._complete(early=self._decide_early(reading))
 
     def study(self) -> Snapshot:
         """Ask the history what the last reading means, if the poll has left that to be done."""
@@ -174,7 +174,7 @@ class Watch:
             return self._snapshot
         self._record_and_analyse(reading)
         # If a poll has failed since, the figures are out of date, and the next good poll alerts.
-        return self._complete(None if self._snapshot.problem else self._judge(reading))
+        return self._complete(None if self._snapshot.problem else self._decide(reading))
 
     def heard(self, news: News) -> None:
         """Note that the user was told the alert of a snapshot."""
@@ -191,7 +191,7 @@ class Watch:
         self._settings = settings
         reading = self._snapshot.reading
         if reading is not None:
-            analysis = self._analyst.judge(reading.balance, self._now(), settings.renewal_day)
+            analysis = self._analyst.analyse(reading.balance, self._now(), settings.renewal_day)
             level = self._announcer.level(reading.balance.credits, settings)
             self._snapshot = replace(self._snapshot, level=level, analysis=analysis)
         if reading is None or self._snapshot.to_study:
@@ -276,15 +276,15 @@ class Watch:
         )
         if self._analyst.is_ready and not is_unsure:
             self._record_and_analyse(reading)
-            return self._schedule(self._judge(reading))
+            return self._schedule(self._decide(reading))
         self._snapshot = replace(self._snapshot, to_study=True)
-        return self._schedule(early=None if is_unsure else self._judge_early(reading))
+        return self._schedule(early=None if is_unsure else self._decide_early(reading))
 
-    def _judge_early(self, reading: Reading) -> Alert | None:
+    def _decide_early(self, reading: Reading) -> Alert | None:
         """Return what there is to tell without the history. Old figures alert nothing."""
         if self._snapshot.problem is not None:
             return None
-        return self._announcer.judge_early(reading.balance.credits, self._settings)
+        return self._announcer.decide_early(reading.balance.credits, self._settings)
 
     def _record_and_analyse(self, reading: Reading) -> None:
         """Have the reading recorded, and learn what it means."""
@@ -292,8 +292,8 @@ class Watch:
         analysis = self._analyst.take(team_id, reading.balance, reading.at, renewal_day)
         self._snapshot = replace(self._snapshot, analysis=analysis, to_study=False)
 
-    def _judge(self, reading: Reading) -> Alert | None:
-        return self._announcer.judge(reading.balance.credits, self._settings, self._evidence())
+    def _decide(self, reading: Reading) -> Alert | None:
+        return self._announcer.decide(reading.balance.credits, self._settings, self._evidence())
 
     def _evidence(self) -> Evidence:
         """Return what is known of the last reading, as the settings judge it."""
