@@ -45,7 +45,7 @@ class DefectiveApp(app.App):
         super()._show_snapshot(snapshot)
         self._snapshots += 1
         if JOB == "save" and self._snapshots == 1:
-            self._teams.choose(Settings(interval=60))
+            self._teams.apply_and_save(Settings(interval=60))
         elif JOB == "reopen" and self._snapshots == 1:
             AlertsFile.load = LOAD  # type: ignore[method-assign]
             self._teams.shown.poll()

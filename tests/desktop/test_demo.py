@@ -44,7 +44,7 @@ def test_it_begins_with_a_past_and_needs_neither_keychain_nor_server(demo: Demo)
 
 def test_it_goes_by_the_settings_of_the_user_in_a_hurry(demo: Demo) -> None:
     chosen = Settings(Thresholds(low=20_000), interval=3600)
-    demo.choose(chosen)
+    demo.take_settings(chosen)
     assert demo.settings == Settings(chosen.thresholds, interval=INTERVAL)
     demo.watch.poll()
     assert demo.watch.apply(demo.settings).wait == INTERVAL
@@ -105,7 +105,7 @@ def test_as_many_teams_as_can_be_have_names_and_pasts_of_their_own() -> None:
 
 def test_nothing_of_the_users_own_choices_is_a_demo_teams() -> None:
     for team in demos(NO_KEYCHAIN, 3):
-        team.choose(Settings(interval=3600))
+        team.take_settings(Settings(interval=3600))
         assert (team.entry.own, team.entry.name, team.settings.interval) == ({}, "", INTERVAL)
 
 

@@ -213,7 +213,7 @@ def test_settings_reach_every_team_with_its_own_choices(program: Program) -> Non
     program.begin()
     program.wait_for(is_identified)
     assert program.poller(other).session.snapshot.level is Level.LOW
-    program.teams.choose(Settings(Thresholds(20_000, 100), interval=60))
+    program.teams.apply_and_save(Settings(Thresholds(20_000, 100), interval=60))
     program.wait_for(lambda each: each.session.snapshot.level is Level.LOW)
     settings = [poller.session.settings for poller in program.teams.own]
     assert [each.thresholds.low for each in settings] == [20_000, 50_000]
@@ -320,7 +320,7 @@ def test_a_mistake_in_the_settings_file_takes_no_team_off_the_screen(program: Pr
     assert program.teams.names() == ["Acme Growth", "Ours"]
     assert all(has_balance(each) for each in program.teams.own)
     saved = QSignalSpy(program.teams.settings_complained)
-    program.teams.choose(Settings(interval=60))
+    program.teams.apply_and_save(Settings(interval=60))
     wait_with_events(saved.count, "the settings are saved in place of the mistake")
     choices = program.file.load()
     assert choices.settings == Settings(interval=60)

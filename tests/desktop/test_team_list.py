@@ -234,7 +234,7 @@ def test_what_can_not_be_saved_of_the_list_hides_no_complaint_about_the_settings
         QSignalSpy(program.teams.settings_complained),
         QSignalSpy(program.list.complained),
     )
-    program.teams.choose(Settings(interval=60))
+    program.teams.apply_and_save(Settings(interval=60))
     program.list.choose_teams(ChosenTeams((TeamEntry(FIRST_ACCOUNT, "Ours"),), ""))
     wait_with_events(of_list.count, "what came of the list")
     assert emitted(of_list) == ["The list of teams can't be saved."]

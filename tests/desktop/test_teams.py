@@ -43,7 +43,7 @@ def test_settings_that_are_saved_before_the_file_is_read_hold(
     may_read = threading.Event()
     disk.submit(lambda: may_read.wait(20))
     teams.begin(demo=False)
-    teams.choose(Settings(interval=60))
+    teams.apply_and_save(Settings(interval=60))
     may_read.set()
     wait_with_events(lambda: teams.shown.session.snapshot.problem, "the first poll")
     assert teams.settings == Settings(interval=60)
@@ -62,7 +62,7 @@ def test_settings_that_another_session_has_saved_are_used(disk: Worker, network:
     teams.load_again()
     wait_with_events(lambda: teams.settings == Settings(interval=60), "the new settings")
     assert saved.count() == 0
-    teams.choose(Settings(interval=120))
+    teams.apply_and_save(Settings(interval=120))
     wait_with_events(lambda: saved.count() == 1, "others can be told of these settings")
     assert SettingsFile(settings_file()).load().settings == Settings(interval=120)
     teams.shown.stop()
@@ -80,7 +80,7 @@ def test_it_is_said_where_a_damaged_file_is_kept_when_settings_are_saved(
     teams.begin(demo=False)
     wait_with_events(lambda: bool(said), "what is wrong with the file")
     assert "mistake in line 3" in said[0]
-    teams.choose(Settings(interval=60))
+    teams.apply_and_save(Settings(interval=60))
     wait_with_events(lambda: len(said) > 1, "what has become of it")
     (aside,) = file.parent.glob("*.broken-*")
     assert said[1] == f"The damaged settings file is kept as {aside.name}."

@@ -268,7 +268,7 @@ class App(QObject):
         dialog = SettingsDialog(
             self._teams.settings, self._formats, teams, self._teams.icon_team, complaint=complaint
         )
-        dialog.saved.connect(self._teams.choose)
+        dialog.saved.connect(self._teams.apply_and_save)
         dialog.teams_saved.connect(self._team_list.choose_teams)
         dialog.add_requested.connect(self._add_team)
         dialog.remove_requested.connect(self._ask_to_remove)

@@ -87,9 +87,9 @@ class Demo(Session):
         settings, entry = Settings(interval=INTERVAL), TeamEntry(team.id)
         super().__init__(open_watch, lambda: history, settings, entry=entry)
 
-    def choose(self, settings: Settings) -> None:
+    def take_settings(self, settings: Settings) -> None:
         """Take other settings, except for the demo's own interval."""
-        super().choose(replace(settings, interval=INTERVAL))
+        super().take_settings(replace(settings, interval=INTERVAL))
 
 
 def demos(keychain: Keychain, number: int) -> list[Demo]:

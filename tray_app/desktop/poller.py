@@ -129,7 +129,7 @@ class Poller(QObject):
 
     def apply(self, settings: Settings) -> None:
         """Have the team judged by other settings."""
-        self.session.choose(settings)
+        self.session.take_settings(settings)
         chosen = self.session.settings
         self._call_watch(lambda watch: watch.apply(chosen), self._publish_until_next)
 

@@ -196,7 +196,7 @@ class Teams(QObject):
 
         def go_on(teams: "list[Demo]") -> None:
             for team in teams:
-                team.choose(self.settings)
+                team.take_settings(self.settings)
             # One worker does for all: these teams are in memory, so that none can hang.
             self._poll_only([self._poller_of(team, self._network) for team in teams])
 
@@ -209,7 +209,7 @@ class Teams(QObject):
             poller.note_heard(news)
 
     @Slot(object)
-    def choose(self, settings: Settings) -> None:
+    def apply_and_save(self, settings: Settings) -> None:
         """Judge by other settings from now on, and keep them if that can be done."""
         self._settings = settings
         for poller in self._all():

@@ -66,7 +66,7 @@ class Session:
         if "watch" in vars(self):
             self.watch.close()
 
-    def choose(self, settings: Settings) -> None:
+    def take_settings(self, settings: Settings) -> None:
         """Take other settings; if the watch is open, its ``apply`` is to be called as well."""
         self.settings = settings
 
