@@ -36,8 +36,8 @@ class SwitchingApp(app.App):
     _notifier: HeldNotifier
 
     @Slot(object)
-    def _hear_of(self, poller: Poller) -> None:
-        super()._hear_of(poller)
+    def _receive_snapshot(self, poller: Poller) -> None:
+        super()._receive_snapshot(poller)
         snapshot = poller.session.snapshot
         if snapshot.reading is None or snapshot.to_study:
             return

@@ -168,7 +168,7 @@ class App(QObject):
         self._teams.switched.connect(self._news_desk.withdraw_all)
         self._teams.changed.connect(self._show_now)
         self._teams.page_turned.connect(self._show_team)
-        self._teams.snapshot_made.connect(self._hear_of)
+        self._teams.snapshot_made.connect(self._receive_snapshot)
         self._teams.busy_changed.connect(self._show_busy)
         self._teams.settings_complained.connect(lambda text: self._complain("settings", text))
         self._team_list.complained.connect(lambda text: self._complain("teams", text))
@@ -344,7 +344,7 @@ class App(QObject):
     # What there is to see
 
     @Slot(object)
-    def _hear_of(self, poller: Poller) -> None:
+    def _receive_snapshot(self, poller: Poller) -> None:
         snapshot = poller.session.snapshot
         self._last_views.pop(poller.account, None)
         if poller is self._teams.shown:

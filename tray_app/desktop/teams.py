@@ -297,7 +297,7 @@ class Teams(QObject):
         accounts = [poller.account for poller in self.own]
         self._disk.submit(partial(last_teams, accounts), take)
 
-    def _hear_of(self, poller: Poller) -> None:
+    def _receive_snapshot(self, poller: Poller) -> None:
         self.snapshot_made.emit(poller)
         problem = poller.session.snapshot.problem
         if poller is not self._unlocking or (problem is not None and problem.kind in _SHUT):
@@ -318,7 +318,7 @@ class Teams(QObject):
 
     def _poller_of(self, session: Session, worker: Worker) -> Poller:
         poller = Poller(session, worker)
-        poller.snapshot_made.connect(lambda: self._hear_of(poller))
+        poller.snapshot_made.connect(lambda: self._receive_snapshot(poller))
         poller.busy_changed.connect(self.busy_changed)
         return poller
 
