@@ -228,7 +228,7 @@ def test_a_look_asks_again_after_a_failure_on_the_network_alone(
     watch.answers = [replace(GOOD, problem=Problem(problem) if problem else None)]
     poller.start()
     wait_with_events(lambda: snapshots, "a snapshot")
-    poller.look()
+    poller.retry_if_network_failed()
     wait_with_events(lambda: len(snapshots) == asked, "another one, or none")
     assert watch.asked == ["poll"] * asked
     assert not poller.busy

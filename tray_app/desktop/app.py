@@ -540,7 +540,7 @@ class App(QObject):
         """Bring up to date what the user looks at."""
         self._history_and_plan.read_trend()
         for poller in self._teams_meant():
-            poller.look()
+            poller.retry_if_network_failed()
 
     @Slot()
     def _use_window(self) -> None:

@@ -121,7 +121,7 @@ class Poller(QObject):
         if time.monotonic() >= self._refresh_from:
             self.poll(by_user=True)
 
-    def look(self) -> None:
+    def retry_if_network_failed(self) -> None:
         """Ask now if the last poll failed on the network: some systems don't tell of its return."""
         problem = self.session.snapshot.problem
         if problem is not None and problem.kind in FAILS_ON_NETWORK:
