@@ -131,7 +131,7 @@ class Poller(QObject):
         """Have the team judged by other settings."""
         self.session.take_settings(settings)
         chosen = self.session.settings
-        self._call_watch(lambda watch: watch.apply(chosen), self._publish_until_next)
+        self._call_watch(lambda watch: watch.apply(chosen), self._publish_and_schedule)
 
     def use_key(
         self,
@@ -162,7 +162,7 @@ class Poller(QObject):
     def _end_poll(self, snapshot: Snapshot) -> None:
         self._refresh_from = time.monotonic() + BREATH
         self._set_busy(False)
-        self._publish_until_next(snapshot)
+        self._publish_and_schedule(snapshot)
         if snapshot.to_study and self._is_started:
             self._identify()
         problem = snapshot.problem
@@ -195,7 +195,7 @@ class Poller(QObject):
         last = self.session.snapshot
         self._publish(replace(last, news=replace(last.news, alert=last.news.early)))
 
-    def _publish_until_next(self, snapshot: Snapshot) -> None:
+    def _publish_and_schedule(self, snapshot: Snapshot) -> None:
         """Publish a snapshot, and poll again when the snapshot says so."""
         if self._is_started:
             self._timer.start(round(snapshot.wait * 1000))
