@@ -184,16 +184,16 @@ class Kinds(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._view: View | None = None
-        self._shown: list[Row] = []
-        self._lines: list[tuple[QLabel, QLabel]] = []  # kept, as new ones would cost memory
+        self._shown_rows: list[Row] = []
+        self._row_widgets: list[tuple[QLabel, QLabel]] = []  # kept, as new ones would cost memory
         self.note = text_label(muted=True)
-        self._rows = QGridLayout(self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setHorizontalSpacing(0)
-        self._rows.setVerticalSpacing(0)
-        self._rows.setColumnMinimumWidth(0, SWATCH + 9)
-        self._rows.setColumnStretch(1, 1)
-        self._rows.addWidget(self.note, 1, 0, 1, 3)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(0)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnMinimumWidth(0, SWATCH + 9)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.note, 1, 0, 1, 3)
 
     @property
     def has_gauge(self) -> bool:
@@ -204,12 +204,12 @@ class Kinds(QWidget):
     def show_view(self, view: View) -> None:
         """Show the kinds of a balance; paler when it is out of date."""
         self._view = view
-        self._shown = [row for row in view.rows if view.shows(row)]
-        while len(self._lines) < len(self._shown):
-            self._add_line()
-        for each in chain.from_iterable(self._lines[len(self._shown) :]):
+        self._shown_rows = [row for row in view.rows if view.shows(row)]
+        while len(self._row_widgets) < len(self._shown_rows):
+            self._add_row_widgets()
+        for each in chain.from_iterable(self._row_widgets[len(self._shown_rows) :]):
             each.hide()
-        for (label, amount), row in zip(self._lines, self._shown, strict=False):
+        for (label, amount), row in zip(self._row_widgets, self._shown_rows, strict=False):
             label.setText(row.label)
             amount.setText(row.text)
             amount.setAccessibleName(
@@ -221,8 +221,8 @@ class Kinds(QWidget):
                 set_muted(each, view.stale or row.amount is None)
                 each.show()
         self.note.setText(view.no_kinds)
-        self.note.setVisible(not self._shown)
-        self._rows.setRowMinimumHeight(0, GAUGE_ROOM if self.has_gauge else 0)
+        self.note.setVisible(not self._shown_rows)
+        self._grid.setRowMinimumHeight(0, GAUGE_ROOM if self.has_gauge else 0)
         self.setAccessibleName(view.gauge)
         self.setToolTip(view.gauge)
         self.update()
@@ -233,17 +233,17 @@ class Kinds(QWidget):
             return True
         return super().event(event)
 
-    def _add_line(self) -> None:
+    def _add_row_widgets(self) -> None:
         """Add a line for a kind: its name and its amount."""
         label, amount = QLabel(), QLabel()
         columns = QFont()
         columns.setFeature(QFont.Tag("tnum"), 1)
         amount.setFont(columns)
         label.setMinimumHeight(ROW_HEIGHT)
-        number = len(self._lines) + 2
-        self._rows.addWidget(label, number, 1)
-        self._rows.addWidget(amount, number, 2, Qt.AlignmentFlag.AlignTrailing)
-        self._lines.append((label, amount))
+        number = len(self._row_widgets) + 2
+        self._grid.addWidget(label, number, 1)
+        self._grid.addWidget(amount, number, 2, Qt.AlignmentFlag.AlignTrailing)
+        self._row_widgets.append((label, amount))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the gauge, and the kinds' swatches."""
@@ -257,7 +257,7 @@ class Kinds(QWidget):
                 self._paint_gauge(painter, theme, view)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setOpacity(STALE_OPACITY if view.stale else 1)
-            for (label, _amount), row in zip(self._lines, self._shown, strict=False):
+            for (label, _amount), row in zip(self._row_widgets, self._shown_rows, strict=False):
                 middle = label.geometry().center().y()
                 swatch = QRect(0, middle - SWATCH // 2 + 1, SWATCH, SWATCH)
                 painter.setBrush(QColor(theme.buckets[row.bucket] if row.amount else theme.track))
