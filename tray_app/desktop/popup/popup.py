@@ -251,7 +251,7 @@ class Popup(QWidget):
         if self.overview is not None:
             self.overview.tick()
 
-    def _turn_over(self, step: int) -> None:
+    def _go_to_neighbour(self, step: int) -> None:
         """Ask for the page of the next team, or of the one before."""
         if self.overview is not None and (order := self.overview.order):
             here = order.index(self._shown) if self._shown in order else 0
@@ -486,7 +486,7 @@ class Popup(QWidget):
         """Move among several teams, and return whether the key does so."""
         for keys, step in ((_KEYS.NextChild, 1), (_KEYS.PreviousChild, -1)):
             if event.matches(keys):
-                self._turn_over(step)
+                self._go_to_neighbour(step)
                 return True
         if self.shows_overview:
             return overview.take_key(event)
