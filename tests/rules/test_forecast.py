@@ -34,10 +34,10 @@ from tray_app.rules.forecast import (
     Rhythm,
     RunsOut,
     TooEarly,
+    balances_ahead,
     fit,
     forecast,
-    left,
-    most,
+    most_spent,
     spending,
     working_days_until,
 )
@@ -320,7 +320,7 @@ def test_what_is_left_comes_to_nothing_on_the_day_of_the_forecast(
     rhythm: Rhythm, credits: int, now: datetime, days: int
 ) -> None:
     ends = forecast(rhythm, credits, now).runs_out
-    course = left(rhythm, credits, now, days)
+    course = balances_ahead(rhythm, credits, now, days)
     assert len(course) == days + 1
     for way, day in enumerate(
         (ends.earliest, ends.likely, ends.latest) if ends else (None, None, None)
@@ -333,7 +333,7 @@ def test_what_is_left_comes_to_nothing_on_the_day_of_the_forecast(
 
 
 def test_nothing_is_told_beyond_the_horizon() -> None:
-    course = left(EIGHT_WEEKS, 1_000, at(MONDAY, 8), 2 * HORIZON)
+    course = balances_ahead(EIGHT_WEEKS, 1_000, at(MONDAY, 8), 2 * HORIZON)
     assert len(course) == HORIZON + 1
 
 
@@ -391,9 +391,9 @@ def test_the_high_end_never_exceeds_what_was_spent_in_busy_times(
 
 
 def test_days_ago_or_none_have_no_most() -> None:
-    assert most(EIGHT_WEEKS, 0) == most(EIGHT_WEEKS, -3) == 0
-    assert most(EIGHT_WEEKS, 1) == 150
-    assert most(EIGHT_WEEKS, 30) == 1.5 * (2 * 1_000 + 200)
+    assert most_spent(EIGHT_WEEKS, 0) == most_spent(EIGHT_WEEKS, -3) == 0
+    assert most_spent(EIGHT_WEEKS, 1) == 150
+    assert most_spent(EIGHT_WEEKS, 30) == 1.5 * (2 * 1_000 + 200)
 
 
 # What was said once, and what is true
@@ -451,7 +451,7 @@ def test_the_morning_of_a_campaign() -> None:
     rhythm = learned(spent)
     assert ends.likely is not None
     assert working_days_until(rhythm, today, ends.likely) <= 10
-    assert most(rhythm, 1) >= 3_010
+    assert most_spent(rhythm, 1) >= 3_010
 
 
 @pytest.mark.parametrize("weeks", [2, 3, 4])

@@ -11,7 +11,7 @@ from tray_app.report.all_teams import all_known_from, sum_up
 from tray_app.report.points import Point, fewer, first_moment, layered, points_of, since, until
 from tray_app.rules.analysis import FORECAST_HOLDS, Analysis
 from tray_app.rules.drains import Habit, habit_of, largest_drops
-from tray_app.rules.forecast import Rhythm, left
+from tray_app.rules.forecast import Rhythm, balances_ahead
 from tray_app.rules.history import Day, Drop, Record, Refill, changes_since, days_of
 from tray_app.rules.local_time import ONE_DAY, date_at, midnight
 from tray_app.team.watch import Reading, Snapshot
@@ -318,7 +318,7 @@ def _ahead(reading: Reading, rhythm: Rhythm, end: int) -> Iterator[Ahead]:
     credits, now = reading.balance.credits, reading.at.astimezone()
     yield Ahead(int(now.timestamp()), credits, credits, credits)
     days = (date_at(end) - now.date()).days
-    for day, range_left in enumerate(left(rhythm, credits, now, days), 1):
+    for day, range_left in enumerate(balances_ahead(rhythm, credits, now, days), 1):
         yield Ahead(midnight(now.date() + timedelta(days=day)), *range_left)
 
 

@@ -14,7 +14,7 @@ from tray_app.rules.forecast import (
     TooEarly,
     fit,
     forecast,
-    most,
+    most_spent,
     spending,
     working_days_until,
 )
@@ -139,7 +139,7 @@ def conclude(
     end = outcome.runs_out.likely if outcome.runs_out else None
     days_left = (outcome.runs_out.earliest - today).days if outcome.runs_out else HORIZON
     is_near = bool(end) and days_left <= BUSY_DAY_WITHIN
-    busiest, more = most(rhythm, 1), 1 + CLEARLY_ABOVE
+    busiest, more = most_spent(rhythm, 1), 1 + CLEARLY_ABOVE
     until = renewal or today + timedelta(ADVISED_DAYS)
     over = share_over(now)
     needed = spending(rhythm, today, until, over)

@@ -132,7 +132,7 @@ def forecast(rhythm: Rhythm, credits: int, now: datetime) -> Forecast:
     return Forecast(rhythm.per_working_day, runs_out)
 
 
-def left(rhythm: Rhythm, credits: int, now: datetime, days: int) -> list[Range]:
+def balances_ahead(rhythm: Rhythm, credits: int, now: datetime, days: int) -> list[Range]:
     """Return what will be left when today ends, and each of the next ``days``.
 
     ``now`` is local time. An amount below 0 tells how many more would be spent if there were any:
@@ -142,13 +142,13 @@ def left(rhythm: Rhythm, credits: int, now: datetime, days: int) -> list[Range]:
     return [Range(credits - each.high, credits - each.likely, credits - each.low) for each in spent]
 
 
-def spending(rhythm: Rhythm, begin: date, end: date, over: float = 0.0) -> Range:
+def spending(rhythm: Rhythm, begin: date, end: date, share_gone: float = 0.0) -> Range:
     """Return what will be spent from ``begin``, of which a share is over, to before ``end``."""
     effort = sum(rhythm.week[weekday] for weekday in _weekdays(begin, end))
-    return _spent(rhythm, effort - over * rhythm.week[begin.weekday()], (end - begin).days)
+    return _spent(rhythm, effort - share_gone * rhythm.week[begin.weekday()], (end - begin).days)
 
 
-def most(rhythm: Rhythm, days: int) -> float:
+def most_spent(rhythm: Rhythm, days: int) -> float:
     """Return the credits that the team can spend within so many days at its very busiest."""
     repeated, rest = divmod(max(days, 0), len(rhythm.busiest) - 1)
     return _CAP * (repeated * rhythm.busiest[-1] + rhythm.busiest[rest])
@@ -174,7 +174,7 @@ def _weekdays(begin: date, end: date) -> Iterable[int]:
 def _spent(rhythm: Rhythm, effort: float, days: int) -> Range:
     """Return what will be spent in ``effort`` usual working days, which lie in ``days`` days."""
     xs, *ways = rhythm.curve
-    return Range(*(min(_read(xs, way, max(effort, 0.0)), most(rhythm, days)) for way in ways))
+    return Range(*(min(_read(xs, way, max(effort, 0.0)), most_spent(rhythm, days)) for way in ways))
 
 
 def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
@@ -206,10 +206,10 @@ def _in_habit(spent: list[float]) -> list[float]:
     return [min(amount, limit) for amount in spent]
 
 
-def _usual_week(days: Sequence[Day], careful: Sequence[float]) -> tuple[float, ...]:
+def _usual_week(days: Sequence[Day], spent: Sequence[float]) -> tuple[float, ...]:
     """Weigh the weekdays by what is spent on them; a usual working day is 1."""
     count, total = [0] * 7, [0.0] * 7
-    for day, amount in list(zip(days, careful, strict=True))[-7 * _WEEKS :]:
+    for day, amount in list(zip(days, spent, strict=True))[-7 * _WEEKS :]:
         count[day.date.weekday()] += 1
         total[day.date.weekday()] += amount
     week: list[float] = []
