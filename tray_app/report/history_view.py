@@ -162,9 +162,10 @@ def history_of(
     begin, today = first_moment(days, now), date_at(now)
     shown = days_of(records, today)[-days:]
     by_week = len(shown) > MOST_DAYS_BY_DAY
-    recent = since(until(records, now), begin)
-    found = changes_since(until(records, now), begin)
-    habit = habit_of(until(records, now), now)
+    past = until(records, now)
+    recent = since(past, begin)
+    found = changes_since(past, begin)
+    habit = habit_of(past, now)
     drops, drains = largest_drops(found, habit)
     marks = _marks(shown, drains, formats)
     if by_week:

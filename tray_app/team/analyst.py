@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
+from threading import Lock
 
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.analysis import Analysis, Lesson, conclude, learn
@@ -13,6 +14,9 @@ from tray_app.rules.forecast import TooEarly
 from tray_app.rules.history import RESERVATION, Drop, Record, Refill, changes_since
 from tray_app.store.file_fault import FileFault
 from tray_app.store.history_database import History, row_after
+
+_LEARNING = Lock()
+"""Held by the team that learns: the memory of several at once would be kept by their threads."""
 
 _MOST_UNNAMED = 288
 """Records that wait until their team is known: a day of them at the default interval."""
@@ -60,8 +64,9 @@ class Analyst:
             self._history.record(team_id, self._unnamed.popleft())
         now = at.astimezone(self._zone)
         if self._learned_for != (team_id, now.date()):
-            self._history.thin(team_id, seconds, self._zone)
-            self._learn(team_id, now)
+            with _LEARNING:
+                self._history.thin(team_id, seconds, self._zone)
+                self._learn(team_id, now)
         return self.analyse(balance, at, renewal_day)
 
     def analyse(self, balance: Balance, at: datetime, renewal_day: int | None) -> Analysis | None:

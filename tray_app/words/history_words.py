@@ -315,7 +315,7 @@ def all_teams_day_table(
     for (day, number), (name, left, spent, _kinds) in zip(counted, rows, strict=True):
         added = _added(sum(refill.amount for refill in day.refills), formats)
         known = left if number == teams else unknown
-        table.append((name, formats.number(number), known, spent, added))
+        table.append((name, str(number), known, spent, added))
     return tuple(table)
 
 

@@ -158,7 +158,7 @@ class PopupContent(QWidget):
         # take the sizes of what was shown before. So the inner layouts come first.
         for layout in reversed(self.findChildren(QLayout)):
             layout.activate()
-        around = _height(self._column, width) - self.middle.minimumHeight()
+        around = height_of(self._column, width) - self.middle.minimumHeight()
         return around + self.middle.fit(width, max(LEAST_MIDDLE, most - around))
 
     def reveal(self, part: QWidget) -> None:
@@ -256,51 +256,51 @@ class PopupContent(QWidget):
         # In a language from right to left a layout's margins stay, and what is in it changes sides.
         sides = QMargins(SIDE - GLYPH_INSET, 0, SIDE - GLYPH_INSET, 0)
         self._header = header = QHBoxLayout()
-        _filled(header, sides, 4, GLYPH_INSET, self.team, self.age)
+        filled(header, sides, 4, GLYPH_INSET, self.team, self.age)
         header.setStretchFactor(self.team, 1)
         for button in (self.eye, self.refresh, self.settings):
             header.addWidget(button)
-        first = _filled(QHBoxLayout(), QMargins(), GAP, self.total, self.badge)
+        first = filled(QHBoxLayout(), QMargins(), GAP, self.total, self.badge)
         first.setAlignment(self.badge, Qt.AlignmentFlag.AlignVCenter)
         self._headline = QWidget()
         below_header = QMargins(SIDE, 4, SIDE, 0)
         column = QVBoxLayout(self._headline)
-        _filled(column, below_header, 0, first, self.lasts, 1, self.detail)
+        filled(column, below_header, 0, first, self.lasts, 1, self.detail)
 
         inside = QMargins(LINK_INSET, 0, LINK_INSET, 0)
         self._slot = QWidget()
-        self._slot_column = _filled(QVBoxLayout(self._slot), inside, 0)
+        self._slot_column = filled(QVBoxLayout(self._slot), inside, 0)
         self._upper, self._lower = (block(QPalette.ColorRole.Midlight, 1) for _ in range(2))
         self._snoozed_line = QWidget()
         line = QHBoxLayout(self._snoozed_line)
-        _filled(line, QMargins(), 0, LINK_INSET, self.snoozed, self.resume)
+        filled(line, QMargins(), 0, LINK_INSET, self.snoozed, self.resume)
         line.setStretchFactor(self.snoozed, 1)
-        self.middle = _Middle(
+        self.middle = Middle(
             self._slot,
-            _filled(QVBoxLayout(), inside, GAP, self.kinds, self._upper),
-            _filled(
+            filled(QVBoxLayout(), inside, GAP, self.kinds, self._upper),
+            filled(
                 QVBoxLayout(),
                 QMargins(),
                 6,
                 self.sparkline,
-                _filled(QVBoxLayout(), inside, 0, self._lower),
+                filled(QVBoxLayout(), inside, 0, self._lower),
             ),
-            _filled(
+            filled(
                 QVBoxLayout(),
                 QMargins(),
                 4,
-                _filled(QVBoxLayout(), inside, 0, self.expiry),
+                filled(QVBoxLayout(), inside, 0, self.expiry),
                 self.buys,
-                _filled(QVBoxLayout(), inside, 0, self.said, self.notes),
+                filled(QVBoxLayout(), inside, 0, self.said, self.notes),
                 self._snoozed_line,
             ),
         )
         self._buttons = QWidget()
         below_middle = QMargins(SIDE, GAP, SIDE, 0)
         buttons = (self.snooze, self.plan, None, self.buy)
-        _filled(QHBoxLayout(self._buttons), below_middle, 8, *buttons)
+        filled(QHBoxLayout(self._buttons), below_middle, 8, *buttons)
         parts = (header, self._headline, self.middle, self._buttons)
-        self._column = _filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
+        self._column = filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
 
     def _set_fonts(self) -> None:
         for label in (
@@ -313,7 +313,7 @@ class PopupContent(QWidget):
         self.lasts.setFont(sized(self.font(), FORECAST, QFont.Weight.DemiBold))
 
 
-def _filled(
+def filled(
     layout: QBoxLayout, margins: QMargins, gap: int, *items: QWidget | QLayout | int | None
 ) -> QBoxLayout:
     """Put things into a layout; a number is a gap in pixels, None a gap of all that is left."""
@@ -332,7 +332,7 @@ def _filled(
     return layout
 
 
-def _height(layout: QLayout, width: int) -> int:
+def height_of(layout: QLayout, width: int) -> int:
     """Return the height that a layout needs at a width."""
     if layout.hasHeightForWidth():  # only while there is text that wraps
         return layout.totalHeightForWidth(width)
@@ -353,7 +353,7 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 """
 
 
-class _Middle(QScrollArea):
+class Middle(QScrollArea):
     """Parts below each other, which scroll when they get less room than they need."""
 
     changed = Signal()
@@ -364,7 +364,7 @@ class _Middle(QScrollArea):
         own_viewport(self)
         self.whole = whole = QWidget()
         sides = SIDE - LINK_INSET
-        self._column = _filled(QVBoxLayout(whole), QMargins(sides, GAP, sides, 0), GAP, *parts)
+        self._column = filled(QVBoxLayout(whole), QMargins(sides, GAP, sides, 0), GAP, *parts)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -397,7 +397,7 @@ class _Middle(QScrollArea):
 
     def needed(self, width: int) -> int:
         """Return the height that the parts need at a width, in pixels."""
-        return _height(self._column, width)
+        return height_of(self._column, width)
 
     def show_top(self) -> None:
         """Scroll to where the parts begin."""

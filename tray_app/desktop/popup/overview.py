@@ -36,9 +36,9 @@ from tray_app.desktop.popup.content import (
     GLYPH_INSET,
     LEAST_MIDDLE,
     SIDE,
-    _filled,
-    _height,
-    _Middle,
+    Middle,
+    filled,
+    height_of,
 )
 from tray_app.desktop.popup.parts import set_weight
 from tray_app.desktop.widgets.buttons import (
@@ -54,7 +54,7 @@ from tray_app.desktop.widgets.buttons import (
 from tray_app.desktop.widgets.icon import FRESH
 from tray_app.desktop.widgets.labels import SECONDARY, ElidedLabel, block, sized, text_label
 from tray_app.desktop.widgets.marks import clock_mark, level_mark
-from tray_app.desktop.widgets.sides import draw_words, leading, mirrored
+from tray_app.desktop.widgets.sides import draw_words, leading, mirrored, trailing
 from tray_app.desktop.widgets.style import is_high_contrast
 from tray_app.desktop.widgets.theme import Theme, theme_of
 from tray_app.i18n import tr
@@ -182,14 +182,12 @@ class TeamRow(FlatButton):
     ) -> bool:
         """Paint a text in a box at one of its sides, and return whether the text was cut."""
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        box = self.style().visualRect(self.layoutDirection(), self.rect(), box)
-        side = self.style().visualAlignment(self.layoutDirection(), side)
-        draw_words(painter, box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        draw_words(painter, mirrored(self, box), side | Qt.AlignmentFlag.AlignVCenter, shown)
         return shown != text
 
     def _paint_team(self, painter: QPainter, theme: Theme, line: Line) -> bool:
         """Paint name, amount and sentence, and return whether one of them was cut."""
-        start, trailing = Qt.AlignmentFlag.AlignLeading, Qt.AlignmentFlag.AlignTrailing
+        start, side_of_amount = leading(self), trailing(self)
         muted = theme.ink if is_high_contrast() else theme.muted
         end, (height, below) = self.width() - AMOUNT_AT, self._heights()
         middle, lower = self._middles()
@@ -200,7 +198,7 @@ class TeamRow(FlatButton):
         amount = painter.fontMetrics().horizontalAdvance(line.amount)
         painter.setPen(QColor(muted if line.stale else theme.ink))
         self._paint_line(
-            painter, QRect(end - amount - 2, top, amount + 2, height), trailing, line.amount
+            painter, QRect(end - amount - 2, top, amount + 2, height), side_of_amount, line.amount
         )
         painter.setPen(QColor(theme.ink))
         gap = WORD_GAP if line.amount else 0
@@ -219,15 +217,12 @@ class TeamRow(FlatButton):
         y = round(self._middles()[1]) - GAUGE_HEIGHT // 2 + 1
         whole = QRect(self.width() - AMOUNT_AT - GAUGE, y, GAUGE, GAUGE_HEIGHT)
         ends = QPainterPath()
-        box = self.style().visualRect(self.layoutDirection(), self.rect(), whole)
-        ends.addRoundedRect(QRectF(box), GAUGE_HEIGHT / 2, GAUGE_HEIGHT / 2)
+        ends.addRoundedRect(QRectF(mirrored(self, whole)), GAUGE_HEIGHT / 2, GAUGE_HEIGHT / 2)
         painter.fillPath(ends, QColor(theme.track))
         if share > 0:
             filled = max(SMALLEST_SHARE, round(GAUGE * share))
             part = QPainterPath()
-            box = self.style().visualRect(
-                self.layoutDirection(), self.rect(), whole.adjusted(0, 0, filled - GAUGE, 0)
-            )
+            box = mirrored(self, whole.adjusted(0, 0, filled - GAUGE, 0))
             part.addRoundedRect(QRectF(box), GAUGE_HEIGHT / 2, GAUGE_HEIGHT / 2)
             shape = IconShape.UNKNOWN if line.stale else line.shape
             painter.fillPath(part, QColor(FRESH[shape].plate))
@@ -415,7 +410,7 @@ class OverviewContent(QWidget):
         most = min(most, highest)
         for layout in reversed(self.findChildren(QLayout)):
             layout.activate()  # the inner ones first, as nothing may be visible yet
-        around = _height(self._column, width) - self.middle.minimumHeight()
+        around = height_of(self._column, width) - self.middle.minimumHeight()
         height = self.middle.fit(width, max(LEAST_MIDDLE, most - around))
         scrolls = height < self.middle.needed(width)  # then the middle has a line at its edge
         self._divider.setAutoFillBackground(not scrolls)
@@ -573,22 +568,22 @@ class OverviewContent(QWidget):
 
     def _lay_out(self) -> None:
         sides = QMargins(SIDE - GLYPH_INSET, 0, SIDE - GLYPH_INSET, 0)
-        header = _filled(QHBoxLayout(), sides, 4, GLYPH_INSET, self.teams)
+        header = filled(QHBoxLayout(), sides, 4, GLYPH_INSET, self.teams)
         header.setStretchFactor(self.teams, 1)
         for button in (self.eye, self.refresh, self.settings):
             header.addWidget(button)
-        summary = _filled(QVBoxLayout(), QMargins(SIDE, 4, SIDE, 0), 2, self.title, self.detail)
+        summary = filled(QVBoxLayout(), QMargins(SIDE, 4, SIDE, 0), 2, self.title, self.detail)
         for box in (self._above, self._below):
-            _filled(QVBoxLayout(box), QMargins(), 0)
-        rows = _filled(QVBoxLayout(), QMargins(), 0, self._above, self.fold, self._below)
-        self.middle = _Middle(rows)
+            filled(QVBoxLayout(box), QMargins(), 0)
+        rows = filled(QVBoxLayout(), QMargins(), 0, self._above, self.fold, self._below)
+        self.middle = Middle(rows)
         self._divider = block(QPalette.ColorRole.Midlight, 1)
-        divider = _filled(QVBoxLayout(), QMargins(SIDE, 6, SIDE, 0), 0, self._divider)
+        divider = filled(QVBoxLayout(), QMargins(SIDE, 6, SIDE, 0), 0, self._divider)
         below = QMargins(SIDE, 12, SIDE, 0)
-        footer = _filled(QHBoxLayout(), below, 12, self.add, None, self.updated)
-        said = _filled(QVBoxLayout(), QMargins(SIDE, SAID_ABOVE, SIDE, 0), 0, self.said)
+        footer = filled(QHBoxLayout(), below, 12, self.add, None, self.updated)
+        said = filled(QVBoxLayout(), QMargins(SIDE, SAID_ABOVE, SIDE, 0), 0, self.said)
         parts = (header, summary, self.middle, divider, said, footer)
-        self._column = _filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
+        self._column = filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the desktop's font."""

@@ -23,6 +23,13 @@ def leading(widget: QWidget) -> Qt.AlignmentFlag:
     return side | sides.AlignAbsolute
 
 
+def trailing(widget: QWidget) -> Qt.AlignmentFlag:
+    """Return the side at which words end."""
+    sides = Qt.AlignmentFlag
+    side = sides.AlignLeft if widget.isRightToLeft() else sides.AlignRight
+    return side | sides.AlignAbsolute
+
+
 def draw_words(painter: QPainter, box: QRect, flags: int | Qt.AlignmentFlag, words: str) -> None:
     """Draw words in a box. Their letters say which way they run.
 
