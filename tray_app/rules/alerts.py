@@ -41,10 +41,17 @@ NOT_TWICE_WITHIN = 3600
 EPISODE_ENDS_AFTER = 3600
 """Seconds after which an episode ends although its reason is only nearly gone."""
 CLEARLY_ABOVE = 0.25
-"""The part of a threshold by which a balance has to be above it for its level to be clearly gone.
-That ends the episode, takes the level's alert off the screen, and makes a refill worth telling. The
-level itself is left earlier (``rules/levels.py``). A busy day is clearly over by the same part, and
-a refill is large if it brings more than this part of what was left."""
+"""The part of a limit by which an amount must exceed the limit to be clearly above it. For
+instance, with *critical* at 100, more than so many credits
+
+===== ================================================================
+  125 end an episode of *critical*, and take its alert off the screen,
+  125 have a refill told that has led to them from *critical*,
+1,000 end an episode of a busy day, if such a day takes 800,
+   25 are a large refill, if 100 or less were left.
+===== ================================================================
+
+The level itself is left earlier (``rules/levels.py``)."""
 
 CLAIM_LASTS = 60
 """Seconds for which a session keeps an alert from the user's other sessions without telling it."""
@@ -105,9 +112,11 @@ class Evidence:
     is_one_busy_day: bool = False
     """Whether a single day, as busy as this team's can be, takes all that is left."""
     refills: Sequence[Refill] = ()
-    """Of the last hours, in time order."""
+    """Of the last :data:`~tray_app.rules.drains.RECENT` seconds, in time order. These must be at
+    least :data:`NOT_TWICE_WITHIN`, to show each large refill after which nothing waits."""
     is_nearly_one_busy_day: bool = False
-    """Whether it takes little, :data:`CLEARLY_ABOVE` at most, to make ``is_one_busy_day`` true."""
+    """Whether the balance, and the days to its end, exceed the limits of ``is_one_busy_day`` by
+    :data:`CLEARLY_ABOVE` at most."""
 
     @property
     def is_short(self) -> bool:
@@ -221,8 +230,8 @@ class AlertState:
     claim: Claim | None = None
     """The alert that a session is about to tell."""
     refilled_to: int | None = None
-    """The balance at :attr:`refilled`, by which a refill that was told is known although the clock
-    was set back since; ``None`` is unknown."""
+    """The balance at :attr:`refilled`; ``None`` is unknown. If the clock was set back to before
+    :attr:`refilled`, refills that lead to no more than this balance are not told again."""
     refilled_from: int | None = None
     """The balance before the refills since :attr:`refilled`, if these may still be told."""
 
@@ -271,7 +280,9 @@ def acknowledged(
 ) -> AlertState:
     """Judge the last balance by new settings. What they make true counts as heard.
 
-    ``before`` and ``after`` are the evidence by the old and by the new settings.
+    ``before`` and ``after`` are the evidence by the old and by the new settings. For instance, at
+    800 credits the user raises *low* from 500 to 1,000. *Low* is true now, and counts as heard.
+    After 1,251 credits, which end the episode, 990 are told as *low*.
     """
     level = level_of(credits, thresholds, state.level)
     old = _true_kinds(state.level or Level.HEALTHY, before)
@@ -287,7 +298,7 @@ def acknowledged(
     }
     for kind in sorted(new):
         said[kind] = replace(said.get(kind, Said(at=0)), untrue_since=None)
-    # What came before is no way out of a level of the new settings.
+    # Refills from before the change don't count as leaving a level of the new settings.
     came_from = None if state.refilled_from is None else credits
     return replace(state, level=level, said=said, refilled_from=came_from)
 
@@ -326,8 +337,8 @@ def claimed(
 ) -> tuple[AlertState, Alert | None]:
     """Claim for a session what there is to tell, and return what of it the session is to tell.
 
-    A session does not renew its claim of what nobody has heard: where no alert can be shown, it
-    would keep them from the others for ever.
+    A session's claim keeps the time at which it began. Else a session that can show no alert would
+    keep the alert from the other sessions for ever.
     """
     claim, seconds = state.claim, int(now.timestamp())
     is_own = claim is not None and claim.session == session
@@ -498,7 +509,15 @@ def _refill(
     """Return the credits of refills to tell, and the new ``refilled`` and ``refilled_from``.
 
     Refills are told if they have brought the balance clearly out of a level. Those that have
-    brought it only nearly out are kept, since with the next ones they may bring it out.
+    brought it only nearly out are kept, since with the next ones they may bring it out. For
+    instance, with the thresholds 500 and 100:
+
+    ========= === =============================================
+     90 + 300 390 clearly out of *critical*: 300 are told
+     90 +  20 110 only nearly out of *critical*: 20 are kept
+    110 +  30 140 clearly out of *critical*: 50 are told
+    800 +  50 850 out of no level: 50 are neither told nor kept
+    ========= === =============================================
     """
     if state.level is None:  # nothing is known from before
         return 0, now, None
@@ -514,7 +533,7 @@ def _refill(
     if before is None:
         before = credits - gained
         if state.level is not Level.HEALTHY:
-            # A level holds a little above its threshold, and a refill from there is one from it.
+            # A level holds up to 5 % above its limit: a refill from there is one from the limit.
             before = min(before, thresholds.limits[state.level])
     levels_passed = [
         AlertKind(each) for each, limit in thresholds.limits.items() if before <= limit < credits

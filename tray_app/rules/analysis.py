@@ -73,8 +73,9 @@ class Analysis:
     is_one_busy_day: bool = False
     """Whether a single day, as busy as this team's can be, takes all that is left."""
     is_nearly_one_busy_day: bool = False
-    """Whether it takes little to make that true: the balance, and the days to its end, are above
-    what they would have to be by :data:`~tray_app.rules.alerts.CLEARLY_ABOVE` at most."""
+    """Whether the balance, and the days to its end, exceed the limits of that by
+    :data:`~tray_app.rules.alerts.CLEARLY_ABOVE` at most. With 800 on the busiest day the balance is
+    up to 1,000, and may end within 17 days."""
     drain: Drain | None = None
     warns: bool = False
     """Whether enough is known for an alert on the date."""

@@ -159,6 +159,15 @@ def _parted(drops: Sequence[Drop]) -> tuple[Drop, Sequence[Drop], Sequence[Drop]
     """Return the most that was spent at once, and the drops before and after that.
 
     At once is within ten minutes, and before and after that as long as half of that pace goes on.
+    For instance, with what was spent in the five minutes before each time:
+
+    ===== === =======================================================
+    10:05  20 before
+    10:10 100 half of the pace
+    10:15 200
+    10:20 200 400 within ten minutes, the most: a drop of 500 in all
+    10:25  90 after, as that is less than half of the pace
+    ===== === =======================================================
     """
     spent = (
         (amount, first, last) if first <= last else (drops[last].amount, last, last)

@@ -126,8 +126,9 @@ def _last_renewals(
         near = [
             (came, (jump - due).days) for jump, came in jumps if due <= jump <= due + _SEEN_WITHIN
         ]
-        # One that may still be seen counts as soon as it is: if only its time decided, the true
-        # day would be judged by older renewals than the days before it, which may be smaller.
+        # A renewal counts as soon as it is seen, though its three days are not over. Else, after
+        # 5,000 on 12 March and on 12 April, 10,000 on 12 May would count for the 9th, but not yet
+        # for the 12th, and on that day the 9th would win.
         if near or due + _SEEN_WITHIN <= today:
             found.append(max(near, key=itemgetter(0), default=None))
         month = month.replace(day=1) - ONE_DAY

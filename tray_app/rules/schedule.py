@@ -78,7 +78,14 @@ def wait_for_turn(interval: float, place: Place, now: float) -> float:
     Each team has its own turn in an interval, all at the same distance, so that many teams are no
     burst. ``now`` is in seconds of a clock that only goes on. With one team the wait is the
     interval, else it may differ, as after *Refresh*, from a tenth of the interval to a tenth more
-    than it.
+    than it. For instance, with an interval of 300 the second of three teams has its turns at 100,
+    400 and 700:
+
+    === ===========================================================
+    100 the answer at its turn: wait 300 seconds, until 400
+    360 an answer after *Refresh*: wait 40, until 400
+    390 less than 30 seconds before a turn: wait 310, until 700
+    === ===========================================================
     """
     if place.teams == 1:
         return interval

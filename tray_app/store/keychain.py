@@ -172,7 +172,17 @@ class KeyReader:
     def _read(
         self, account: str, say_waiting: Callable[[], None] | None, *, prompt: bool
     ) -> dict[str, Any]:
-        """Return the outcome for an account, and keep those that the others will ask for."""
+        """Return the outcome for an account, and keep those that the others will ask for.
+
+        For instance, the keychain asks the user whether the keys of A and B may be read:
+
+        === ==================================================================
+        0 s A begins, and waits 5 seconds in vain: ``keychain_waiting``
+        5 s B does not wait, as A has waited: ``keychain_waiting``
+        6 s A asks again, and waits for the same answer
+        8 s the user consents: A gets its key, and B's is kept until B asks
+        === ==================================================================
+        """
         if account in self._refused and not prompt:
             raise Problem(Kind.KEYCHAIN_LOCKED, REFUSED)
         with _errors_named():
@@ -204,6 +214,7 @@ class KeyReader:
         self._wanted -= {each for each, found in self._found.items() if "kind" not in found}
         found = self._found.pop(account, None)
         if found is None or (prompt and not call.prompts and "kind" in found):
+            # The call was for other accounts only, or was not allowed to ask the user.
             return self._read(account, say_waiting, prompt=prompt)
         return found
 

@@ -90,6 +90,8 @@ class Settings:
         """Return what a team is judged by that has these choices of its own.
 
         Own numbers that don't go with the common ones, which may have changed since, don't count.
+        For instance, a team has its own *low* of 300, and no *critical* of its own. When the common
+        thresholds become 500 and 400, the team is judged by 500 and 400, as 300 is below 400.
         """
         own = dict(own)
         for name in Settings.of({**self.choices, **own}).faults():

@@ -56,8 +56,15 @@ class Turns:
         """Wait for a turn, keep it inside the ``with`` block, and tell whether there was a wait.
 
         ``key`` tells the teams apart. What ``can_wait`` comes after all other requests that are
-        wanted, and for a moment leaves the way to those that may be wanted next: after a start
-        each team's balance comes before any team's name.
+        wanted, and for a moment leaves the way to those that may be wanted next. So after a start
+        each team's balance comes before any team's name. With answers after 0.2 seconds:
+
+        === ===============================================================
+        0.0 A and B want their balances, and ask at once
+        0.2 A and B want their names, which can wait: until 0.5
+        0.3 C wants its balance, and asks at once; the names wait until 0.8
+        0.8 A, B and C ask for their names
+        === ===============================================================
         """
         with self._lock:
             now = self._now()
@@ -91,8 +98,9 @@ class Turns:
     def _time_left(self, place: _Place) -> float | None:
         """Return the seconds until the first in the queue may begin; ``None``: until it is called.
 
-        A request counts until so many seconds after its end: when the server has seen it lies in
-        between.
+        A request counts until :data:`SPAN` after its end, as the server may have seen it as late as
+        at its end. With 2 under way, the next waits until at most 17 have ended in the last
+        :data:`SPAN`.
         """
         if self._under_way >= AT_ONCE:
             return None

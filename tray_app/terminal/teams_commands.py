@@ -140,10 +140,17 @@ def _may_replace(team: OwnTeam, *, replace: bool) -> bool:
 
 
 def _empty_place(teams: Sequence[OwnTeam], checked: Checked) -> OwnTeam | None:
-    """Return the team of the list that is to have the key, as it has none: its own, or a new one's.
+    """Return the team without a key whose place the new key is to have, if there is one.
 
     A team whose key was lost keeps its place, for which its name, its own choices and its alerts
-    speak; but a list of one team is as it was before there were several.
+    speak; but the only team of a list gets any key. For instance, with "Acme", whose key was lost,
+    and a place that was never used:
+
+    ========================================= ===============================
+    a key of the team that Acme's alerts name "Acme"
+    any other key                             the place that was never used
+    one more key                              a place of its own
+    ========================================= ===============================
     """
     keyless = [team for team in teams if team.key is None]
     if len(teams) == 1 and keyless:
