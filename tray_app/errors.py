@@ -59,8 +59,9 @@ FAILS_ON_NETWORK = frozenset(
         Kind.UNEXPECTED_RESPONSE,
     }
 )
-"""These end when the network is back, or another one, of which not every system tells. A network
-that wants a sign-in may also show a certificate of its own, or a page in place of the answer."""
+"""These end when the network comes back or the computer joins another network. Not every system
+tells of that. A network that wants a sign-in may also show a certificate of its own, or a page in
+place of the answer."""
 
 
 class Problem(Exception):  # noqa: N818  (what the user has is a problem, not an error)

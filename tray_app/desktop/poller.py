@@ -94,8 +94,8 @@ class Poller(QObject):
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> None:
         """Ask now, unless a request is under way, whose answer serves this call too.
 
-        With ``prompt`` the keychain may ask the user for its password. A request that is under way
-        without asks nobody, so if the keychain is locked, it is followed by one that does.
+        With ``prompt`` the keychain may ask the user for its password. If a poll without ``prompt``
+        is under way and finds the keychain locked, a poll with ``prompt`` follows.
         """
         if self.busy or not self._is_started:
             self._unlock_wanted |= prompt and self._is_started

@@ -39,7 +39,7 @@ _MOST_OF_TEXT = 256
 """Bytes of a refusal that are looked at; lemlist's are shorter."""
 
 _OF_GATEWAYS = {407: Kind.PROXY, 451: Kind.ACCESS_BLOCKED}
-"""What only those say who stand between; a proxy does also when nobody has asked for one."""
+"""Only proxies and filters send these. A proxy that nobody has chosen may send 407, too."""
 
 _PASSING = (408, 421, 425)
 """Statuses beside 500 to 599 that ask for another try (RFC 9110, RFC 8470)."""

@@ -43,10 +43,10 @@ MOST_DAYS_BY_DAY = 90
 and only months are labelled."""
 
 UNUSUAL = 10
-"""Times the usual pace that fill a bar, or more if there was more."""
+"""A bar is full at so many times the usual pace, or at the largest pace if that is higher."""
 
 AHEAD = 3
-"""A forecast is shown for this part of the past: it takes the last quarter of the chart."""
+"""The past shown is so many times as long as the forecast, which takes the chart's last quarter."""
 
 
 @dataclass(frozen=True, slots=True)

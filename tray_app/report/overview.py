@@ -44,9 +44,9 @@ class Line:
     is_healthy: bool
     """Whether there is enough, by figures that are up to date."""
     text: str
-    """The sentence; of figures whose age it says only the rest."""
+    """The sentence; with ``read_at``, the sentence without the age."""
     read_at: datetime | None = None
-    """When the figures were read whose age the sentence says."""
+    """When the figures were read, if :meth:`sentence` is to add their age."""
     is_unreachable: bool = False
     """Whether the figures are old as lemlist can't be reached."""
 

@@ -298,9 +298,9 @@ def _may_be_read(error: Exception) -> bool:
 def _only_read(path: Path, action: Callable[..., T], *arguments: object) -> T:
     """Read from a file of this version that can't be written, as on a full or read-only disk.
 
-    SQLite can't read a file with a write-ahead log without its index, which it makes where it is
-    missing. It does without where it is told that nobody writes. That is only true where no log
-    holds what the file does not have yet (https://sqlite.org/uri.html, "immutable").
+    SQLite needs the log's index to read a file with a write-ahead log, and may be unable to make
+    the index here. With ``immutable=1`` SQLite needs no index, but reads no log either. That is
+    safe only while the log is empty (https://sqlite.org/uri.html, "immutable").
     """
     address = f"{path.absolute().as_uri()}?mode=ro"
     logs = (Path(f"{path}{ending}") for ending in ("-wal", "-journal"))

@@ -193,8 +193,9 @@ def _ask_to_unlock(
 ) -> set[str]:
     """Have the user asked, once for all, for keys that are locked.
 
-    Without ``prompt`` only for those that an open collection keeps back: that asks for no password,
-    so nobody has to click for it. Returns the accounts of these.
+    Without ``prompt``, only for keys that are locked in an open collection (as in KeePassXC). Such
+    a key needs consent and no password, so the user is asked without a click. Returns the accounts
+    of such keys.
     """
     from secretstorage.util import unlock_objects
 

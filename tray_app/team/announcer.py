@@ -113,7 +113,11 @@ class Announcer:
         self._take_back_if_untrue(credits, after)
 
     def acknowledge_later(self, replaced: Settings) -> None:
-        """Acknowledge new settings with the next reading: the replaced ones have judged none."""
+        """Acknowledge new settings with the next reading, as there is none to judge now.
+
+        If a level is known from before, the ``replaced`` settings judge the next reading first, and
+        what only the new ones make true counts as heard.
+        """
         self._unjudged_by = self._unjudged_by or replaced
 
     def begin_snooze(self, choice: SnoozeChoice) -> None:

@@ -100,7 +100,7 @@ class Watch:
         self._api: Api | None = None
         self._key_hash: int | None = None  # of the key that opened all that is known here
         self._team: Team | None = None
-        # When lemlist is to be asked which team the key opens; None: it was, and has told it.
+        # When lemlist is to be asked which team the key opens; None: lemlist has named the team.
         self._team_wanted_at: float | None = 0.0
         self._failures = 0
         self._doubts_rise = False

@@ -22,7 +22,7 @@ class _Parser(argparse.ArgumentParser):
 
 class _RootParser(_Parser):
     def parse_args(self, *given: Any, **more: Any) -> Any:
-        """Return the options; a team can be named to those commands alone that are of one team."""
+        """Return the options; refuse ``--team`` for commands that are not about one team."""
         options = super().parse_args(*given, **more)
         if options.command == "history" and options.all and options.form != "csv":
             self.error("--all-teams")

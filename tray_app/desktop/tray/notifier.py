@@ -62,9 +62,9 @@ class Notice:
     about: str = ""
     """The account of the team that the notice is about; empty for several teams."""
     shortens: frozenset[int] = frozenset()
-    """The ids of the last notices about the same of which this one says less, and nothing new. If
-    the one that was told last is among them, this one takes its place quietly, and is not shown
-    where that one is no longer on the screen."""
+    """The ids of the longer lists that this shorter list may replace. If the list that was told
+    last is among them, this list replaces it quietly. If that list is no longer on the screen, this
+    list is not shown."""
 
 
 class Notifier(QObject):

@@ -78,7 +78,7 @@ class KeyFlow(QObject):
         self._target: KeyTarget | None = None
         """The team that the dialog is for."""
         self._goes_to: KeyTarget | None = None
-        """The team that the key is for which was found to work."""
+        """The team that gets the key, once the key was found to work."""
         self.dialog = SingleWindow(self._make_dialog, self)
         self.welcome = SingleWindow(self._make_welcome, self)
 
