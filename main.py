@@ -19,7 +19,9 @@ The way of the data, one direction:
    ``tray_app/terminal/``                 for the terminal.
 
 ``tray_app/desktop/start.py`` shows the icon; ``tray_app/desktop/app.py`` wires all the rest, with
-the teams of ``tray_app/desktop/teams.py``. Each sentence stands in ``tray_app/words/``. Settings
+the teams of ``tray_app/desktop/teams.py``. What is said of balance, forecast, alerts and problems
+stands in ``tray_app/words/``; a window's own texts stand in the window. An *alert* is decided in
+``tray_app/rules/alerts.py``; *news* is an alert on its way, a *notice* its title and body. Settings
 are in ``tray_app/store/settings.py``, their names in ``tray_app/words/settings_words.py``; the key
 is in ``tray_app/store/keychain.py``. ``docs/architecture.md`` has the map of all rooms.
 """
