@@ -216,6 +216,12 @@ def test_what_is_said_of_the_program_stands_in_the_overview_too(desk: Desk) -> N
     assert sentence not in texts(desk.popup)
 
 
+def test_what_is_not_said_takes_no_room(desk: Desk) -> None:
+    desk.open(six())
+    line, button = desk.overview._divider, desk.overview.add
+    assert button.geometry().top() - line.geometry().bottom() == 13
+
+
 def test_the_order_stays_while_the_popup_is_open(desk: Desk) -> None:
     desk.open()
     calm = tuple((name, known(9_000)) for name, _ in six()[:-1])

@@ -337,6 +337,8 @@ class OverviewContent(QWidget):
         self.settings = GlyphButton(actions.settings, paint_gear)
         self.title, self.detail = text_label(), text_label(muted=True)
         self.said = text_label(muted=True)
+        # Of its own: a layout keeps its margins when all that is in it is hidden.
+        self.said.setContentsMargins(0, SAID_ABOVE, 0, 0)
         self._above, self._below = QWidget(), QWidget()  # a box for each side of the fold
         self.fold = FoldRow(self)
         self.fold.clicked.connect(self._turn_fold)
@@ -406,7 +408,7 @@ class OverviewContent(QWidget):
         """Make room for everything at a width, and return the height, in pixels."""
         highest = round(HIGHEST * max(1.0, self.fontMetrics().height() / 16))
         if not self.said.isHidden():
-            highest += self.said.heightForWidth(width - 2 * SIDE) + SAID_ABOVE
+            highest += self.said.heightForWidth(width - 2 * SIDE)
         most = min(most, highest)
         for layout in reversed(self.findChildren(QLayout)):
             layout.activate()  # the inner ones first, as nothing may be visible yet
@@ -581,7 +583,7 @@ class OverviewContent(QWidget):
         divider = filled(QVBoxLayout(), QMargins(SIDE, 6, SIDE, 0), 0, self._divider)
         below = QMargins(SIDE, 12, SIDE, 0)
         footer = filled(QHBoxLayout(), below, 12, self.add, None, self.updated)
-        said = filled(QVBoxLayout(), QMargins(SIDE, SAID_ABOVE, SIDE, 0), 0, self.said)
+        said = filled(QVBoxLayout(), QMargins(SIDE, 0, SIDE, 0), 0, self.said)
         parts = (header, summary, self.middle, divider, said, footer)
         self._column = filled(QVBoxLayout(self), QMargins(0, 10, 0, SIDE), 0, *parts)
 
