@@ -27,6 +27,7 @@ from tests.examples import NOW
 from tests.pictures.overview import Named, known, many, six, states, stopped, team_views
 from tests.pictures.popup import palette
 from tray_app.desktop.actions import Actions
+from tray_app.desktop.popup import popup as popup_module
 from tray_app.desktop.popup.overview import HIGHEST, ROW, SLIM_ROW, OverviewContent, place_of
 from tray_app.desktop.popup.popup import Popup
 from tray_app.desktop.system.qt_formats import QtFormats
@@ -214,6 +215,68 @@ def test_what_is_said_of_the_program_stands_in_the_overview_too(desk: Desk) -> N
     assert sentence in texts(desk.popup)
     desk.popup.say("")
     assert sentence not in texts(desk.popup)
+
+
+def many_urgent() -> tuple[Named, ...]:
+    """So many that there is no room for all of them, and some healthy ones."""
+    needy = [state for name, state in six() if name.endswith(("Iberia", "UK", "Growth"))]
+    urgent = ((f"Acme {number}", needy[number % len(needy)]) for number in range(9))
+    return (*urgent, *many(20)[6:])
+
+
+def test_the_rows_stand_close_when_the_popup_is_opened_again(desk: Desk) -> None:
+    """They stood 102 pixels apart where the fold had been open, and both need to scroll."""
+    desk.open(many_urgent())
+    settle()
+    desk.press(Qt.Key.Key_End)
+    desk.press(Qt.Key.Key_Return)
+    settle()
+    desk.popup.hide()
+    settle()
+    desk.popup.open(ANCHOR, to_overview=True)
+    settle()
+    first, second = desk.overview.upper[:2]
+    assert second.y() - first.y() == first.sizeHint().height()
+
+
+def test_an_opened_fold_shows_what_is_below_it(desk: Desk) -> None:
+    """Only its arrow turned, and the first rows stood below the edge."""
+    desk.open(many_urgent())
+    settle()
+    desk.press(Qt.Key.Key_End)
+    desk.press(Qt.Key.Key_Return)
+    settle()
+    for row in (desk.overview.fold, *desk.overview.folded[:3]):
+        assert row.visibleRegion().boundingRect().height() == row.height()
+
+
+def test_a_compositor_hears_twice_that_the_popup_has_grown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GNOME's leaves it with its lower end below the screen, until its size changes again."""
+    monkeypatch.setattr(popup_module, "_compositor_places", lambda: True)
+    desk.open(six()[:2])
+    low, heights = desk.popup.height(), list[int]()
+
+    class Sizes(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if event.type() is QEvent.Type.Resize:
+                heights.append(desk.popup.height())
+            return False
+
+    sizes = Sizes()
+    desk.popup.installEventFilter(sizes)
+    desk.show(six())
+    wait_with_events(lambda: len(heights) == 3, "three sizes")
+    high = heights[0]
+    assert high > low
+    assert heights == [high, high - 1, high]
+
+
+def test_each_row_is_there_at_once(desk: Desk) -> None:
+    desk.open(six()[-2:])
+    desk.show(six())
+    assert all(row.isVisible() for row in desk.overview.upper)
 
 
 def test_what_is_not_said_takes_no_room(desk: Desk) -> None:

@@ -46,17 +46,19 @@ def play(folder: Path) -> None:
             history.record(DEMO_TEAM_ID, record)
         history.close()
         with TrayProgram(desktop, sandbox.url) as program:
+            program.wait_for_tooltip("12,430 credits")
             for number, (state, balance, words, notice) in enumerate(STORY, start=1):
                 if balance is None:
                     sandbox.stop()
                 else:
                     sandbox.set_total(balance)
+                # Opened before there is news: what the popup tells is taken off the screen then.
+                program.open_popup()
                 tooltip = program.refresh_until(words)
                 said = ""
                 if notice is not None:
                     shown = notifications.wait_for_summary(notice, 10)
                     said = f"notification: {shown.summary}. {shown.body}"
-                program.open_popup()
                 picture = desktop.screenshot(folder / f"{number}-{state}.png")
                 program.close_popup()
                 say(f"{picture}", *tooltip.splitlines(), said)

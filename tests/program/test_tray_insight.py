@@ -231,6 +231,26 @@ def test_what_is_no_longer_true_is_taken_off_the_screen(
             wait_for_titles(service, titles)
 
 
+@unheard
+@pytest.mark.usefixtures("key_is_stored")
+def test_what_the_popup_tells_is_taken_off_the_screen(
+    desktop: VirtualDesktop, sandbox: Sandbox, program_command: tuple[str, ...]
+) -> None:
+    """On Plasma it stood before the popup."""
+    sandbox.set_total(450)
+    with (
+        NotificationService(desktop.bus_address) as service,
+        TrayProgram(desktop, sandbox.url, program=program_command) as program,
+    ):
+        wait_for_titles(service, ["Credits are low: 450 left"])
+        program.open_popup()
+        wait_for_titles(service, [])
+        program.close_popup()
+        sandbox.set_total(440)
+        program.refresh_until("440 credits")
+        assert service.titles() == []
+
+
 def wait_for_titles(service: NotificationService, titles: list[str]) -> None:
     wait_until(lambda: service.titles() == titles, TIMEOUT, f"{titles} on the screen")
 

@@ -497,11 +497,13 @@ class App(QObject):
     def _toggle_popup(self) -> None:
         self._the_popup().toggle(self._tray.geometry())
         self._look_soon.start()
+        self._withdraw_seen()
 
     @Slot()
     def _open_popup(self) -> None:
         self._the_popup().open(self._tray.geometry(), to_overview=True)
         self._look_soon.start()
+        self._withdraw_seen()
 
     @Slot(str)
     def _open_team(self, account: str) -> None:
@@ -509,6 +511,13 @@ class App(QObject):
         self._teams.turn_to(account)
         self._the_popup().open(self._tray.geometry(), to_overview=not account)
         self._look_soon.start()
+        self._withdraw_seen()
+
+    def _withdraw_seen(self) -> None:
+        """Take off the screen what the popup tells, as on Plasma notifications stand before it."""
+        if self._popup is not None and self._popup.isVisible():
+            for poller in self._teams_meant():
+                self._news_desk.withdraw(poller.account)
 
     @Slot(str)
     def _turn_to(self, account: str) -> None:

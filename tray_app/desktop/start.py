@@ -103,6 +103,7 @@ def run(environ: Mapping[str, str], *, demo: int, verbose: bool) -> int:
         import tray_app.report.points
         import tray_app.report.team_views
         import tray_app.store.hidden_until
+        import tray_app.team.list_changes
         import tray_app.team.session
         import tray_app.words.history_words
         import tray_app.words.settings_words

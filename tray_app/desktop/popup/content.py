@@ -393,6 +393,8 @@ class Middle(QScrollArea):
                 self._bar.setStyleSheet(style)
         self.setVerticalScrollBarPolicy(policy)
         self.setFixedHeight(height)
+        # Where the height is the same as before, the area does not give the parts another one.
+        self.whole.resize(self.whole.width(), max(needed, height))
         return height
 
     def needed(self, width: int) -> int:

@@ -525,6 +525,10 @@ class OverviewContent(QWidget):
     def _turn_fold(self) -> None:
         self._is_open = not self._is_open
         self._arrange(self._upper, self._folded)
+        if self._is_open and self.isVisible():
+            self.middle.changed.emit()  # so that there is room before something is brought there
+            for row in (*self.folded[2::-1], self.fold):
+                self.reveal(row)
 
     # How it is built
 
@@ -567,6 +571,7 @@ class OverviewContent(QWidget):
         while len(rows) < count:
             rows.append(TeamRow(self, is_slim=box is self._below))
             cast("QVBoxLayout", box.layout()).addWidget(rows[-1])
+            rows[-1].show()  # else Qt shows it a moment later than those that were there
 
     def _lay_out(self) -> None:
         sides = QMargins(SIDE - GLYPH_INSET, 0, SIDE - GLYPH_INSET, 0)
@@ -574,7 +579,7 @@ class OverviewContent(QWidget):
         header.setStretchFactor(self.teams, 1)
         for button in (self.eye, self.refresh, self.settings):
             header.addWidget(button)
-        summary = filled(QVBoxLayout(), QMargins(SIDE, 4, SIDE, 0), 2, self.title, self.detail)
+        summary = filled(QVBoxLayout(), QMargins(SIDE, 4, SIDE, 4), 2, self.title, self.detail)
         for box in (self._above, self._below):
             filled(QVBoxLayout(box), QMargins(), 0)
         rows = filled(QVBoxLayout(), QMargins(), 0, self._above, self.fold, self._below)

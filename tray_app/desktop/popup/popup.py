@@ -63,6 +63,8 @@ WAYLAND_PANEL = 48
 """Pixels that are left to a panel where nobody tells how high it is."""
 MOST_RETURNS = 3
 """How often the popup goes back to a place from which it was moved away."""
+NUDGED_AFTER = 60
+"""Milliseconds after which the popup changes its size once more; see :meth:`Popup._nudge`."""
 SETTLING_MS = 400
 """Milliseconds after opening in which Qt may still report a loss of focus from before."""
 
@@ -119,6 +121,9 @@ class Popup(QWidget):
         self._left = QElapsedTimer()
         self._focus_has_moved = False
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
+        self._nudging, self._following = (
+            QTimer(self, singleShot=True, interval=NUDGED_AFTER) for _ in range(2)
+        )
         self._ticker = QTimer(self, interval=AGE_REFRESH_MS)
 
         self.content = PopupContent(formats, actions, self, now)
@@ -135,6 +140,8 @@ class Popup(QWidget):
         column.addWidget(self.content)
 
         self._settling.timeout.connect(self._settle)
+        self._nudging.timeout.connect(self._nudge)
+        self._following.timeout.connect(self._follow)
         self._ticker.timeout.connect(self._tick)
         self.content.middle.changed.connect(self._follow)
         self.content.menu_closed.connect(self._look_after_focus)
@@ -331,6 +338,8 @@ class Popup(QWidget):
         width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
         width = min(width, area.width() - 2 * GAP)
         size = QSize(width, self._part.fit(width, area.height() - 2 * GAP))
+        if _compositor_places() and self.isVisible() and size.height() > self.height() + 1:
+            self._nudging.start()
         self.setFixedSize(size)
         if self._is_window:
             self.resize(size)  # as the call above does nothing where the limits are these already
@@ -348,6 +357,16 @@ class Popup(QWidget):
             # Seen with Qt 6.11; no report of it was found.
             if not self.isVisible() and (window := self.windowHandle()) is not None:
                 window.setGeometry(self.geometry())
+
+    @Slot()
+    def _nudge(self) -> None:
+        """Become a pixel lower for a moment.
+
+        WORKAROUND: GNOME (48, under Wayland) leaves a window that has grown with its lower end
+        below the screen, and brings it back when it changes its size the next time.
+        """
+        self.setFixedSize(self.width(), self.height() - 1)
+        self._following.start()
 
     @property
     def _part(self) -> "PopupContent | OverviewContent":
