@@ -228,7 +228,8 @@ def test_no_more_is_advised_than_busy_times_have_taken(
     if analysis.missing:
         assert analysis.lasts_until is not None
         days = (analysis.lasts_until - NOW.date()).days
-        assert analysis.missing <= 1.5 * busiest(amounts, days) - left + 100  # whole hundreds
+        # The first day, seen in part, is not learned from. What is bought is whole hundreds.
+        assert analysis.missing <= 1.5 * busiest(amounts[1:], days) - left + 100
 
 
 def test_in_the_evening_nothing_is_to_be_bought_for_the_day() -> None:

@@ -15,6 +15,7 @@ from tray_app.rules.history import (
     Day,
     Drop,
     Record,
+    Records,
     Refill,
     changes,
     days_of,
@@ -44,6 +45,33 @@ def test_the_buckets_of_a_record() -> None:
     assert BUCKETS == ("subscription", "paid", "gifted", "freemium")  # as files and CSV have them
     assert Record(0, 60, 15, 1, 2, 4, 8).buckets == (1, 2, 4, 8)
     assert Record(0, 60, 15, 1, 2, 4, 8).amounts == (15, 1, 2, 4, 8)
+
+
+amounts = st.integers(-(2**53), 2**53)
+times = st.integers(0, 2**40)
+
+
+@given(
+    st.lists(st.builds(Record, times, times, amounts, *[st.none() | amounts] * 4), max_size=9),
+    st.integers(-12, 12) | st.none(),
+    st.integers(-12, 12) | st.none(),
+)
+def test_records_are_read_as_they_were_written(
+    seen: list[Record], begin: int | None, end: int | None
+) -> None:
+    records = Records(seen)
+    assert records == seen
+    assert seen == records
+    assert records != [*seen, total(0, 1)]
+    assert records != 0
+    assert (len(records), list(reversed(records))) == (len(seen), seen[::-1])
+    assert isinstance(records[begin:end], Records)
+    assert records[begin:end] == seen[begin:end]
+    for index in range(-len(seen), len(seen)):
+        assert records[index] == seen[index]
+        assert isinstance(records[index], Record)
+    with pytest.raises(IndexError):
+        records[len(seen)]
 
 
 def test_the_example_that_explains_it() -> None:

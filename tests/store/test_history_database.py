@@ -343,7 +343,7 @@ def test_old_rows_are_thinned_and_spending_stays(history: History) -> None:
     days = 200
     source = list(readings(BEGIN, HOUR, days * 24))
     record(history, *source)
-    whole = history.read(TEAM)
+    whole = list(history.read(TEAM))
     now = source[-1].last
     history.thin(TEAM, now, UTC)
     left = history.read(TEAM)
@@ -372,7 +372,7 @@ def test_thinning_day_by_day_is_the_same_as_at_once(tmp_path: Path) -> None:
 def thinned_daily(history: History, rows: list[Record]) -> tuple[list[Record], list[Record]]:
     """Return rows and what is left of them when all have become old, one day at a time."""
     assert all(record(history, *rows))
-    whole = history.read(TEAM)
+    whole = list(history.read(TEAM))
     last = whole[-1]
     days = (last.last - whole[0].first + KEPT_WHOLE) // DAY + 4
     for number in range(1, days):
@@ -380,7 +380,7 @@ def thinned_daily(history: History, rows: list[Record]) -> tuple[list[Record], l
         assert history.record(TEAM, reading)
         whole.append(reading)
         history.thin(TEAM, reading.last, UTC)
-    return whole, history.read(TEAM)
+    return whole, list(history.read(TEAM))
 
 
 def days_by_utc(rows: list[Record]) -> list[Day]:
@@ -474,7 +474,7 @@ def test_thinning_spares_other_teams(history: History) -> None:
 def test_a_wrong_clock_thins_nothing(history: History) -> None:
     source = list(readings(BEGIN, HOUR, 30 * 24))
     record(history, *source)
-    whole = history.read(TEAM)
+    whole = list(history.read(TEAM))
     year_ahead = at(395 * DAY, 5)
     record(history, year_ahead)
     history.thin(TEAM, year_ahead.last, UTC)
@@ -484,7 +484,7 @@ def test_a_wrong_clock_thins_nothing(history: History) -> None:
 def test_local_days_are_those_of_the_computer(history: History) -> None:
     source = list(readings(BEGIN, HOUR, 100 * 24))
     record(history, *source)
-    whole = history.read(TEAM)
+    whole = list(history.read(TEAM))
     history.thin(TEAM, source[-1].last)
     left = history.read(TEAM)
     today = datetime.fromtimestamp(source[-1].last).astimezone().date()
@@ -752,7 +752,7 @@ from tray_app.store.history_database import History
 if os.getuid() == 0:
     os.setuid(int(sys.argv[2]))
 history = History(Path(sys.argv[1]))
-print(json.dumps([history.read("tea_1"), history.teams(), history.fault]))
+print(json.dumps([list(history.read("tea_1")), history.teams(), history.fault]))
 """
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
-from tray_app.rules.history import Drop, Record, Refill, changes
+from tray_app.rules.history import Drop, Record, Refill, each_change
 from tray_app.rules.local_time import DAY
 
 SHORT_WINDOW = 11 * 60
@@ -84,7 +84,7 @@ def habit_of(records: Sequence[Record], now: int) -> Habit | None:
     ]
     beyond = _BEYOND + _BEYOND_AT_FIRST / len(seen)
     return Habit(
-        _usual_per_hour(changes(recent), begin),
+        _usual_per_hour(each_change(recent), begin),
         max(SMALLEST_DRAIN, round(beyond * _busy_peak(falls, SHORT_WINDOW))),
         max(SMALLEST_DRAIN, round(beyond * _busy_peak(falls, DRAIN_WINDOW))),
     )

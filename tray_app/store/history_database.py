@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
-from tray_app.rules.history import Record, thinned
+from tray_app.rules.history import Record, Records, thinned
 from tray_app.rules.local_time import DAY, date_at, midnight
 from tray_app.store.file_fault import (
     FaultKind,
@@ -157,9 +157,9 @@ class History:
             return False
         return self._attempt(_record, team_id, record, otherwise=False)
 
-    def read(self, team_id: str, since: int = 0) -> list[Record]:
+    def read(self, team_id: str, since: int = 0) -> Sequence[Record]:
         """Return what was seen at ``since`` (seconds since the epoch) or later, in time order."""
-        return self._attempt(_read, team_id, since, otherwise=[], writes=False)
+        return self._attempt(_read, team_id, since, otherwise=Records(), writes=False)
 
     def teams(self) -> dict[str, int]:
         """Return the identities of all teams, and when each was seen last; the latest first."""
@@ -414,13 +414,13 @@ def _forget_after(database: sqlite3.Connection, team: int, at: int) -> None:
     )
 
 
-def _read(database: sqlite3.Connection, team_id: str, since: int = 0) -> list[Record]:
+def _read(database: sqlite3.Connection, team_id: str, since: int = 0) -> Records:
     rows = database.execute(
         f"SELECT {_COLUMNS} FROM teams JOIN readings ON team = id"  # noqa: S608
         " WHERE lemlist_id = ? AND last >= ? ORDER BY first",
         (team_id, since),
     )
-    return list(map(Record._make, rows))
+    return Records(rows)
 
 
 def _teams(database: sqlite3.Connection) -> dict[str, int]:

@@ -82,7 +82,7 @@ def all_histories(environ: Mapping[str, str], days: int) -> int:
     """Print each change of the last ``days`` days of all teams of the list as CSV."""
     teams = find_teams(environ, watched_teams(environ, load_choices().teams))
     past, begin = History(history_file()), first_moment(days, int(datetime.now(UTC).timestamp()))
-    told: dict[str, tuple[str, list[Record]]] = {}
+    told: dict[str, tuple[str, Sequence[Record]]] = {}
     unread = unread_keys(teams)  # whose histories are missing
     for problem in unread:
         say_problem(problem, has_variable=False, team="")

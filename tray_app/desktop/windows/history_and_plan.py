@@ -56,10 +56,10 @@ class _Past:
     def file(self) -> "History":
         return self.open()
 
-    def read(self, since: int = 0) -> list[Record]:
+    def read(self, since: int = 0) -> Sequence[Record]:
         return self.file.read(self.team_id, since)
 
-    def read_once(self) -> "tuple[list[Record], FileFault | None]":
+    def read_once(self) -> "tuple[Sequence[Record], FileFault | None]":
         """Read all, leave no file open, and tell what is wrong with the file, if anything is."""
         with closing(self.open()) as file:
             return file.read(self.team_id), file.fault
@@ -78,7 +78,7 @@ class _Chosen:
     uncounted: int = 0
     """How many teams are left out of all."""
 
-    def read(self) -> "tuple[list[tuple[str, list[Record]]], FileFault | None]":
+    def read(self) -> "tuple[list[tuple[str, Sequence[Record]]], FileFault | None]":
         """Read the histories, which is for the worker's thread; and why one can't be read."""
         told, faults = [], []
         for name, past in self.pasts:
