@@ -86,6 +86,8 @@ class NotificationService:
         self._hangs_at = ""
         self._answers = threading.Event()
         self._answers.set()
+        # As a user clicks what the service has answered for, a click waits for the answer.
+        self._turn = threading.RLock()
         self._connection = open_dbus_connection(address)
         bus = Proxy(message_bus, self._connection)
         bus.AddMatch(MatchRule(type="signal", interface=message_bus.interface))
@@ -122,16 +124,18 @@ class NotificationService:
 
     def click(self, number: int) -> str:
         """Click a notification, which closes it, and return the token of the click."""
-        notification = self.shown[number]
-        token = f"token-of-{number}"
-        self._tell(notification, "ActivationToken", "us", token)
-        self._tell(notification, "ActionInvoked", "us", "default")
-        self._end(notification, DISMISSED)
-        return token
+        with self._turn:
+            notification = self.shown[number]
+            token = f"token-of-{number}"
+            self._tell(notification, "ActivationToken", "us", token)
+            self._tell(notification, "ActionInvoked", "us", "default")
+            self._end(notification, DISMISSED)
+            return token
 
     def dismiss(self, number: int) -> None:
         """Close a notification as its user does."""
-        self._end(self.shown[number], DISMISSED)
+        with self._turn:
+            self._end(self.shown[number], DISMISSED)
 
     def _serve(self) -> None:
         while True:
@@ -155,7 +159,8 @@ class NotificationService:
             if member == self._hangs_at:
                 self.waiting = member
                 self._answers.wait()
-            self._connection.send(self._answer(message, member, fields[HeaderFields.sender]))
+            with self._turn:
+                self._connection.send(self._answer(message, member, fields[HeaderFields.sender]))
 
     def _answer(self, call: Message, method: str, sender: str) -> Message:
         if self._too_early:
