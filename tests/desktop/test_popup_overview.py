@@ -224,13 +224,18 @@ def many_urgent() -> tuple[Named, ...]:
     return (*urgent, *many(20)[6:])
 
 
-def test_the_rows_stand_close_when_the_popup_is_opened_again(desk: Desk) -> None:
-    """They stood 102 pixels apart where the fold had been open, and both need to scroll."""
+def open_with_fold(desk: Desk) -> None:
+    """Open the overview of many urgent teams, and the fold below them by key."""
     desk.open(many_urgent())
     settle()
     desk.press(Qt.Key.Key_End)
     desk.press(Qt.Key.Key_Return)
     settle()
+
+
+def test_the_rows_stand_close_when_the_popup_is_opened_again(desk: Desk) -> None:
+    """They stood 102 pixels apart where the fold had been open, and both need to scroll."""
+    open_with_fold(desk)
     desk.popup.hide()
     settle()
     desk.popup.open(ANCHOR, to_overview=True)
@@ -241,11 +246,7 @@ def test_the_rows_stand_close_when_the_popup_is_opened_again(desk: Desk) -> None
 
 def test_an_opened_fold_shows_what_is_below_it(desk: Desk) -> None:
     """Only its arrow turned, and the first rows stood below the edge."""
-    desk.open(many_urgent())
-    settle()
-    desk.press(Qt.Key.Key_End)
-    desk.press(Qt.Key.Key_Return)
-    settle()
+    open_with_fold(desk)
     for row in (desk.overview.fold, *desk.overview.folded[:3]):
         assert row.visibleRegion().boundingRect().height() == row.height()
 
