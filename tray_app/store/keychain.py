@@ -267,7 +267,7 @@ class _Call:
         request = json.dumps({"call": name, **arguments})
         with suppress(BrokenPipeError):  # the process has ended, and wait() says so
             cast("IO[bytes]", self._process.stdin).write(request.encode() + b"\n")
-        self._is_ready, self._has_ended = threading.Event(), threading.Event()
+        self._is_ready, self._has_answered = threading.Event(), threading.Event()
         self._answer = b""
         self._asked_at = 0.0
         threading.Thread(target=self._listen, name="keychain answer", daemon=True).start()
@@ -286,26 +286,26 @@ class _Call:
         if not self._is_ready.wait(START_TIME):
             self.end()
             raise ChildProcessError
-        if not self._has_ended.wait(seconds):
+        if not self._has_answered.wait(seconds):
             return None
         if not self._answer:
+            self.end()
             raise ChildProcessError
         return self._answer
 
     def end(self) -> None:
         """End the process, with the prompt that it may have brought up."""
         self._process.kill()
-        self._has_ended.wait()
+        self._process.wait()
 
     def _listen(self) -> None:
-        with self._process:
+        with self._process:  # waits for its end, which comes as long after the answer as that took
             answers = cast("IO[bytes]", self._process.stdout)
             answers.readline()
             self._asked_at = time.monotonic()
             self._is_ready.set()
             self._answer = answers.readline()
-            self._process.wait()
-        self._has_ended.set()
+            self._has_answered.set()
 
 
 def _command() -> tuple[str, ...]:

@@ -400,7 +400,7 @@ class Popup(QWidget):
     @Slot()
     def _follow(self) -> None:
         """Follow the content's size and the work area: not every window manager moves a window."""
-        if self.isVisible():
+        if self.isVisible() and not self._following.isActive():  # else it follows in a moment
             self._fit()
 
     def _stay(self, event: QMoveEvent | QResizeEvent) -> None:
