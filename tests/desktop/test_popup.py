@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 from tests.desktop.widget_driver import (
     FORMATS,
     PaintCounter,
+    colours,
     edge_of,
     name_of,
     press,
@@ -200,6 +201,18 @@ def test_old_figures_are_called_out_of_date(popup: Popup) -> None:
     show(popup, healthy())
     assert problem not in texts(popup)
     assert {"Healthy", "2 min ago"} <= set(texts(popup))
+
+
+@pytest.mark.parametrize("state", ["healthy", "refused", "offline-low"])
+def test_green_is_for_what_is_healthy_now(popup: Popup, state: str) -> None:
+    """Under an error a green *Healthy* was taken for the answer; a warning keeps its colour."""
+    show_state(popup, STATES[state])
+    popup.open(ANCHOR)
+    settle()
+    seen = colours(popup.content.badge.grab().toImage())
+    assert (LIGHT.levels[IconShape.HEALTHY].ink in seen) is (state == "healthy")
+    assert (LIGHT.levels[IconShape.LOW].ink in seen) is (state == "offline-low")
+    assert (LIGHT.muted in seen) is (state == "refused")
 
 
 @pytest.mark.parametrize(

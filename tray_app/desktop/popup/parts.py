@@ -106,7 +106,10 @@ class TotalLabel(QLabel):
 
 
 class LevelBadge(QLabel):
-    """A level in words on a pill, with a mark of its own; hollow when it is out of date."""
+    """A level in words on a pill, with a mark of its own; hollow when it is out of date.
+
+    Green is for what is healthy now: a healthy level that is out of date is muted.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,6 +136,8 @@ class LevelBadge(QLabel):
         """Paint pill, mark and words."""
         tint = theme_of(self.palette()).levels[self._shape]
         ink = QColor(tint.ink)
+        if self._is_hollow and self._shape is IconShape.HEALTHY:
+            ink = self.palette().color(QPalette.ColorRole.PlaceholderText)
         mark = QRect(PILL_PADDING, (self.height() - MARK) // 2, MARK, MARK)
         words = self.rect().adjusted(PILL_PADDING + MARK + PILL_GAP, 0, -PILL_PADDING, 0)
         with QPainter(self) as painter:
