@@ -64,7 +64,8 @@ sys.exit(main([]))
 """,
 )
 
-# One whose keychain does not say who it is, and which waits for that longer than any test does.
+# One whose keychain does not say who it is, with a pipe that stays open, and which waits for that
+# longer than any test does.
 PATIENT = (
     sys.executable,
     "-c",
@@ -73,7 +74,7 @@ import sys
 from tray_app.__main__ import main
 from tray_app.store import keychain
 keychain.ANSWER_TIME = 600.0
-keychain._command = lambda: ("sh", "-c", "echo; touch ~/asked; exec cat > /dev/null")
+keychain._command = lambda: ("sh", "-c", "echo; touch ~/asked; exec cat 3>&1 > /dev/null")
 sys.exit(main([]))
 """,
 )

@@ -299,7 +299,7 @@ class _Call:
         self._process.wait()
 
     def _listen(self) -> None:
-        with self._process:  # waits for its end, which comes as long after the answer as that took
+        with self._process:  # in the end it waits for the process, for which nobody else has to
             answers = cast("IO[bytes]", self._process.stdout)
             answers.readline()
             self._asked_at = time.monotonic()
