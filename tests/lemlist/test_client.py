@@ -749,11 +749,27 @@ def test_a_socks_proxy_with_a_password(
         assert client.balance() == Balance(7)
 
 
-@pytest.mark.parametrize("reply", [1, 2, 5])
-def test_a_socks_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, reply: int) -> None:
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (1, Kind.PROXY),
+        (2, Kind.ACCESS_BLOCKED),
+        (3, Kind.OFFLINE),
+        (4, Kind.OFFLINE),
+        (5, Kind.OFFLINE),
+        (6, Kind.OFFLINE),
+        (7, Kind.PROXY),
+        (8, Kind.PROXY),
+        (9, Kind.PROXY),
+    ],
+)
+def test_a_socks_proxy_that_refuses(
+    monkeypatch: pytest.MonkeyPatch, reply: int, kind: Kind
+) -> None:
+    """The proxy is not to blame for what its rules forbid, and for what lies behind it."""
     with SocksProxy(closed_port(), reply) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"socks5h://{proxy.address}")
-        assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is Kind.PROXY
+        assert problem_of(Client(f"https://{REMOTE}/api", KEY)).kind is kind
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5h"])

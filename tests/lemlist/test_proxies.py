@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -276,3 +277,17 @@ def test_no_password_is_shown() -> None:
     assert shown("http://me:p@ss@proxy.test:3128") == "http://proxy.test:3128"
     assert shown("socks5h://proxy.test:1080") == "socks5h://proxy.test:1080"
     assert shown(DIRECTLY) == ""
+
+
+def test_two_threads_can_import_what_is_built_on_requests_at_once() -> None:
+    """Each took a lock of Python's that the other wanted, and both got half a module."""
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+with ThreadPoolExecutor(2) as threads:
+    list(threads.map(import_module, ("tray_app.lemlist.client", "tray_app.lemlist.proxies")))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert ended.returncode == 0, ended.stderr

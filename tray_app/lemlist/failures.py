@@ -12,7 +12,7 @@ from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import is_loopback
 from tray_app.lemlist.connect import leads_here
 from tray_app.lemlist.network_fault import NetworkFault
-from tray_app.lemlist.transport import ProxyRefusedError, unreadable_variable
+from tray_app.lemlist.transport import ProxyRefusedError, SocksRefusedError, unreadable_variable
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """The connection ends while it is being secured, as behind some firewalls: no matter of trust.
@@ -33,6 +33,10 @@ _TLS_FAULTS = {
     **dict.fromkeys((62, 64), NetworkFault.OTHER_HOST),
 }
 """By OpenSSL's codes (X509_V_ERR_*). Windows and macOS have others, which leave it open."""
+
+
+_SOCKS_REPLIES = {2: Kind.ACCESS_BLOCKED, **dict.fromkeys((3, 4, 5, 6), Kind.OFFLINE)}
+"""By RFC 1928, 6: the proxy's rules forbid it, or the proxy itself can't reach lemlist."""
 
 
 class OfProxy(Problem):
@@ -62,6 +66,8 @@ def _failure(error: Exception, way: str) -> Problem:
     cause = _innermost(error)
     if isinstance(cause, ProxyRefusedError):
         return OfProxy(_kind_of_refusal(cause.status), f"status {cause.status}")
+    if isinstance(cause, SocksRefusedError):
+        return OfProxy(_SOCKS_REPLIES.get(cause.reply, Kind.PROXY), f"SOCKS reply {cause.reply}")
     # urllib3 has an error of its own where no connection through a SOCKS proxy comes about.
     if way and (isinstance(error, _OF_PROXY) or isinstance(cause, NewConnectionError)):
         return OfProxy(Kind.PROXY, name)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from urllib.parse import quote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from requests.utils import select_proxy
+import requests
 
 from tray_app.lemlist.address import is_loopback
 
@@ -33,7 +33,7 @@ def ways_to(url: str, ask_desktop: Callable[[str], list[str]]) -> list[str]:
     host = urlsplit(url).hostname or ""
     if is_loopback(host) or _is_exempt(host, urlsplit(url).port or 443):
         return [DIRECTLY]
-    named = select_proxy(url, getproxies())
+    named = requests.utils.select_proxy(url, getproxies())
     ways = [named] if named else ask_desktop(url) if sys.platform == "linux" else []
     return [_usable(way) for way in ways] or [DIRECTLY]
 

@@ -12,10 +12,9 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
+import requests
 import truststore
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.utils import get_auth_from_url
 from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SystemTimeWarning
 
@@ -110,6 +109,24 @@ class ProxyRefusedError(OSError):
         self.status = status
 
 
+class SocksRefusedError(OSError):
+    """A SOCKS proxy has answered that there is no connection, by a reply of RFC 1928, 6."""
+
+    def __init__(self, reply: int) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+_SOCKS_REPLY = re.compile(r"\b0x(0[1-8]): ")
+"""How PySocks writes a proxy's reply, of which urllib3 passes on the text alone."""
+
+
+def _refusal_in(error: NewConnectionError) -> NewConnectionError | SocksRefusedError:
+    """Return the refusal of a SOCKS proxy that an error tells of, else the error itself."""
+    reply = _SOCKS_REPLY.search(str(error))
+    return error if reply is None else SocksRefusedError(int(reply[1]))
+
+
 class _Response(HTTPResponse):
     def begin(self) -> None:
         """Read past all that only announces the answer, which http.client does past 100 alone.
@@ -122,7 +139,7 @@ class _Response(HTTPResponse):
             super().begin()
 
 
-class CuttableAdapter(HTTPAdapter):
+class CuttableAdapter(requests.adapters.HTTPAdapter):
     """Connections that another thread can cut off, whose servers ``trust`` verifies.
 
     The timeout of requests starts anew with each byte, so that a server that drips its headers
@@ -163,7 +180,7 @@ class CuttableAdapter(HTTPAdapter):
 
     def proxy_headers(self, proxy: str) -> dict[str, str]:
         """Return the login for a proxy, in UTF-8 as browsers send it (RFC 7617, 2.1)."""
-        user, password = get_auth_from_url(proxy)
+        user, password = requests.utils.get_auth_from_url(proxy)
         login = b64encode(f"{user}:{password}".encode()).decode()
         return {"Proxy-Authorization": f"Basic {login}"} if user else {}
 
@@ -194,6 +211,8 @@ class CuttableAdapter(HTTPAdapter):
                         sock = connect(self._dns_host, self.port, self.timeout)
                 except TimeoutError as error:
                     raise ConnectTimeoutError(self, "no address answered") from error
+                except NewConnectionError as error:
+                    raise _refusal_in(error) from None
                 # The system refuses a name such as "pro..xy" with a UnicodeError.
                 except (OSError, UnicodeError) as error:
                     raise NewConnectionError(self, str(error)) from error
