@@ -168,7 +168,9 @@ def test_an_export_of_a_history_that_can_not_be_read_costs_no_earlier_one(
     export.write_text("of last month")
     parent = QObject()
     windows = HistoryAndPlan(worker, FORMATS, Actions(parent), parent)
-    windows.show(session_of("tea_1", path))
+    session = session_of("tea_1", path)
+    windows.show_teams([session], [""])
+    windows.show(session)
     windows.open_history()
     window = windows.history.window
     assert window is not None
@@ -315,8 +317,11 @@ def test_other_teams_take_the_place_of_all(
 def test_an_export_is_of_what_is_chosen(
     windows: HistoryAndPlan, tmp_path: Path, row: int, account: str, *, by_day: bool
 ) -> None:
+    """Also if the window has turned to another team while the file was chosen."""
     window, _shown = opened(windows)
     window.teams.setCurrentIndex(row)
+    windows.open_history()
+    assert window.teams.account == FIRST_ACCOUNT
     said: list[str] = []
     window.show_message = lambda text: said.append(text)  # type: ignore[method-assign]
     window.export_requested.emit(str(tmp_path / "out.csv"), by_day, account)

@@ -22,6 +22,7 @@ from tray_app.desktop.tray.notifier import Notifier
 from tray_app.lemlist.balance import Balance
 from tray_app.report.team_views import team_view
 from tray_app.rules.alerts import Alert, AlertKind
+from tray_app.rules.drains import Drain
 from tray_app.rules.levels import Level
 from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings
@@ -44,8 +45,12 @@ class Desk:
 
     def tell(self, account: str, number: int, kind: AlertKind = AlertKind.LOW) -> None:
         """Tell an alert of this number, on as many credits."""
-        news = News(Alert(kind, number), id=number)
-        snapshot = Snapshot(Reading(Balance(number), NOW), Level.LOW, account, news=news)
+        self.tell_alert(account, Alert(kind, number))
+
+    def tell_alert(self, account: str, alert: Alert) -> None:
+        """Tell this alert, whose number is that of its credits."""
+        news = News(alert, id=alert.credits)
+        snapshot = Snapshot(Reading(Balance(alert.credits), NOW), Level.LOW, account, news=news)
         team = team_view(account, account, snapshot, Settings(), FakeFormats(), NOW)
         self.desk.tell(team, Prices(), NOW, is_only_team=False)
 
@@ -102,6 +107,50 @@ def test_news_of_one_team_never_close_anothers(desk: Desk, service: Notification
     desk.desk.withdraw("Acme")
     wait_for_titles(service, left("Other", 12))
     wait_with_events(lambda: desk.heard() == [11, 12, 13], "each is heard once")
+
+
+DRAIN = Drain(begin=0, end=600, amount=4_800, usual_per_hour=90)
+
+
+@pytest.mark.parametrize(
+    ("alert", "is_in_popup"),
+    [
+        (Alert(AlertKind.EMPTY, 0), True),
+        (Alert(AlertKind.LOW, 480), True),
+        (Alert(AlertKind.LOW, 480, drain=DRAIN), False),
+        (Alert(AlertKind.DRAIN, 9_200, drain=DRAIN), False),
+        (Alert(AlertKind.REFILL, 9_200, gained=5_000), False),
+        (Alert(AlertKind.BUSY_DAY, 900), False),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Alert) else "",
+)
+def test_what_the_popup_does_not_tell_stays_on_the_screen(
+    desk: Desk, service: NotificationService, alert: Alert, *, is_in_popup: bool
+) -> None:
+    """Unusual spending is told once, and was lost with the next look at the popup."""
+    desk.tell_alert("Acme", alert)
+    wait_with_events(lambda: desk.heard() == [alert.credits], "the news is heard")
+    desk.desk.withdraw_seen("Other")
+    desk.desk.withdraw_seen("Acme")
+    desk.tell("Last", 11)
+    wait_with_events(lambda: left("Last", 11) in service.titles(), "what came last")
+    assert len(service.titles()) == (1 if is_in_popup else 2)
+
+
+def test_what_was_heard_in_a_list_and_taken_off_is_not_told_again(
+    desk: Desk, service: NotificationService
+) -> None:
+    """A snapshot from before may come after the user has seen the news in the popup."""
+    for number, account in enumerate("ABC", start=11):
+        desk.tell(account, number)
+    wait_with_events(lambda: sorted(desk.heard()) == [11, 12, 13], "all are heard")
+    for account in "ABC":
+        desk.desk.withdraw_seen(account)
+    wait_for_titles(service)
+    desk.tell("A", 11)
+    desk.tell("D", 14)
+    wait_for_titles(service, left("D", 14))
+    assert desk.heard()[3:] == [14]
 
 
 def test_what_is_shown_after_the_last_event_is_heard(

@@ -374,3 +374,19 @@ def test_where_qt_shows_it_it_is_accepted_at_once(
         notifier.withdraw_all()
     assert shown == [("62 credits left", "A text.")]
     assert emitted(accepted) == ["news"]
+
+
+def test_a_click_that_qt_reports_is_on_what_it_has_shown_last(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such clicks led nowhere: on Windows and macOS nobody heard them."""
+    gate = Gate()
+    notifier = Notifier(lambda *_words: None, Bus("SESSION", qapp, gate), gate)
+    clicked = QSignalSpy(notifier.clicked)
+    notifier.hear_click()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(sys, "platform", "win32")
+        for number, account in enumerate(("Acme", "Other")):
+            notifier.notify(Notice(number, "", "", "", QImage(), urgent=True, about=account))
+    notifier.hear_click()
+    assert emitted(clicked) == ["Other"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from tests.desktop.widget_driver import emitted
 from tests.examples import HEALTHY, NOW
@@ -13,6 +13,7 @@ from tests.fakes import FakeFormats
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.system.bus import Bus
 from tray_app.desktop.system.gate import Gate
+from tray_app.desktop.tray import tray as tray_module
 from tray_app.desktop.tray.tray import Tray
 from tray_app.report.team_views import TeamView, team_view
 from tray_app.rules.levels import Level
@@ -96,3 +97,25 @@ def test_a_long_name_leaves_room_for_the_figures(tray: Tray) -> None:
     named = team("a1", "N" * 200)
     assert len(named.tooltip(127)) <= 127
     assert "12,430" in named.tooltip(127)
+
+
+class IconOutOfSight(QSystemTrayIcon):
+    """An icon in a panel; the offscreen platform has none."""
+
+    @staticmethod
+    def isSystemTrayAvailable() -> bool:  # noqa: N802
+        return True
+
+    def show(self) -> None:
+        pass
+
+
+def test_a_click_on_a_notification_of_qts_is_told(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tray_module, "QSystemTrayIcon", IconOutOfSight)
+    told = QSignalSpy(tray.message_clicked)
+    tray.show()
+    (icon,) = tray.findChildren(QSystemTrayIcon)
+    icon.messageClicked.emit()
+    assert told.count() == 1

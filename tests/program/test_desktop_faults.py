@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 
 import pytest
 from jeepney import MatchRule
@@ -164,6 +165,30 @@ def test_panel_is_late(sandbox: Sandbox) -> None:
             program.click_icon()
             popup_inside(program, work_area(desktop))
             program.close_popup()
+
+
+HASTY = (
+    sys.executable,
+    "-c",
+    """
+import sys
+from tray_app.__main__ import main
+from tray_app.desktop.tray import tray
+tray.PATIENCE = 0  # is over before more than the icon is imported
+sys.exit(main([]))
+""",
+)
+
+
+def test_a_start_that_takes_longer_than_the_wait_for_a_panel_offers_the_window(
+    sandbox: Sandbox,
+) -> None:
+    """There was neither icon nor window."""
+    with (
+        VirtualDesktop(keyring=False, tray=False, notifications=False) as desktop,
+        TrayProgram(desktop, sandbox.url, program=HASTY, env=KEY) as program,
+    ):
+        wait_until(lambda: "12,430 credits" in program.window(POPUP).names(), TIMEOUT, "the window")
 
 
 def guid_of(bus: str) -> str:

@@ -9,9 +9,11 @@ import pytest
 from tests.desktops.notification_log import NotificationLog
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.test_tray import CRITICAL, EMPTY, HEALTHY, has_colour
-from tests.program.tray_program import FROM_SOURCE, TIMEOUT, TrayProgram, store_key
+from tests.program.tray_program import FROM_SOURCE, SETTINGS, TIMEOUT, TrayProgram, store_key
 from tests.servers.faulty_sandbox import Sandbox
 from tests.waiting import wait_until
+
+REMOVE = "Remove a team — lemlist credits"
 
 
 @pytest.fixture
@@ -84,6 +86,31 @@ def test_a_terminal_adds_renames_and_removes_teams_of_a_running_tray(
         terminal(desktop, sandbox, "teams", "remove", "The British", "--yes")
         tooltip = program.wait_for_tooltip("Healthy · 12,430 credits")
         assert tooltip.startswith("Healthy")  # as with one team
+
+
+def test_who_is_asked_again_whether_a_team_is_to_go_is_asked_by_its_new_name(
+    desktop: VirtualDesktop, sandbox: Sandbox
+) -> None:
+    add_teams(desktop, sandbox, 12_430, 25_000)
+    with TrayProgram(desktop, sandbox.url) as program:
+        program.wait_for_tooltip("Acme Growth")
+        for before, name in (("Acme UK", "Acme UK"), ("Acme UK", "The British")):
+            terminal(desktop, sandbox, "teams", "rename", before, name)
+            line = f"{name}: Healthy · 25,000 credits"
+
+            def has_line(line: str = line) -> bool:
+                return line in program.item.menu().labels()
+
+            wait_until(has_line, TIMEOUT, f"the line {line}")
+            program.item.click_menu("Settings…")
+            settings = program.window(SETTINGS)
+            settings.find(name="Teams").do_action()
+            settings.find(name=f"Remove {name}").do_action()
+            asked = program.window(REMOVE)
+            assert f"Remove {name}?" in asked.names()
+            for window in (asked, settings):
+                window.find(role="push button", name="Cancel").do_action()
+            wait_until(lambda: not program.windows(), TIMEOUT, "the windows are gone")
 
 
 def test_each_teams_news_name_it_and_are_told_once(

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
@@ -183,6 +184,7 @@ class App(QObject):
         self._tray.no_panel.connect(self._use_window)
         self._tray.shown.connect(self._use_panel)
         self._tray.team_chosen.connect(self._open_team)
+        self._tray.message_clicked.connect(self._notifier.hear_click)
         self._notifier.clicked.connect(self._open_team)
         self._news_desk.heard.connect(self._teams.note_heard)
         self._key.key_changed.connect(self._teams.leave_demo)
@@ -207,6 +209,8 @@ class App(QObject):
         QApplication.setWindowIcon(app_icon())
         self._hidden.load()  # first, so that no amount is seen before
         self._colour_scheme = ColourScheme(self)
+        if self._tray.has_no_panel:  # which was told when nobody could hear it yet
+            self._use_window()
         self._teams.begin(demo=demo)
 
     @Slot()
@@ -279,23 +283,26 @@ class App(QObject):
     @Slot(str)
     def _ask_to_remove(self, account: str) -> None:
         """Ask whether a team is to be removed, and remove it."""
+        if account not in (team.entry.account for team in self._team_list.listed_teams()):
+            return
+        if account not in self._remove_dialogs:
+            make = partial(self._make_remove_dialog, account)
+            self._remove_dialogs[account] = SingleWindow(make, self)
+        self._remove_dialogs[account].open()
+
+    def _make_remove_dialog(self, account: str) -> "RemoveDialog":
         from tray_app.desktop.windows.remove_dialog import RemoveDialog
 
-        listed = {team.entry.account: team for team in self._team_list.listed_teams()}
-        if (team := listed.get(account)) is None:
-            return
-
-        def make() -> RemoveDialog:
-            kept = self._team_list.kept_history(account)
-            dialog = RemoveDialog(team.name, has_own=bool(team.entry.own), kept_history=kept)
-            dialog.confirmed.connect(
-                lambda with_history: self._team_list.remove(
-                    account, dialog.removed, dialog.failed, with_history=with_history
-                )
+        teams = self._team_list.listed_teams()
+        team = next(each for each in teams if each.entry.account == account)
+        kept = self._team_list.kept_history(account)
+        dialog = RemoveDialog(team.name, has_own=bool(team.entry.own), kept_history=kept)
+        dialog.confirmed.connect(
+            lambda with_history: self._team_list.remove(
+                account, dialog.removed, dialog.failed, with_history=with_history
             )
-            return dialog
-
-        self._remove_dialogs.setdefault(account, SingleWindow(make, self)).open()
+        )
+        return dialog
 
     @Slot()
     def _follow_list(self) -> None:
@@ -517,7 +524,7 @@ class App(QObject):
         """Take off the screen what the popup tells, as on Plasma notifications stand before it."""
         if self._popup is not None and self._popup.isVisible():
             for poller in self._teams_meant():
-                self._news_desk.withdraw(poller.account)
+                self._news_desk.withdraw_seen(poller.account)
 
     @Slot(str)
     def _turn_to(self, account: str) -> None:

@@ -41,6 +41,9 @@ _BY_NEED = (
 )
 """The news of too few credits, the most urgent first."""
 
+_IN_POPUP = frozenset({AlertKind.EMPTY, AlertKind.CRITICAL, AlertKind.LOW, AlertKind.RUNS_OUT})
+"""The news that the popup tells, too."""
+
 
 class TeamNotice(NamedTuple):
     """What is to be told of one team: by itself, or as a line of a list."""
@@ -56,6 +59,12 @@ class TeamNotice(NamedTuple):
     def lacks_credits(self) -> bool:
         """Whether the team has too few credits, or soon will."""
         return self.kind in _BY_NEED
+
+    @property
+    def is_in_popup(self) -> bool:
+        """Whether the popup tells all of this; it tells of no unusual spending."""
+        alert = self.news.alert
+        return self.kind in _IN_POPUP and (alert is None or alert.drain is None)
 
     def by_need(self) -> tuple[int, int]:
         """Return what sorts news, the most urgent first."""
@@ -112,7 +121,7 @@ class NewsDesk(QObject):
         self._lists: frozenset[int] = frozenset()
         """The ids of the last list with something new, and of those that were shorter since."""
         self._heard: set[int] = set()
-        """The ids of the news that the desktop has shown."""
+        """The ids of the news that the desktop has shown; a few a day."""
         notifier.accepted.connect(self._accept)
         notifier.dismissed.connect(self._dismiss)
         self._gathering = QTimer(self, singleShot=True, interval=GATHERING)
@@ -125,6 +134,8 @@ class NewsDesk(QObject):
         last = self._last(account)
         if last is not None and last.news.id == told.news.id:
             self._say_in_other_words(told)
+        elif told.news.id in self._heard:
+            pass  # it was taken off the screen, and a snapshot from before still has it
         elif is_only_team:
             self._tell_alone(told)
         else:
@@ -139,6 +150,12 @@ class NewsDesk(QObject):
             self._notifier.withdraw(account)
         if self._listed.pop(account, None) is not None:
             self._tell_list(is_shorter=True)
+
+    def withdraw_seen(self, account: str) -> None:
+        """Take a team's news off the screen if the user sees the same in the popup."""
+        last = self._last(account)
+        if last is not None and last.is_in_popup:
+            self.withdraw(account)
 
     def keep_only(self, accounts: Iterable[str]) -> None:
         """Take the news of all other teams off the screen, as these teams are gone."""
@@ -238,6 +255,4 @@ class NewsDesk(QObject):
         for each in told:
             if each.id not in self._heard:
                 self.heard.emit(each)
-        current = [*(told for told, _ in self._told.values()), *self._listed.values()]
         self._heard |= {each.id for each in told}
-        self._heard &= {each.news.id for each in current}

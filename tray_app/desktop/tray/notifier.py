@@ -84,6 +84,8 @@ class Notifier(QObject):
         super().__init__()
         self._fallback = fallback
         self._told_by_qt: dict[str, int] = {}
+        self._last_by_qt: str | None = None
+        """What the last notice that Qt has shown is about."""
         self._bus = bus
         self._display = Display(
             told=lambda news: gate.emit(self.accepted, news),
@@ -102,9 +104,15 @@ class Notifier(QObject):
         if sys.platform == "linux":
             self._want({**self._display.wanted, notice.about: notice})
         elif self._told_by_qt.get(notice.about) not in {notice.id, *notice.shortens}:
-            self._told_by_qt[notice.about] = notice.id
+            self._told_by_qt[notice.about], self._last_by_qt = notice.id, notice.about
             self._fallback(notice.title, notice.body)
             self.accepted.emit(notice.news)
+
+    @Slot()
+    def hear_click(self) -> None:
+        """Take a click on what Qt has shown; Qt does not tell on which, so it is the last."""
+        if self._last_by_qt is not None:
+            self.clicked.emit(self._last_by_qt)
 
     def withdraw(self, about: str) -> None:
         """Close what was told last about a team, and drop what still waits; Linux only."""

@@ -38,6 +38,9 @@ class Tray(QObject):
     clicked = Signal()
     shown = Signal()
     no_panel = Signal()
+    """There is no panel, and has not been for a while; see also :attr:`has_no_panel`."""
+    message_clicked = Signal()
+    """The user has clicked a notification that Qt has shown."""
     team_chosen = Signal(str)
     """The account of a team whose line in the menu was chosen."""
 
@@ -66,6 +69,8 @@ class Tray(QObject):
         self._of_one_team = [actions.history, actions.plan, actions.buy, actions.change_key]
         self._team_menu: TeamMenu | None = None
 
+        self.has_no_panel = False
+        """Whether :attr:`no_panel` was emitted, and no panel has come since."""
         self._icon: QSystemTrayIcon | None = None
         self._tooltip = ""
         self._hears_of_loss = False
@@ -173,10 +178,12 @@ class Tray(QObject):
         if not QSystemTrayIcon.isSystemTrayAvailable():
             return
         self._search.stop()
+        self.has_no_panel = False
         self._icon = QSystemTrayIcon(tray_icon(self._look), self)
         self._icon.setToolTip(self._tooltip)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._activated)
+        self._icon.messageClicked.connect(self.message_clicked)
         self._icon.show()
         self.shown.emit()
         if self._hears_of_loss:
@@ -197,6 +204,7 @@ class Tray(QObject):
     @Slot()
     def _lose_patience(self) -> None:
         if self._icon is None:
+            self.has_no_panel = True
             self.no_panel.emit()
 
     @Slot(QSystemTrayIcon.ActivationReason)

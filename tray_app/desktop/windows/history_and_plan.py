@@ -200,7 +200,10 @@ class HistoryAndPlan(QObject):
     @property
     def _is_of_all(self) -> bool:
         """Whether the history's window is of all teams."""
-        return self._are_several and self._history_of == ALL_TEAMS
+        return self._stands_for_all(self._history_of)
+
+    def _stands_for_all(self, account: str) -> bool:
+        return self._are_several and account == ALL_TEAMS
 
     @property
     def _names(self) -> list[tuple[str, str]]:
@@ -255,9 +258,9 @@ class HistoryAndPlan(QObject):
             self.history.window.show_teams(self._names, self._history_of)
         self._read_history_again()
 
-    def _chosen(self) -> _Chosen:
-        """Return what the history's window is of. Two keys of one team count once."""
-        if self._is_of_all:
+    def _chosen(self, account: str) -> _Chosen:
+        """Return what a history is read of. Two keys of one team count once."""
+        if self._stands_for_all(account):
             found = [(name, _past_of(session)) for session, name in self._teams.values()]
             known: dict[str, tuple[str, _Past]] = {}
             for name, past in found:
@@ -265,9 +268,9 @@ class HistoryAndPlan(QObject):
                     known.setdefault(past.team_id, (name, past))
             uncounted = sum(past is None for _, past in found)
             return _Chosen(ALL_TEAMS, tuple(known.values()), uncounted)
-        session = self._session_of(self._history_of)
+        session = self._session_of(account)
         past = _past_of(session) if session is not None else None
-        return _Chosen(self._history_of, (("", past),) if past is not None else ())
+        return _Chosen(account, (("", past),) if past is not None else ())
 
     @Slot()
     def _read_history_again(self) -> None:
@@ -276,7 +279,7 @@ class HistoryAndPlan(QObject):
 
     @Slot(int)
     def _read_history(self, days: int) -> None:
-        chosen, formats = self._chosen(), self._formats
+        chosen, formats = self._chosen(self._history_of), self._formats
         session = self._session_of(self._history_of)
         snapshot = session.snapshot if session else Snapshot()
         low = session.settings.thresholds.low if session else 0
@@ -294,19 +297,22 @@ class HistoryAndPlan(QObject):
             return history_of(records, days, team, formats, now, snapshot, low)
 
         def show(view: "HistoryView") -> None:
-            if self._chosen() == chosen and self.history.window is not None:
+            if self._chosen(self._history_of) == chosen and self.history.window is not None:
                 self.history.window.show_history(view)
 
         self._worker.submit(read, show, self._tell_problem)
 
     @Slot(str, bool, str)
     def _export(self, path: str, by_day: bool, account: str) -> None:
-        """Write all of a team's history to a CSV file, and tell what became of it."""
-        chosen, name = self._chosen(), Path(path).name
-        if account != chosen.account:
+        """Write all of a team's history to a CSV file, and tell what became of it.
+
+        The window may show another team by now.
+        """
+        is_sum = self._stands_for_all(account)
+        if account not in self._teams and not is_sum:
             self._tell(tr("Nothing was saved, because the team is no longer in the list."))
             return
-        is_sum = self._is_of_all
+        chosen, name = self._chosen(account), Path(path).name
 
         def write() -> str:
             pasts, fault = chosen.read()

@@ -26,6 +26,7 @@ class SingleWindow(QObject, Generic[Window]):
             self.window = self._make()
             self.window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self.window.destroyed.connect(self._forget)
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
