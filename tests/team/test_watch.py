@@ -838,6 +838,18 @@ def test_an_earlier_warning_alerts_nothing(world: World) -> None:
     assert alerted(world, watch, 50_000 - 150 * 24 * 12) == [None]
 
 
+def test_settings_judge_the_last_reading_at_its_own_time(world: World) -> None:
+    """What only the passing of time made true counted as heard, and a wrong day was said."""
+    world.spend(world.watch(Settings(warn_within=0), world.analyst()), days=12, hourly=150)
+    watch = world.watch(Settings(warn_within=3), world.analyst())
+    world.clock.forward(hours=5, minutes=53)
+    assert alerted(world, watch, 14_000) == [None]  # at 17:58, before the end of a working day
+    before = watch.snooze(SnoozeChoice.NONE).analysis
+    world.clock.forward(minutes=3)
+    assert watch.apply(Settings(interval=60, warn_within=3)).analysis == before
+    assert alerted(world, watch, 14_000) == ["runs_out"]
+
+
 def test_settings_between_a_poll_and_its_study(world: World) -> None:
     watch = world.watch(analyst=world.analyst())
     world.poll(watch, 480)

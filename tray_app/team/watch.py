@@ -191,7 +191,9 @@ class Watch:
         self._settings = settings
         reading = self._snapshot.reading
         if reading is not None:
-            analysis = self._analyst.analyse(reading.balance, self._now(), settings.renewal_day)
+            # At the time of the reading: what only the passing of time makes true is still to be
+            # told, and the balance of now may be another.
+            analysis = self._analyst.analyse(reading.balance, reading.at, settings.renewal_day)
             level = self._announcer.level(reading.balance.credits, settings)
             self._snapshot = replace(self._snapshot, level=level, analysis=analysis)
         if reading is None or self._snapshot.to_study:
