@@ -907,6 +907,15 @@ def test_a_drain_of_the_future_is_that_of_a_wrong_clock(watched: Watched) -> Non
     assert kinds(watched, 9_000, [drained(drain)] * 2) == ["drain", None]
 
 
+def test_a_drain_seen_before_the_clock_was_set_back_is_told_once_its_time_has_come(
+    watched: Watched,
+) -> None:
+    """With notifications off it was heard and decided on again without end."""
+    now = int(NOON.timestamp())
+    drain = drained(Drain(now - 298, now + 2, 2_000, 90))
+    assert kinds(watched, 9_000, [drain] * 3) == [None, "drain", None]
+
+
 def test_a_refill_of_the_future_is_that_of_a_wrong_clock(watched: Watched) -> None:
     said(watched, [450, 90])
     ahead = int(NOON.timestamp()) + 365 * 86_400

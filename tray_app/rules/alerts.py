@@ -323,6 +323,8 @@ def decide(
     settled_to = state.refilled_to if settled == state.refilled else credits
     large = [each for each in evidence.refills if _is_large(each, credits, thresholds)]
     said = _followed(state.said, standings, large, seconds)
+    if evidence.drain is not None and evidence.drain.end > seconds:
+        evidence = replace(evidence, drain=None)  # seen just before the clock was set back
     drain = state.drain
     if drain is not None and drain.end > seconds:  # noted while the clock ran ahead
         drain = None
