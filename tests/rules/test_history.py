@@ -94,7 +94,7 @@ def test_the_example_that_explains_it() -> None:
         ((500, 100), (490, 95), [Drop(0, 60, 15, {"subscription": 10, "paid": 5})]),
         ((500, 100), (500, 5100), [Refill(60, 5000, {"paid": 5000})]),
         ((500, 100), (900, 5100), [Refill(60, 5400, {"subscription": 400, "paid": 5000})]),
-        # spent from one bucket while another was refilled
+        # spent from one bucket, while another was refilled or some has moved
         (
             (500, 100),
             (480, 5100),
@@ -103,16 +103,17 @@ def test_the_example_that_explains_it() -> None:
         (
             (500, 100),
             (200, 150),
-            [Drop(0, 60, 300, {"subscription": 300}), Refill(60, 50, {"paid": 50})],
+            [Drop(0, 60, 250, {"subscription": 250})],
         ),
+        ((5000, 0), (0, 4990), [Drop(0, 60, 10, {"subscription": 10})]),
         ((500, 100), (400, 200), []),
         ((500, 100), (500, 100), []),
         # the API does not exclude negative buckets
         ((10, 100), (-10, 100), [Drop(0, 60, 20, {"subscription": 20})]),
     ],
     ids=[
-        "spent", "spent-two", "refill", "refill-two", "both-rose", "both-fell", "moved", "same",
-        "negative",
+        "spent", "spent-two", "refill", "refill-two", "total-rose", "total-fell", "moved-most",
+        "moved", "same", "negative",
     ],
 )  # fmt: skip
 def test_change(
@@ -143,6 +144,25 @@ def test_unknown_buckets_leave_the_total(
     before: Record, after: Record, expected: list[Refill | Drop]
 ) -> None:
     assert changes([before, after]) == expected
+
+
+def test_what_moves_while_a_little_is_spent_is_no_refill() -> None:
+    """5,000 credits that had moved were told as added, and as a drain."""
+    quick = RESERVATION
+    assert changes([record(0, 5000), record(quick, 0, 4990)]) == [
+        Drop(0, quick, 10, {"subscription": 10})
+    ]
+    # While nobody looked, 5,000 may well have been spent, and others bought.
+    slow = RESERVATION + 1
+    assert changes([record(0, 5000), record(slow, 0, 4990)]) == [
+        Drop(0, slow, 5000, {"subscription": 5000}),
+        Refill(slow, 4990, {"paid": 4990}),
+    ]
+
+
+def test_what_was_spent_beside_a_move_may_come_back() -> None:
+    seen = [record(0, 5000), record(300, 0, 4990), record(600, 10, 4990)]
+    assert changes(seen) == []
 
 
 # --- reservations ---

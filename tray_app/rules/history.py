@@ -15,6 +15,10 @@ time  credits what the record says                         open dips after it
 ===== ======= ============================================ ====================
 
 So 50 credits were spent between 10:00 and 10:05, and 5,000 came at 10:20.
+
+With several buckets a rise pays back dips of its own bucket. A larger one is still no refill if the
+total falls within 15 minutes: then its credits have moved, and it pays back the dips that were
+seen with it. So where 5,000 credits of one bucket become 4,990 of another, 10 were spent.
 """
 
 from array import array
@@ -236,7 +240,8 @@ def thinned(records: Sequence[Record], until: int, zone: tzinfo | None = None) -
                 begin = min(begin, returns.pop()[0])
             returns.append((begin, index))
         elif not _only_fell(records[index - 1], records[index]):
-            # A refill, or a record of which less is known, stays with all that could be paid back.
+            # A refill, a move, or a record of which less is known, stays with all that could be
+            # paid back.
             stay.update(range(max(_first_within_reservation(records, index) - 1, 0), index + 1))
     for begin, end in returns:
         # Without the whole of its dip a return would look like a refill.
@@ -272,6 +277,11 @@ class _Step:
         self.oldest_paid = index
         """The index of the oldest dip that was paid back."""
         self._risen = _fallen(after, before)
+        # In a longer time it is likelier that something was spent and something else bought.
+        self._is_quick_fall = (
+            after.credits < before.credits and after.first - before.last <= RESERVATION
+        )
+        self._has_moved = False
         self._knows_the_same = (None in before) is (None in after)
 
     @property
@@ -281,17 +291,19 @@ class _Step:
 
     @property
     def is_return(self) -> bool:
-        """Whether there are rises, and none is a refill."""
-        return self._knows_the_same and bool(self._risen) and not self.came
+        """Whether there are rises, and all have only paid back earlier dips."""
+        return self._knows_the_same and bool(self._risen) and not self.came and not self._has_moved
 
     def pay_back(self, open_dips: Sequence[_Dip]) -> None:
-        """Pay back open dips, of which the latest come first, with the rises."""
+        """Pay back open dips, of which the latest come first, with the rises; or move credits."""
         for bucket, amount in self._risen.items():
             # A rise of which only the total is known may be of any bucket.
             dips = [dip for dip in open_dips if bucket in (dip.bucket, _UNKNOWN)]
             if amount > sum(dip.amount for dip in dips):
-                self.came[bucket] = amount
-                continue
+                if not self._is_quick_fall:
+                    self.came[bucket] = amount
+                    continue
+                dips, self._has_moved = self.dips, True
             for dip in dips:
                 back = min(amount, dip.amount)
                 dip.amount -= back
