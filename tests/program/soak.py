@@ -180,7 +180,7 @@ class Soak:
     def _poll(self, amount: int) -> None:
         self._sandbox.set_total(amount)
         answer = self._ask("poll")
-        if answer["credits"] != amount and amount > self._amount:  # of which it makes sure
+        if answer["credits"] != amount:  # of which it makes sure
             answer = self._ask("poll")
         self._polls += 1
         self._amount = amount

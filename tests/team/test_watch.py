@@ -34,7 +34,7 @@ from tray_app.team.analyst import Analyst
 from tray_app.team.announcer import News
 from tray_app.team.api import Checked, PausingApi, check_key, connector
 from tray_app.team.credentials import Credentials, KeySource
-from tray_app.team.watch import SECOND_ANSWER, TEAM_RETRY, Reading, Snapshot, Watch
+from tray_app.team.watch import RISE_SETTLES, SECOND_ANSWER, TEAM_RETRY, Reading, Snapshot, Watch
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"
@@ -1141,6 +1141,47 @@ def test_a_fall_is_told_at_once_and_its_turning_back_is_no_refill(
     assert fallen.news.alert.kind is AlertKind.CRITICAL
     heard(confirmed, fallen)
     assert world.poll(confirmed, 5_000).news.alert is None
+
+
+@pytest.mark.parametrize("by_user", [True, False])
+def test_just_after_a_rise_an_answer_from_before_it_is_nothing_new(
+    world: World, confirmed: Watch, by_user: bool
+) -> None:
+    """Whoever had just bought credits and clicked again was told that they were almost gone."""
+    assert alerted(world, confirmed, 90, 5_090) == ["critical", "refill"]
+    world.uptime.forward(seconds=RISE_SETTLES - 1)
+    world.api.answer = Balance(90)
+    doubted = confirmed.poll(by_user=by_user)
+    assert doubted.reading is not None
+    assert (doubted.reading.balance.credits, doubted.wait) == (5_090, SECOND_ANSWER)
+    assert (doubted.level, doubted.news.alert) == (Level.HEALTHY, None)
+    assert world.poll_once(confirmed, 5_080).news.alert == Alert(AlertKind.REFILL, 5_080, 5_000)
+
+
+def test_a_real_fall_just_after_a_rise_is_told_with_the_second_answer(
+    world: World, confirmed: Watch
+) -> None:
+    for credits in (90, 5_090):
+        snapshot = world.poll(confirmed, credits)
+        snapshot = confirmed.study() if snapshot.to_study else snapshot
+        heard(confirmed, snapshot)
+    doubted, fallen = world.poll_once(confirmed, 80), world.poll_once(confirmed, 80)
+    assert (doubted.news.alert, doubted.wait) == (None, SECOND_ANSWER)
+    assert fallen.news.alert is not None
+    assert fallen.news.alert.kind is AlertKind.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("credits", "later"), [(91, 0), (90, RISE_SETTLES)], ids=["smaller", "later"]
+)
+def test_another_fall_after_a_rise_is_taken_in_at_once(
+    world: World, confirmed: Watch, credits: int, later: float
+) -> None:
+    alerted(world, confirmed, 90, 5_090)
+    world.uptime.forward(seconds=later)
+    fallen = world.poll_once(confirmed, credits).reading
+    assert fallen is not None
+    assert fallen.balance.credits == credits
 
 
 def test_whoever_asks_has_the_second_answer_at_once(world: World, confirmed: Watch) -> None:

@@ -27,7 +27,11 @@ if TYPE_CHECKING:  # it imports the database, for which the icon does not wait
 log = logging.getLogger(__name__)
 
 SECOND_ANSWER = 5.0
-"""Seconds after which lemlist is asked whether a balance has really risen."""
+"""Seconds after which lemlist is asked again whether an answer that is doubted holds."""
+
+RISE_SETTLES = 120.0
+"""Seconds after a rise for which a fall to what there was before is doubted: longer than a server
+is likely to lag, and as the doubt takes 5 s only, a real fall is told hardly later."""
 
 TEAM_RETRY = 3600.0
 """Seconds after which lemlist is asked again for a team's name that it did not tell."""
@@ -68,6 +72,16 @@ class Snapshot:
     next_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Rise:
+    """A rise of the balance that was taken in."""
+
+    begin: int
+    """The credits before it."""
+    at: float
+    """When it was taken in, in seconds that never go back."""
+
+
 class Watch:
     """One team, watched with one key. Used by one worker thread; every call may block."""
 
@@ -103,7 +117,8 @@ class Watch:
         # When lemlist is to be asked which team the key opens; None: lemlist has named the team.
         self._team_wanted_at: float | None = 0.0
         self._failures = 0
-        self._doubts_rise = False
+        self._doubts = False  # the last answer waits for a second one to bear it out
+        self._rise: _Rise | None = None
         self._snapshot = Snapshot()
 
     def poll(self, *, prompt: bool = False, by_user: bool = False) -> Snapshot:
@@ -112,14 +127,15 @@ class Watch:
         A failure of a poll ``by_user`` does not make the next wait longer.
 
         A rise counts only when a second answer soon after confirms it: the first may come from a
-        server that lags behind, with the balance from before some spending.
+        server that lags behind, with the balance from before some spending. So does, shortly after
+        a rise, a fall to what there was before it.
         """
         try:
             api = self._find_api(prompt=prompt)
             balance = api.balance()
             if by_user and self._is_rise(balance):
                 balance = api.balance()  # as whoever has just bought credits wants to see them
-                self._doubts_rise = True
+                self._doubts = True
         except Problem as problem:
             if not isinstance(problem, Paused) and not by_user:
                 self._failures += 1
@@ -127,10 +143,10 @@ class Watch:
             if problem.kind in NEEDS_ANOTHER_KEY and snapshot.key_source is KeySource.KEYCHAIN:
                 self._credentials.doubt()  # the keychain may have another key by the next try
             return snapshot
-        if self._is_rise(balance) and not self._doubts_rise:
-            self._doubts_rise = True
+        if not self._doubts and (self._is_rise(balance) or self._undoes_rise(balance)):
+            self._doubts = True
             return self._schedule()
-        self._doubts_rise = False
+        self._doubts = False
         return self._take_in(api, Reading(balance, self._now()))
 
     def fail(self, problem: Problem) -> Snapshot:
@@ -139,7 +155,7 @@ class Watch:
         problem.__traceback__ = problem.__context__ = None
         log.info("poll failed: %s %s", problem.kind, problem.detail)
         self._announcer.drop_unheard()  # the figures of the alert are out of date
-        self._doubts_rise = False
+        self._doubts = False
         source = self._credentials.source
         self._snapshot = replace(self._snapshot, problem=problem, key_source=source)
         return self._schedule()
@@ -251,6 +267,7 @@ class Watch:
         self._api = self._team = None
         self._team_wanted_at = 0.0
         self._failures = 0
+        self._rise = None
         self._snapshot = Snapshot()
         self._analyst.forget()
 
@@ -263,8 +280,21 @@ class Watch:
         reading = self._snapshot.reading
         return reading is not None and balance.credits > reading.balance.credits
 
+    def _undoes_rise(self, balance: Balance) -> bool:
+        """Tell whether a balance falls to what there was before a rise of just now."""
+        reading, rise = self._snapshot.reading, self._rise
+        return (
+            reading is not None
+            and rise is not None
+            and balance.credits <= rise.begin < reading.balance.credits
+            and self._elapsed() < rise.at + RISE_SETTLES
+        )
+
     def _take_in(self, api: Api, reading: Reading) -> Snapshot:
         """Judge a reading. What takes long is left to :meth:`study`: the team, and its history."""
+        before = self._snapshot.reading
+        if before is not None and self._is_rise(reading.balance):
+            self._rise = _Rise(before.balance.credits, self._elapsed())
         self._failures = 0
         level = self._announcer.level(reading.balance.credits, self._settings)
         is_unsure = self._is_to_identify
@@ -310,7 +340,7 @@ class Watch:
         wait = next_wait(interval, self._failures, problem, self._chance())
         if problem is None:
             wait = wait_for_turn(interval, self.place, self._elapsed())
-        if self._doubts_rise:
+        if self._doubts:
             wait = min(wait, SECOND_ANSWER)
         next_at = self._now() + timedelta(seconds=wait)
         self._snapshot = replace(self._snapshot, wait=wait, next_at=next_at)
