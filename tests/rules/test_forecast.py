@@ -187,6 +187,21 @@ def test_days_that_nobody_saw_do_not_make_it_ready() -> None:
     assert isinstance(fit(each, today), Rhythm)
 
 
+def test_no_day_is_promised_while_there_is_too_little_to_spend() -> None:
+    """It moved on by a day each day."""
+    each = days((100.0,) * 4 + (0.0,) * 4)
+    empty = [replace(day, close=Record(0, 0, 4)) for day in each[-5:]]
+    for known in (2, 5):  # the days on which nothing could be spent, with today
+        seen = [*each[:-5], *empty[:known]]
+        assert fit(seen, seen[-1].date) == TooEarly(None)
+    today = each[5].date
+    assert fit([*each[:-5], empty[0]], today) == TooEarly(today + timedelta(days=3))
+    enough = replace(each[-2], close=PLENTY)
+    assert fit([*each[:-5], *empty[:3], enough, each[-1]], each[-1].date) == TooEarly(
+        each[-1].date + timedelta(days=2)
+    )
+
+
 @pytest.mark.parametrize(
     ("spent", "is_enough"),
     [((100.0,) * 4 + (0.0,) * 30, False), ((100.0,) * 5 + (0.0,) * 30, True)],

@@ -47,7 +47,7 @@ class TooEarly:
 
     ready_on: date | None
     """The day of the first forecast if the balance is seen each day; ``None`` as long as too
-    little is spent."""
+    little is spent, or there is too little to spend."""
 
 
 class Range(NamedTuple):
@@ -103,8 +103,11 @@ class Forecast:
 
 def fit(days: Sequence[Day], today: date) -> Rhythm | TooEarly:
     """Learn a team's rhythm from its complete days, those between the first and today."""
-    whole = _spendable([day for day in days[1:] if day.date < today])[-HORIZON:]
+    complete = [day for day in days[1:] if day.date < today]
+    whole = _spendable(complete)[-HORIZON:]
     missing = DAYS_NEEDED - sum(day.is_seen for day in whole)
+    if missing > 0 and whole[-1:] != complete[-1:]:
+        return TooEarly(None)  # as long as there is nothing to spend, no day counts
     if missing > 0:
         has_begun = bool(days) and days[0].date < today
         return TooEarly(today + timedelta(days=missing if has_begun else missing + 1))
