@@ -70,7 +70,7 @@ def known(
 def stopped(now: datetime = NOW) -> Snapshot:
     """A team without credits since some hours."""
     since = int((now - timedelta(hours=3, minutes=38)).timestamp())
-    analysis = Analysis(TooEarly(None), peak=9_000, since=since)
+    analysis = Analysis(TooEarly(None), peak=9_000, empty_since=since)
     return replace(known(0, now), analysis=analysis)
 
 

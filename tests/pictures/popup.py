@@ -101,7 +101,7 @@ def states(now: datetime) -> Iterator[State]:
     yield with_past("critical", known(Balance(62, 62, 0, 60, 2, 0), now), now)
     since = int((now - timedelta(hours=3, minutes=38)).timestamp())
     empty = replace(
-        known(Balance(0, 0, 0, 0, 0, 0), now), analysis=Analysis(TooEarly(None), since=since)
+        known(Balance(0, 0, 0, 0, 0, 0), now), analysis=Analysis(TooEarly(None), empty_since=since)
     )
     yield State("empty", empty)
     yield with_past("millions", millions, now)

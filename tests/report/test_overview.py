@@ -58,7 +58,7 @@ def line(snapshot: Snapshot) -> Line:
 
 
 def stopped(at: datetime) -> Snapshot:
-    return known(0, analysis=Analysis(TooEarly(None), since=int(at.timestamp())))
+    return known(0, analysis=Analysis(TooEarly(None), empty_since=int(at.timestamp())))
 
 
 OFFLINE = Problem(Kind.OFFLINE)

@@ -492,7 +492,7 @@ def test_what_is_empty_has_no_outlook() -> None:
 def test_since_when_it_is_empty(hours: int | None, words: str) -> None:
     since = None if hours is None else int((NOON - timedelta(hours=hours)).timestamp())
     snapshot = good(Balance(0), Level.EMPTY)
-    assert shown(replace(snapshot, analysis=replace(lasting(0), since=since))).lasts == words
+    assert shown(replace(snapshot, analysis=replace(lasting(0), empty_since=since))).lasts == words
 
 
 def test_what_it_buys() -> None:

@@ -57,13 +57,43 @@ def test_what_was_read_to_learn_is_not_kept_in_memory(analyst: Analyst, history:
     assert [row.credits for row in history.read("tea_1")] == [100_000, 99_000]
 
 
-def test_it_knows_since_when_the_balance_is_as_it_is(analyst: Analyst) -> None:
+@pytest.mark.parametrize("restarts", [False, True])
+def test_it_knows_since_when_there_are_no_credits(
+    analyst: Analyst, history: History, restarts: bool
+) -> None:
+    """The time of the last change was told, as jobs that were running took more than there was."""
     work(analyst, "tea_1", 2)
     empty = MONDAY + timedelta(days=2)
-    for minutes in (0, 5, 10):
-        analysis = analyst.take("tea_1", Balance(0), empty + timedelta(minutes=minutes), None)
+    for hours, credits in ((0, 0), (1, 0), (6, -15), (12, -20), (30, -20)):
+        if restarts:
+            analyst = Analyst(history, UTC)
+        analysis = analyst.take("tea_1", Balance(credits), empty + timedelta(hours=hours), None)
+        assert analysis is not None
+        assert analysis.empty_since == empty.timestamp()
+    analysis = analyst.take("tea_1", Balance(500), empty + timedelta(hours=31), None)
     assert analysis is not None
-    assert analysis.since == empty.timestamp()
+    assert analysis.empty_since is None
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_nobody_knows_since_when_a_team_was_empty_that_never_had_credits(
+    analyst: Analyst, history: History, restarts: bool
+) -> None:
+    for hours, credits in ((0, 0), (1, 0), (6, -15)):
+        if restarts:
+            analyst = Analyst(history, UTC)
+        analysis = analyst.take("tea_1", Balance(credits), MONDAY + timedelta(hours=hours), None)
+        assert analysis is not None
+        assert analysis.empty_since is None
+
+
+def test_a_clock_that_ran_ahead_tells_no_time_of_the_future(analyst: Analyst) -> None:
+    analyst.take("tea_1", Balance(500), MONDAY + timedelta(hours=1), None)
+    for minutes, credits in ((300, 0), (120, 0), (125, 0)):
+        at = MONDAY + timedelta(minutes=minutes)
+        analysis = analyst.take("tea_1", Balance(credits), at, None)
+    assert analysis is not None
+    assert analysis.empty_since == (MONDAY + timedelta(hours=2)).timestamp()
 
 
 def test_a_restart_goes_on_where_it_was(analyst: Analyst, history: History) -> None:

@@ -247,7 +247,7 @@ def analyses(n: int, day: date) -> Iterator[Analysis | None]:
     yield Analysis(rhythm(n, n, n), Forecast(n, None), lasts_until=day, missing=100 * n)
     yield Analysis(rhythm(n, n, n), Forecast(n, None), is_uncertain=True)
     for since in (NOW, NOW - timedelta(1)):
-        yield Analysis(TooEarly(None), since=int(since.timestamp()))
+        yield Analysis(TooEarly(None), empty_since=int(since.timestamp()))
 
 
 @says(

@@ -168,7 +168,7 @@ def _fresh_sentence(team: TeamView, formats: Formats, now: datetime) -> str:
     """Say how a team is doing whose figures, if it has any, are up to date."""
     view, analysis = team.view, team.snapshot.analysis
     if view.icon.shape is IconShape.EMPTY:
-        since = analysis.since if analysis is not None else None
+        since = analysis.empty_since if analysis is not None else None
         return overview_words.stopped_since_words(since, formats, now)
     made_on = (view.read_at or now).astimezone().date()
     today = now.astimezone().date()

@@ -81,8 +81,9 @@ class Analysis:
     """Whether enough is known for an alert on the date."""
     peak: int | None = None
     """The highest balance since the last large gain; ``None`` while less than a day is known."""
-    since: int | None = None
-    """Since when the balance was seen as it is now, in seconds since the epoch."""
+    empty_since: int | None = None
+    """When the credits were first seen to have ended, in seconds since the epoch; ``None`` if there
+    are some, or if there were none from the first reading on."""
 
     def evidence(self, warn_within: int) -> Evidence:
         """Return what alerts are decided by; ``warn_within`` is in working days."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
@@ -33,6 +34,7 @@ class Analyst:
         self._learned_for: tuple[str, date] | None = None
         # The last hours are known here even if the history can't be kept.
         self._recent: deque[Record] = deque()
+        self._empty_since: int | None = None
         self._changes: list[Refill | Drop] = []
         self._unnamed: deque[Record] = deque(maxlen=_MOST_UNNAMED)
 
@@ -82,7 +84,7 @@ class Analyst:
             renewal_day,
             self._zone,
         )
-        return replace(concluded, since=self._recent[-1].first if self._recent else None)
+        return replace(concluded, empty_since=self._empty_since)
 
     def refills(self) -> list[Refill]:
         """Return the refills that were seen in the last hours."""
@@ -96,6 +98,7 @@ class Analyst:
         """Forget the team: the next reading may be another team's."""
         self._unnamed.clear()
         self._recent.clear()
+        self._empty_since = None
         self._changes = []
         self._lesson = self._learned_for = None
 
@@ -106,6 +109,10 @@ class Analyst:
         last = recent[-1] if recent else None
         if last is not None and record.credits > last.credits:
             self._learned_for = None  # a refill may show the day of the renewal
+        if record.credits > 0 or last is None:
+            self._empty_since = None
+        elif last.credits > 0:
+            self._empty_since = record.first
         row = row_after(last, record)
         if last is not None and last.first == row.first:
             recent.pop()  # the new row replaces it
@@ -125,6 +132,17 @@ class Analyst:
             since = bisect_left(records, begin - RESERVATION, key=attrgetter("last"))
             self._recent = deque(records[max(since - 1, 0) :])
             self._changes = changes_since(tuple(self._recent), begin)
+            self._empty_since = _empty_since(records)
         self._learned_for = team_id, now.date()
         # SQLite would keep the pages that were read, which are more than all else of a team.
         self._history.close()
+
+
+def _empty_since(records: Sequence[Record]) -> int | None:
+    """Return when the balance came to nothing; ``None`` if it has not, or before it was seen."""
+    since = None
+    for record in reversed(records):
+        if record.credits > 0:
+            return since
+        since = record.first
+    return None

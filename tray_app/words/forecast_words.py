@@ -25,9 +25,9 @@ WEEKDAY_WITHIN = 6
 
 def empty_since_words(analysis: Analysis | None, formats: Formats, now: datetime) -> str:
     """Say since when there are no credits; empty when nobody knows."""
-    if analysis is None or analysis.since is None:
+    if analysis is None or analysis.empty_since is None:
         return ""
-    at, today = datetime.fromtimestamp(analysis.since, UTC), now.astimezone().date()
+    at, today = datetime.fromtimestamp(analysis.empty_since, UTC), now.astimezone().date()
     day, time = at.astimezone().date(), formats.time(at)
     if day == today:
         return tr("Empty since today, {time}", time=time)
