@@ -22,6 +22,7 @@ from tray_app.lemlist.address import URL_VARIABLE
 from tray_app.lemlist.balance import Balance, Team
 from tray_app.lemlist.key import KEY_VARIABLE
 from tray_app.rules.alerts import Alert, AlertKind, SnoozeChoice
+from tray_app.rules.drains import RECENT
 from tray_app.rules.history import Refill, changes
 from tray_app.rules.levels import Level, Thresholds
 from tray_app.rules.schedule import Place
@@ -569,6 +570,14 @@ def test_what_nobody_heard_is_told_after_a_restart(world: World, confirmed: Watc
     assert alerted(world, again, 8_990) == ["refill"]
     heard(again, world.poll(again, 8_990))
     assert alerted(world, again, 8_990) == [None]
+
+
+def test_a_refill_that_nobody_heard_is_told_for_four_hours(world: World, confirmed: Watch) -> None:
+    world.poll(confirmed, 90)
+    heard(confirmed, confirmed.study())
+    assert alerted(world, confirmed, 5_090) == ["refill"]
+    world.clock.forward(seconds=RECENT - 600)
+    assert alerted(world, confirmed, 5_080, 5_070) == ["refill", None]
 
 
 def test_a_drain_that_nobody_heard_is_told_after_a_restart(world: World) -> None:

@@ -210,8 +210,9 @@ def days_of(records: Sequence[Record], today: date, zone: tzinfo | None = None) 
 def thinned(records: Sequence[Record], until: int, zone: tzinfo | None = None) -> list[Record]:
     """Leave out the records that ended before ``until`` and that :func:`days_of` can miss.
 
-    As long as ``zone`` stays the same, so do the closes, the spending and the refills of each day.
-    On a day that ends before ``until``:
+    As long as ``zone`` stays the same, so do the closes, the spending and the refills of each day;
+    but where a total is not the sum of its buckets, a return can become a refill, and as much more
+    be spent. On a day that ends before ``until``:
 
     ===== ======= =======================================================
     09:00     500 stays: the first of the day
