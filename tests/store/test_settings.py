@@ -369,6 +369,46 @@ def test_own_numbers_that_common_ones_have_overtaken_do_not_count() -> None:
     assert common.with_own({"critical": 500, "warn_within": 9}) == replace(common, warn_within=9)
 
 
+@pytest.mark.parametrize("own", [{"low": 300}, {"critical": 1500}, {"low": 390, "critical": 380}])
+def test_own_numbers_that_common_ones_have_overtaken_are_no_fault(
+    path: Path, own: dict[str, int]
+) -> None:
+    content = {"low": 1000, "critical": 400, "teams": [{"account": "a", "own": own}]}
+    put(path, content)
+    settings, (team,), _, faults = SettingsFile(path).load()
+    judged_by = Thresholds(**own) if len(own) == 2 else settings.thresholds
+    assert (settings.with_own(team.own).thresholds, faults) == (judged_by, [])
+    SettingsFile(path).save(settings)
+    assert json.loads(path.read_text())["teams"] == content["teams"]
+
+
+def test_a_fault_in_a_teams_own_choice_names_the_team_and_what_is_used(path: Path) -> None:
+    own = {"low": -1, "warn_within": "x"}
+    put(path, {"teams": [{"account": "a", "own": own}, {"account": "b", "name": "B", "own": own}]})
+    low = "Low must be above critical, and at most 10 million. The settings file says otherwise for"
+    assert load(path)[1] == [
+        (
+            "warn_within of a team in the settings file can't be used, so the choice for all teams "
+            "is used."
+        ),
+        f"{low} a team, so the choice for all teams is used.",
+        (
+            "warn_within of B in the settings file can't be used, so the choice for all teams is "
+            "used."
+        ),
+        f"{low} B, so the choice for all teams is used.",
+    ]
+
+
+def test_own_choices_of_a_later_version_stay(path: Path) -> None:
+    later = {"later": 5, "prices": {"video": 3}}
+    own = {**later, "low": 300, "critical": "x", "prices": {"video": 3, "linkedin": 2}}
+    put(path, {"teams": [{"account": "a", "own": own}]})
+    SettingsFile(path).choose_for_team("a", {"low": 400})
+    (kept,) = json.loads(path.read_text())["teams"]
+    assert kept["own"] == {**later, "low": 400}
+
+
 @pytest.mark.parametrize(
     ("entry", "expected", "faults"),
     [
@@ -376,12 +416,22 @@ def test_own_numbers_that_common_ones_have_overtaken_do_not_count() -> None:
         (
             {"account": "a", "own": {"low": "x"}},
             TeamEntry("a"),
-            [FieldFault("low", is_out_of_range=False)],
+            [FieldFault("low", is_out_of_range=False, team="")],
+        ),
+        (
+            {"account": "a", "name": "Acme", "own": {"critical": 0}},
+            TeamEntry("a", "Acme"),
+            [FieldFault("critical", is_out_of_range=True, team="Acme")],
+        ),
+        (
+            {"account": "a", "own": {"low": 50, "critical": 60, "linkedin": 2}},
+            TeamEntry("a", own={"linkedin": 2}),
+            [OUT_OF_RANGE._replace(team="")],
         ),
         (
             {"account": "a", "own": {"low": -1, "warn_within": 5}},
             TeamEntry("a", own={"warn_within": 5}),
-            [OUT_OF_RANGE],
+            [OUT_OF_RANGE._replace(team="")],
         ),
         ({"account": "a", "own": {"interval": 60, "prices": 3}}, TeamEntry("a"), []),
     ],

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -554,8 +555,8 @@ def _settings(n: int, _day: date) -> Said:
         yield from settings_words.limit_words(ANY).values()
     for kind in FaultKind:
         yield settings_words.settings_fault_words(FileFault(kind, "settings.json", n), ANY)
-    for is_out_of_range in (False, True):
-        yield settings_words.settings_fault_words(FieldFault("low", is_out_of_range), ANY)
+    for is_out_of_range, team in product((False, True), (None, "", "Acme UK")):
+        yield settings_words.settings_fault_words(FieldFault("low", is_out_of_range, team), ANY)
     yield settings_words.unsaved_settings_words()
     yield settings_words.login_unchanged_words()
 

@@ -45,11 +45,18 @@ class IconStyle(StrEnum):
 
 
 class FieldFault(NamedTuple):
-    """A field of the file that can't be used, so that its default is used."""
+    """A field of the file that can't be used.
+
+    In place of a choice for all teams its default is used, in place of a team's own choice the one
+    for all teams.
+    """
 
     name: str
     is_out_of_range: bool
     """Else its value is of another type."""
+    team: str | None = None
+    """The team whose own choice it is, as the user calls it: empty if the user has given it no
+    name, ``None`` if it is the choice for all teams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,9 @@ def _part_of(name: str) -> list[str]:
 OWN_FIELDS = (*_names(Thresholds), "warn_within", "renewal_day", *_names(Prices))
 """The choices that may differ from team to team. All others are the program's."""
 
+_WIDEST = {"low": RANGES["low"][-1], "critical": RANGES["critical"][0]}
+"""Choices beside which each choice is without fault that can be without fault beside others."""
+
 
 @dataclass(frozen=True, slots=True)
 class TeamEntry:
@@ -168,8 +178,9 @@ class SettingsFile:
     """The file of the settings. Reads and writes block.
 
     Other programs of this user may write it too. So what changes the teams changes the list as it
-    stands in the file then, and in it only what is meant: all else stays, also what this version
-    can't read.
+    stands in the file then, and in it only what is meant: all else stays, also fields that this
+    version doesn't know. Of the list's entries only those stay that name an account, and each
+    account once.
 
     Raises:
         OSError: by each call that writes, if the file can't be written, or is not this version's
@@ -242,8 +253,7 @@ class SettingsFile:
 
     def choose_for_team(self, account: str, own: Mapping[str, Any]) -> None:
         """Keep what is chosen for one team alone; all other choices are the common ones."""
-        kept = _raw_own(own)
-        self._change_team(account, lambda entry: entry.update(own=kept))
+        self._change_team(account, lambda entry: entry.update(own=_raw_own(own, entry.get("own"))))
 
     def order_teams(self, accounts: Sequence[str]) -> None:
         """Bring the teams into this order; those that it does not name come last."""
@@ -290,10 +300,20 @@ def _raw(team: TeamEntry) -> dict[str, Any]:
     return {"account": team.account, "name": team.name, "own": _raw_own(team.own)}
 
 
-def _raw_own(own: Mapping[str, Any]) -> dict[str, Any]:
+def _raw_own(own: Mapping[str, Any], before: object = None) -> dict[str, Any]:
+    """Return a team's own choices as they stand in the file, with what is unknown of ``before``."""
     prices = {name: own[name] for name in _names(Prices) if name in own}
     others = {name: own[name] for name in OWN_FIELDS if name in own and name not in prices}
+    raw = before if isinstance(before, dict) else {}
+    raw_prices = raw.get("prices")
+    if isinstance(raw_prices, dict):
+        prices = {**_without(raw_prices, _names(Prices)), **prices}
+    others = {**_without(raw, [*OWN_FIELDS, "prices"]), **others}
     return {**others, **({"prices": prices} if prices else {})}
+
+
+def _without(content: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in set(names)}
 
 
 def _entries(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -320,16 +340,19 @@ def _parse_teams(
     """Take what can be used of the list of teams, and name the fields that can't."""
     teams, faults = [], []
     for entry in list(_usable_entries(content))[:MOST_TEAMS]:
-        own = entry.get("own")
+        name, own = entry.get("name"), entry.get("own")
+        name = name if isinstance(name, str) else ""
         usable, own_faults = _parse_own(own if isinstance(own, dict) else {}, settings)
-        name = entry.get("name")
-        teams.append(TeamEntry(entry["account"], name if isinstance(name, str) else "", usable))
-        faults += own_faults
+        teams.append(TeamEntry(entry["account"], name, usable))
+        faults += [fault._replace(team=name) for fault in own_faults]
     return tuple(teams) or (TeamEntry(),), faults
 
 
 def _parse_own(own: Mapping[str, Any], common: Settings) -> tuple[dict[str, Any], list[FieldFault]]:
-    """Take what can be used of one team's own choices, and name the fields that can't."""
+    """Take what can be used of one team's own choices, and name the fields that can't ever.
+
+    Own choices that could be used beside other common ones are left out, and are no fault.
+    """
     prices = own.get("prices")
     flat = {**own, **(prices if isinstance(prices, dict) else {})}
     usable: dict[str, Any] = {}
@@ -341,8 +364,11 @@ def _parse_own(own: Mapping[str, Any], common: Settings) -> tuple[dict[str, Any]
             usable[name] = flat[name]
         else:
             faults.append(FieldFault(name, is_out_of_range=False))
-    for name in Settings.of({**common.choices, **usable}).faults():
-        faults.append(FieldFault(name, is_out_of_range=True))
+    alone, beside_common = (
+        Settings.of({**others, **usable}).faults() for others in (_WIDEST, common.choices)
+    )
+    faults += [FieldFault(name, is_out_of_range=True) for name in alone]
+    for name in (*alone, *beside_common):
         for each in _part_of(name):
             usable.pop(each, None)
     return usable, faults

@@ -210,15 +210,8 @@ def limit_words(formats: Formats) -> dict[str, str]:
 def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str:
     """Say what could not be used of the settings file."""
     match fault:
-        case FieldFault(name, is_out_of_range=False):
-            return tr(
-                "{field} in the settings file can't be used, so its default is used.", field=name
-            )
-        case FieldFault(name):
-            sentence = limit_words(formats)[name]
-            return tr(
-                "{fault} The settings file says otherwise, so the default is used.", fault=sentence
-            )
+        case FieldFault():
+            return _field_fault_words(fault, formats)
         case FileFault(FaultKind.BROKEN, name):
             return tr("The damaged settings file is kept as {name}.", name=name)
         case FileFault(FaultKind.DAMAGED, path, 0):
@@ -239,6 +232,46 @@ def settings_fault_words(fault: FileFault | FieldFault, formats: Formats) -> str
         case _:
             return tr(
                 "The settings file is from a newer version of lemlist credits and is not used."
+            )
+
+
+def _field_fault_words(fault: FieldFault, formats: Formats) -> str:
+    match fault:
+        case FieldFault(name, is_out_of_range=False, team=None):
+            return tr(
+                "{field} in the settings file can't be used, so its default is used.", field=name
+            )
+        case FieldFault(name, is_out_of_range=False, team=""):
+            return tr(
+                "{field} of a team in the settings file can't be used, so the choice for all teams "
+                "is used.",
+                field=name,
+            )
+        case FieldFault(name, is_out_of_range=False, team=team):
+            return tr(
+                "{field} of {team} in the settings file can't be used, so the choice for all teams "
+                "is used.",
+                field=name,
+                team=team,
+            )
+    limit = limit_words(formats)[fault.name]
+    match fault.team:
+        case None:
+            return tr(
+                "{fault} The settings file says otherwise, so the default is used.", fault=limit
+            )
+        case "":
+            return tr(
+                "{fault} The settings file says otherwise for a team, so the choice for all teams "
+                "is used.",
+                fault=limit,
+            )
+        case team:
+            return tr(
+                "{fault} The settings file says otherwise for {team}, so the choice for all teams "
+                "is used.",
+                fault=limit,
+                team=team,
             )
 
 
