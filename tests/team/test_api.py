@@ -15,6 +15,7 @@ from tray_app.lemlist.balance import Balance, Team
 from tray_app.rules.schedule import LONGEST_PAUSE, pause_left
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.api import Paused, Pauses, PausingApi, since_boot
+from tray_app.words.problem_words import problem_words
 
 KEY = "fake-key-1"
 OTHER_KEY = "fake-key-2"
@@ -93,6 +94,8 @@ def test_a_pause_outlives_the_program(computer: Computer, api: FakeApi, kind: Ki
     paused = problem_of(computer.program(api)(KEY).balance)
     assert isinstance(paused, Paused)
     assert (paused.kind, paused.retry_after) == (kind, HOUR - 600)
+    # Nothing was asked, so no status is said.
+    assert problem_words(paused).message == problem_words(kind).message
     computer.forward(HOUR - 600)
     api.answer = Balance(7)
     assert computer.program(api)(KEY).balance() == Balance(7)

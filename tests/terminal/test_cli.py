@@ -173,6 +173,22 @@ def test_the_rate_limit(env: Env, sandbox: Sandbox, retry_after: str | None, sec
     check_error(done, Kind.RATE_LIMITED, 3, retry_after=seconds)
 
 
+def test_a_pause_after_an_error_of_the_server(env: Env, sandbox: Sandbox) -> None:
+    sandbox.set_fault("503", retry_after="3600")
+    done = run(env, "status")
+    assert done.stderr == (
+        "lemlist is temporarily unavailable. lemlist or a proxy returned error 503. "
+        "Run the command again in 3600 seconds.\n"
+    )
+    asked = len(sandbox.requests)
+    done = run(env, "status")
+    assert (done.returncode, len(sandbox.requests)) == (4, asked)
+    assert re.sub(r"\d+", "N", done.stderr) == (
+        "lemlist is temporarily unavailable. lemlist or a proxy returned an error. "
+        "Run the command again in N seconds.\n(lemlist has asked for a pause)\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "kind", "code"),
     [

@@ -183,12 +183,14 @@ def test_a_terminal_speaks_of_no_window_and_of_no_later_try(kind: Kind) -> None:
         assert unwanted not in message
 
 
+@pytest.mark.parametrize("kind", [Kind.RATE_LIMITED, Kind.SERVER_ERROR])
 @pytest.mark.parametrize(
-    ("wait", "said"), [(0.4, "again in 1 second."), (9, "again in 9 seconds."), (None, "same key.")]
+    ("wait", "said"), [(0.4, " again in 1 second."), (9, " again in 9 seconds."), (None, "")]
 )
-def test_a_terminal_says_when_a_pause_is_over(wait: float | None, said: str) -> None:
-    problem = Problem(Kind.RATE_LIMITED, retry_after=wait)
-    assert problem_in_terminal(problem).message.endswith(said)
+def test_a_terminal_says_when_a_pause_is_over(kind: Kind, wait: float | None, said: str) -> None:
+    known = problem_words(kind, is_retried=False).message
+    again = f" Run the command{said}" if said else ""
+    assert problem_in_terminal(Problem(kind, retry_after=wait)).message == known + again
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,10 @@ def say_problem(problem: Problem, *, has_variable: bool, team: str, whose: str =
     """Tell of a problem; ``whose`` is the team that has it, if that is not clear."""
     text = problem_in_terminal(problem, has_variable=has_variable, team=team).text
     complain(tr("{team}: {problem}", team=whose, problem=text) if whose else text)
-    if problem.detail and problem.kind not in (Kind.BAD_KEY, Kind.SERVER_ERROR):  # which tell it
+    is_told = problem.kind is Kind.BAD_KEY or (
+        problem.kind is Kind.SERVER_ERROR and problem.detail.startswith("status ")
+    )
+    if problem.detail and not is_told:
         complain(f"({problem.detail})")
 
 

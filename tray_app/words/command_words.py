@@ -34,21 +34,18 @@ def problem_in_terminal(
                 "Unlock the {store}, or set the variable LEMLIST_API_KEY to your API key.",
                 store=store_name(),
             )
-        case Kind.RATE_LIMITED if problem.retry_after is not None:
-            n = math.ceil(problem.retry_after)
-            again = tr(
-                "Run the command again in {n} second.",
-                "Run the command again in {n} seconds.",
-                n,
-                n=n,
-            )
-            message = f"{message} {again}"
         case Kind.DEFECT:
             message = tr("Please report these lines with what 'lemlist-credits --version' prints.")
         case kind if kind in NEEDS_ANOTHER_KEY and has_variable:
             message = fixed_key_words()
         case kind if kind in NEEDS_ANOTHER_KEY:
             message = f"{message} {set_key}"
+    if problem.retry_after is not None:
+        n = math.ceil(problem.retry_after)
+        again = tr(
+            "Run the command again in {n} second.", "Run the command again in {n} seconds.", n, n=n
+        )
+        message = f"{message} {again}"
     return ProblemWords(title, message)
 
 

@@ -87,7 +87,7 @@ def problem_words(  # noqa: C901  (a table)
         case Kind.SERVER_ERROR:
             title = tr("lemlist is temporarily unavailable")
             message = tr("lemlist or a proxy returned an error.")
-            if detail:
+            if detail.startswith("status "):  # not in a pause, in which nothing was asked
                 status = detail.removeprefix("status ")
                 message = tr("lemlist or a proxy returned error {status}.", status=status)
         case Kind.ACCESS_BLOCKED:
