@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not isinstance(error, Problem):
             # A traceback would quote the error, and with it perhaps the key.
             error = Problem(Kind.DEFECT, outline(error, error.__traceback__))
-        return fail(error, as_json=as_json, has_variable=bool(environ.get(KEY_VARIABLE)))
+        return fail(error, as_json=as_json)
 
 
 def _open_standard_streams() -> None:

@@ -174,11 +174,11 @@ def test_the_rate_limit(env: Env, sandbox: Sandbox, retry_after: str | None, sec
 
 
 def test_a_pause_after_an_error_of_the_server(env: Env, sandbox: Sandbox) -> None:
-    sandbox.set_fault("503", retry_after="3600")
+    sandbox.set_fault("503", retry_after="600")
     done = run(env, "status")
     assert done.stderr == (
         "lemlist is temporarily unavailable. lemlist or a proxy returned error 503. "
-        "Run the command again in 3600 seconds.\n"
+        "Run the command again in 600 seconds.\n"
     )
     asked = len(sandbox.requests)
     done = run(env, "status")
@@ -418,6 +418,7 @@ def test_the_history_of_all_teams_is_csv_with_a_column_for_the_team(
 def test_a_history_that_the_keyring_keeps_back_is_missed(env: Env, two_teams: None) -> None:
     done = run({**env, "LEMLIST_API_KEY": ""}, "history", "--csv", "--all-teams")
     assert done.returncode == 2
+    assert "Set the variable LEMLIST_API_KEY to your API key.\n" in done.stderr
     assert "can't be used" in done.stderr
 
 
@@ -648,6 +649,16 @@ def test_a_key_that_does_not_work_leaves_the_old_one(
     assert (done.returncode, done.stdout) == (EXIT_CODES[kind], "")
     assert problem_words(kind).title in done.stderr
     assert stored_key(keyring_env) == KEY
+
+
+@pytest.mark.parametrize("command", ["key set", "teams add"])
+def test_a_key_that_was_typed_is_not_the_variables(env: Env, command: str) -> None:
+    for typed, kind in (("some-other-key", Kind.UNAUTHORIZED), ("clé", Kind.BAD_KEY)):
+        done = run(env, *command.split(), stdin=typed)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"{problem_words(kind).title}. ")
+        assert f" Run 'lemlist-credits {command}'" in done.stderr
+        assert "comes from the variable" not in done.stderr
 
 
 @pytest.mark.parametrize(

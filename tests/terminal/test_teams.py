@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -521,8 +522,66 @@ def test_without_a_keychain_names_are_not_guessed(env: Env, home: Path) -> None:
     done = run(env, "teams")
     assert done.returncode == 2
     assert done.stdout == "Team    API key\nMine    unknown\nTeam 2  unknown\n"
+    several = "The keyring can't be used. The API keys of several teams need a keyring.\n"
+    assert done.stderr.startswith(several)
+    assert "LEMLIST_API_KEY" not in done.stderr
     done = run(env, "teams", "add", stdin=KEYS[3])
     assert (done.returncode, done.stdout, len(listed(home))) == (2, "", 2)
+    assert done.stderr.startswith(several)
+    done = run(env, "history", "--csv", "--all-teams")
+    assert done.stderr.startswith(several)
+    assert "LEMLIST_API_KEY" not in done.stderr
+
+
+def test_the_variable_is_advised_where_it_is_used(env: Env, home: Path) -> None:
+    """It stands in for the first account's key only; for another's it would show wrong credits."""
+    write_list(home, {"account": "b", "name": "Other"}, {"account": "default", "name": "Mine"})
+    env = {**env, "LEMLIST_API_KEY": ""}
+    title = problem_words(Kind.KEYCHAIN_UNAVAILABLE).title
+    several = f"{title}. The API keys of several teams need a keyring."
+    variable = f"{title}. Set the variable LEMLIST_API_KEY to your API key."
+    for command in ("status", "status --json --all"):
+        done = run(env, *command.split())
+        assert done.returncode == 2
+        assert [line for line in done.stderr.splitlines() if title in line] == [
+            f"Other: {several}",
+            f"Mine: {variable}",
+        ]
+    for command, told in (
+        ("status --json", several),
+        ("status --team Mine", variable),
+        ("status --team Other", several),
+        ("history", several),
+        ("key remove --team Other", several),
+        ("teams remove Other --yes", several),
+    ):
+        done = run(env, *command.split())
+        assert (done.returncode, done.stderr.splitlines()[0]) == (2, told)
+    home.joinpath(".config").rename(home / "before")
+    for command in ("status", "teams", "teams add", "key set"):
+        done = run(env, *command.split(), stdin=KEYS[0])
+        assert (done.returncode, done.stderr.splitlines()[0]) == (2, variable)
+    done = run({**env, "LEMLIST_API_KEY": KEYS[0]}, "teams", "add", stdin=KEYS[1])
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, several)
+
+
+def test_the_command_that_helps_names_the_team_that_needs_it(three: Env, home: Path) -> None:
+    write_list(home, {"account": "d"}, *listed(home))
+    said = "No API key yet. Run 'lemlist-credits key set --team 'Team 1''.\n"
+    for arguments in (("status", "--json"), ("history",), ("status", "--team", "Team 1")):
+        done = run(three, *arguments)
+        assert (done.returncode, done.stderr) == (2, said)
+    for command, stdin in (("key set --team 'Team 1'", "wrong"), ("teams add", "")):
+        done = run(three, *shlex.split(command), stdin=stdin)
+        assert done.returncode == 2
+        assert f" Run 'lemlist-credits {command}'.\n" in done.stderr
+    assert run(three, "key", "set", "--team", "Team 1", stdin=KEYS[3]).returncode == 0
+    write_list(home, *listed(home)[1:])
+    run(three, "key", "remove", "--team", "Acme Growth")
+    done = run(three, "status", "--json")
+    assert json.loads(done.stdout)["error"]["message"] == (
+        "Run 'lemlist-credits key set --team 'Team 1'', or set the variable LEMLIST_API_KEY."
+    )
 
 
 def test_history_is_of_the_first_team_or_the_one_that_is_named(three: Env, home: Path) -> None:

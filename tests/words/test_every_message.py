@@ -173,6 +173,7 @@ def _remedies(_n: int, _day: date) -> Said:
 
 @says(
     command_words.problem_in_terminal,
+    command_words.key_set_command,
     command_words.key_stored_words,
     command_words.variable_wins_words,
     command_words.waiting_words,
@@ -197,8 +198,11 @@ def _remedies(_n: int, _day: date) -> Said:
 def _commands(n: int, _day: date) -> Said:
     for problem in problems(n):
         yield command_words.problem_in_terminal(problem).text
-        yield command_words.problem_in_terminal(problem, has_variable=True).text
-        yield command_words.problem_in_terminal(problem, team="Acme UK").text
+        variable = command_words.KeyOrigin(is_variable=True)
+        yield command_words.problem_in_terminal(problem, variable).text
+        command = command_words.key_set_command("Acme UK")
+        other = command_words.KeyOrigin(can_be_variable=False, command=command)
+        yield command_words.problem_in_terminal(problem, other).text
     yield command_words.variable_wins_words()
     yield command_words.waiting_words()
     yield from command_words.status_headings()

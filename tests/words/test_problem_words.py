@@ -7,8 +7,13 @@ from tray_app.errors import NEEDS_ANOTHER_KEY, NEEDS_USER, Kind, Problem
 from tray_app.lemlist.key import KeyFault
 from tray_app.lemlist.network_fault import NetworkFault
 from tray_app.store.file_fault import FaultKind, FileFault
-from tray_app.words.command_words import key_stored_words, problem_in_terminal
-from tray_app.words.problem_words import history_fault_words, problem_words
+from tray_app.words.command_words import (
+    KeyOrigin,
+    key_set_command,
+    key_stored_words,
+    problem_in_terminal,
+)
+from tray_app.words.problem_words import fixed_key_words, history_fault_words, problem_words
 
 PASSES_BY_ITSELF = {
     Kind.RATE_LIMITED,
@@ -173,6 +178,25 @@ def test_the_place_of_the_key_is_called_as_the_platform_calls_it(
 def test_a_terminal_names_the_command_that_helps(kind: Kind) -> None:
     message = problem_in_terminal(Problem(kind)).message
     assert message.endswith("Run 'lemlist-credits key set', or set the variable LEMLIST_API_KEY.")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_variable_is_named_for_the_first_team_only(kind: Kind) -> None:
+    origin = KeyOrigin(can_be_variable=False, command=key_set_command("Acme UK"))
+    message = problem_in_terminal(Problem(kind), origin).message
+    assert "LEMLIST_API_KEY" not in message
+    if kind in NEEDS_ANOTHER_KEY:
+        assert message.endswith("Run 'lemlist-credits key set --team 'Acme UK''.")
+    if kind is Kind.KEYCHAIN_UNAVAILABLE:
+        assert message == "The API keys of several teams need a keyring."
+    if kind is Kind.KEYCHAIN_LOCKED:
+        assert message == "Unlock the keyring so lemlist credits can read your API key."
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDS_ANOTHER_KEY - {Kind.NO_KEY}))
+def test_only_the_key_of_the_variable_is_mended_there(kind: Kind) -> None:
+    message = problem_in_terminal(Problem(kind), KeyOrigin(is_variable=True)).message
+    assert message == fixed_key_words()
 
 
 @pytest.mark.parametrize("kind", Kind)

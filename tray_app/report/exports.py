@@ -21,7 +21,7 @@ from tray_app.rules.local_time import midnight
 from tray_app.rules.prices import buys
 from tray_app.store.settings import Settings
 from tray_app.team.watch import Reading, Snapshot
-from tray_app.words.command_words import problem_in_terminal
+from tray_app.words.command_words import ONLY_TEAMS, KeyOrigin, problem_in_terminal
 
 _AMOUNTS = ("credits", *BUCKETS)
 _READING = ("first_utc", "first_local", "last_utc", "last_local", *_AMOUNTS)
@@ -89,10 +89,9 @@ def teams_json(teams: Iterable[tuple[str, str | None, dict[str, Any]]]) -> dict[
     return {"teams": [{"team": name, "team_id": team_id, **told} for name, team_id, told in teams]}
 
 
-def problem_json(problem: Problem, *, has_variable: bool = False, team: str = "") -> dict[str, Any]:
-    """Return why there is no balance; ``retry_after`` is in seconds."""
-    words = problem_in_terminal(problem, has_variable=has_variable, team=team)
-    told = error_json(problem.kind, *words)
+def problem_json(problem: Problem, origin: KeyOrigin = ONLY_TEAMS) -> dict[str, Any]:
+    """Return why there is no balance, by a key of this origin; ``retry_after`` is in seconds."""
+    told = error_json(problem.kind, *problem_in_terminal(problem, origin))
     if problem.retry_after is not None:
         told["error"]["retry_after"] = math.ceil(problem.retry_after)
     return told

@@ -22,7 +22,7 @@ from tray_app.terminal.output import (
     say_problem,
     worst,
 )
-from tray_app.terminal.own_teams import find_teams, first_of, load_choices, unread_keys
+from tray_app.terminal.own_teams import find_first, find_teams, load_choices, unread_keys
 from tray_app.words.command_words import (
     known_histories_words,
     left_out_words,
@@ -85,7 +85,7 @@ def all_histories(environ: Mapping[str, str], days: int) -> int:
     told: dict[str, tuple[str, Sequence[Record]]] = {}
     unread = unread_keys(teams)  # whose histories are missing
     for problem in unread:
-        say_problem(problem, has_variable=False, team="")
+        say_problem(problem)
     for team in teams:
         if team.team_id is None:
             complain(left_out_words(team.name))
@@ -107,8 +107,7 @@ def _first_team(environ: Mapping[str, str]) -> tuple[str | None, str]:
     Raises:
         Problem: it has no key.
     """
-    entries = watched_teams(environ, load_choices().teams)
-    (team,) = find_teams(environ, [first_of(environ, entries)])
+    team = find_first(environ, watched_teams(environ, load_choices().teams))
     if team.problem is not None:
         raise team.problem
     return team.team_id, team.entry.name

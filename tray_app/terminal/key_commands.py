@@ -14,10 +14,16 @@ from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT, TeamEntry
 from tray_app.team.api import check_key, connector
-from tray_app.terminal.output import Refusal, complain, print_text
+from tray_app.terminal.output import Refusal, complain, key_from, print_text
 from tray_app.terminal.own_teams import STORED, OwnTeam, find_teams, load_choices, the_team
 from tray_app.terminal.running_tray import KEY_CHANGED, tell_all
-from tray_app.words.command_words import key_removed_words, key_stored_words, variable_wins_words
+from tray_app.words.command_words import (
+    KeyOrigin,
+    key_removed_words,
+    key_set_command,
+    key_stored_words,
+    variable_wins_words,
+)
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.team_words import another_teams_key_words
 
@@ -35,12 +41,15 @@ def key_set(environ: Mapping[str, str], wanted: str | None) -> int:
         Refusal: the team is not clear, or the key is another team's.
     """
     entry, others = _team_and_others(wanted)
-    key = read_key()
-    checked = check_key(connector(environ), key)
-    for other in others:
-        if other.opens(key, checked.team_id):
-            raise Refusal(another_teams_key_words(other.name))
-    Keychain(entry.account).write(key)
+    is_first = entry.account == FIRST_ACCOUNT
+    origin = KeyOrigin(can_be_variable=is_first, command=key_set_command(wanted or ""))
+    with key_from(origin):
+        key = read_key()
+        checked = check_key(connector(environ), key)
+        for other in others:
+            if other.opens(key, checked.team_id):
+                raise Refusal(another_teams_key_words(other.name))
+        Keychain(entry.account).write(key)
     tell_all(runtime_folder(), KEY_CHANGED)
     print_text(key_stored_words(checked.team, checked.balance.credits, TerminalFormats()))
     if environ.get(KEY_VARIABLE) and (entry.account == FIRST_ACCOUNT or not others):
@@ -50,8 +59,9 @@ def key_set(environ: Mapping[str, str], wanted: str | None) -> int:
 
 def key_remove(wanted: str | None) -> int:
     """Delete the key of a team from the keychain; raises as :func:`key_set` does."""
-    entry, _ = _team_and_others(wanted)
-    was_there = Keychain(entry.account).remove()
+    entry, others = _team_and_others(wanted)
+    with key_from(KeyOrigin(can_be_variable=not others)):
+        was_there = Keychain(entry.account).remove()
     tell_all(runtime_folder(), KEY_CHANGED)
     print_text(key_removed_words(was_there=was_there))
     return 0

@@ -6,8 +6,8 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Container, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tray_app.errors import Kind, Problem
@@ -15,6 +15,8 @@ from tray_app.i18n import tr
 from tray_app.report.exports import error_json, problem_json
 from tray_app.terminal.arguments import BAD_ARGUMENTS
 from tray_app.words.command_words import (
+    ONLY_TEAMS,
+    KeyOrigin,
     problem_in_terminal,
     question_words,
     refused_title,
@@ -69,6 +71,25 @@ logging.getLogger("tray_app").addHandler(logging.NullHandler())
 
 class Refusal(Exception):  # noqa: N818  (nothing has gone wrong)
     """A command can't be done as it was typed; the text says why."""
+
+
+class KeyProblem(Problem):
+    """A problem of which is known where its key comes from, and so what helps."""
+
+    def __init__(self, problem: Problem, origin: KeyOrigin) -> None:
+        super().__init__(problem.kind, problem.detail, retry_after=problem.retry_after)
+        self.origin = origin
+
+
+@contextmanager
+def key_from(origin: KeyOrigin) -> Iterator[None]:
+    """Have each problem in the block tell that its key is of this origin, if it tells no other."""
+    try:
+        yield
+    except KeyProblem:
+        raise
+    except Problem as problem:
+        raise KeyProblem(problem, origin) from None
 
 
 def plain(text: str) -> str:
@@ -157,29 +178,27 @@ def confirmed(question: str) -> bool | None:
     return answer.strip().casefold() in yes_words()
 
 
-def fail(
-    problem: Problem, *, as_json: bool = False, has_variable: bool = False, team: str = ""
-) -> int:
-    """Tell of a problem, also as JSON if that is wanted, and return the exit code.
-
-    ``has_variable`` tells that the key is that of the environment; ``team`` is named to the command
-    that helps.
-    """
+def fail(problem: Problem, *, as_json: bool = False) -> int:
+    """Tell of a problem, also as JSON if that is wanted, and return the exit code."""
     if as_json:
-        print_json(problem_json(problem, has_variable=has_variable, team=team))
-    say_problem(problem, has_variable=has_variable, team=team)
+        print_json(problem_json(problem, _origin_of(problem)))
+    say_problem(problem)
     return EXIT_CODES[problem.kind]
 
 
-def say_problem(problem: Problem, *, has_variable: bool, team: str, whose: str = "") -> None:
+def say_problem(problem: Problem, *, whose: str = "") -> None:
     """Tell of a problem; ``whose`` is the team that has it, if that is not clear."""
-    text = problem_in_terminal(problem, has_variable=has_variable, team=team).text
+    text = problem_in_terminal(problem, _origin_of(problem)).text
     complain(tr("{team}: {problem}", team=whose, problem=text) if whose else text)
     is_told = problem.kind is Kind.BAD_KEY or (
         problem.kind is Kind.SERVER_ERROR and problem.detail.startswith("status ")
     )
     if problem.detail and not is_told:
         complain(f"({problem.detail})")
+
+
+def _origin_of(problem: Problem) -> KeyOrigin:
+    return problem.origin if isinstance(problem, KeyProblem) else ONLY_TEAMS
 
 
 def refuse(refusal: Refusal, *, as_json: bool = False) -> int:

@@ -12,8 +12,13 @@ from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT, Choices, SettingsFile, TeamEntry
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.credentials import Credentials, accounts_with_stored_keys
-from tray_app.terminal.output import Refusal, complain, plain
-from tray_app.words.command_words import unclear_team_words, waiting_words
+from tray_app.terminal.output import KeyProblem, Refusal, complain, plain
+from tray_app.words.command_words import (
+    KeyOrigin,
+    key_set_command,
+    unclear_team_words,
+    waiting_words,
+)
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.settings_words import settings_fault_words
 
@@ -39,10 +44,23 @@ class OwnTeam:
     """As lemlist has it; ``None`` if that is not known."""
     credentials: Credentials
     key: str | None
-    problem: Problem | None
-    """Why there is no key."""
+    why_keyless: Problem | None
     uses_variable: bool
     """Whether the key is that of the environment."""
+    is_only: bool
+    """Whether the list has no other team."""
+
+    @property
+    def key_origin(self) -> KeyOrigin:
+        """Where the key comes from, and which command sets another one."""
+        is_first = self.entry.account == FIRST_ACCOUNT
+        command = key_set_command("" if self.is_only else self.name)
+        return KeyOrigin(self.uses_variable, is_first, command)
+
+    @property
+    def problem(self) -> KeyProblem | None:
+        """Why there is no key, and what helps."""
+        return KeyProblem(self.why_keyless, self.key_origin) if self.why_keyless else None
 
     @property
     def words(self) -> str:
@@ -69,11 +87,17 @@ def load_choices(file: SettingsFile | None = None, *, uses_settings: bool = Fals
     return choices
 
 
-def first_of(environ: Mapping[str, str], teams: Sequence[TeamEntry]) -> TeamEntry:
-    """Return the team that is meant where none is named: the environment's, or else the first."""
+def find_first(environ: Mapping[str, str], entries: Sequence[TeamEntry]) -> OwnTeam:
+    """Find the key of the team that is meant where none is named, and no other key.
+
+    It is the environment's team, or else the first.
+    """
+    first = entries[0]
     if environ.get(KEY_VARIABLE):
-        return next(team for team in teams if team.account == FIRST_ACCOUNT)
-    return teams[0]
+        first = next(entry for entry in entries if entry.account == FIRST_ACCOUNT)
+    (team,) = find_teams(environ, [first])
+    names = team_names([(each, team.lemlists if each is first else "") for each in entries])
+    return replace(team, name=names[entries.index(first)], is_only=len(entries) == 1)
 
 
 def find_teams(
@@ -88,6 +112,7 @@ def find_teams(
     if accounts := accounts_with_stored_keys(environ, entries):
         keychain.begin_to_read(accounts, prompt=prompt)
     known = TeamsFile(teams_file())
+    is_only = len(entries) == 1
     found = []
     for entry in entries:
         of_first = environ if entry.account == FIRST_ACCOUNT else STORED
@@ -101,15 +126,17 @@ def find_teams(
         lemlists = plain(known.name_of(team_id)) if team_id else ""
         uses_variable = bool(of_first.get(KEY_VARIABLE))
         found.append(
-            OwnTeam(entry, "", lemlists, team_id, credentials, key, problem, uses_variable)
+            OwnTeam(entry, "", lemlists, team_id, credentials, key, problem, uses_variable, is_only)
         )
     names = team_names([(team.entry, team.lemlists) for team in found])
     return [replace(team, name=name) for team, name in zip(found, names, strict=True)]
 
 
-def unread_keys(teams: Iterable[OwnTeam]) -> list[Problem]:
+def unread_keys(teams: Iterable[OwnTeam]) -> list[KeyProblem]:
     """Return why keys could not be read, one problem of each kind. Not that there is none."""
-    problems = (team.problem for team in teams if team.problem is not None)
+    problems = [team.problem for team in teams if team.problem is not None]
+    # What helps the first team alone is not said of several.
+    problems.sort(key=lambda problem: not problem.origin.can_be_variable)
     kinds = {problem.kind: problem for problem in problems if problem.kind not in NO_KEY}
     return list(kinds.values())
 
@@ -127,6 +154,9 @@ def the_team(teams: Sequence[OwnTeam], wanted: str | None) -> OwnTeam:
     if not called:
         for team in teams:
             if team.problem is not None and team.problem.kind in _HIDES_NAMES:
-                raise team.problem
+                # The first team's key would not tell how the others are called.
+                can_be_variable = team.is_only and team.problem.origin.can_be_variable
+                origin = team.problem.origin._replace(can_be_variable=can_be_variable)
+                raise KeyProblem(team.problem, origin)
     names = [team.words for team in called or teams]
     raise Refusal(unclear_team_words(names, is_named=wanted is not None, is_known=bool(called)))

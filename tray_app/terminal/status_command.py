@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from tray_app.team.credentials import watched_teams
 from tray_app.team.watch import Snapshot, Watch
 from tray_app.terminal.output import (
     EXIT_CODES,
+    KeyProblem,
     complain,
     fail,
     print_json,
@@ -31,8 +33,8 @@ from tray_app.terminal.output import (
 )
 from tray_app.terminal.own_teams import (
     OwnTeam,
+    find_first,
     find_teams,
-    first_of,
     load_choices,
     the_team,
 )
@@ -57,15 +59,14 @@ def status(
     if wanted is not None:
         team = the_team(find_teams(environ, entries), wanted)
     else:
-        (team,) = find_teams(environ, [first_of(environ, entries)])
+        team = find_first(environ, entries)
     settings = choices.settings.with_own(team.entry.own)
     snapshot = _ask(connector(environ), settings, team)
     if snapshot.history_fault is not None:
         complain(history_fault_words(snapshot.history_fault))
     if snapshot.reading is None:
         problem = snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
-        named = team.name if wanted is not None and has_several else ""
-        return fail(problem, as_json=as_json, has_variable=team.uses_variable, team=named)
+        return fail(KeyProblem(problem, team.key_origin), as_json=as_json)
     if as_json:
         print_json(status_json(snapshot.reading, snapshot, settings, team.entry.name))
     else:
@@ -114,21 +115,21 @@ def _all(
     faults = {snapshot.history_fault: None for snapshot in snapshots if snapshot.history_fault}
     for fault in faults:
         complain(history_fault_words(fault))
-    found = list(zip(teams, names, snapshots, each_settings, strict=True))
+    teams = [replace(team, name=name) for team, name in zip(teams, names, strict=True)]
+    found = list(zip(teams, snapshots, each_settings, strict=True))
     if as_json:
         print_json(teams_json(_object(*each) for each in found))
     else:
         formats, now = TerminalFormats(), datetime.now(UTC)
         views = [
-            team_view(team.entry.account, name, snapshot, own, formats, now)
-            for team, name, snapshot, own in found
+            team_view(team.entry.account, team.name, snapshot, own, formats, now)
+            for team, snapshot, own in found
         ]
         views.sort(key=lambda view: view.need)
         print_table([status_headings(), *map(_row, views)], left=(0, 1, 3))
-    for team, name, snapshot, _own in found:
+    for team, snapshot, _own in found:
         if snapshot.problem is not None:
-            has_variable = team.uses_variable
-            say_problem(snapshot.problem, has_variable=has_variable, team=name, whose=name)
+            say_problem(KeyProblem(snapshot.problem, team.key_origin), whose=team.name)
     return worst(
         EXIT_CODES[snapshot.problem.kind] if snapshot.problem else 0 for snapshot in snapshots
     )
@@ -141,16 +142,13 @@ def _row(team: TeamView) -> tuple[str, ...]:
 
 
 def _object(
-    team: OwnTeam, name: str, snapshot: Snapshot, settings: Settings
+    team: OwnTeam, snapshot: Snapshot, settings: Settings
 ) -> tuple[str, str | None, dict[str, Any]]:
-    told = problem_json(
-        snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE),
-        has_variable=team.uses_variable,
-        team=name,
-    )
+    problem = snapshot.problem or Problem(Kind.UNEXPECTED_RESPONSE)
+    told = problem_json(problem, team.key_origin)
     if snapshot.reading is not None:
-        told = status_json(snapshot.reading, snapshot, settings, name)
-    return name, snapshot.team_id or team.team_id, told
+        told = status_json(snapshot.reading, snapshot, settings, team.name)
+    return team.name, snapshot.team_id or team.team_id, told
 
 
 def _ask_safely(connect: Callable[[str], Api], settings: Settings, team: OwnTeam) -> Snapshot:

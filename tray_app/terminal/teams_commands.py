@@ -25,9 +25,11 @@ from tray_app.terminal.key_commands import read_key
 from tray_app.terminal.output import (
     EXIT_CODES,
     FAILED,
+    KeyProblem,
     Refusal,
     complain,
     confirmed,
+    key_from,
     plain,
     print_table,
     print_text,
@@ -46,9 +48,12 @@ from tray_app.terminal.own_teams import (
 )
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED, tell_all
 from tray_app.words import team_words
-from tray_app.words.command_words import key_stored_words, variable_wins_words
+from tray_app.words.command_words import KeyOrigin, key_stored_words, variable_wins_words
 from tray_app.words.formats import TerminalFormats
 from tray_app.words.problem_words import history_fault_words
+
+_ADDED = KeyOrigin(can_be_variable=False, command="lemlist-credits teams add")
+"""Of a key that is added: as a rule there is a first team already."""
 
 
 def teams(environ: Mapping[str, str], options: Namespace) -> int:
@@ -84,7 +89,7 @@ def list_teams(environ: Mapping[str, str]) -> int:
     print_table([row[:columns] for row in (team_words.list_headings(), *rows)], left=range(3))
     unread = unread_keys(teams)
     for problem in unread:
-        say_problem(problem, has_variable=False, team="")
+        say_problem(problem)
     return worst(EXIT_CODES[problem.kind] for problem in unread)
 
 
@@ -106,12 +111,21 @@ def add_team(environ: Mapping[str, str], *, replace: bool) -> int:
     file, choices = _load()
     if file is None:
         return FAILED
+    with key_from(_ADDED):
+        return _add(environ, file, choices, replace=replace)
+
+
+def _add(environ: Mapping[str, str], file: SettingsFile, choices: Choices, *, replace: bool) -> int:
     key = read_key()
     checked = check_key(connector(environ), key)
     teams = find_teams(STORED, choices.teams, prompt=True)
     for team in teams:
         if team.problem is not None and team.problem.kind not in NO_KEY:
-            raise team.problem  # it may be of the same team
+            # It may be of the same team. Who has no keychain and no team yet can do without both.
+            is_none_yet = team.is_only and not environ.get(KEY_VARIABLE)
+            has_no_store = team.problem.kind is Kind.KEYCHAIN_UNAVAILABLE
+            can_be_variable = is_none_yet and has_no_store and team.problem.origin.can_be_variable
+            raise KeyProblem(team.problem, _ADDED._replace(can_be_variable=can_be_variable))
     there = next((team for team in teams if team.opens(key, checked.team_id)), None)
     if there is not None and there.key == key:
         print_text(team_words.has_key_words(there.name))
@@ -208,7 +222,8 @@ def remove_team(wanted: str, *, with_history: bool, is_sure: bool) -> int:
             complain(team_words.unchanged_words())
             return 0
     try:
-        list_changes.remove_team(file, Keychain(FIRST_ACCOUNT), team.entry.account)
+        with key_from(KeyOrigin(can_be_variable=len(teams) == 1)):
+            list_changes.remove_team(file, Keychain(FIRST_ACCOUNT), team.entry.account)
     except OSError as error:
         raise _unsaved(error) from None
     tell_all(runtime_folder(), SETTINGS_CHANGED)

@@ -4,6 +4,7 @@ import math
 import shlex
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from tray_app.errors import NEEDS_ANOTHER_KEY, Kind, Problem
 from tray_app.i18n import tr
@@ -11,35 +12,49 @@ from tray_app.words.formats import Formats
 from tray_app.words.problem_words import ProblemWords, fixed_key_words, problem_words, store_name
 
 
-def problem_in_terminal(
-    problem: Problem, *, has_variable: bool = False, team: str = ""
-) -> ProblemWords:
-    """Say what happened, and which command helps.
+def key_set_command(team: str = "") -> str:
+    """Return the command that stores a key; ``team`` is given where it must name one of several."""
+    command = "lemlist-credits key set"
+    return f"{command} --team {shlex.quote(team)}" if team else command
 
-    ``has_variable`` tells that the key is the one in ``LEMLIST_API_KEY``; ``team`` is given where
-    the command has to name one of several.
-    """
+
+class KeyOrigin(NamedTuple):
+    """Where a key comes from, and so what helps when there is a problem with the key."""
+
+    is_variable: bool = False
+    """Whether it is the key in ``LEMLIST_API_KEY``."""
+    can_be_variable: bool = True
+    """Whether a key in ``LEMLIST_API_KEY`` would be used in its place, as it is the first team's.
+    For another team the variable would show the team's credits as those of the first."""
+    command: str = key_set_command()
+    """Takes another key in its place."""
+
+
+ONLY_TEAMS = KeyOrigin()
+"""The origin of the only team's key."""
+
+
+def problem_in_terminal(problem: Problem, origin: KeyOrigin = ONLY_TEAMS) -> ProblemWords:
+    """Say what happened, and which command helps, if a key is to blame: one of this ``origin``."""
     title, message = problem_words(problem, is_retried=False)
-    variable = tr("Set the variable LEMLIST_API_KEY to your API key.")
-    set_key = tr("Run 'lemlist-credits key set', or set the variable LEMLIST_API_KEY.")
-    if team:
-        set_key = tr("Run 'lemlist-credits key set --team {team}'.", team=shlex.quote(team))
     match problem.kind:
         case Kind.NO_KEY:
-            message = set_key
+            message = _another_key_words(origin)
+        case Kind.KEYCHAIN_UNAVAILABLE if origin.can_be_variable:
+            message = tr("Set the variable LEMLIST_API_KEY to your API key.")
         case Kind.KEYCHAIN_UNAVAILABLE:
-            message = variable
-        case Kind.KEYCHAIN_LOCKED:
+            message = tr("The API keys of several teams need a {store}.", store=store_name())
+        case Kind.KEYCHAIN_LOCKED if origin.can_be_variable:
             message = tr(
                 "Unlock the {store}, or set the variable LEMLIST_API_KEY to your API key.",
                 store=store_name(),
             )
         case Kind.DEFECT:
             message = tr("Please report these lines with what 'lemlist-credits --version' prints.")
-        case kind if kind in NEEDS_ANOTHER_KEY and has_variable:
+        case kind if kind in NEEDS_ANOTHER_KEY and origin.is_variable:
             message = fixed_key_words()
         case kind if kind in NEEDS_ANOTHER_KEY:
-            message = f"{message} {set_key}"
+            message = f"{message} {_another_key_words(origin)}"
     if problem.retry_after is not None:
         n = math.ceil(problem.retry_after)
         again = tr(
@@ -47,6 +62,12 @@ def problem_in_terminal(
         )
         message = f"{message} {again}"
     return ProblemWords(title, message)
+
+
+def _another_key_words(origin: KeyOrigin) -> str:
+    if origin.can_be_variable:
+        return tr("Run '{command}', or set the variable LEMLIST_API_KEY.", command=origin.command)
+    return tr("Run '{command}'.", command=origin.command)
 
 
 def variable_wins_words() -> str:
