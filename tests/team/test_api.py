@@ -230,12 +230,22 @@ def test_the_mark_does_not_give_the_key_back(computer: Computer, api: FakeApi) -
     assert len(bytes.fromhex(mark_of(KEY))) == 4
 
 
+def test_another_program_keeps_the_longest_pause_from_its_first_moment(
+    computer: Computer, api: FakeApi
+) -> None:
+    """Its end is noted in whole seconds, and so an hour was taken for more than the longest."""
+    computer.forward(0.4)
+    api.answer = limited(LONGEST_PAUSE)
+    problem_of(computer.program(api)(KEY).balance)
+    assert isinstance(problem_of(computer.program(api)(KEY).balance), Paused)
+
+
 # --- the rule -----------------------------------------------------------------------------------
 
 
 @given(st.floats(0, 1e11), st.floats(0, 1e11))
 def test_no_pause_is_longer_than_the_longest(until: float, now: float) -> None:
-    assert 0 <= pause_left(until, now) <= LONGEST_PAUSE
+    assert 0 <= pause_left(until, now) < LONGEST_PAUSE + 1
 
 
 @pytest.mark.parametrize(

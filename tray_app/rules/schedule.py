@@ -97,7 +97,8 @@ def wait_for_turn(interval: float, place: Place, now: float) -> float:
 def pause_left(until: float, now: float) -> float:
     """Return the seconds that are left of a pause that ends ``until`` (both since the epoch).
 
-    A pause longer than :data:`LONGEST_PAUSE` was noted while the clock ran ahead, and is over.
+    A pause longer than :data:`LONGEST_PAUSE` was noted while the clock ran ahead, and is over. The
+    end is noted in whole seconds, so that the longest pause may look a second longer.
     """
     left = until - now
-    return left if 0 < left <= LONGEST_PAUSE else 0.0
+    return left if 0 < left < LONGEST_PAUSE + 1 else 0.0
