@@ -642,10 +642,13 @@ def play(row: Row, world: World, program: LedProgram) -> float:
         stalls.append(seen["stall_ms"])
         return seen
 
+    def poll_until_sure() -> dict[str, Any]:
+        seen = poll()
+        return poll() if seen["wait"] == SECOND_ANSWER else seen
+
     def mended() -> dict[str, Any]:
         world.mend()
-        seen = poll()
-        return poll() if seen["wait"] == SECOND_ANSWER else seen  # of which it has made sure
+        return poll_until_sure()
 
     world.break_()
     seen = poll("watch")
@@ -656,7 +659,7 @@ def play(row: Row, world: World, program: LedProgram) -> float:
         expect_fresh(seen, row.figures)
     expect_fresh(mended(), BEFORE)
     world.break_()
-    seen = poll()
+    seen = poll_until_sure()
     if row.kind:
         expect_out_of_date(seen, row.shown)
     else:
