@@ -172,6 +172,29 @@ def test_a_key_that_can_not_be_kept_changes_nothing(flow: Flow) -> None:
     assert flow.session.watch.poll().key_source is None
 
 
+def test_who_closes_while_a_key_is_saved_hears_elsewhere_that_it_was_not(flow: Flow) -> None:
+    """Nobody was told, and the user believed the key to be stored."""
+    complaints = QSignalSpy(flow.flow.complained)
+    flow.poll()
+    flow.enter_key()
+    gate = threading.Event()
+    flow.worker.submit(lambda: gate.wait(20))
+    flow.keychain.problem = Problem(Kind.KEYCHAIN_LOCKED)
+    press(flow.dialog, Qt.Key.Key_Return)
+    buttons(flow.dialog)["Close"].click()
+    flow.wait_until_closed()
+    gate.set()
+    wait_with_events(complaints.count, "the failure")
+    assert emitted(complaints) == ["The API key was not saved. The keyring is locked."]
+    flow.keychain.problem = None
+    flow.flow.change_key(flow.teams[0].target)
+    paste(key_field(flow.dialog), KEY)
+    wait_with_events(lambda: "1,000 credits" in words(flow.dialog), "the key is checked")
+    press(flow.dialog, Qt.Key.Key_Return)
+    wait_with_events(flow.stored.count, "the key is stored")
+    assert emitted(complaints)[1:] == [""]
+
+
 def test_an_answer_for_a_dialog_that_is_gone_is_dropped(flow: Flow) -> None:
     flow.poll()
     gate = threading.Event()

@@ -162,10 +162,14 @@ def problems(n: int) -> Iterator[Problem]:
     problem_words.teams_fault_words,
     problem_words.anothers_folder_words,
     problem_words.no_panel_words,
+    problem_words.unsaved_key_words,
+    problem_words.unremoved_team_words,
 )
 def _remedies(_n: int, _day: date) -> Said:
     yield from map(problem_words.remedy_words, (*problem_words.Remedy, None))
     yield problem_words.no_panel_words()
+    yield from map(problem_words.unsaved_key_words, Kind)
+    yield from (problem_words.unremoved_team_words("Acme", kind) for kind in Kind)
     for kind in FaultKind:
         yield problem_words.history_fault_words(FileFault(kind, "history.sqlite"))
         yield problem_words.teams_fault_words(FileFault(kind, "teams.json"))

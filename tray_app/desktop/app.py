@@ -38,7 +38,7 @@ from tray_app.desktop.windows.about import About
 from tray_app.desktop.windows.history_and_plan import HistoryAndPlan
 from tray_app.desktop.windows.key_flow import KeyFlow
 from tray_app.desktop.windows.single_window import SingleWindow
-from tray_app.errors import Kind
+from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import BILLING_PAGE
 from tray_app.report.team_views import TeamView, team_view
 from tray_app.rules.alerts import SnoozeChoice
@@ -48,7 +48,12 @@ from tray_app.team.turns import AT_ONCE
 from tray_app.team.watch import Snapshot
 from tray_app.terminal.running_tray import KEY_CHANGED, SETTINGS_CHANGED
 from tray_app.words.balance_words import snooze_choices
-from tray_app.words.problem_words import Remedy, no_panel_words, problem_words
+from tray_app.words.problem_words import (
+    Remedy,
+    no_panel_words,
+    problem_words,
+    unremoved_team_words,
+)
 from tray_app.words.settings_words import login_unchanged_words
 
 if TYPE_CHECKING:
@@ -187,6 +192,7 @@ class App(QObject):
         self._tray.message_clicked.connect(self._notifier.hear_click)
         self._notifier.clicked.connect(self._open_team)
         self._news_desk.heard.connect(self._teams.note_heard)
+        self._key.complained.connect(lambda text: self._complain("key", text))
         self._key.key_changed.connect(self._teams.leave_demo)
         self._key.demo_requested.connect(self._teams.show_demo)
         self._key.start_at_login_chosen.connect(self._start_at_login)
@@ -297,9 +303,18 @@ class App(QObject):
         team = next(each for each in teams if each.entry.account == account)
         kept = self._team_list.kept_history(account)
         dialog = RemoveDialog(team.name, has_own=bool(team.entry.own), kept_history=kept)
+
+        def fail(problem: Problem) -> None:
+            if not dialog.failed(problem):  # it was closed meanwhile
+                self._complain("removal", unremoved_team_words(team.name, problem.kind))
+
+        def done(nothing: object) -> None:
+            self._complain("removal", "")
+            dialog.removed(nothing)
+
         dialog.confirmed.connect(
             lambda with_history: self._team_list.remove(
-                account, dialog.removed, dialog.failed, with_history=with_history
+                account, done, fail, with_history=with_history
             )
         )
         return dialog

@@ -161,6 +161,16 @@ def problem_words(  # noqa: C901  (a table)
     return ProblemWords(title, message)
 
 
+def unsaved_key_words(kind: Kind) -> str:
+    """Say that a key was not stored, to who did not wait for the answer."""
+    return tr("The API key was not saved. {problem}.", problem=problem_words(kind).title)
+
+
+def unremoved_team_words(team: str, kind: Kind) -> str:
+    """Say that a team is still there, to who did not wait for the answer."""
+    return tr("{team} was not removed. {problem}.", team=team, problem=problem_words(kind).title)
+
+
 def _tls_message(detail: str) -> str:
     not_sent = tr("Your API key was not sent.")  # as certificates are looked at first
     date = tr("Check this computer's date, or ask IT about the company proxy's certificate.")

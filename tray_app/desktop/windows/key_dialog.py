@@ -149,14 +149,18 @@ class KeyDialog(Dialog):
         if self._step is _Step.SAVING:
             self.accept()
 
-    @Slot(object)
-    def save_failed(self, problem: Problem) -> None:
-        """Say why the key was not stored, and offer it for this run as a second way."""
-        if self._step is _Step.SAVING:
-            self._go(_Step.NOT_SAVED)
-            title, message = problem_words(problem.kind)
-            unsaved = message if problem.kind is Kind.LIST_UNSAVED else _not_saved()
-            self._answer.say(IconShape.LOW, title, unsaved)
+    def save_failed(self, problem: Problem) -> bool:
+        """Say why the key was not stored, and offer it for this run as a second way.
+
+        Returns whether the user can see that here.
+        """
+        if self._step is not _Step.SAVING:
+            return False
+        self._go(_Step.NOT_SAVED)
+        title, message = problem_words(problem.kind)
+        unsaved = message if problem.kind is Kind.LIST_UNSAVED else _not_saved()
+        self._answer.say(IconShape.LOW, title, unsaved)
+        return True
 
     def done(self, result: int) -> None:
         """Close, and forget the key."""

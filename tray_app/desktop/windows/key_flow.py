@@ -13,6 +13,7 @@ from tray_app.store.keychain import Keychain
 from tray_app.team.api import Checked
 from tray_app.team.watch import Snapshot
 from tray_app.words.formats import Formats
+from tray_app.words.problem_words import unsaved_key_words
 
 if TYPE_CHECKING:
     from tray_app.desktop.windows.key_dialog import KeyDialog
@@ -54,6 +55,8 @@ class KeyFlow(QObject):
     """A key may be another one now, which is used already: its team is to be seen."""
     key_stored = Signal()
     """The user has entered a key, which is in the keychain now."""
+    complained = Signal(str)
+    """Why a key was not stored, where its dialog was closed before; empty when one was stored."""
     demo_requested = Signal()
     start_at_login_chosen = Signal(bool)
 
@@ -176,9 +179,14 @@ class KeyFlow(QObject):
             return
 
         def done(_nothing: object) -> None:
+            self.complained.emit("")
             self.key_changed.emit()
             if store:
                 self.key_stored.emit()
             dialog.saved()
 
-        target.use(key, store, done, dialog.save_failed)
+        def fail(problem: Problem) -> None:
+            if not dialog.save_failed(problem):  # it was closed meanwhile
+                self.complained.emit(unsaved_key_words(problem.kind))
+
+        target.use(key, store, done, fail)

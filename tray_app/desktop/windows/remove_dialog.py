@@ -73,19 +73,19 @@ class RemoveDialog(Dialog):
         if self._is_removing:
             self.accept()
 
-    @Slot(object)
-    def failed(self, problem: Problem) -> None:
-        """Say why the team is still there."""
+    def failed(self, problem: Problem) -> bool:
+        """Say why the team is still there, and return whether the user can see that here."""
         if not self._is_removing:
-            return
+            return False
         self._is_removing = False
         self._remove.setEnabled(True)
         self._keep.setText(tr("Cancel"))
         told = problem_words(problem.kind)
         self._answer.say(IconShape.EMPTY, told.title, tr("The team is not removed. Try again."))
+        return True
 
     def done(self, result: int) -> None:
-        """Close. An answer that comes later finds nobody."""
+        """Close. An answer that comes later is told elsewhere."""
         self._is_removing = False
         super().done(result)
 
