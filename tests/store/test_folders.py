@@ -56,6 +56,14 @@ def test_each_screen_has_a_session_of_its_own(environ: dict[str, str], session: 
     assert session_of(environ) == session
 
 
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_an_x_server_beside_the_desktop_is_no_session(
+    platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    assert session_of({"DISPLAY": "/private/tmp/com.apple.launchd.Ab12/org.xquartz:0"}) == ""
+
+
 def test_a_command_says_so_and_goes_on(tmp_path: Path) -> None:
     program = "import os, sys; os.geteuid = lambda: 0; import tray_app.__main__ as program; "
     program += "sys.exit(program.main(['status']))"

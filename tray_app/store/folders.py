@@ -57,6 +57,8 @@ def session_of(environ: Mapping[str, str]) -> str:
     The name is good for a part of a file's name. Where there are no such sessions it is empty. All
     screens of an X display (":0.1") are one session.
     """
+    if sys.platform in ("win32", "darwin"):
+        return ""  # DISPLAY is of an X server that runs beside the desktop: VcXsrv, XQuartz
     x_display = re.sub(r"(:\d+)\.\d+$", r"\1", environ.get("DISPLAY", ""))
     display = environ.get("WAYLAND_DISPLAY") or x_display
     return re.sub(r"\W+", "-", display).strip("-")
