@@ -130,6 +130,20 @@ def test_a_bundle_is_started_itself(entry: Path, monkeypatch: pytest.MonkeyPatch
     assert words_of(fields(entry)["Exec"]) == [sys.executable]
 
 
+@pytest.mark.parametrize("ending", [".com", ".exe"])
+def test_windows_starts_the_program_without_a_console(
+    ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered: list[str] = []
+    place = "tray_app.desktop.system.login_start._register"
+    monkeypatch.setattr(place, registered.append, raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", f"C:/Program Files/lemlist-credits{ending}")
+    set_start_at_login(True)
+    assert registered == ['"C:/Program Files/lemlist-credits.exe"']
+
+
 def test_a_folder_that_can_not_be_written_is_an_error(entry: Path) -> None:
     entry.parent.parent.write_text("", "utf-8")
     with pytest.raises(OSError, match=r"autostart|config"):

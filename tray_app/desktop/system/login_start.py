@@ -84,6 +84,9 @@ def _started() -> list[str]:
 
 def _command() -> list[str]:
     if getattr(sys, "frozen", False):
+        if sys.platform == "win32":
+            # From a terminal the .com beside it runs, which opens a console at each login.
+            return [str(Path(sys.executable).with_suffix(".exe"))]
         return [sys.executable]
     return [sys.executable, str(Path(sys.argv[0]).resolve())]
 
