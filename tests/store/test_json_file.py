@@ -5,6 +5,7 @@ import re
 import stat
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -220,6 +221,62 @@ except PermissionError as error:
         assert done.stdout == f"[Errno 13] Permission denied: '{path}'\n"
         assert path.read_bytes() == b'{"low": 7}'
         assert list(folder.iterdir()) == [path]
+
+
+@pytest.fixture
+def on_windows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put reader and writer of a file on Windows, but for its locks, which are not here."""
+    write_object(path, {"low": 7})
+    monkeypatch.setattr("tray_app.store.json_file.locked", nullcontext)
+    monkeypatch.setattr(sys, "platform", "win32")
+
+
+def hold(monkeypatch: pytest.MonkeyPatch, method: str, times: int) -> None:
+    """Have a method of ``Path`` refused some times, as while another program holds the file."""
+    refusals = iter(range(times))
+    use = getattr(Path, method)
+
+    def refuse(path: Path, *arguments: object) -> object:
+        if next(refusals, None) is not None:
+            raise PermissionError(13, "The process cannot access the file", str(path))
+        return use(path, *arguments)
+
+    monkeypatch.setattr(Path, method, refuse)
+
+
+@pytest.mark.usefixtures("on_windows")
+def test_a_file_that_another_program_holds_for_a_moment_is_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(monkeypatch, "read_bytes", 2)
+    assert read_object(path) == ({"low": 7}, None)
+
+
+@pytest.mark.usefixtures("on_windows")
+def test_a_file_that_another_program_holds_for_a_moment_is_replaced(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(monkeypatch, "replace", 2)
+    write_object(path, {"low": 8})
+    assert read_object(path) == ({"low": 8}, None)
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("on_windows")
+def test_a_file_that_stays_held_is_left_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hold(monkeypatch, "replace", 10_000)
+    with pytest.raises(PermissionError):
+        write_object(path, {"low": 8})
+    assert read_object(path) == ({"low": 7}, None)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_elsewhere_what_is_forbidden_is_not_tried_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_object(path, {"low": 7})
+    hold(monkeypatch, "read_bytes", 1)
+    assert read_object(path) == ({}, FileFault(FaultKind.UNUSABLE, str(path)))
 
 
 FINDER = """

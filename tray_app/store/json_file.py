@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from tray_app.store.file_fault import (
     FaultKind,
@@ -24,7 +25,14 @@ from tray_app.store.lock import locked
 LEFT_BEHIND = 60.0
 """Seconds that no write takes: an older half-written file is of a process that was killed."""
 
+_HELD_TIME = 0.5
+"""Seconds in which another program has read or replaced a file; that takes it milliseconds."""
+
+_TRY_EVERY = 0.01  # seconds
+
 _HALF_WRITTEN = ".new"
+
+T = TypeVar("T")
 
 
 class _DamagedError(ValueError):
@@ -84,7 +92,7 @@ def update_object(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_bytes()
+        text = _once_free(path.read_bytes)
     except FileNotFoundError:
         if leads_nowhere(path):
             raise
@@ -116,7 +124,27 @@ def _write(path: Path, content: dict[str, Any]) -> None:
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        _once_free(lambda: Path(name).replace(path))
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _once_free(use: Callable[[], T]) -> T:
+    """Use a file, and on Windows try again for half a second while the file is held.
+
+    There a file that is open can't be replaced, and one that is just being replaced can't be opened
+    (errors 5 and 32 of Windows, as "System Error Codes" of its documentation calls them). Both
+    happen where the tray reads what a terminal writes.
+
+    Raises:
+        OSError: the file can't be used.
+    """
+    deadline = time.monotonic() + _HELD_TIME
+    while True:
+        try:
+            return use()
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > deadline:
+                raise
+        time.sleep(_TRY_EVERY)
