@@ -1,12 +1,15 @@
 """The process that asks the keychain: it comes, answers, and goes, whatever happens."""
 
+import pkgutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -14,10 +17,13 @@ from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import FROM_SOURCE
 from tests.waiting import PATIENCE, wait_until
 from tray_app.errors import Kind, Problem
+from tray_app.store import keychain_process
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT
 
 KEY = "fake-key-0123456789abcdef"
+OTHER_KEY = "fake-key-of-another-team"
+NEW_KEY = "fake-key-in-its-place"
 TIMEOUT = PATIENCE
 LIBRARIES = ("keyring", "secretstorage", "cryptography")
 READ = '{"call": "read", "accounts": ["default"], "prompt": false}\n'
@@ -147,3 +153,99 @@ def is_connected(pid: int) -> bool:
     """Whether a process has opened a socket."""
     links = Path(f"/proc/{pid}/fd").iterdir()
     return any(link.readlink().name.startswith("socket:") for link in links)
+
+
+# --- Windows' vault -----------------------------------------------------------------------------
+
+ON_THIS_COMPUTER = 2
+"""``CRED_PERSIST_LOCAL_MACHINE`` of Windows."""
+
+
+class VaultError(Exception):
+    """What Windows says, as pywin32 raises it."""
+
+    def __init__(self, winerror: int, funcname: str) -> None:
+        super().__init__(winerror, funcname)
+        self.winerror = winerror
+        self.funcname = funcname
+
+
+class Vault(ModuleType):
+    """Windows' vault in memory, in the place of the module by which keyring reaches it."""
+
+    CRED_TYPE_GENERIC = 1
+    CRED_PERSIST_LOCAL_MACHINE = ON_THIS_COMPUTER
+    CRED_PERSIST_ENTERPRISE = 3
+
+    def __init__(self) -> None:
+        super().__init__("win32cred")
+        self.credentials: dict[str, dict[str, Any]] = {}
+        self.refused = ""
+        """A key that the vault does not take."""
+
+    def CredRead(self, Type: int, TargetName: str) -> dict[str, Any]:  # noqa: N802, N803
+        assert Type == self.CRED_TYPE_GENERIC
+        if TargetName not in self.credentials:
+            raise VaultError(1168, "CredRead")
+        found = self.credentials[TargetName]
+        return {**found, "CredentialBlob": found["CredentialBlob"].encode("utf-16")}
+
+    def CredWrite(self, credential: dict[str, Any], _flags: int) -> None:  # noqa: N802
+        if credential["CredentialBlob"] == self.refused:
+            raise VaultError(8, "CredWrite")
+        self.credentials[credential["TargetName"]] = credential
+
+    def CredDelete(self, Type: int, TargetName: str) -> None:  # noqa: N802, N803
+        assert Type == self.CRED_TYPE_GENERIC
+        del self.credentials[TargetName]
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the accounts and keys of all credentials."""
+        found = self.credentials.values()
+        return sorted((each["UserName"], each["CredentialBlob"]) for each in found)
+
+
+@pytest.fixture
+def vault(monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """Return an empty vault, which keyring's own backend for Windows uses from now on."""
+    from keyring.backends import Windows
+
+    there = Vault()
+    errors = ModuleType("pywintypes")
+    monkeypatch.setattr(errors, "error", VaultError, raising=False)
+    monkeypatch.setattr(Windows, "win32cred", there, raising=False)
+    monkeypatch.setattr(Windows, "pywintypes", errors, raising=False)
+    monkeypatch.setattr(keychain_process, "_turn", nullcontext)  # Windows' locks are not here
+    monkeypatch.setattr(sys, "platform", "win32")
+    return there
+
+
+def write(account: str, key: str) -> None:
+    backend = pkgutil.resolve_name(keychain_process._BACKENDS["win32"])
+    keychain_process._write(backend(), account, key=key)
+
+
+def test_a_key_that_was_replaced_does_not_stay_in_the_vault(vault: Vault) -> None:
+    write("default", KEY)
+    write("team-1", OTHER_KEY)
+    write("default", NEW_KEY)
+    assert vault.keys() == [("default", NEW_KEY), ("team-1", OTHER_KEY)]
+    write("team-1", KEY)
+    assert vault.keys() == [("default", NEW_KEY), ("team-1", KEY)]
+
+
+def test_a_key_in_the_vault_stays_on_this_computer(vault: Vault) -> None:
+    for account in ("default", "team-1"):
+        write(account, KEY)
+    persistence = [each["Persist"] for each in vault.credentials.values()]
+    assert persistence == [ON_THIS_COMPUTER] * 2
+
+
+def test_the_old_key_stays_if_the_vault_does_not_take_the_new_one(vault: Vault) -> None:
+    write("default", KEY)
+    write("team-1", OTHER_KEY)
+    vault.refused = NEW_KEY
+    for account in ("default", "team-1"):
+        with pytest.raises(VaultError):
+            write(account, NEW_KEY)
+    assert vault.keys() == [("default", KEY), ("team-1", OTHER_KEY)]

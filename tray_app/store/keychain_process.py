@@ -296,7 +296,10 @@ def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
         if before != key:  # macOS would delete the key before adding it again
             if _is_secret_service(backend):
                 _prefer_default_collection(backend)
-            backend.set_password(SERVICE, account, key)
+            if sys.platform == "win32":
+                _replace_in_vault(backend, account, before, key)
+            else:
+                backend.set_password(SERVICE, account, key)
             # A third key is no failure: a program that takes no turns has stored it since.
             if _key_after(backend, account, key) in (None, before):
                 raise Problem(Kind.KEYCHAIN_UNAVAILABLE, "what was written is not there")
@@ -305,6 +308,25 @@ def _write(backend: "KeyringBackend", account: str, *, key: str) -> None:
                 for item in _items(connection, account)[1:]:
                     if not item.is_locked():
                         item.delete()
+
+
+def _replace_in_vault(backend: Any, account: str, before: str | None, key: str) -> None:
+    """Write a key to Windows' vault so that it alone is there, and on this computer only.
+
+    By itself keyring keeps the key before under another name, and has Windows take keys along to
+    the user's other computers (``WinVaultKeyring`` of keyring, and ``CREDENTIALW`` of Windows's
+    documentation). If the key can't be written, the one before is written back.
+    """
+    backend.persist = "local machine"
+    if before is None:
+        backend.set_password(SERVICE, account, key)
+        return
+    try:
+        backend.delete_password(SERVICE, account)
+        backend.set_password(SERVICE, account, key)
+    except Exception:
+        backend.set_password(SERVICE, account, before)
+        raise
 
 
 def _key_before(backend: Any, account: str) -> str | None:
