@@ -2,11 +2,13 @@
 
 import plistlib
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import PROJECT
 from tray_app.desktop.system.login_start import (
     repair_start_at_login,
     set_start_at_login,
@@ -18,7 +20,15 @@ from tray_app.desktop.system.login_start import (
 def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The autostart entry of a user with a home folder of their own."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", f"relative:{tmp_path / 'site'}:{tmp_path / 'later'}")
     return tmp_path / "config" / "autostart" / "lemlist-credits.desktop"
+
+
+def set_up_for_all(tmp_path: Path, *lines: str, folder: str = "site") -> None:
+    """Put an entry for all users of the computer there."""
+    place = tmp_path / folder / "autostart" / "lemlist-credits.desktop"
+    place.parent.mkdir(parents=True)
+    place.write_text("\n".join(("[Desktop Entry]", "Type=Application", *lines, "")), "utf-8")
 
 
 def fields(entry: Path) -> dict[str, str]:
@@ -53,6 +63,45 @@ def test_turned_off_it_overrides_an_entry_of_the_whole_computer(entry: Path) -> 
     set_start_at_login(True)
     set_start_at_login(False)
     assert fields(entry)["Hidden"] == "true"
+
+
+def test_an_entry_that_is_on_for_all_users_is_told_and_can_be_turned_off(
+    entry: Path, tmp_path: Path
+) -> None:
+    set_up_for_all(tmp_path, "Exec=lemlist-credits", "Hidden=false")
+    assert starts_at_login()
+    set_start_at_login(False)
+    assert fields(entry)["Hidden"] == "true"
+    assert not starts_at_login()
+    set_start_at_login(True)
+    assert starts_at_login()
+
+
+def test_an_entry_that_is_off_for_all_users_is_left_alone(entry: Path, tmp_path: Path) -> None:
+    """As the package has it."""
+    set_up_for_all(tmp_path, "Exec=lemlist-credits", "Hidden=true")
+    set_up_for_all(tmp_path, "Exec=lemlist-credits", "Hidden=false", folder="later")
+    assert not starts_at_login()
+    set_start_at_login(False)
+    assert not entry.parent.exists()
+
+
+def test_an_entry_for_all_users_is_not_repaired(entry: Path, tmp_path: Path) -> None:
+    set_up_for_all(tmp_path, 'Exec="/gone/lemlist-credits"')
+    repair_start_at_login()
+    assert not entry.parent.exists()
+
+
+def test_the_guides_command_turns_it_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It failed for a user who had no folder for such entries."""
+    linux = PROJECT / "resources" / "linux"
+    (command,) = re.findall(r"`([^`]*sed s/[^`]*)`", (linux / "README.md").read_text("utf-8"))
+    installed = "/etc/xdg/autostart/lemlist-credits.desktop"
+    command = command.replace(installed, "lemlist-credits.autostart.desktop")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    subprocess.run(["sh", "-c", command], cwd=linux, check=True)
+    assert starts_at_login()
 
 
 @pytest.mark.parametrize(
@@ -157,6 +206,7 @@ def test_without_a_home_it_is_off_and_can_not_be_turned_on(monkeypatch: pytest.M
 
     for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_DIRS", "/nonexistent")
     monkeypatch.setattr("os.path.expanduser", no_home)
     assert not starts_at_login()
     repair_start_at_login()

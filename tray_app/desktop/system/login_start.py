@@ -1,5 +1,6 @@
 """Starting the program when its user logs in, in each platform's way. All calls block."""
 
+import os
 import re
 import sys
 from contextlib import suppress
@@ -24,11 +25,9 @@ def starts_at_login() -> bool:
         return bool(_registered())
     if sys.platform == "darwin":
         return _entry().exists()
-    try:
-        content = _entry().read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return False
-    return not _OFF.search(content)
+    found = (content for entry in _entries() if (content := _content(entry)) is not None)
+    content = next(found, "")
+    return bool(content) and not _OFF.search(content)
 
 
 def set_start_at_login(on: bool) -> None:
@@ -41,7 +40,7 @@ def set_start_at_login(on: bool) -> None:
         _register(" ".join(f'"{word}"' for word in _command()) if on else "")
         return
     entry = _entry()
-    if not on and not entry.exists():
+    if not on and not starts_at_login():
         return
     if not on and sys.platform == "darwin":
         entry.unlink()
@@ -76,7 +75,8 @@ def _started() -> list[str]:
 
         content = _entry().read_text(encoding="utf-8", errors="replace")
         return [html.unescape(word) for word in re.findall("<string>(/.*?)</string>", content)]
-    line = _EXEC.search(_entry().read_text(encoding="utf-8"))
+    # An entry for all users is the administrator's, and is not repaired.
+    line = _EXEC.search(_content(_entry()) or "")
     command = line[1].replace(r"\\", "\\").replace("%%", "%") if line else ""
     is_own = _QUOTED.sub("", command).strip() == ""
     return [re.sub(r"\\(.)", r"\1", word) for word in _QUOTED.findall(command)] if is_own else []
@@ -113,6 +113,27 @@ def _entry() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "LaunchAgents" / f"{APP}.plist"
     return settings_file().parents[1] / "autostart" / f"{APP}.desktop"
+
+
+def _entries() -> list[Path]:
+    """Return the places of autostart entries, the user's before those for all users.
+
+    The first that is there counts, as the Desktop Application Autostart Specification has it; the
+    folders are those of the XDG Base Directory Specification.
+    """
+    folders = (os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
+    for_all = (Path(folder) for folder in folders if Path(folder).is_absolute())
+    return [_entry(), *(folder / "autostart" / f"{APP}.desktop" for folder in for_all)]
+
+
+def _content(entry: Path) -> str | None:
+    """Return what an autostart entry says, "" if it can't be read, or ``None`` without one."""
+    try:
+        return entry.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return ""
 
 
 def _agent() -> str:
