@@ -102,6 +102,34 @@ def test_a_line_says_how_a_team_is_doing(
     assert line(snapshot).sentence(NOW) == sentence
 
 
+BUSY = known(
+    9_840,
+    analysis=Analysis(rhythm(9, 9, 9), Forecast(9, None), is_one_busy_day=True, warns=True),
+)
+"""Enough by its amount and its days, and warned of by a notification and on its page."""
+
+
+def test_a_team_that_is_warned_of_needs_credits() -> None:
+    """The overview said that all teams had enough, beside a warning of one."""
+    warned, calm = overview(team("Calm", known(3_150)), team("Busy", BUSY)).lines
+    assert (warned.name, warned.sentence(NOW)) == ("Busy", "One busy day is left")
+    assert (warned.shape, warned.tint) == (IconShape.LOW, IconShape.LOW)
+    assert warned.is_urgent
+    assert not warned.is_healthy
+    assert calm.is_healthy
+    assert overview(team("Calm", known(3_150)), team("Busy", BUSY)).title == "1 team needs credits"
+
+
+@pytest.mark.parametrize(("days", "is_enough"), [(5, False), (6, False), (7, True)])
+def test_what_ends_on_a_weekday_that_is_named_is_not_enough(days: int, *, is_enough: bool) -> None:
+    soon = replace(known(3_150, analysis=ending(days, 4)))
+    one = overview(team("Calm", known(9_840)), team("Acme", soon))
+    assert one.title == (
+        "All teams have enough credits" if is_enough else "1 of 2 teams has enough credits"
+    )
+    assert [each.is_healthy for each in one.lines if each.name == "Acme"] == [is_enough]
+
+
 def test_the_age_on_a_line_grows() -> None:
     old = line(replace(known(9_840, age=38), problem=OFFLINE))
     later = NOW + timedelta(minutes=5)

@@ -425,9 +425,11 @@ def _forecasts(n: int, day: date) -> Said:
     overview_words.teams_words, overview_words.healthy_words, overview_words.title_words,
     overview_words.stopped_words, overview_words.sum_words, overview_words.old_words,
     overview_words.unreachable_words, overview_words.updated_words, overview_words.line_words,
+    overview_words.busy_day_words,
 )  # fmt: skip
 def _overviews(n: int, _day: date) -> Said:
     yield from (overview_words.teams_words(n), overview_words.healthy_words(n))
+    yield overview_words.busy_day_words()
     for needy, enough in ((n, 0), (0, n), (0, 1), (0, 0)):
         for is_loading in (False, True):
             title = overview_words.title_words(needy, enough, n, is_loading=is_loading)

@@ -11,6 +11,7 @@ from tray_app.report.view import View
 from tray_app.words import overview_words
 from tray_app.words.amounts import credits_words
 from tray_app.words.balance_words import badge_words, hidden_words
+from tray_app.words.forecast_words import WEEKDAY_WITHIN
 from tray_app.words.formats import Formats
 
 FOLDS_FROM = 9
@@ -95,7 +96,7 @@ def overview_of(teams: Sequence[TeamView], shown: str, formats: Formats, now: da
         shown=shown,
         teams=overview_words.teams_words(len(teams)),
         title=overview_words.title_words(
-            sum(view.icon.shape in _NEEDY for view in views),
+            sum(team.shape in _NEEDY for team in teams),
             sum(line.is_healthy for line in lines),
             len(teams),
             is_loading=all(view.icon.shape is IconShape.LOADING for view in views),
@@ -122,8 +123,7 @@ def _detail(teams: Sequence[TeamView], formats: Formats) -> str:
 
 
 def _line(team: TeamView, formats: Formats, now: datetime) -> Line:
-    view = team.view
-    shape = view.icon.shape
+    view, shape = team.view, team.shape
     line = Line(
         account=team.account,
         name=team.name,
@@ -135,7 +135,7 @@ def _line(team: TeamView, formats: Formats, now: datetime) -> Line:
         share=_share(view),
         stale=view.stale,
         is_urgent=shape in _NEEDY,
-        is_healthy=shape is IconShape.HEALTHY and not view.stale,
+        is_healthy=shape is IconShape.HEALTHY and not view.stale and not _ends_soon(team, now),
         text=_fresh_sentence(team, formats, now),
     )
     trouble, attention = view.trouble, view.attention
@@ -170,9 +170,16 @@ def _fresh_sentence(team: TeamView, formats: Formats, now: datetime) -> str:
     if view.icon.shape is IconShape.EMPTY:
         since = analysis.empty_since if analysis is not None else None
         return overview_words.stopped_since_words(since, formats, now)
+    if team.shape is not view.icon.shape:  # the amount is enough, and so are the days
+        return overview_words.busy_day_words()
     made_on = (view.read_at or now).astimezone().date()
     today = now.astimezone().date()
     return overview_words.short_lasts_words(analysis, formats, today, made_on) or view.level
+
+
+def _ends_soon(team: TeamView, now: datetime) -> bool:
+    """Tell whether the line names the weekday on which the balance ends."""
+    return team.ends is not None and (team.ends - now.astimezone().date()).days <= WEEKDAY_WITHIN
 
 
 def _share(view: View) -> float | None:

@@ -56,13 +56,20 @@ class TeamView(NamedTuple):
     """What the view was made of."""
 
     @property
+    def shape(self) -> IconShape:
+        """The level among several teams: low, too, if one busy day takes a healthy amount."""
+        shape, analysis = self.view.icon.shape, self.snapshot.analysis
+        is_one_day = self.view.warns and analysis is not None and analysis.is_one_busy_day
+        return IconShape.LOW if shape is IconShape.HEALTHY and is_one_day else shape
+
+    @property
     def need(self) -> tuple[int, date]:
         """How much the team needs its user; less is more urgent.
 
         By level, then by the day on which the balance ends. A healthy team of which nothing new
         can be learned comes before the healthy ones.
         """
-        shape = self.view.icon.shape
+        shape = self.shape
         if shape is IconShape.HEALTHY and self.view.trouble is not None:
             shape = IconShape.UNKNOWN
         return _BY_NEED.index(shape), self.ends or date.max

@@ -87,6 +87,11 @@ def stopped_since_words(since: int | None, formats: Formats, now: datetime) -> s
     return tr("Stopped since {day}", day=day_words(day, formats, today))
 
 
+def busy_day_words() -> str:
+    """Say on a line that one day as busy as can be would use up all credits."""
+    return tr("One busy day is left")
+
+
 def short_lasts_words(
     analysis: Analysis | None, formats: Formats, today: date, made_on: date
 ) -> str:
