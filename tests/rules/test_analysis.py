@@ -183,6 +183,28 @@ def test_days_without_credits_are_no_sign_of_a_lower_pace(empty: int, left_over:
     assert 9 <= analysis.working_days <= 11
 
 
+@pytest.mark.parametrize("left_over", [15, 19])
+def test_less_than_a_phone_number_costs_is_nothing_to_spend(left_over: int) -> None:
+    """Ten numbers a day at 20 credits; 2,000 were told to last for months after three weeks dry."""
+    weekdays = [(NOW - timedelta(77 - day)).weekday() < 5 for day in range(77)]
+    amounts = [200 * (each and day < 56) for day, each in enumerate(weekdays)]
+    dry = spent_on(amounts, left_over)
+    last = dry[-1]
+    bought = last._replace(first=last.last + 60, last=last.last + 60, credits=left_over + 2_000)
+    analysis = concluded([*dry, bought])
+    assert analysis.working_days is not None
+    assert 9 <= analysis.working_days <= 11
+
+
+def test_a_few_credits_are_enough_for_a_team_that_spends_a_few() -> None:
+    """Of 3 credits on every tenth day, 12 last for forty days."""
+    analysis = concluded(spent_on([3 * (day % 10 == 0) for day in range(80)], 12))
+    assert analysis.forecast is not None
+    assert analysis.forecast.runs_out is not None
+    assert analysis.forecast.runs_out.likely is not None
+    assert 30 <= (analysis.forecast.runs_out.likely - NOW.date()).days <= 50
+
+
 @given(
     st.lists(st.integers(0, 2_000), min_size=20, max_size=60),
     st.integers(-500, 20_000),

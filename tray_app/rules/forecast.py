@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tray_app.rules.history import Day
 from tray_app.rules.local_time import share_over
+from tray_app.rules.prices import DEAREST_RESULT
 
 HORIZON = 365
 """Days; the longest forecast, and the longest past that one is made from."""
@@ -199,7 +200,9 @@ def _ratio(amount: float, to: float) -> float:
 def _spendable(days: Sequence[Day]) -> list[Day]:
     """Leave out days without credits to spend: a team that ran dry would look like a quiet one."""
     amounts = [day.spent for day in days if day.spent > 0]
-    too_little = _DRY * _ratio(sum(amounts), len(amounts))
+    usual = _ratio(sum(amounts), len(amounts))
+    # What buys no single result is nothing to spend, unless a usual day takes less than that.
+    too_little = max(_DRY * usual, min(DEAREST_RESULT, usual))
     return [day for day in days if day.spent > 0 or day.close.credits > too_little]
 
 

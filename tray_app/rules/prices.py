@@ -58,6 +58,10 @@ class Prices:
         return -(-credits * self.cents_per_1000 // 1000)
 
 
+DEAREST_RESULT = max(map(Prices().of, Action))
+"""Credits; what a single result costs at most by the default prices."""
+
+
 def buys(credits: int, prices: Prices) -> dict[Action, int]:
     """Return how often each action can be had, if all is spent on it."""
     return {action: max(0, credits) // prices.of(action) for action in Action}

@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from tray_app.rules.history import Refill
 from tray_app.rules.local_time import DAY, ONE_DAY, date_at
+from tray_app.rules.prices import DEAREST_RESULT
 
 _SEEN_WITHIN = timedelta(days=3)
 """How long after its due day a renewal may be seen: computers are off over long weekends."""
@@ -14,8 +15,6 @@ _MONTHS = 3
 """Months to look back on; a renewal that was seen in none of them is over."""
 _MONTHS_NEEDED = 2
 _DAYS_OF_MONTH = range(1, 32)
-_DEAREST_RESULT = 20
-"""Credits. A gain of no more may be a single result that was charged and given back."""
 _SMALL = 0.1
 """Share of a bucket's largest gain of late, below which a gain is likely to be given back.
 
@@ -44,7 +43,8 @@ def large_gains(refills: Iterable[Refill]) -> list[tuple[int, str, int]]:
             each for each in larger[bucket] if each[0] >= at - _OF_LATE and each[1] > amount
         ]
         larger[bucket].append((at, amount))
-        if amount > _DEAREST_RESULT and amount >= _SMALL * larger[bucket][0][1]:
+        # A gain of no more may be a single result that was charged and given back.
+        if amount > DEAREST_RESULT and amount >= _SMALL * larger[bucket][0][1]:
             large.append((at, bucket, amount))
     return large
 
