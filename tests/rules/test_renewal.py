@@ -193,6 +193,17 @@ def test_a_renewal_that_is_seen_a_day_early(set_day: int, seen: str, expected: s
     assert next_renewal(refills, set_day, today, UTC) == date.fromisoformat(expected)
 
 
+@pytest.mark.parametrize("seen", ["2026-11-11T22:00", "2026-11-12T08:00"])
+def test_a_quiet_months_renewal_is_over_once_it_is_seen(seen: str) -> None:
+    """A plan of 10,000 of which 200 were spent was likely to expire until midnight."""
+    before = [came("2026-08-12"), came("2026-09-12"), came("2026-10-12")]
+    due = date(2026, 11, 12)
+    assert next_renewal([*before, came(seen, 20)], 12, due, UTC) == due
+    assert next_renewal([*before, came(seen, 200)], 12, due, UTC) == date(2026, 12, 12)
+    bought = Refill(came(seen).at, 8_000, {"paid": 8_000})
+    assert next_renewal([*before, bought], 12, due, UTC) == due
+
+
 @pytest.mark.parametrize("day", [1, 2, 12, 28])
 @pytest.mark.parametrize("is_growing", [True, False])
 def test_the_learned_day_stays_after_a_renewal(day: int, is_growing: bool) -> None:

@@ -74,14 +74,20 @@ def next_renewal(
 ) -> date:
     """Return the local day of the next renewal: today, until today's refill was seen.
 
-    A refill that was seen on the day before counts as well, because of time zones.
+    A refill that was seen on the day before counts as well, because of time zones. It may be small:
+    where a renewal is due, a gain of what little was spent in the month is likelier than one that
+    is given back.
 
     ``day`` is the day of the month, 1 to 31; a month that is shorter has it on its last day.
     """
     due = _due(today, day)
     if due < today:
         due = _due(_next_month(today), day)
-    is_seen = any(due - ONE_DAY <= jump <= today for jump, _ in _jumps(refills, zone))
+    is_seen = any(
+        refill.buckets.get("subscription", 0) > DEAREST_RESULT
+        and due - ONE_DAY <= date_at(refill.at, zone) <= today
+        for refill in refills
+    )
     return _due(_next_month(due), day) if is_seen else due
 
 
