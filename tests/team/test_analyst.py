@@ -64,6 +64,7 @@ def test_it_knows_since_when_there_are_no_credits(
     """The time of the last change was told, as jobs that were running took more than there was."""
     work(analyst, "tea_1", 2)
     empty = MONDAY + timedelta(days=2)
+    analyst.take("tea_1", Balance(40), empty - timedelta(minutes=15), None)
     for hours, credits in ((0, 0), (1, 0), (6, -15), (12, -20), (30, -20)):
         if restarts:
             analyst = Analyst(history, UTC)
@@ -87,8 +88,24 @@ def test_nobody_knows_since_when_a_team_was_empty_that_never_had_credits(
         assert analysis.empty_since is None
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_nobody_knows_since_when_a_team_is_empty_that_ran_dry_unseen(
+    analyst: Analyst, history: History, restarts: bool
+) -> None:
+    """After a weekend it was said to be empty since Monday morning, when the computer woke up."""
+    friday, monday = MONDAY - timedelta(days=3), MONDAY + timedelta(hours=8)
+    analyst.take("tea_1", Balance(500), friday, None)
+    for minutes, credits in ((0, 0), (5, 0), (60, -15)):
+        if restarts:
+            analyst = Analyst(history, UTC)
+        at = monday + timedelta(minutes=minutes)
+        analysis = analyst.take("tea_1", Balance(credits), at, None)
+        assert analysis is not None
+        assert analysis.empty_since is None
+
+
 def test_a_clock_that_ran_ahead_tells_no_time_of_the_future(analyst: Analyst) -> None:
-    analyst.take("tea_1", Balance(500), MONDAY + timedelta(hours=1), None)
+    analyst.take("tea_1", Balance(500), MONDAY + timedelta(hours=1, minutes=50), None)
     for minutes, credits in ((300, 0), (120, 0), (125, 0)):
         at = MONDAY + timedelta(minutes=minutes)
         analysis = analyst.take("tea_1", Balance(credits), at, None)

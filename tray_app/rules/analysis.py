@@ -83,7 +83,7 @@ class Analysis:
     """The highest balance since the last large gain; ``None`` while less than a day is known."""
     empty_since: int | None = None
     """When the credits were first seen to have ended, in seconds since the epoch; ``None`` if there
-    are some, or if there were none from the first reading on."""
+    are some, if there were none from the first reading on, or if nobody looked when they ended."""
 
     def evidence(self, warn_within: int) -> Evidence:
         """Return what alerts are decided by; ``warn_within`` is in working days."""

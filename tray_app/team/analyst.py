@@ -23,6 +23,10 @@ _MOST_UNNAMED = 288
 """Records that wait until their team is known: a day of them at the default interval."""
 
 
+_SEEN_WITHIN = 15 * 60
+"""Seconds between the last reading with credits and the first without, to know when they ended."""
+
+
 class Analyst:
     """Records readings, and judges them by what it learns once a day. Calls wait for the disk."""
 
@@ -112,7 +116,7 @@ class Analyst:
         if record.credits > 0 or last is None:
             self._empty_since = None
         elif last.credits > 0:
-            self._empty_since = record.first
+            self._empty_since = _ended_at(last, record)
         row = row_after(last, record)
         if last is not None and last.first == row.first:
             recent.pop()  # the new row replaces it
@@ -139,10 +143,18 @@ class Analyst:
 
 
 def _empty_since(records: Sequence[Record]) -> int | None:
-    """Return when the balance came to nothing; ``None`` if it has not, or before it was seen."""
-    since = None
+    """Return when the balance came to nothing; ``None`` if it has not, or while nobody looked."""
+    empty = None
     for record in reversed(records):
         if record.credits > 0:
-            return since
-        since = record.first
+            return _ended_at(record, empty) if empty is not None else None
+        empty = record
     return None
+
+
+def _ended_at(last: Record, empty: Record) -> int | None:
+    """Return when the credits came to nothing; ``None`` if the two readings are too far apart.
+
+    After a weekend on which the computer was off, Monday morning would be said.
+    """
+    return empty.first if empty.first - last.last <= _SEEN_WITHIN else None
