@@ -15,7 +15,7 @@ from tray_app.report.exports import (
     teams_readings_csv,
 )
 from tray_app.rules.analysis import Analysis
-from tray_app.rules.forecast import TooEarly
+from tray_app.rules.forecast import Forecast, RunsOut, TooEarly
 from tray_app.rules.history import Day, Record, Refill
 from tray_app.rules.levels import Level
 from tray_app.store.settings import Settings
@@ -116,3 +116,14 @@ def test_the_amount_has_its_level_and_the_time_that_is_left_makes_it_urgent() ->
     for known, urgency in ((None, "healthy"), (analysis, "low")):
         told = status_json(reading, Snapshot(reading, Level.HEALTHY, analysis=known), Settings())
         assert (told["level"], told["urgency"]) == ("healthy", urgency)
+
+
+@pytest.mark.parametrize("credits", [1, 0, -15])
+def test_credits_that_have_run_out_run_out_on_no_day(credits: int) -> None:
+    """It was "today" on each day anew."""
+    reading = Reading(Balance(credits), datetime(2026, 11, 22, tzinfo=UTC))
+    today = date(2026, 11, 22)
+    analysis = Analysis(TooEarly(None), forecast=Forecast(42.5, RunsOut(today, today, today)))
+    told = status_json(reading, Snapshot(reading, analysis=analysis), Settings())["forecast"]
+    named = dict.fromkeys(("from", "likely", "to"), "2026-11-22")
+    assert told == {"per_working_day": 42.5, "runs_out": named if credits > 0 else None}

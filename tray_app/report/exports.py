@@ -50,7 +50,9 @@ def status_json(
         "level": snapshot.level,
         "urgency": _urgency(snapshot, settings),
         "fetched_at": _iso(reading.at),
-        "forecast": _forecast(snapshot.analysis.forecast if snapshot.analysis else None),
+        "forecast": _forecast(
+            snapshot.analysis.forecast if snapshot.analysis else None, balance.credits
+        ),
         "buys": buys(balance.credits, settings.prices),
     }
 
@@ -164,11 +166,12 @@ def _iso(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
+def _forecast(forecast: Forecast | None, credits: int) -> dict[str, Any] | None:
     if forecast is None:
         return None
     days = None
-    if (runs_out := forecast.runs_out) is not None:
+    # Of a balance that has run out the forecast says today, on each day anew.
+    if credits > 0 and (runs_out := forecast.runs_out) is not None:
         dates = {"from": runs_out.earliest, "likely": runs_out.likely, "to": runs_out.latest}
         days = {name: day.isoformat() if day else None for name, day in dates.items()}
     return {"per_working_day": round(forecast.per_working_day, 1), "runs_out": days}
