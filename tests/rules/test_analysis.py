@@ -334,3 +334,12 @@ def test_no_number_where_the_range_is_too_wide(busy: int) -> None:
     assert analysis.is_uncertain
     assert analysis.missing == 0
     assert not concluded(spent_on(spent, 1_000_000)).is_uncertain
+
+
+@pytest.mark.parametrize("renewal_day", [21, 22, 24])
+def test_an_amount_and_none_do_not_alternate_within_a_day(renewal_day: int) -> None:
+    """In the morning 3,100 credits were missing, and at ten nobody could say how many."""
+    records = spent_on(campaigns(3), 100)
+    day = [concluded(records, NOW.replace(hour=hour), renewal_day) for hour in range(8, 19)]
+    assert not any(one.is_uncertain for one in day)
+    assert day[0].missing > day[-1].missing

@@ -113,7 +113,7 @@ def _peak(records: Sequence[Record], since: int) -> int | None:
 
 
 def is_too_wide(needed: Range) -> bool:
-    """Tell whether nobody can say how much has to be bought for such a spending."""
+    """Tell whether nobody can say how much has to be bought for such a spending in whole days."""
     return needed.high > TOO_WIDE * needed.likely
 
 
@@ -147,7 +147,8 @@ def conclude(
     needed = spending(rhythm, today, until, over)
     # Before a renewal that is due today nothing is bought, not even for a balance below 0.
     missing = top_up(credits, needed.high) if needed.high > 0 else 0
-    is_uncertain = missing > 0 and is_too_wide(needed)
+    # What is over of today would change the width, and with it the advice, several times a day.
+    is_uncertain = missing > 0 and is_too_wide(spending(rhythm, today, until))
     begin = today if over < 1 else today + ONE_DAY
     return Analysis(
         rhythm,
