@@ -608,6 +608,31 @@ def test_a_comma_makes_no_fraction_of_a_whole_number() -> None:
     assert emitted(saved) == [Settings(Thresholds(12_500, 100))]
 
 
+@pytest.mark.parametrize("locale", ["en_US", "de_DE", "fr_FR", "ar_EG"])
+@pytest.mark.parametrize("typed", ["9.50", "9,50"])
+@pytest.mark.parametrize("is_pasted", [False, True])
+def test_a_price_is_the_same_with_either_decimal_mark(
+    locale: str, typed: str, is_pasted: bool
+) -> None:
+    QLocale.setDefault(QLocale(locale))
+    dialog = shown(SettingsDialog(Settings(), FORMATS))
+    saved = QSignalSpy(dialog.saved)
+    if is_pasted:
+        open_page(dialog, DOLLARS)
+        field = boxes(dialog)[DOLLARS].lineEdit()
+        field.selectAll()
+        paste(field, typed)
+    else:
+        type_number(dialog, DOLLARS, typed)
+    press(dialog, Qt.Key.Key_Return)
+    assert [settings.prices.cents_per_1000 for settings in emitted(saved)] == [950]
+
+
+def test_a_price_has_one_decimal_mark(settings_dialog: SettingsDialog) -> None:
+    type_number(settings_dialog, DOLLARS, "1,5,")
+    assert boxes(settings_dialog)[DOLLARS].text() == "1.5"
+
+
 def test_no_days_left_are_no_warning(settings_dialog: SettingsDialog) -> None:
     saved = QSignalSpy(settings_dialog.saved)
     assert "working days left" in words(settings_dialog)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Signal, SignalInstance, Slot
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
@@ -62,6 +63,20 @@ _PREVIEW_SIZE = 24
 _PREVIEW_HEALTHY = 25  # times the low threshold
 
 NumberBox = TypeVar("NumberBox", QSpinBox, QDoubleSpinBox)
+
+
+class _DollarsBox(QDoubleSpinBox):
+    """A price, whose "." and "," are both the decimal mark.
+
+    Thousands are not set apart: what one country puts before cents, another puts between
+    thousands, so that a price typed by the wrong habit would be taken for one 10 or 100 times as
+    high.
+    """
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Turn each "." and "," into the locale's decimal mark, of which there may be one."""
+        mark = self.locale().decimalPoint()
+        return super().validate(text.replace(",", mark).replace(".", mark), position)
 
 
 class _Choice:
@@ -139,7 +154,7 @@ def _number_with_units(words: FieldWords) -> _Choice:
 def _dollars(words: FieldWords) -> _Choice:
     """Offer cents as dollars."""
     (unit,) = words.units.values()
-    box = _number_box(QDoubleSpinBox())
+    box = _number_box(_DollarsBox())
     return _Choice(
         words,
         (box, _unit_label(unit)),
@@ -173,7 +188,7 @@ def _number_box(box: NumberBox) -> NumberBox:
         box.setRange(0, _LARGEST_DOLLARS)
     else:
         box.setRange(0, _LARGEST_NUMBER)
-    box.setGroupSeparatorShown(True)
+        box.setGroupSeparatorShown(True)
     box.setFixedWidth(in_text(_NUMBER_WIDTH))
     pad(box)
     return box
