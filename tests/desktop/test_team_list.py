@@ -1,6 +1,7 @@
 """What the user does with the list of teams while they are polled: adding, removing, new keys."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtTest import QSignalSpy
@@ -235,11 +236,37 @@ def test_what_can_not_be_saved_of_the_list_hides_no_complaint_about_the_settings
         QSignalSpy(program.list.complained),
     )
     program.teams.apply_and_save(Settings(interval=60))
-    program.list.choose_teams(ChosenTeams((TeamEntry(FIRST_ACCOUNT, "Ours"),), ""))
+    shown = ChosenTeams((TeamEntry(FIRST_ACCOUNT),), "")
+    program.list.choose_teams(ChosenTeams((TeamEntry(FIRST_ACCOUNT, "Ours"),), ""), shown)
     wait_with_events(of_list.count, "what came of the list")
     assert emitted(of_list) == ["The list of teams can't be saved."]
     assert emitted(of_settings) == ["The settings can't be saved. They are used until you quit."]
     assert program.teams.names() == ["Acme Growth"]
+
+
+def test_of_the_list_only_what_the_user_changed_is_saved(program: Listed) -> None:
+    program.add(2)
+    _, second, third = program.accounts
+    program.begin()
+    program.wait_for(is_studied)
+    entries = [poller.session.entry for poller in program.teams.own]
+    shown = ChosenTeams(tuple(entries), "")
+    program.file.rename_team(second, "Renamed elsewhere")
+    program.file.choose_for_team(second, {"low": 5_000, "critical": 1_000})
+    program.file.order_teams(program.accounts[::-1])
+    program.file.choose_icon_team(third)
+    program.teams.load_again()
+    wait_with_events(lambda: program.teams.icon_team == third, "what was saved elsewhere")
+    first = replace(entries[0], name="Ours")
+    program.list.choose_teams(ChosenTeams((first, *entries[1:]), ""), shown)
+    wait_with_events(lambda: "Ours" in program.teams.names(), "the new name")
+    choices = program.file.load()
+    names = {team.account: team.name for team in choices.teams}
+    assert list(names) == program.accounts[::-1]
+    assert (names[FIRST_ACCOUNT], names[second]) == ("Ours", "Renamed elsewhere")
+    own = {team.account: team.own for team in choices.teams}
+    assert own[second] == {"low": 5_000, "critical": 1_000}
+    assert choices.icon_team == program.teams.icon_team == third
 
 
 def recorded(team_id: str) -> list[int]:

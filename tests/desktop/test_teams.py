@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtTest import QSignalSpy
@@ -65,6 +66,24 @@ def test_settings_that_another_session_has_saved_are_used(disk: Worker, network:
     teams.apply_and_save(Settings(interval=120))
     wait_with_events(lambda: saved.count() == 1, "others can be told of these settings")
     assert SettingsFile(settings_file()).load().settings == Settings(interval=120)
+    teams.shown.stop()
+
+
+def test_saving_keeps_what_another_program_has_saved_meanwhile(
+    disk: Worker, network: Worker
+) -> None:
+    teams = Teams({}, FakeKeychain(), disk, network, FORMATS, make_worker)
+    teams.begin(demo=False)
+    wait_with_events(lambda: teams.shown.session.snapshot.problem, "the first poll")
+    SettingsFile(settings_file()).save(Settings(interval=60))
+    SettingsFile(settings_file()).choose_for_team(FIRST_ACCOUNT, {"warn_within": 9})
+    saved = QSignalSpy(teams.settings_saved)
+    teams.apply_and_save(Settings(notifications=False), ["notifications"])
+    wait_with_events(saved.count, "the file")
+    both = Settings(interval=60, notifications=False)
+    assert SettingsFile(settings_file()).load().settings == both
+    assert teams.settings == both
+    assert teams.shown.session.settings == replace(both, warn_within=9)
     teams.shown.stop()
 
 

@@ -1,6 +1,7 @@
 """The settings of several teams, and the question before one is removed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -12,6 +13,8 @@ from tray_app.desktop.windows.remove_dialog import RemoveDialog
 from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.errors import Kind, Problem
 from tray_app.report.team_views import ListedTeam
+from tray_app.rules.levels import Thresholds
+from tray_app.rules.prices import Prices
 from tray_app.store.settings import Settings, TeamEntry
 
 ACME = ListedTeam(TeamEntry("default"), "Acme", "Acme")
@@ -40,8 +43,10 @@ def choose(dialog: QWidget, name: str, text: str) -> None:
 class Opened:
     """The dialog, and what it has said."""
 
-    def __init__(self, teams: Sequence[ListedTeam], on_icon: str = "") -> None:
-        self.dialog = shown(SettingsDialog(Settings(), FORMATS, teams, on_icon))
+    def __init__(
+        self, teams: Sequence[ListedTeam], on_icon: str = "", settings: Settings | None = None
+    ) -> None:
+        self.dialog = shown(SettingsDialog(settings or Settings(), FORMATS, teams, on_icon))
         self.saved = QSignalSpy(self.dialog.saved)
         self.teams_saved = QSignalSpy(self.dialog.teams_saved)
 
@@ -236,6 +241,18 @@ def test_what_was_chosen_stays_when_a_team_comes_or_goes_meanwhile(opened: Opene
     ]
     assert chosen.on_icon == "team-3"
     assert after.own("default") == {"critical": 70}
+
+
+def test_what_was_not_chosen_is_as_it_is_now_when_a_team_comes_meanwhile(opened: Opened) -> None:
+    number(opened.dialog, "Phone number found, in credits").setValue(7)
+    teams = [THIRD, ACME, ListedTeam(TeamEntry("team-4"), "New", "New")]
+    elsewhere = Settings(Thresholds(2_000, 300))
+    after = Opened(teams, "team-3", elsewhere)
+    after.dialog.take_over(opened.dialog)
+    after.save()
+    assert emitted(after.saved) == [replace(elsewhere, prices=Prices(phone_found=7))]
+    assert after.saved.at(0)[1] == ["phone_found"]
+    assert after.teams_saved.count() == 0
 
 
 def test_a_choice_for_the_team_that_is_gone_goes_with_it(opened: Opened) -> None:

@@ -94,6 +94,23 @@ def test_a_day_that_is_to_be_learned_again_is_kept_as_that(path: Path) -> None:
     assert SettingsFile(path).load() == (Settings(), ONE_TEAM, "", [])
 
 
+def test_of_the_file_only_what_was_chosen_is_changed(path: Path) -> None:
+    file = SettingsFile(path)
+    file.save(OTHER_SETTINGS)
+    file.save(Settings(interval=60, prices=Prices(email_found=7)), (), ["interval", "email_found"])
+    prices = replace(OTHER_SETTINGS.prices, email_found=7)
+    assert file.load().settings == replace(OTHER_SETTINGS, interval=60, prices=prices)
+
+
+def test_numbers_of_two_hands_that_do_not_go_together_are_as_the_last_one_saw_them(
+    path: Path,
+) -> None:
+    file = SettingsFile(path)
+    file.save(Settings(Thresholds(500, 400)))
+    file.save(Settings(Thresholds(300, 100)), (), ["low"])
+    assert file.load() == (Settings(Thresholds(300, 100)), ONE_TEAM, "", [])
+
+
 def test_unknown_keys_survive(path: Path) -> None:
     put(path, {"low": 700, "teams": [{"name": "Größe"}], "later": None})
     file = SettingsFile(path)

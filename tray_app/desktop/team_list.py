@@ -166,22 +166,28 @@ class TeamList(QObject):
 
         self._worker.submit(remove, go_on, failed)
 
-    @Slot(object)
-    def choose_teams(self, chosen: ChosenTeams) -> None:
-        """Keep how the teams are called and ordered, and what was chosen for each alone."""
+    @Slot(object, object)
+    def choose_teams(self, chosen: ChosenTeams, shown: ChosenTeams) -> None:
+        """Keep how the teams are called and ordered, and what was chosen for each alone.
+
+        Only what differs from what was ``shown`` is written: another program may have changed the
+        rest meanwhile.
+        """
         settings, unsaved = self._file, unsaved_teams_words()
-        before = {one.account: one.session.entry for one in self._teams.own}
+        before = {team.account: team for team in shown.teams}
 
         def save() -> str:
             try:
                 for team in chosen.teams:
-                    known = before.get(team.account, team)
+                    known = before[team.account]
                     if team.name != known.name:
                         settings.rename_team(team.account, team.name)
                     if team.own != known.own:
                         settings.choose_for_team(team.account, team.own)
-                settings.order_teams([team.account for team in chosen.teams])
-                settings.choose_icon_team(chosen.on_icon)
+                if chosen.order != shown.order:
+                    settings.order_teams(chosen.order)
+                if chosen.on_icon != shown.on_icon:
+                    settings.choose_icon_team(chosen.on_icon)
             except OSError:
                 return unsaved
             return ""

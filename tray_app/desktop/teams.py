@@ -1,7 +1,7 @@
 """The teams of the program: the user's own, and while the demo is played the demo's."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,11 @@ from tray_app.errors import Kind
 from tray_app.lemlist.balance import Team
 from tray_app.report.team_views import team_names
 from tray_app.rules.schedule import Place
+from tray_app.store.file_fault import FileFault
 from tray_app.store.folders import settings_file, teams_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import (
+    ALL_FIELDS,
     FIRST_ACCOUNT,
     Choices,
     Settings,
@@ -131,16 +133,16 @@ class Teams(QObject):
         Teams that are gone are polled no more, and what their workers still do is left to itself.
         """
         before = self._settings
+        self._disk.submit(self.file.load, lambda choices: self._follow_file(choices, before))
 
-        def go_on(choices: Choices) -> None:
-            are_polled = any(poller.is_started for poller in self.own)
-            self._take_choices(choices, before)
-            for poller in self.own:
-                if are_polled and not poller.is_started:
-                    poller.start()
-            self.changed.emit()
-
-        self._disk.submit(self.file.load, go_on)
+    def _follow_file(self, choices: Choices, before: Settings, complaint: str = "") -> None:
+        """Take up what the settings file has while the teams are polled."""
+        are_polled = any(poller.is_started for poller in self.own)
+        self._take_choices(choices, before, complaint)
+        for poller in self.own:
+            if are_polled and not poller.is_started:
+                poller.start()
+        self.changed.emit()
 
     @Slot()
     def show_own(self) -> None:
@@ -208,28 +210,36 @@ class Teams(QObject):
         for poller in self._all():
             poller.note_heard(news)
 
-    @Slot(object)
-    def apply_and_save(self, settings: Settings) -> None:
-        """Judge by other settings from now on, and keep them if that can be done."""
-        self._settings = settings
+    @Slot(object, object)
+    def apply_and_save(self, chosen: Settings, names: Sequence[str] = ALL_FIELDS) -> None:
+        """Judge by the choices of these names from now on, and keep them if that can be done.
+
+        All others stay as they are, also those that another program has saved meanwhile.
+        """
+        self._settings = settings = self._settings.with_choices(chosen, names)
         for poller in self._all():
             poller.apply(settings.with_own(poller.session.entry.own))
         unsaved = unsaved_settings_words()
         entries = [poller.session.entry for poller in self.own]
 
-        def save() -> str:
+        def save() -> tuple[FileFault | None, Choices] | None:
             try:
-                fault = self.file.save(settings, entries)
+                fault = self.file.save(settings, entries, names)
             except OSError:
-                return unsaved
-            return settings_fault_words(fault, self._formats) if fault is not None else ""
+                return None
+            return fault, self.file.load()
 
-        def end(complaint: str) -> None:
-            self.settings_complained.emit(complaint)
-            if not complaint:
+        def end(saved: tuple[FileFault | None, Choices] | None) -> None:
+            if saved is None:
+                self.settings_complained.emit(unsaved)
+                return
+            fault, choices = saved
+            complaint = settings_fault_words(fault, self._formats) if fault is not None else ""
+            self._follow_file(choices, settings, complaint)
+            if fault is None:
                 self.settings_saved.emit()
 
-        self._disk.submit(save, end, lambda _defect: end(unsaved))
+        self._disk.submit(save, end, lambda _defect: end(None))
 
     def check_key(self, key: str) -> Checked:
         """Find out what a key opens; blocks, and raises as :func:`check_key` does."""
@@ -247,12 +257,16 @@ class Teams(QObject):
         demo = [] if self.polled is self.own else self.polled
         return [*self.own, *demo]
 
-    def _take_choices(self, choices: Choices, before: Settings) -> None:
-        """Take up what the settings file has: the common choices, and the list of teams."""
+    def _take_choices(self, choices: Choices, before: Settings, complaint: str = "") -> None:
+        """Take up what the settings file has: the common choices, and the list of teams.
+
+        ``before`` are the settings that were used when the file was read, and ``complaint`` is
+        what is to be said of the file first.
+        """
         if self._settings is before:  # the user has saved no others meanwhile
             self._settings = choices.settings
         complaints = (settings_fault_words(fault, self._formats) for fault in choices.faults)
-        self.settings_complained.emit(" ".join(complaints))
+        self.settings_complained.emit(" ".join(filter(None, (complaint, *complaints))))
         self.icon_team = choices.icon_team
         teams: Iterable[TeamEntry] = choices.teams
         if not choices.is_whole:

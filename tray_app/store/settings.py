@@ -93,6 +93,27 @@ class Settings:
         thresholds, prices = choices.pop("thresholds"), choices.pop("prices")
         return {**thresholds, **choices, **prices}
 
+    def differences(self, other: "Settings") -> list[str]:
+        """Name the choices that others have otherwise."""
+        others = other.choices
+        return [name for name, value in self.choices.items() if value != others[name]]
+
+    def with_choices(self, chosen: "Settings", names: Iterable[str]) -> "Settings":
+        """Return these settings with some choices of others, which are without fault.
+
+        Numbers that don't go with the ones here bring along those that they were chosen with. For
+        instance, the user lowers *low* to 300 while another program raises *critical* to 400: then
+        both are as the user saw them.
+        """
+        theirs, taken = chosen.choices, set(names)
+
+        def mixed() -> Settings:
+            return Settings.of({**self.choices, **{name: theirs[name] for name in taken}})
+
+        for name in mixed().faults():
+            taken.update(_part_of(name))
+        return mixed()
+
     def with_own(self, own: Mapping[str, Any]) -> "Settings":
         """Return what a team is judged by that has these choices of its own.
 
@@ -126,6 +147,9 @@ def _part_of(name: str) -> list[str]:
     return next(part for part in parts if name in part)
 
 
+ALL_FIELDS = tuple(Settings().choices)
+"""The name of each choice."""
+
 OWN_FIELDS = (*_names(Thresholds), "warn_within", "renewal_day", *_names(Prices))
 """The choices that may differ from team to team. All others are the program's."""
 
@@ -156,6 +180,11 @@ class ChosenTeams(NamedTuple):
     teams: tuple[TeamEntry, ...]
     on_icon: str
     """An account; empty: the team that needs its user most."""
+
+    @property
+    def order(self) -> list[str]:
+        """The teams' accounts, in their order."""
+        return [team.account for team in self.teams]
 
 
 class Choices(NamedTuple):
@@ -203,19 +232,25 @@ class SettingsFile:
         icon_team = chosen if chosen in [team.account for team in teams] else ""
         return Choices(settings, teams, icon_team, [*faults, *team_faults])
 
-    def save(self, settings: Settings, teams: Iterable[TeamEntry] = ()) -> FileFault | None:
-        """Write the settings; what the file holds beyond them stays.
+    def save(
+        self,
+        settings: Settings,
+        teams: Iterable[TeamEntry] = (),
+        names: Iterable[str] = ALL_FIELDS,
+    ) -> FileFault | None:
+        """Write the choices of these ``names``; what the file holds beyond them stays.
 
-        A damaged file is set aside, which is returned. The new one begins with these ``teams``.
+        What can't be used of the file's other choices becomes the default that is used. A damaged
+        file is set aside, which is returned. The new one begins with all of the ``settings``, and
+        with these ``teams``.
         """
-        choices = asdict(settings)
-        new = {"version": VERSION, **choices.pop("thresholds"), **choices}
 
         def change(content: dict[str, Any]) -> None:
             self._refuse_newer(content)
-            content.update(new)
+            present, _faults = _parse(content)
+            content.update(_raw_settings(present.with_choices(settings, names)))
 
-        kept = {"teams": [_raw(team) for team in teams]}
+        kept = {**_raw_settings(settings), "teams": [_raw(team) for team in teams]}
         return update_object(self._path, change, in_place_of_damaged=kept)
 
     def try_to_save(self) -> None:
@@ -293,6 +328,12 @@ def _is_newer(content: Mapping[str, Any]) -> bool:
     """Tell whether a newer version of the program has written the file."""
     version = content.get("version", VERSION)
     return not isinstance(version, int) or version > VERSION
+
+
+def _raw_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings as they stand in the file."""
+    choices = asdict(settings)
+    return {"version": VERSION, **choices.pop("thresholds"), **choices}
 
 
 def _raw(team: TeamEntry) -> dict[str, Any]:

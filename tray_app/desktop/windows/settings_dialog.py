@@ -206,10 +206,11 @@ def _unit_label(unit: Callable[[int], str]) -> QLabel:
 class SettingsDialog(Dialog):
     """What to warn of and when to look, what the icon shows, and what the plan is like."""
 
-    saved = Signal(object)
-    """The :class:`Settings` that the user chose for all teams, without fault."""
-    teams_saved = Signal(object)
-    """The :class:`ChosenTeams`, where they differ from those that were shown."""
+    saved = Signal(object, object)
+    """The :class:`Settings` that the user chose for all teams, without fault, and the names of
+    those choices that differ from what was shown first."""
+    teams_saved = Signal(object, object)
+    """The :class:`ChosenTeams`, and those that were shown first, where they differ."""
     add_requested = Signal()
     remove_requested = Signal(str)
     """The account of a team."""
@@ -245,6 +246,7 @@ class SettingsDialog(Dialog):
         }
 
         self._teams = {team.entry.account: team for team in teams}
+        self._settings_before = settings
         self._common = settings.choices
         """What is chosen for all teams."""
         self._own = {account: dict(team.entry.own) for account, team in self._teams.items()}
@@ -266,7 +268,6 @@ class SettingsDialog(Dialog):
         self._teams_page = TeamsPage(teams, on_icon)
         self._teams_page.add_requested.connect(self.add_requested)
         self._teams_page.remove_requested.connect(self.remove_requested)
-        self._teams_before = self._teams_page.chosen()
         self._pages.addWidget(self._teams_page)
         self._tabs.currentChanged.connect(self._turn_page)
         self._scope = self._build_scope()
@@ -299,8 +300,10 @@ class SettingsDialog(Dialog):
     def take_over(self, other: "SettingsDialog") -> None:
         """Show what was chosen in another dialog and not saved, as far as its teams are here."""
         other._keep()
-        self._common = dict(other._common)
-        self._own |= {each: own for each, own in other._own.items() if each in self._own}
+        self._common |= {name: other._common[name] for name in other._changed_names()}
+        for account, own in other._own.items():
+            if account in self._own and own != other._teams[account].entry.own:
+                self._own[account] = own
         self._merge_only_team()
         self._teams_page.take_over(other._teams_page)
         self._show(self._common)
@@ -420,10 +423,10 @@ class SettingsDialog(Dialog):
                 break
         faulty = self._say_faults(self._chosen())
         if not faulty:
-            self.saved.emit(Settings.of(self._common))
+            self.saved.emit(Settings.of(self._common), self._changed_names())
             teams = self._chosen_teams()
-            if teams != self._teams_before:
-                self.teams_saved.emit(teams)
+            if teams != self._teams_page.before:
+                self.teams_saved.emit(teams, self._teams_page.before)
             if self._login.isChecked() is not self._starts_at_login:
                 self.start_at_login_chosen.emit(self._login.isChecked())
             self.accept()
@@ -434,6 +437,10 @@ class SettingsDialog(Dialog):
         first.box.setFocus()
         if isinstance(first.box, QAbstractSpinBox):
             first.box.selectAll()
+
+    def _changed_names(self) -> list[str]:
+        """Name what was chosen for all teams and differs from what was shown first."""
+        return Settings.of(self._common).differences(self._settings_before)
 
     def _chosen_teams(self) -> ChosenTeams:
         chosen = self._teams_page.chosen()

@@ -119,6 +119,8 @@ class TeamsPage(QWidget):
         content.addStretch()
         self.setLayout(content)
         self._follow_order()
+        self.before = self.chosen()
+        """What was shown first."""
 
     def chosen(self) -> ChosenTeams:
         """Return the teams in their order, with their names, and the one on the icon."""
@@ -126,17 +128,19 @@ class TeamsPage(QWidget):
 
     def take_over(self, other: "TeamsPage") -> None:
         """Show the names, the order and the icon's team that were chosen on another page."""
-        order = [row.team.entry.account for row in other._rows]
+        chosen = other.chosen()
         rows = {row.team.entry.account: row for row in self._rows}
         for row in other._rows:
             if row.name.text() != row.team.entry.name and row.team.entry.account in rows:
                 rows[row.team.entry.account].name.setText(row.name.text())
-        known = [rows[account] for account in order if account in rows]
-        self._rows = known + [row for row in self._rows if row not in known]
-        for row in self._rows:
-            self._list.addWidget(row)  # which moves it to the end
-        self._follow_order()
-        self._icon.setCurrentIndex(max(self._icon.findData(other._icon.currentData()), 0))
+        if chosen.order != other.before.order:
+            known = [rows[account] for account in chosen.order if account in rows]
+            self._rows = known + [row for row in self._rows if row not in known]
+            for row in self._rows:
+                self._list.addWidget(row)  # which moves it to the end
+            self._follow_order()
+        if chosen.on_icon != other.before.on_icon:
+            self._icon.setCurrentIndex(max(self._icon.findData(chosen.on_icon), 0))
 
     @Slot()
     def _move(self, row: _TeamRow, by: int) -> None:
