@@ -6,7 +6,15 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSpinBox, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QTabBar,
+    QWidget,
+)
 
 from tests.desktop.widget_driver import FORMATS, buttons, emitted, press, shown, words
 from tray_app.desktop.windows.remove_dialog import RemoveDialog
@@ -128,6 +136,44 @@ def test_teams_are_renamed_and_ordered(opened: Opened) -> None:
         ("team-2", "Ours"),
     ]
     assert chosen.on_icon == "team-3"
+
+
+def sizes_of_pages(teams: Sequence[ListedTeam]) -> set[tuple[int, int]]:
+    """Turn all pages, none of which but that of the teams may scroll."""
+    dialog = Opened(teams).dialog
+    (tabs,) = dialog.findChildren(QTabBar)
+    sizes = set()
+    for page in range(tabs.count()):
+        tabs.setCurrentIndex(page)
+        QApplication.processEvents()
+        sizes.add((dialog.width(), dialog.height()))
+        bars = [each.verticalScrollBar() for each in dialog.findChildren(QScrollArea)]
+        scrolled = [bar.maximum() for bar in bars if bar.isVisible() and bar.maximum()]
+        assert len(scrolled) <= (page == tabs.count() - 1)
+    dialog.reject()
+    return sizes
+
+
+def test_neither_many_teams_nor_a_long_name_make_the_dialog_larger(qapp: QApplication) -> None:
+    usual = [ListedTeam(TeamEntry(f"team-{each}", "Ours"), "Ours", "Ltd") for each in range(50)]
+    name = "International Lead Generation and Outreach " * 3
+    long = [each._replace(lemlists=name) for each in usual[:2]]
+    (size,) = sizes_of_pages(usual[:2])
+    assert sizes_of_pages(usual) == {size}
+    assert sizes_of_pages(long) == {size}
+
+
+def test_the_keyboard_reaches_every_team_of_a_long_list(qapp: QApplication) -> None:
+    teams = [ListedTeam(TeamEntry(f"team-{each}"), f"Team {each}", "") for each in range(20)]
+    dialog = Opened(teams).dialog
+    dialog.show_teams_page()
+    named(dialog, "Name of Team 0").setFocus()
+    last = named(dialog, "Name of Team 19")
+    while dialog.focusWidget() is not last:
+        press(dialog, Qt.Key.Key_Tab)
+    QApplication.processEvents()
+    assert last.visibleRegion().boundingRect().size() == last.size()
+    dialog.reject()
 
 
 def test_the_keyboard_follows_the_order(opened: Opened) -> None:

@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from tray_app.desktop.widgets.controls import SECONDARY, TeamBox, in_text, label, with_role
+from tray_app.desktop.widgets.controls import SECONDARY, TeamBox, in_text, with_role
 from tray_app.desktop.widgets.dialog_parts import GAP, ROW_GAP, Group, Row, column, line
+from tray_app.desktop.widgets.labels import ElidedLabel, set_muted, sized
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.i18n import tr
 from tray_app.report.team_views import ListedTeam
@@ -60,7 +69,12 @@ class _TeamRow(QWidget):
         words = column(1, None, self.name)
         if team.entry.name and team.lemlists:
             called = tr("{team} in lemlist", team=team.lemlists)
-            words.addWidget(label(called, "muted", SECONDARY))
+            below = ElidedLabel()
+            set_muted(below, False)  # its role has a colour of its own
+            with_role(below, "muted")
+            below.setFont(sized(below.font(), SECONDARY))
+            below.setText(called)
+            words.addWidget(below)
             self.name.setAccessibleDescription(called)
         words.addStretch()
         self.up, self.down = _ArrowButton(up=True), _ArrowButton(up=False)
@@ -73,8 +87,8 @@ class _TeamRow(QWidget):
         whole = line(GAP, words, self.up, self.down, self.remove)
         whole.setStretch(0, 1)
         whole.setContentsMargins(ROW_GAP, GAP // 2, ROW_GAP, GAP // 2)
+        whole.addStrut(in_text(_ROW_HEIGHT) - GAP // 2 * 2)  # a least height would hide larger ones
         self.setLayout(whole)
-        self.setMinimumHeight(in_text(_ROW_HEIGHT))
 
     def chosen(self) -> TeamEntry:
         """Return the team with its new name."""
@@ -82,8 +96,12 @@ class _TeamRow(QWidget):
         return TeamEntry(self.team.entry.account, name, self.team.entry.own)
 
 
-class TeamsPage(QWidget):
-    """All teams, and which of them the icon shows."""
+class TeamsPage(QScrollArea):
+    """All teams, and which of them the icon shows.
+
+    It is as high as the other pages are, and scrolls by itself, so that neither they nor the
+    dialog grow with the list.
+    """
 
     add_requested = Signal()
     remove_requested = Signal(str)
@@ -117,10 +135,26 @@ class TeamsPage(QWidget):
             on_icon_row = Row(tr("Sho&w"), tr("The team whose balance is on the icon"), self._icon)
             content.addWidget(Group(tr("Icon"), [on_icon_row]))
         content.addStretch()
-        self.setLayout(content)
+        self._whole = QWidget()
+        self._whole.setLayout(content)
+        self.setWidget(self._whole)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._follow_order()
         self.before = self.chosen()
         """What was shown first."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As wide as the list with its scroll bar."""
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """No narrower than the list with its scroll bar, which may be shown or not."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return self._whole.minimumSizeHint() + QSize(bar, 0)
 
     def chosen(self) -> ChosenTeams:
         """Return the teams in their order, with their names, and the one on the icon."""
