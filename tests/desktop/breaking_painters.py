@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter, QRegion
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 import tray_app.desktop
 from tests.desktop.widget_driver import FORMATS
@@ -98,7 +98,8 @@ def windows() -> Iterator[QWidget]:
     plan.show_figures(Figures(480, rhythm(80, 100, 120), Prices(), None, TODAY))
     yield plan
     settings = SettingsDialog(Settings(), FORMATS, [ListedTeam(TeamEntry(), "Acme", "Acme")])
-    settings.show_teams_page()
+    (tabs,) = settings.findChildren(QTabBar)
+    tabs.setCurrentIndex(tabs.count() - 1)  # the teams
     yield settings
     yield SettingsDialog(Settings(), FORMATS)
     key = KeyDialog(FORMATS, first_run=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtTest import QSignalSpy
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -46,6 +46,11 @@ def choose(dialog: QWidget, name: str, text: str) -> None:
     box = named(dialog, name)
     assert isinstance(box, QComboBox)
     box.setCurrentIndex(box.findText(text))
+
+
+def turn_to_teams(dialog: QWidget) -> None:
+    (tabs,) = dialog.findChildren(QTabBar)
+    tabs.setCurrentIndex(tabs.count() - 1)
 
 
 class Opened:
@@ -119,7 +124,7 @@ def test_numbers_that_do_not_go_together_are_shown_where_they_are(opened: Opened
 
 def test_teams_are_renamed_and_ordered(opened: Opened) -> None:
     dialog = opened.dialog
-    dialog.show_teams_page()
+    turn_to_teams(dialog)
     name = named(dialog, "Name of Acme")
     assert isinstance(name, QLineEdit)
     assert name.placeholderText() == "Acme"
@@ -166,7 +171,7 @@ def test_neither_many_teams_nor_a_long_name_make_the_dialog_larger(qapp: QApplic
 def test_the_keyboard_reaches_every_team_of_a_long_list(qapp: QApplication) -> None:
     teams = [ListedTeam(TeamEntry(f"team-{each}"), f"Team {each}", "") for each in range(20)]
     dialog = Opened(teams).dialog
-    dialog.show_teams_page()
+    turn_to_teams(dialog)
     named(dialog, "Name of Team 0").setFocus()
     last = named(dialog, "Name of Team 19")
     while dialog.focusWidget() is not last:
@@ -178,7 +183,7 @@ def test_the_keyboard_reaches_every_team_of_a_long_list(qapp: QApplication) -> N
 
 def test_the_keyboard_follows_the_order(opened: Opened) -> None:
     dialog = opened.dialog
-    dialog.show_teams_page()
+    turn_to_teams(dialog)
     named(dialog, "Move Third up").setFocus()
     press(dialog, Qt.Key.Key_Space)
     press(dialog, Qt.Key.Key_Space)
@@ -195,7 +200,7 @@ def test_the_keyboard_follows_the_order(opened: Opened) -> None:
 def test_adding_and_removing_are_asked_for(opened: Opened) -> None:
     added = QSignalSpy(opened.dialog.add_requested)
     removed = QSignalSpy(opened.dialog.remove_requested)
-    opened.dialog.show_teams_page()
+    turn_to_teams(opened.dialog)
     buttons(opened.dialog)["Add a team…"].click()
     named(opened.dialog, "Remove Ours").click()  # type: ignore[attr-defined]
     assert (added.count(), emitted(removed)) == (1, ["team-2"])
@@ -267,7 +272,7 @@ def test_what_was_chosen_stays_when_a_team_comes_or_goes_meanwhile(opened: Opene
     number(before, "Low, in credits").setValue(1_500)
     choose(before, "These choices are for", "Acme")
     number(before, "Critical, in credits").setValue(70)
-    before.show_teams_page()
+    turn_to_teams(before)
     name = named(before, "Name of Acme")
     assert isinstance(name, QLineEdit)
     name.setText("Acme UK")
@@ -299,6 +304,53 @@ def test_what_was_not_chosen_is_as_it_is_now_when_a_team_comes_meanwhile(opened:
     assert emitted(after.saved) == [replace(elsewhere, prices=Prices(phone_found=7))]
     assert after.saved.at(0)[1] == ["phone_found"]
     assert after.teams_saved.count() == 0
+
+
+def test_who_is_typing_goes_on_typing_there_when_a_team_comes_meanwhile(opened: Opened) -> None:
+    before = opened.dialog
+    choose(before, "These choices are for", "Acme")
+    number(before, "Low, in credits").setFocus()
+    number(before, "Low, in credits").selectAll()
+    QTest.keyClicks(before.focusWidget(), "12")
+    before.reject()  # as the program does first
+    after = Opened([ACME, OTHER, ListedTeam(TeamEntry("team-4"), "New", "New")])
+    after.dialog.take_over(before)
+    assert after.dialog.focusWidget() is number(after.dialog, "Low, in credits")
+    QTest.keyClicks(after.dialog.focusWidget(), "00")
+    after.save()
+    assert after.own("default") == {"low": 1_200}
+    assert emitted(after.saved) == [Settings()]
+
+
+@pytest.mark.parametrize("name", ["Name of Third", "Name of Acme", "Team on the icon"])
+def test_the_page_stays_and_what_is_typed_lands_in_no_other_field(
+    opened: Opened, name: str
+) -> None:
+    turn_to_teams(opened.dialog)
+    named(opened.dialog, name).setFocus()
+    after = Opened([ACME, OTHER])
+    after.dialog.take_over(opened.dialog)
+    focused = after.dialog.focusWidget()
+    assert focused is not None
+    page = "Page of the settings"  # the team Third is gone
+    assert focused.accessibleName() == (page if name == "Name of Third" else name)
+    assert named(after.dialog, "Team on the icon").isVisible()
+    after.dialog.reject()
+
+
+@pytest.mark.parametrize("is_on", [False, True])
+def test_the_switch_of_the_login_stays_when_a_team_comes_meanwhile(
+    opened: Opened, is_on: bool
+) -> None:
+    opened.dialog.show_start_at_login(is_on)
+    switch = named(opened.dialog, "Start when I log in")
+    switch.click()  # type: ignore[attr-defined]
+    after = Opened([ACME, OTHER])
+    chosen = QSignalSpy(after.dialog.start_at_login_chosen)
+    after.dialog.take_over(opened.dialog)
+    after.dialog.show_start_at_login(is_on)  # which is read anew
+    after.save()
+    assert emitted(chosen) == [not is_on]
 
 
 def test_a_choice_for_the_team_that_is_gone_goes_with_it(opened: Opened) -> None:

@@ -337,7 +337,6 @@ class App(QObject):
             self._settings_dialog.open()
             if self._settings_dialog.window is not None:
                 self._settings_dialog.window.take_over(dialog)
-                self._settings_dialog.window.show_teams_page()
 
     @staticmethod
     def _repair_start_at_login() -> None:

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QDoubleSpinBox,
     QLabel,
+    QLineEdit,
     QSpinBox,
     QStackedWidget,
     QWidget,
@@ -203,6 +205,19 @@ def _unit_label(unit: Callable[[int], str]) -> QLabel:
     return result
 
 
+def _name(control: QWidget) -> str:
+    """Return what a screen reader calls a control: by its name, or a button by its text."""
+    text = control.text() if isinstance(control, QAbstractButton) else ""
+    return control.accessibleName() or text
+
+
+def _field(control: QWidget) -> QLineEdit | None:
+    """Return what is typed into, if a control has such a field."""
+    if isinstance(control, QAbstractSpinBox):
+        return control.lineEdit()
+    return control if isinstance(control, QLineEdit) else None
+
+
 class SettingsDialog(Dialog):
     """What to warn of and when to look, what the icon shows, and what the plan is like."""
 
@@ -293,12 +308,12 @@ class SettingsDialog(Dialog):
             ((account, own),) = self._own.items()
             self._common, self._own[account] = {**self._common, **own}, {}
 
-    def show_teams_page(self) -> None:
-        """Show the page of the teams."""
-        self._tabs.setCurrentIndex(self._pages.indexOf(self._teams_page))
-
     def take_over(self, other: "SettingsDialog") -> None:
-        """Show what was chosen in another dialog and not saved, as far as its teams are here."""
+        """Go on where another dialog was left, with what was chosen in it and not saved.
+
+        Page, team and the focused field are the same, so that who is typing goes on typing there.
+        What was for a team that is gone goes with it.
+        """
         other._keep()
         self._common |= {name: other._common[name] for name in other._changed_names()}
         for account, own in other._own.items():
@@ -307,6 +322,31 @@ class SettingsDialog(Dialog):
         self._merge_only_team()
         self._teams_page.take_over(other._teams_page)
         self._show(self._common)
+        self._starts_at_login = other._starts_at_login
+        self._login.setChecked(other._login.isChecked())
+        self._login.setEnabled(other._login.isEnabled())
+        if len(self._teams) > 1:
+            self._scope.setCurrentIndex(max(self._scope.findData(other._account), 0))
+        self._tabs.setCurrentIndex(other._tabs.currentIndex())
+        self._tabs.setFocus()  # where nothing can be typed, if the other's field is gone
+        focused = other.focusWidget()
+        if focused is not None and (not other._account or other._account in self._teams):
+            self._take_over_focus(focused)
+
+    def _take_over_focus(self, other: QWidget) -> None:
+        """Give the focus to what corresponds to another dialog's control, text cursor and all."""
+        alike = [each for each in self.findChildren(type(other)) if _name(each) == _name(other)]
+        if not alike:
+            return
+        alike[0].setFocus()
+        field, others = _field(alike[0]), _field(other)
+        if field is not None and others is not None:
+            if not others.hasAcceptableInput():
+                field.setText(others.text())  # half a number is no choice yet
+            behind = len(others.text()) - others.cursorPosition()
+            field.setCursorPosition(len(field.text()) - behind)
+            if others.selectedText() == others.text():
+                field.selectAll()
 
     def _build_scope(self) -> TeamBox:
         """Let the user choose, where there are several teams, for which of them choices are."""
@@ -347,9 +387,13 @@ class SettingsDialog(Dialog):
             self._common = chosen
 
     def show_start_at_login(self, is_on: bool) -> None:
-        """Show whether the program starts at login, and let the user choose."""
+        """Show whether the program starts at login, and let the user choose.
+
+        What the user has chosen already stays.
+        """
+        if self._login.isChecked() is self._starts_at_login:
+            self._login.setChecked(is_on)
         self._starts_at_login = is_on
-        self._login.setChecked(is_on)
         self._login.setEnabled(True)
 
     def _build_page(self, page: Page) -> QWidget:
