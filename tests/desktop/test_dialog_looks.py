@@ -33,7 +33,7 @@ from tests.desktop.widget_driver import (
     press,
     shown,
 )
-from tests.examples import ACME, TODAY, rhythm
+from tests.examples import ACME, NOW, TODAY, rhythm
 from tests.pictures.longer_words import longer_words
 from tests.pictures.picture_sheets import DARK as DARK_PALETTE
 from tray_app.desktop.actions import Actions
@@ -104,7 +104,8 @@ def states_of_plan(dialog: PlanDialog) -> States:
     for rhythms in (rhythm(80, 100, 120), rhythm(8_000, 10_000, 90_000), None):
         for credits in (20, 12_430, 9_876_543):
             for leads in ("1", "9999999"):
-                figures = Figures(credits, rhythms, Prices(), TODAY, TODAY, stale=leads == "1")
+                stale_from = NOW if leads == "1" else None
+                figures = Figures(credits, rhythms, Prices(), TODAY, TODAY, stale_from)
                 dialog.show_figures(figures)
                 box = dialog.findChildren(QAbstractSpinBox)[0]
                 box.findChildren(QLineEdit)[0].setText(leads)

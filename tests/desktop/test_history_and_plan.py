@@ -4,7 +4,7 @@ import csv
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.worker import Worker
 from tray_app.desktop.windows.history_and_plan import HistoryAndPlan
 from tray_app.desktop.windows.history_window import HistoryWindow
+from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
 from tray_app.report.history_view import HistoryView
 from tray_app.rules.analysis import Analysis
@@ -370,6 +371,18 @@ def test_the_calculator_is_of_the_team_that_is_chosen_in_it(
     windows.show(sessions[0])
     windows.open_plan()
     assert "1,001 credits" in words(dialog)
+
+
+def test_the_calculator_knows_from_when_a_balance_is_that_is_out_of_date(
+    windows: HistoryAndPlan, sessions: list[Session]
+) -> None:
+    at = datetime.now(UTC) - timedelta(3)  # noqa: TID251  (what was known)
+    reading, offline = Reading(Balance(9_001), at), Problem(Kind.OFFLINE)
+    sessions[0].snapshot = replace(sessions[0].snapshot, reading=reading, problem=offline)
+    windows.open_plan()
+    dialog = windows.plan.window
+    assert dialog is not None
+    assert f"The balance from {FORMATS.day_and_time(at)} was enough." in words(dialog)
 
 
 def test_a_history_that_is_opened_before_anything_is_known_is_of_one_team(

@@ -25,7 +25,7 @@ from tests.desktop.widget_driver import (
     shown,
     words,
 )
-from tests.examples import TODAY, rhythm
+from tests.examples import NOW, TODAY, rhythm
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.widgets.dialog_parts import AnswerCard
 from tray_app.desktop.windows.plan_dialog import PlanDialog
@@ -152,8 +152,10 @@ def test_a_suggestion_follows_the_renewal_until_it_is_changed(dialog: PlanDialog
 
 
 def test_figures_that_are_out_of_date_are_called_so_and_advise_nothing(dialog: PlanDialog) -> None:
-    dialog.show_figures(Figures(12_430, STEADY, Prices(), TODAY - timedelta(3), TODAY, stale=True))
+    figures = Figures(12_430, STEADY, Prices(), TODAY - timedelta(3), TODAY, NOW - timedelta(3))
+    dialog.show_figures(figures)
     assert "12,430 credits, out of date" in words(dialog)
+    assert answers(dialog)[0].startswith("Not known now The balance from 11/19/26")
     no_forecast = "Not known now No current forecast, because the balance is out of date."
     assert answers(dialog)[1] == no_forecast
     assert until(dialog).date() == QDate(2026, 11, 22).addDays(30)

@@ -5,7 +5,7 @@ And with larger text, and with longer words.
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.desktop.widget_driver import key_field, larger_text, paste, press, shown
-from tests.examples import ACME, TODAY, rhythm
+from tests.examples import ACME, NOW, TODAY, rhythm
 from tests.pictures.longer_words import longer, longer_words
 from tests.pictures.picture_sheets import dark_palette, paint_at_each_scale, print_message, sheet
 from tray_app.desktop.actions import Actions
@@ -162,7 +162,8 @@ def plan_states() -> Iterator[QDialog]:
     yield plan(12_430, TooEarly(date(2026, 12, 4)))
     yield plan(9_876_543, STEADY, leads="1234567")
     yield plan(0, None)
-    yield plan(480, STEADY, stale=True)
+    yield plan(480, STEADY, stale_from=NOW - timedelta(3))
+    yield plan(12_430, STEADY, stale_from=NOW - timedelta(3))
     yield shown(PlanDialog(QtFormats(QLocale()), Actions()))
     several = plan(480, STEADY)
     several.show_teams(TEAMS, "team-2")
@@ -170,11 +171,14 @@ def plan_states() -> Iterator[QDialog]:
 
 
 def plan(
-    credits: int, rhythm: Rhythm | TooEarly | None, leads: str = "", *, stale: bool = False
+    credits: int,
+    rhythm: Rhythm | TooEarly | None,
+    leads: str = "",
+    stale_from: datetime | None = None,
 ) -> PlanDialog:
     """Show the answers to these figures."""
     dialog = PlanDialog(QtFormats(QLocale()), Actions())
-    dialog.show_figures(Figures(credits, rhythm, Prices(), RENEWAL, TODAY, stale))
+    dialog.show_figures(Figures(credits, rhythm, Prices(), RENEWAL, TODAY, stale_from))
     shown(dialog)
     QTest.keyClicks(dialog.findChildren(QSpinBox)[0], leads)
     return dialog

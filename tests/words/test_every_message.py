@@ -469,9 +469,9 @@ def _plans(n: int, day: date) -> Said:
         yield plan_words.buys_line(n, prices, ANY)
     rhythms = (rhythm(n, n, n), rhythm(n, n, 3 * n), TooEarly(day), TooEarly(None), None)
     for seen in rhythms:
-        for stale in (False, True):
+        for stale_from in (None, NOW, NOW - timedelta(3)):
             for credits in (n, n + 1, 0):
-                figures = plan_words.Figures(credits, seen, Prices(), None, TODAY, stale)
+                figures = plan_words.Figures(credits, seen, Prices(), None, TODAY, stale_from)
                 lead = plan_words.lead_answer(n, Action.LINKEDIN, figures, ANY)
                 answers = (lead, plan_words.top_up_answer(figures, max(day, TODAY), AHEAD))
                 for answer in answers:

@@ -1,7 +1,7 @@
 """What a plan takes, in words."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -84,6 +84,26 @@ def test_enough_for_leads(count: int, action: Action, credits: int, expected: An
         lead_answer(count, action, Figures(credits, None, Prices(), None, TODAY), FORMATS)
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("read_at", "time"),
+    [
+        (datetime(2026, 11, 19, 17, tzinfo=UTC), "19 Nov 17:00"),
+        (datetime(2026, 11, 22, 9, tzinfo=UTC), "09:00"),
+    ],
+    ids=["three days ago", "today"],
+)
+def test_leads_get_no_clear_yes_from_a_balance_that_is_out_of_date(
+    read_at: datetime, time: str
+) -> None:
+    figures = Figures(3_566, None, Prices(), None, TODAY, stale_from=read_at)
+    enough = lead_answer(500, Action.EMAIL_FOUND, figures, FORMATS)
+    cost = "Cost: 2,500. Left afterwards: 1,066 of 3,566."
+    assert enough == Answer("Not known now", f"The balance from {time} was enough. {cost}", None)
+    short = lead_answer(800, Action.EMAIL_FOUND, figures, FORMATS)
+    needed = f"By the balance from {time}, 434 more credits are needed, about $4.34."
+    assert short == Answer("Not enough credits", needed, 434)
 
 
 def test_leads_are_reckoned_by_the_prices_of_the_settings() -> None:

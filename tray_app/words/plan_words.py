@@ -1,7 +1,7 @@
 """What a plan takes, in words: is it enough, and what must be bought. No Qt, no clock."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tray_app.i18n import tr
 from tray_app.rules.analysis import is_too_wide
@@ -21,8 +21,8 @@ class Figures:
     prices: Prices
     renewal: date | None
     today: date
-    stale: bool = False
-    """Whether the figures are out of date."""
+    stale_from: datetime | None = None
+    """When the balance was read, if it is out of date."""
     over: float = 0.0
     """The share of today's spending that is over."""
 
@@ -61,9 +61,15 @@ def buys_line(credits: int, prices: Prices, formats: Formats) -> str:
 
 
 def lead_answer(count: int, action: Action, figures: Figures, formats: Formats) -> Answer:
-    """Tell whether a balance is enough to enrich so many leads."""
+    """Tell whether a balance is enough to enrich so many leads.
+
+    One that is out of date may have been spent meanwhile: it gives no clear yes.
+    """
     needed = count * figures.prices.of(action)
     left = figures.credits - needed
+    time = ""
+    if figures.stale_from is not None:
+        time = _time_words(figures.stale_from, formats, figures.today)
     if left < 0:
         reason = tr(
             "{missing} more credit needed, about {price}.",
@@ -72,6 +78,15 @@ def lead_answer(count: int, action: Action, figures: Figures, formats: Formats) 
             missing=formats.number(-left),
             price=dollars(figures.prices.cents(-left), formats),
         )
+        if time:
+            reason = tr(
+                "By the balance from {time}, {missing} more credit is needed, about {price}.",
+                "By the balance from {time}, {missing} more credits are needed, about {price}.",
+                -left,
+                time=time,
+                missing=formats.number(-left),
+                price=dollars(figures.prices.cents(-left), formats),
+            )
         return Answer(tr("Not enough credits"), reason, -left)
     reason = tr(
         "Cost: {cost}. Left afterwards: {left} of {balance}.",
@@ -79,14 +94,17 @@ def lead_answer(count: int, action: Action, figures: Figures, formats: Formats) 
         left=formats.number(left),
         balance=formats.number(figures.credits),
     )
+    if time:
+        was_enough = tr("The balance from {time} was enough.", time=time)
+        return Answer(_not_known_now(), f"{was_enough} {reason}")
     return Answer(tr("Yes"), reason, 0)
 
 
 def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
     """Tell what must be bought for a balance to last until a day, unless it is out of date."""
     today, rhythm = figures.today, figures.rhythm
-    if figures.stale:
-        return Answer(tr("Not known now"), no_forecast_words())
+    if figures.stale_from is not None:
+        return Answer(_not_known_now(), no_forecast_words())
     if rhythm is None or isinstance(rhythm, TooEarly):
         return Answer(tr("Not known yet"), too_early_words(rhythm, formats, today))
     needed = spending(rhythm, today, until, figures.over)
@@ -129,6 +147,16 @@ def too_early_words(rhythm: TooEarly | None, formats: Formats, today: date) -> s
     if rhythm.ready_on is None or rhythm.ready_on < today:
         return tr("A forecast needs more days of spending.")
     return tr("A forecast will be ready around {day}.", day=formats.day(rhythm.ready_on))
+
+
+def _not_known_now() -> str:
+    return tr("Not known now")
+
+
+def _time_words(read_at: datetime, formats: Formats, today: date) -> str:
+    if read_at.astimezone().date() == today:
+        return formats.time(read_at)
+    return formats.day_and_time(read_at)
 
 
 def _about(amount: float) -> int:

@@ -355,7 +355,7 @@ class HistoryAndPlan(QObject):
             session.settings.prices,
             analysis.renewal if analysis else None,
             here.date(),
-            is_stale(session.snapshot, now),
+            reading.at if is_stale(session.snapshot, now) else None,
             share_over(here),
         )
         dialog.show_figures(figures)

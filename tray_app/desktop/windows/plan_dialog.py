@@ -167,7 +167,7 @@ class PlanDialog(Dialog):
             self._buy.hide()
             return
         balance = credits_words(figures.credits, self._formats)
-        if figures.stale:
+        if figures.stale_from is not None:
             balance = tr("{balance}, out of date", balance=balance)
         self._balance.setText(balance)
         buys = buys_line(figures.credits, figures.prices, self._formats)
