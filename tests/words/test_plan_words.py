@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.examples import TODAY, rhythm
@@ -174,12 +174,43 @@ def test_forecasts_are_rounded_as_they_deserve(a_day: float, said: str) -> None:
     assert said in top_up(0, rhythm(a_day, a_day, a_day)).reason
 
 
-@given(st.floats(1, 20_000), st.integers(0, 100_000))
-def test_the_advice_and_the_rounded_high_end_agree(a_day: float, credits: int) -> None:
-    answer = top_up(credits, rhythm(a_day, a_day, a_day))
-    high = int(answer.reason.split("up to ")[1].split(".")[0].replace(",", ""))
-    assert answer.missing is not None
-    assert credits + answer.missing >= high - 50
+@pytest.mark.parametrize(
+    ("credits", "a_day", "verdict", "expected"),
+    [
+        (3_016, 603.4, "100 credits, about $1", "up to 3,017"),
+        (3_074, 614.2, "None", "up to 3,071"),
+        (5_960, 1_990.4, "4,000 credits, about $40", "up to 9,952"),
+    ],
+    ids=["not enough", "enough", "enough once bought"],
+)
+def test_no_rounded_high_end_contradicts_the_verdict(
+    credits: int, a_day: float, verdict: str, expected: str
+) -> None:
+    answer = top_up(credits, rhythm(a_day / 2, a_day / 1.2, a_day))
+    assert answer.verdict == verdict
+    assert expected in answer.reason
+
+
+@given(st.floats(0, 20_000), st.floats(1, 3), st.integers(-1_000, 100_000))
+@example(12.2, 1, 59)
+def test_the_printed_figures_agree_with_the_printed_verdict(
+    likely: float, wider: float, credits: int
+) -> None:
+    answer = top_up(credits, rhythm(likely, likely, likely * wider))
+    if answer.reason.startswith("No spending"):
+        assert answer.verdict == "None"
+        return
+    spent, _, balance = answer.reason.partition(". Your balance: ")
+    about, high = (_number(words) for words in spent.split("about ")[1].split(", up to "))
+    assert about <= high
+    is_enough = high <= _number(balance.rstrip("."))
+    assert (answer.verdict == "None") == is_enough
+    if answer.missing:
+        assert high <= credits + _number(answer.verdict.split(" credits")[0])
+
+
+def _number(words: str) -> int:
+    return int(words.replace(",", ""))
 
 
 @pytest.mark.parametrize(

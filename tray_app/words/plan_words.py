@@ -1,5 +1,6 @@
 """What a plan takes, in words: is it enough, and what must be bought. No Qt, no clock."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -109,9 +110,19 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
         return Answer(tr("Not known yet"), too_early_words(rhythm, formats, today))
     needed = spending(rhythm, today, until, figures.over)
     missing = top_up(figures.credits, needed.high)
-    likely, high = _about(needed.likely), _about(needed.high)
     day = short_day(until, formats, today)
     balance = formats.number(figures.credits)
+    high = _about(needed.high)
+    if not high:
+        reason = tr(
+            "No spending is expected by {day}. Your balance: {balance}.", day=day, balance=balance
+        )
+        return Answer(tr("None"), reason, 0)
+    # Where rounding would make the figures contradict the verdict, the high end is not rounded.
+    is_short, covered = figures.credits < high, figures.credits + missing
+    if is_short != (missing > 0) or covered < high:
+        high = math.ceil(needed.high)
+    likely = min(_about(needed.likely), high)
     reason = tr(
         "Expected spending by {day}: about {likely}, up to {high}. Your balance: {balance}.",
         likely=formats.number(likely),
@@ -119,11 +130,7 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
         day=day,
         balance=balance,
     )
-    if not high:
-        reason = tr(
-            "No spending is expected by {day}. Your balance: {balance}.", day=day, balance=balance
-        )
-    if not high or not missing:
+    if not missing:
         return Answer(tr("None"), reason, 0)
     if is_too_wide(needed):
         return Answer(tr("Hard to say"), reason)
