@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -510,7 +510,10 @@ SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, wa
         (
             Level.HEALTHY,
             SHORT,
-            "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec.",
+            (
+                "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec. "
+                "Plan credits added before then aren't counted."
+            ),
         ),
         (
             Level.LOW,
@@ -529,6 +532,21 @@ SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, wa
 )
 def test_what_to_buy(level: Level, analysis: Analysis | None, advice: str) -> None:
     assert shown(replace(good(level=level), analysis=analysis)).advice == advice
+
+
+@pytest.mark.parametrize(
+    ("plan", "renewal", "is_said"),
+    [(1, None, True), (0, None, False), (None, None, False), (1, SHORT.lasts_until, False)],
+    ids=["renewal unknown", "no plan", "kinds unknown", "until the renewal"],
+)
+def test_that_plan_credits_may_come_before_is_said_beside_what_to_buy(
+    plan: int | None, renewal: date | None, is_said: bool
+) -> None:
+    balance = replace(HEALTHY, subscription=plan)
+    view = shown(replace(good(balance), analysis=replace(SHORT, renewal=renewal)))
+    assert view.attention is not None
+    for words in (view.advice, view.attention.text):
+        assert words.endswith(". Plan credits added before then aren't counted.") == is_said
 
 
 def test_what_is_to_be_bought_is_not_said_to_lapse() -> None:
@@ -667,7 +685,10 @@ def test_a_busy_day_is_named_as_the_reason() -> None:
     assert found is not None
     assert (found.title, found.text) == (
         "One busy day could use up all credits",
-        "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec.",
+        (
+            "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec. "
+            "Plan credits added before then aren't counted."
+        ),
     )
 
 

@@ -417,8 +417,14 @@ def _forecasts(n: int, day: date) -> Said:
         if analysis is not None:
             yield forecast_words.expiry_words(analysis, AHEAD, TODAY)
             if (analysis.lasts_until or TODAY) >= TODAY:
-                yield forecast_words.advice_words(analysis, Prices(), AHEAD, TODAY)
-                yield forecast_words.covered_words(analysis, max(day, TODAY), AHEAD, TODAY)
+                until = max(day, TODAY)
+                for has in (False, True):
+                    yield forecast_words.advice_words(
+                        analysis, Prices(), AHEAD, TODAY, has_plan_credits=has
+                    )
+                    yield forecast_words.covered_words(
+                        analysis, until, AHEAD, TODAY, has_plan_credits=has
+                    )
 
 
 @says(
@@ -462,6 +468,7 @@ def _lines(n: int, day: date) -> Said:
 @says(
     plan_words.action_names, plan_words.buys_line, plan_words.lead_answer,
     plan_words.top_up_answer, plan_words.no_forecast_words, plan_words.too_early_words,
+    plan_words.uncounted_words,
 )  # fmt: skip
 def _plans(n: int, day: date) -> Said:
     yield from (name for _, name in plan_words.action_names())
@@ -471,7 +478,9 @@ def _plans(n: int, day: date) -> Said:
     for seen in rhythms:
         for stale_from in (None, NOW, NOW - timedelta(3)):
             for credits in (n, n + 1, 0):
-                figures = plan_words.Figures(credits, seen, Prices(), None, TODAY, stale_from)
+                figures = plan_words.Figures(
+                    credits, seen, Prices(), None, TODAY, stale_from, has_plan_credits=credits > n
+                )
                 lead = plan_words.lead_answer(n, Action.LINKEDIN, figures, ANY)
                 answers = (lead, plan_words.top_up_answer(figures, max(day, TODAY), AHEAD))
                 for answer in answers:

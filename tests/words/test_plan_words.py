@@ -191,6 +191,27 @@ def test_no_rounded_high_end_contradicts_the_verdict(
     assert expected in answer.reason
 
 
+@pytest.mark.parametrize(
+    ("credits", "has_plan", "renewal", "is_said"),
+    [
+        (130, True, None, True),
+        (130, True, MONDAY_LATER - timedelta(1), True),
+        (130, True, MONDAY_LATER, False),
+        (130, False, None, False),
+        (12_430, True, None, False),
+    ],
+    ids=["renewal unknown", "renewal before", "renewal then", "no plan", "enough without"],
+)
+def test_it_is_said_where_the_plan_may_add_credits_before(
+    credits: int, has_plan: bool, renewal: date | None, is_said: bool
+) -> None:
+    figures = Figures(
+        credits, rhythm(80, 100, 120), Prices(), renewal, TODAY, has_plan_credits=has_plan
+    )
+    reason = top_up_answer(figures, MONDAY_LATER, FORMATS).reason
+    assert reason.endswith(" Plan credits added before then aren't counted.") == is_said
+
+
 @given(st.floats(0, 20_000), st.floats(1, 3), st.integers(-1_000, 100_000))
 @example(12.2, 1, 59)
 def test_the_printed_figures_agree_with_the_printed_verdict(

@@ -8,7 +8,7 @@ from tray_app.rules.forecast import RunsOut, TooEarly
 from tray_app.rules.prices import Prices
 from tray_app.words.amounts import dollars
 from tray_app.words.formats import Formats, day_words, days_words, short_day, short_moment
-from tray_app.words.plan_words import no_forecast_words, too_early_words
+from tray_app.words.plan_words import no_forecast_words, too_early_words, uncounted_words
 
 WORTH_SAYING = 100
 """The fewest credits whose expiry is worth a line."""
@@ -169,7 +169,9 @@ def past_forecast_words(
     return tr("Forecast from {time}: credits are likely to run out on {day}.", time=time, day=named)
 
 
-def advice_words(analysis: Analysis, prices: Prices, formats: Formats, today: date) -> str:
+def advice_words(
+    analysis: Analysis, prices: Prices, formats: Formats, today: date, *, has_plan_credits: bool
+) -> str:
     """Say how much to buy, and until when that lasts; empty when nothing is missing."""
     if analysis.is_uncertain:
         return tr("Spending varies too much to say how many credits to buy.")
@@ -185,7 +187,11 @@ def advice_words(analysis: Analysis, prices: Prices, formats: Formats, today: da
             "Buy {amount} credits (about {price}) to cover your team until the renewal on {day}.",
             **words,
         )
-    return tr("Buy {amount} credits (about {price}) to cover your team until {day}.", **words)
+    advice = tr("Buy {amount} credits (about {price}) to cover your team until {day}.", **words)
+    uncounted = uncounted_words(
+        analysis.lasts_until, analysis.renewal, has_plan_credits=has_plan_credits
+    )
+    return " ".join(filter(None, (advice, uncounted)))
 
 
 def advice_title(missing: int, prices: Prices, formats: Formats) -> str:
@@ -194,12 +200,16 @@ def advice_title(missing: int, prices: Prices, formats: Formats) -> str:
     return tr("Buy {amount} credits (about {price})", amount=amount, price=price)
 
 
-def covered_words(analysis: Analysis, until: date, formats: Formats, today: date) -> str:
+def covered_words(
+    analysis: Analysis, until: date, formats: Formats, today: date, *, has_plan_credits: bool
+) -> str:
     """Say on the popup, below :func:`advice_title`, until when the credits last."""
     day = day_words(until, formats, today)
     if until == analysis.renewal:
         return tr("Enough for your team until the renewal on {day}.", day=day)
-    return tr("Enough for your team until {day}.", day=day)
+    covered = tr("Enough for your team until {day}.", day=day)
+    uncounted = uncounted_words(until, analysis.renewal, has_plan_credits=has_plan_credits)
+    return " ".join(filter(None, (covered, uncounted)))
 
 
 def expiry_words(analysis: Analysis, formats: Formats, today: date) -> str:

@@ -26,6 +26,8 @@ class Figures:
     """When the balance was read, if it is out of date."""
     over: float = 0.0
     """The share of today's spending that is over."""
+    has_plan_credits: bool = False
+    """Whether some of the credits are the plan's, which then adds more at its renewal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
     )
     if not missing:
         return Answer(tr("None"), reason, 0)
+    uncounted = uncounted_words(until, figures.renewal, has_plan_credits=figures.has_plan_credits)
+    reason = " ".join(filter(None, (reason, uncounted)))
     if is_too_wide(needed):
         return Answer(tr("Hard to say"), reason)
     verdict = tr(
@@ -140,6 +144,16 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
         price=dollars(figures.prices.cents(missing), formats),
     )
     return Answer(verdict, reason, missing)
+
+
+def uncounted_words(until: date, renewal: date | None, *, has_plan_credits: bool) -> str:
+    """Say that what the plan adds before a day is not counted; empty if nothing is added by then.
+
+    Without a known renewal it may be added on any day.
+    """
+    if not has_plan_credits or (renewal is not None and until <= renewal):
+        return ""
+    return tr("Plan credits added before then aren't counted.")
 
 
 def no_forecast_words() -> str:
