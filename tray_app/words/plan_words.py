@@ -136,7 +136,7 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
         return Answer(tr("None"), reason, 0)
     uncounted = uncounted_words(until, figures.renewal, has_plan_credits=figures.has_plan_credits)
     reason = " ".join(filter(None, (reason, uncounted)))
-    if is_too_wide(needed):
+    if is_too_wide(spending(rhythm, today, until)):  # by whole days, as the popup's advice
         return Answer(tr("Hard to say"), reason)
     verdict = tr(
         "{missing} credits, about {price}",
