@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import cmp_to_key
+from itertools import product
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -101,15 +102,15 @@ def states_of_settings(dialog: SettingsDialog) -> States:
 
 
 def states_of_plan(dialog: PlanDialog) -> States:
-    for rhythms in (rhythm(80, 100, 120), rhythm(8_000, 10_000, 90_000), None):
-        for credits in (20, 12_430, 9_876_543):
-            for leads in ("1", "9999999"):
-                stale_from = NOW if leads == "1" else None
-                figures = Figures(credits, rhythms, Prices(), TODAY, TODAY, stale_from)
-                dialog.show_figures(figures)
-                box = dialog.findChildren(QAbstractSpinBox)[0]
-                box.findChildren(QLineEdit)[0].setText(leads)
-                yield
+    rhythms = (rhythm(80, 100, 120), rhythm(8_000, 10_000, 90_000), None)
+    for spent, credits, leads, stale_from in product(
+        rhythms, (20, 12_430, 9_876_543), ("1", "9999999"), (None, NOW)
+    ):
+        figures = Figures(credits, spent, Prices(), None, TODAY, stale_from, has_plan_credits=True)
+        dialog.show_figures(figures)
+        box = dialog.findChildren(QAbstractSpinBox)[0]
+        box.findChildren(QLineEdit)[0].setText(leads)
+        yield
 
 
 def states_of_about(dialog: AboutDialog) -> States:

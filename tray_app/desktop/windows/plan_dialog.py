@@ -39,6 +39,8 @@ from tray_app.words.plan_words import (
 
 _WIDTH = 430  # pixels of text of the usual size
 _NUMBER_WIDTH = 96
+_COST_LINES = 2
+_SPENDING_LINES = 3  # of large figures, where plan credits are not counted
 _USUAL_LEADS = 500
 _MOST_LEADS = 9_999_999
 
@@ -130,7 +132,7 @@ class PlanDialog(Dialog):
             None,
         )
         self._enough = AnswerCard(tr("Is it enough?"))
-        return _question(tr("Can we enrich these leads?"), controls, self._enough)
+        return _question(tr("Can we enrich these leads?"), controls, self._enough, _COST_LINES)
 
     def _build_top_up(self) -> QVBoxLayout:
         self._until = DateBox()
@@ -143,7 +145,9 @@ class PlanDialog(Dialog):
             button.setAutoDefault(False)
         controls = line(GAP, *_named(tr("&Until"), self._until), self._renewal, month_end, None)
         self._top_up = AnswerCard(tr("How many credits to buy?"))
-        return _question(tr("How many credits should we buy?"), controls, self._top_up)
+        return _question(
+            tr("How many credits should we buy?"), controls, self._top_up, _SPENDING_LINES
+        )
 
     @Slot()
     def _choose_renewal(self) -> None:
@@ -194,8 +198,8 @@ def _named(name: str, control: QWidget) -> tuple[QWidget, QWidget]:
     return caption, control
 
 
-def _question(text: str, controls: QHBoxLayout, card: AnswerCard) -> QVBoxLayout:
-    card.keep_room(in_text(_WIDTH), [("-", "-\n-")])  # a line, and two that give the figures
+def _question(text: str, controls: QHBoxLayout, card: AnswerCard, lines: int) -> QVBoxLayout:
+    card.keep_room(in_text(_WIDTH), [("-", "\n".join("-" * lines))])
     return column(GAP, paragraph(text, weight=QFont.Weight.DemiBold), controls, card)
 
 
