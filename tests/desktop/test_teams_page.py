@@ -87,6 +87,20 @@ def test_with_one_team_there_is_nothing_to_choose_between(qapp: QApplication) ->
     assert (one.saved.count(), one.teams_saved.count()) == (1, 0)
 
 
+def test_one_team_takes_no_more_room_than_each_of_several(qapp: QApplication) -> None:
+    """Its row was three times as high."""
+    heights = []
+    for teams in ([ACME], [ACME, OTHER, THIRD]):
+        dialog = Opened(teams).dialog
+        turn_to_teams(dialog)
+        QApplication.processEvents()
+        row = named(dialog, "Name of Acme").parentWidget()
+        assert row is not None
+        heights.append(row.height())
+        dialog.reject()
+    assert heights[0] == heights[1]
+
+
 def test_what_is_chosen_for_one_team_is_its_own(opened: Opened) -> None:
     dialog = opened.dialog
     choose(dialog, "These choices are for", "Acme")

@@ -4,7 +4,7 @@ And with larger text, and with longer words.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
+    QComboBox,
     QDialog,
+    QPushButton,
     QSpinBox,
     QTabBar,
 )
@@ -32,14 +34,16 @@ from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.windows.about_dialog import AboutDialog
 from tray_app.desktop.windows.key_dialog import KeyDialog
 from tray_app.desktop.windows.plan_dialog import PlanDialog
+from tray_app.desktop.windows.remove_dialog import RemoveDialog
 from tray_app.desktop.windows.settings_dialog import SettingsDialog
 from tray_app.desktop.windows.welcome_dialog import WelcomeDialog
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.balance import Balance
+from tray_app.report.team_views import ListedTeam
 from tray_app.rules.forecast import Rhythm, TooEarly
 from tray_app.rules.levels import Thresholds
 from tray_app.rules.prices import Prices
-from tray_app.store.settings import IconStyle, Settings
+from tray_app.store.settings import IconStyle, Settings, TeamEntry
 from tray_app.team.api import Checked
 from tray_app.words.plan_words import Figures
 
@@ -85,6 +89,7 @@ def paint(folder: Path, look: str) -> None:
         ("welcome", welcome_states),
         ("key", key_states),
         ("settings", settings_states),
+        ("teams", team_states),
         ("plan", plan_states),
         ("about", about_states),
     ):
@@ -132,6 +137,38 @@ def settings_states() -> Iterator[QDialog]:
     yield with_numbers({"Check every": "0"}, page(1))
     yield page(2, Settings(renewal_day=15))
     yield with_numbers({"Phone number found, in credits": "0"}, page(2))
+
+
+LISTED = (
+    ListedTeam(TeamEntry("default"), "Acme Growth", "Acme Growth"),
+    ListedTeam(TeamEntry("team-2", "Europe", {"low": 300}), "Europe", f"{TEAMS[1][0]} " * 2),
+    *(
+        ListedTeam(TeamEntry(f"team-{number}"), f"Acme {number}", f"Acme {number}")
+        for number in range(3, 21)
+    ),
+)
+
+
+def team_states() -> Iterator[QDialog]:
+    """Yield the list of teams, choices of one of them, and what is asked before one goes."""
+    for count in (1, 2, 20):
+        dialog = settings_of(LISTED[:count])
+        dialog.findChildren(QTabBar)[0].setCurrentIndex(3)
+        yield shown(dialog)
+    alone = settings_of(LISTED[:2])
+    scope = next(one for one in alone.findChildren(QComboBox) if one.findData("team-2") >= 0)
+    scope.setCurrentIndex(scope.findData("team-2"))
+    yield shown(alone)
+    yield shown(RemoveDialog("Acme Growth", has_own=True))
+    in_vain = shown(RemoveDialog(TEAMS[1][0], has_own=False))
+    next(one for one in in_vain.findChildren(QPushButton) if one.isEnabled()).click()
+    in_vain.failed(Problem(Kind.KEYCHAIN_LOCKED))
+    yield in_vain
+
+
+def settings_of(teams: Sequence[ListedTeam]) -> SettingsDialog:
+    """Return the settings of several teams."""
+    return SettingsDialog(Settings(), QtFormats(QLocale()), teams)
 
 
 def page(number: int, settings: Settings | None = None) -> SettingsDialog:

@@ -89,6 +89,7 @@ class _TeamRow(QWidget):
         whole.setContentsMargins(ROW_GAP, GAP // 2, ROW_GAP, GAP // 2)
         whole.addStrut(in_text(_ROW_HEIGHT) - GAP // 2 * 2)  # a least height would hide larger ones
         self.setLayout(whole)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def chosen(self) -> TeamEntry:
         """Return the team with its new name."""
