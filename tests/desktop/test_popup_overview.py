@@ -255,7 +255,7 @@ def test_a_compositor_hears_twice_that_the_popup_has_grown(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """GNOME's leaves it with its lower end below the screen, until its size changes again."""
-    monkeypatch.setattr(popup_module, "_compositor_places", lambda: True)
+    monkeypatch.setattr(popup_module, "compositor_places", lambda: True)
     desk.open(six()[:2])
     low, heights = desk.popup.height(), list[int]()
 

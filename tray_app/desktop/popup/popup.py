@@ -39,7 +39,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from tray_app.desktop.actions import Actions
 from tray_app.desktop.popup.content import PopupContent
-from tray_app.desktop.widgets.screens import screen_at
+from tray_app.desktop.widgets.screens import compositor_places, screen_at, work_area
 from tray_app.desktop.widgets.theme import theme_of, themed
 from tray_app.i18n import tr
 from tray_app.report.view import View
@@ -59,8 +59,6 @@ AGE_REFRESH_MS = 10_000
 SAME_CLICK_MS = 250
 """Milliseconds between a press on the icon, which hides the popup as the focus goes, and the tray's
 report of the click, which must not open the popup again."""
-WAYLAND_PANEL = 48
-"""Pixels that are left to a panel where nobody tells how high it is."""
 MOST_RETURNS = 3
 """How often the popup goes back to a place from which it was moved away."""
 NUDGED_AFTER = 60
@@ -338,14 +336,14 @@ class Popup(QWidget):
         width = max(WIDTH, math.ceil(WIDTH_IN_EMS * QFontInfo(self.font()).pixelSize()))
         width = min(width, area.width() - 2 * GAP)
         size = QSize(width, self._part.fit(width, area.height() - 2 * GAP))
-        if _compositor_places() and self.isVisible() and size.height() > self.height() + 1:
+        if compositor_places() and self.isVisible() and size.height() > self.height() + 1:
             self._nudging.start()
         self.setFixedSize(size)
         if self._is_window:
             self.resize(size)  # as the call above does nothing where the limits are these already
             return
         self._cut_corners(size)
-        if not _compositor_places():
+        if not compositor_places():
             # Not self.size(), which X11's late answer may just have set to the last size.
             wanted = QRect(place(size, self._anchor, area), size)
             if wanted != self._place:
@@ -376,9 +374,7 @@ class Popup(QWidget):
 
     def _work_area(self, screen: QScreen) -> QRect:
         """Return what panels, and a window's title, leave of a screen."""
-        area = screen.availableGeometry()
-        if _compositor_places() and area == screen.geometry():  # no panel is reported there
-            area.setHeight(area.height() - WAYLAND_PANEL)
+        area = work_area(screen)
         if self._is_window:
             # Not at the top: PySide6 makes ten large enumerations with this class.
             from PySide6.QtWidgets import QStyle
@@ -421,7 +417,7 @@ class Popup(QWidget):
             if self.isVisible() and self.size() != self.minimumSize():
                 self._fit()
             return
-        if _compositor_places() or not self.isVisible():
+        if compositor_places() or not self.isVisible():
             return
         if self.geometry() != self._place and self._returns < MOST_RETURNS:
             self._returns += 1
@@ -576,8 +572,3 @@ def place(size: QSize, anchor: QRect, area: QRect) -> QPoint:
     return QPoint(
         max(area.left() + GAP, min(x, furthest.x())), max(area.top() + GAP, min(y, furthest.y()))
     )
-
-
-def _compositor_places() -> bool:
-    """Tell whether the compositor places the windows, as under Wayland."""
-    return QGuiApplication.platformName().startswith("wayland")

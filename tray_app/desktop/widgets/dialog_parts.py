@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 from tray_app.desktop.widgets.controls import SECONDARY, in_text, label, with_role
 from tray_app.desktop.widgets.icon import app_icon, paint_icon
 from tray_app.desktop.widgets.marks import MARK, level_mark
-from tray_app.desktop.widgets.screens import screen_at
+from tray_app.desktop.widgets.screens import room_at
 from tray_app.desktop.widgets.style import WindowStyle, set_state
 from tray_app.desktop.widgets.theme import theme_of
 from tray_app.icon_look import IconLook, IconShape
@@ -52,7 +52,6 @@ TITLE = 17 / 13
 Role = QDialogButtonBox.ButtonRole
 
 _ROW_HEIGHT = 48
-_FRAME = QSize(16, 48)  # pixels that a desktop's window frame may take of the screen
 
 
 def paragraph(
@@ -194,7 +193,7 @@ class Dialog(QDialog):
     def _fit(self) -> None:
         for widget in self.findChildren(QWidget):
             widget.ensurePolished()  # a style sheet changes sizes
-        wanted, most = self.sizeHint(), screen_at(self.pos()).availableSize() - _FRAME
+        wanted, most = self.sizeHint(), room_at(self.pos())
         if wanted.height() > most.height():
             wanted += QSize(self._body.verticalScrollBar().sizeHint().width(), 0)
         # WORKAROUND: no fixed size. Of a window with a largest size, Qt's Wayland plugin takes the

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from tray_app.desktop.widgets.chart import INSET, Chart
 from tray_app.desktop.widgets.controls import TeamBox, label, segments, tabs, with_role
 from tray_app.desktop.widgets.labels import ElidedLabel, set_muted
-from tray_app.desktop.widgets.screens import screen_at
+from tray_app.desktop.widgets.screens import room_at
 from tray_app.desktop.widgets.style import WindowStyle
 from tray_app.desktop.widgets.tiles import Tiles
 from tray_app.desktop.windows.history_table import TableView
@@ -32,8 +32,6 @@ RANGES = (7, 30, 90, 365)
 FIRST_RANGE = 30
 SIZE = QSize(760, 660)
 EMPTY_SIZE = QSize(480, 320)
-FRAME = QSize(16, 64)
-"""Pixels that a desktop may take for a window's frame."""
 SPACE = 24
 """Pixels around everything."""
 GAP = 12
@@ -226,7 +224,7 @@ class HistoryWindow(QWidget):
         """Become so large, or larger where the text is, and never larger than the screen."""
         needed = self._page.minimumSizeHint() + QSize(GAP, 0)  # with room for a scroll bar
         wanted = size.expandedTo(needed) if size == SIZE else size
-        self.resize(wanted.boundedTo(screen_at(self.pos()).availableSize() - FRAME))
+        self.resize(wanted.boundedTo(room_at(self.pos())))
 
     def _build_history(self) -> QScrollArea:
         divider = QWidget()

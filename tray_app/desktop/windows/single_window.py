@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
+from tray_app.desktop.widgets.screens import compositor_places
+
 Window = TypeVar("Window", bound=QWidget)
 
 
@@ -26,6 +28,10 @@ class SingleWindow(QObject, Generic[Window]):
             self.window = self._make()
             self.window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self.window.destroyed.connect(self._forget)
+        if compositor_places() and self.window.isVisible() and not self.window.isActiveWindow():
+            # WORKAROUND: Qt asks for the focus with the mouse button's release, with which GNOME
+            # (48) gives it to new windows only. Seen with Qt 6.11; no report of it was found.
+            self.window.hide()
         self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.show()
         self.window.raise_()
