@@ -382,7 +382,7 @@ ROWS = [
     bad("tls-closed", "offline", by_secure_front(servers.close)),
     bad("tls-truncated", "offline", by_secure_front(servers.say(answer()[:-5]))),
     hangs("greeting-silent", servers.by_greeting(servers.hang)),
-    bad("greeting-reset", "offline", servers.by_greeting(servers.reset)),
+    bad("greeting-reset", "offline", servers.by_greeting(servers.reset_greeting)),
     bad("greeting-closed", "offline", servers.by_greeting(servers.close)),
     bad("greeting-broken-off", "offline", servers.by_greeting(servers.break_off_greeting)),
     bad("greeting-ended", "offline", servers.by_greeting(servers.end_greeting)),

@@ -474,6 +474,16 @@ def break_off_greeting(connection: socket.socket) -> None:
     close(connection)
 
 
+def reset_greeting(connection: socket.socket) -> None:
+    """End the connection with a TCP reset, once the client has begun to greet.
+
+    A socket that is reset before, Python leaves to be closed by whoever collects its garbage
+    (ssl.py, ``SSLSocket._create``), which would fail another test.
+    """
+    connection.recv(65536)
+    reset(connection)
+
+
 def reset(connection: socket.socket, _pass_on: Callable[[], None] | None = None) -> None:
     """End the connection with a TCP reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
