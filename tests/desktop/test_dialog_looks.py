@@ -106,7 +106,7 @@ def states_of_plan(dialog: PlanDialog) -> States:
     for spent, credits, leads, stale_from in product(
         rhythms, (20, 12_430, 9_876_543), ("1", "9999999"), (None, NOW)
     ):
-        figures = Figures(credits, spent, Prices(), None, TODAY, stale_from, has_plan_credits=True)
+        figures = Figures(credits, spent, Prices(), None, TODAY, stale_from)
         dialog.show_figures(figures)
         box = dialog.findChildren(QAbstractSpinBox)[0]
         box.findChildren(QLineEdit)[0].setText(leads)

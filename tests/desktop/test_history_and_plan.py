@@ -385,20 +385,6 @@ def test_the_calculator_knows_from_when_a_balance_is_that_is_out_of_date(
     assert f"The balance from {FORMATS.day_and_time(at)} was enough." in words(dialog)
 
 
-def test_the_calculator_knows_of_plan_credits(
-    windows: HistoryAndPlan, sessions: list[Session]
-) -> None:
-    now = datetime.now(UTC)  # noqa: TID251  (what is known now)
-    analysis = Analysis(rhythm(80, 100, 120))
-    for plan in (0, 9):
-        reading = Reading(Balance(9, subscription=plan), now)
-        sessions[0].snapshot = replace(sessions[0].snapshot, reading=reading, analysis=analysis)
-        windows.open_plan()
-        dialog = windows.plan.window
-        assert dialog is not None
-        assert ("Plan credits added before then aren't counted." in words(dialog)) == (plan > 0)
-
-
 def test_a_history_that_is_opened_before_anything_is_known_is_of_one_team(
     worker: Worker, sessions: list[Session]
 ) -> None:

@@ -512,7 +512,7 @@ SHORT = replace(lasting(3), lasts_until=TODAY + timedelta(30), missing=4_000, wa
             SHORT,
             (
                 "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec. "
-                "Plan credits added before then aren't counted."
+                "New plan credits aren't counted."
             ),
         ),
         (
@@ -536,8 +536,8 @@ def test_what_to_buy(level: Level, analysis: Analysis | None, advice: str) -> No
 
 @pytest.mark.parametrize(
     ("plan", "renewal", "is_said"),
-    [(1, None, True), (0, None, False), (None, None, False), (1, SHORT.lasts_until, False)],
-    ids=["renewal unknown", "no plan", "kinds unknown", "until the renewal"],
+    [(1, None, True), (0, None, True), (None, None, True), (1, SHORT.lasts_until, False)],
+    ids=["renewal unknown", "plan used up", "kinds unknown", "until the renewal"],
 )
 def test_that_plan_credits_may_come_before_is_said_beside_what_to_buy(
     plan: int | None, renewal: date | None, is_said: bool
@@ -546,7 +546,7 @@ def test_that_plan_credits_may_come_before_is_said_beside_what_to_buy(
     view = shown(replace(good(balance), analysis=replace(SHORT, renewal=renewal)))
     assert view.attention is not None
     for words in (view.advice, view.attention.text):
-        assert words.endswith(". Plan credits added before then aren't counted.") == is_said
+        assert words.endswith(". New plan credits aren't counted.") == is_said
 
 
 def test_what_is_to_be_bought_is_not_said_to_lapse() -> None:
@@ -687,7 +687,7 @@ def test_a_busy_day_is_named_as_the_reason() -> None:
         "One busy day could use up all credits",
         (
             "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec. "
-            "Plan credits added before then aren't counted."
+            "New plan credits aren't counted."
         ),
     )
 
@@ -713,7 +713,8 @@ def test_it_says_how_much_to_buy_and_for_how_long() -> None:
         "lemlist has stopped enriching leads",
         (
             "Campaigns are waiting. "
-            "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec."
+            "Buy 4,000 credits (about $40) to cover your team until Tue, 22 Dec. "
+            "New plan credits aren't counted."
         ),
     )
 

@@ -418,13 +418,8 @@ def _forecasts(n: int, day: date) -> Said:
             yield forecast_words.expiry_words(analysis, AHEAD, TODAY)
             if (analysis.lasts_until or TODAY) >= TODAY:
                 until = max(day, TODAY)
-                for has in (False, True):
-                    yield forecast_words.advice_words(
-                        analysis, Prices(), AHEAD, TODAY, has_plan_credits=has
-                    )
-                    yield forecast_words.covered_words(
-                        analysis, until, AHEAD, TODAY, has_plan_credits=has
-                    )
+                yield forecast_words.advice_words(analysis, Prices(), AHEAD, TODAY)
+                yield forecast_words.covered_words(analysis, until, AHEAD, TODAY)
 
 
 @says(
@@ -478,9 +473,7 @@ def _plans(n: int, day: date) -> Said:
     for seen in rhythms:
         for stale_from in (None, NOW, NOW - timedelta(3)):
             for credits in (n, n + 1, 0):
-                figures = plan_words.Figures(
-                    credits, seen, Prices(), None, TODAY, stale_from, has_plan_credits=credits > n
-                )
+                figures = plan_words.Figures(credits, seen, Prices(), None, TODAY, stale_from)
                 lead = plan_words.lead_answer(n, Action.LINKEDIN, figures, ANY)
                 answers = (lead, plan_words.top_up_answer(figures, max(day, TODAY), AHEAD))
                 for answer in answers:

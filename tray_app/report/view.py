@@ -208,13 +208,7 @@ def view_of(
     warns = is_urgent and not stale
     advice = ""
     if warns and analysis is not None and (analysis.lasts_until or today) >= today:
-        advice = forecast_words.advice_words(
-            analysis,
-            settings.prices,
-            formats,
-            today,
-            has_plan_credits=_has_plan_credits(snapshot),
-        )
+        advice = forecast_words.advice_words(analysis, settings.prices, formats, today)
     # Who is warned that credits may run short is not told that some will expire.
     expiry = ""
     if not stale and not warns and analysis is not None:
@@ -277,10 +271,6 @@ def is_stale(snapshot: Snapshot, now: datetime) -> bool:
 def _evidence(snapshot: Snapshot, settings: Settings) -> Evidence:
     analysis = snapshot.analysis
     return analysis.evidence(settings.warn_within) if analysis is not None else Evidence()
-
-
-def _has_plan_credits(snapshot: Snapshot) -> bool:
-    return snapshot.reading is not None and (snapshot.reading.balance.subscription or 0) > 0
 
 
 def _ends_on(snapshot: Snapshot, settings: Settings, now: datetime) -> date | None:
@@ -358,7 +348,5 @@ def _warning(
         words = balance_words.warning_words(level, advice, is_short=is_short)
         return Attention(shape, *words, Deed.BUY)
     title = forecast_words.advice_title(analysis.missing, settings.prices, formats)
-    text = forecast_words.covered_words(
-        analysis, until, formats, today, has_plan_credits=_has_plan_credits(snapshot)
-    )
+    text = forecast_words.covered_words(analysis, until, formats, today)
     return Attention(shape, title, text, Deed.BUY)

@@ -169,9 +169,7 @@ def past_forecast_words(
     return tr("Forecast from {time}: credits are likely to run out on {day}.", time=time, day=named)
 
 
-def advice_words(
-    analysis: Analysis, prices: Prices, formats: Formats, today: date, *, has_plan_credits: bool
-) -> str:
+def advice_words(analysis: Analysis, prices: Prices, formats: Formats, today: date) -> str:
     """Say how much to buy, and until when that lasts; empty when nothing is missing."""
     if analysis.is_uncertain:
         return tr("Spending varies too much to say how many credits to buy.")
@@ -188,9 +186,7 @@ def advice_words(
             **words,
         )
     advice = tr("Buy {amount} credits (about {price}) to cover your team until {day}.", **words)
-    uncounted = uncounted_words(
-        analysis.lasts_until, analysis.renewal, has_plan_credits=has_plan_credits
-    )
+    uncounted = uncounted_words(analysis.lasts_until, analysis.renewal)
     return " ".join(filter(None, (advice, uncounted)))
 
 
@@ -200,15 +196,13 @@ def advice_title(missing: int, prices: Prices, formats: Formats) -> str:
     return tr("Buy {amount} credits (about {price})", amount=amount, price=price)
 
 
-def covered_words(
-    analysis: Analysis, until: date, formats: Formats, today: date, *, has_plan_credits: bool
-) -> str:
+def covered_words(analysis: Analysis, until: date, formats: Formats, today: date) -> str:
     """Say on the popup, below :func:`advice_title`, until when the credits last."""
     day = day_words(until, formats, today)
     if until == analysis.renewal:
         return tr("Enough for your team until the renewal on {day}.", day=day)
     covered = tr("Enough for your team until {day}.", day=day)
-    uncounted = uncounted_words(until, analysis.renewal, has_plan_credits=has_plan_credits)
+    uncounted = uncounted_words(until, analysis.renewal)
     return " ".join(filter(None, (covered, uncounted)))
 
 

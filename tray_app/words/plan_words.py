@@ -26,8 +26,6 @@ class Figures:
     """When the balance was read, if it is out of date."""
     over: float = 0.0
     """The share of today's spending that is over."""
-    has_plan_credits: bool = False
-    """Whether some of the credits are the plan's, which then adds more at its renewal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
     )
     if not missing:
         return Answer(tr("None"), reason, 0)
-    uncounted = uncounted_words(until, figures.renewal, has_plan_credits=figures.has_plan_credits)
+    uncounted = uncounted_words(until, figures.renewal)
     reason = " ".join(filter(None, (reason, uncounted)))
     if is_too_wide(spending(rhythm, today, until)):  # by whole days, as the popup's advice
         return Answer(tr("Hard to say"), reason)
@@ -146,14 +144,14 @@ def top_up_answer(figures: Figures, until: date, formats: Formats) -> Answer:
     return Answer(verdict, reason, missing)
 
 
-def uncounted_words(until: date, renewal: date | None, *, has_plan_credits: bool) -> str:
-    """Say that what the plan adds before a day is not counted; empty if nothing is added by then.
+def uncounted_words(until: date, renewal: date | None) -> str:
+    """Say that what a plan adds before a day is not counted; empty if nothing is added by then.
 
-    Without a known renewal it may be added on any day.
+    Without a known renewal it may be added on any day, also if no plan credits are left now.
     """
-    if not has_plan_credits or (renewal is not None and until <= renewal):
+    if renewal is not None and until <= renewal:
         return ""
-    return tr("Plan credits added before then aren't counted.")
+    return tr("New plan credits aren't counted.")
 
 
 def no_forecast_words() -> str:

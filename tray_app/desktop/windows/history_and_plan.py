@@ -357,7 +357,6 @@ class HistoryAndPlan(QObject):
             here.date(),
             reading.at if is_stale(session.snapshot, now) else None,
             share_over(here),
-            has_plan_credits=(reading.balance.subscription or 0) > 0,
         )
         dialog.show_figures(figures)
 
