@@ -22,8 +22,7 @@ _LEARNING = Lock()
 _MOST_UNNAMED = 288
 """Records that wait until their team is known: a day of them at the default interval."""
 
-
-_SEEN_WITHIN = 15 * 60
+_WATCHED_WITHIN = 15 * 60
 """Seconds between the last reading with credits and the first without, to know when they ended."""
 
 
@@ -157,4 +156,4 @@ def _ended_at(last: Record, empty: Record) -> int | None:
 
     After a weekend on which the computer was off, Monday morning would be said.
     """
-    return empty.first if empty.first - last.last <= _SEEN_WITHIN else None
+    return empty.first if empty.first - last.last <= _WATCHED_WITHIN else None
