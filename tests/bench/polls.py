@@ -35,7 +35,9 @@ def measure_polls(
     """
     measured: dict[Program, list[float]] = defaultdict(list)
     with desktop_and_sandbox() as (desktop, sandbox), ExitStack() as stack:
-        others = [Sandbox(story="fixed", request_limit=10**9) for _ in programs[1:]]
+        others = [
+            Sandbox(story="fixed", request_limit=10**9, tls=sandbox.tls) for _ in programs[1:]
+        ]
         sandboxes = [sandbox, *(stack.enter_context(other) for other in others)]
         running = []
         for program, sandbox in zip(programs, sandboxes, strict=True):

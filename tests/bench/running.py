@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from jeepney import HeaderFields, MatchRule, Message
@@ -20,6 +21,7 @@ from tests.desktops.fake_system_services import Login
 from tests.desktops.virtual_desktop import VirtualDesktop
 from tests.program.tray_program import store_key
 from tests.servers.faulty_sandbox import Sandbox
+from tests.servers.local_servers import certificate, hashed
 from tests.waiting import wait_until
 from tray_app.sandbox import DEMO_TEAM_ID
 from tray_app.sandbox.past import past_of_demo
@@ -32,6 +34,7 @@ NOT_MEASURED = (
     "COVERAGE_PROCESS_START",
     "COVERAGE_PROCESS_CONFIG",
 )
+HOST = "127.0.0.1"
 THEME = "generic"
 """The theme that the bundle has. Under Xfce Qt would look for GTK's plugin, and the bare icon,
 which has it, would load all of GTK: 19 MiB and 70 ms of processor time would loosen the budgets."""
@@ -182,9 +185,22 @@ def plain_desktop() -> Iterator[VirtualDesktop]:
 @contextmanager
 def desktop_and_sandbox() -> Iterator[tuple[VirtualDesktop, Sandbox]]:
     """Start such a desktop, and a sandbox whose key its user has stored."""
-    with plain_desktop() as desktop, Sandbox(story="fixed", request_limit=10**9) as sandbox:
+    with plain_desktop() as desktop, secure_sandbox(desktop) as sandbox:
         store_key(desktop, sandbox)
         yield desktop, sandbox
+
+
+@contextmanager
+def secure_sandbox(desktop: VirtualDesktop) -> Iterator[Sandbox]:
+    """Start a sandbox that speaks TLS, as lemlist does, and that is trusted on a desktop.
+
+    Its certificate is where Debian keeps those that it trusts: in a folder, by its hash.
+    """
+    with TemporaryDirectory() as folder:
+        tls, public = certificate(Path(folder), HOST)
+        desktop.env["SSL_CERT_DIR"] = str(hashed(Path(folder, "certificates"), public, HOST))
+        with Sandbox(story="fixed", request_limit=10**9, tls=tls) as sandbox:
+            yield sandbox
 
 
 def _pid(bus: Bus, name: str) -> int:

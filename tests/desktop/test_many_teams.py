@@ -12,7 +12,7 @@ from tests.fakes import FakeKeychain
 from tests.servers.faulty_sandbox import Sandbox
 from tray_app.desktop.poller import Poller
 from tray_app.desktop.system.gate import Gate
-from tray_app.desktop.system.worker import Worker
+from tray_app.desktop.system.worker import Crew, Worker
 from tray_app.desktop.teams import Teams
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import URL_VARIABLE
@@ -28,7 +28,7 @@ from tray_app.store.teams import TeamsFile
 from tray_app.team import session
 
 TWENTY = 20
-AT_ONCE = 4
+FEW, AT_ONCE = 2, 4
 MOST, SPAN = 20, 2.0
 """Requests, and the seconds in which lemlist may see no more of them."""
 
@@ -42,7 +42,9 @@ class Program:
         self.keychain = FakeKeychain(DEMO_KEY)
         self.workers: dict[str, Worker] = {}
         self.gate = Gate()
-        self.disk, self.network = Worker("disk", self.gate), Worker("network", self.gate)
+        self.crew = Crew(few=FEW, most=AT_ONCE)
+        self.disk = Worker("disk", self.gate)
+        self.network = Worker("network", self.gate, self.crew)
         self.environ = {URL_VARIABLE: sandbox.url, **environ}
         self.accounts = [FIRST_ACCOUNT]
         self.teams = self.make_teams()
@@ -53,7 +55,7 @@ class Program:
         )
 
     def _make_worker(self, account: str) -> Worker:
-        self.workers[account] = Worker(account, self.gate)
+        self.workers[account] = Worker(account, self.gate, self.crew)
         return self.workers[account]
 
     def add(self, teams: int = 1) -> str:
@@ -124,7 +126,7 @@ def test_the_server_sees_few_at_once_and_no_more_than_it_allows(program: Program
     program.wait_for(is_identified)
     asked = sorted(program.sandbox.requests, key=lambda one: one.time)
     assert len(asked) == 2 * TWENTY
-    assert program.sandbox.max_in_flight == AT_ONCE
+    assert program.sandbox.max_in_flight == FEW
     for before, after in zip(asked, asked[MOST:], strict=False):
         assert after.time - before.time >= SPAN
 
@@ -140,14 +142,18 @@ def test_the_first_balances_come_before_any_name(program: Program) -> None:
     assert max(waits) - min(waits) > 200  # so the next polls are no burst
 
 
-def test_a_team_that_hangs_delays_no_other(program: Program) -> None:
+@pytest.mark.parametrize("count", [1, AT_ONCE - 1])
+def test_teams_that_hang_delay_no_other(program: Program, count: int) -> None:
     program.add(TWENTY - 1)
-    hanging = program.accounts[3]
-    program.sandbox.teams[program.key(hanging).key or ""].fault = ("silent", {})
+    hanging = program.accounts[:count]
+    for account in hanging:
+        program.sandbox.teams[program.key(account).key or ""].fault = ("silent", {})
     program.begin()
-    program.wait_for(is_studied, hanging)
-    assert program.poller(hanging).busy
-    assert not has_balance(program.poller(hanging))
+    program.wait_for(is_studied, *hanging)
+    for account in hanging:
+        assert program.poller(account).busy
+        assert not has_balance(program.poller(account))
+    assert program.sandbox.max_in_flight <= AT_ONCE
 
 
 def test_one_entry_that_is_locked_or_missing_leaves_the_others(program: Program) -> None:

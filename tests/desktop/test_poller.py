@@ -30,7 +30,7 @@ from tray_app.sandbox import DEMO_KEY
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.announcer import News
-from tray_app.team.api import connector
+from tray_app.team.api import Connector
 from tray_app.team.credentials import Credentials
 from tray_app.team.session import Session
 from tray_app.team.watch import Reading, Snapshot, Watch
@@ -159,7 +159,7 @@ def test_nothing_that_wakes_a_poll_up_asks_before_the_server_allows_it(
     sandbox.set_fault("429", retry_after="3600")
     environ = {URL_VARIABLE: sandbox.url, KEY_VARIABLE: DEMO_KEY}
     credentials = Credentials(environ, FakeKeychain())
-    watch = Watch(credentials, connector(environ), None, Settings(), NoHistory())
+    watch = Watch(credentials, Connector(environ), None, Settings(), NoHistory())
     poller.session.open_watch = lambda _settings: watch
     clock = FakeClock(tick=TICK)
     resume = Resume(qapp, Gate(), tick=TICK, settling_time=10, clock=clock.seconds)

@@ -172,6 +172,60 @@ def test_workers_of_a_crew_work_side_by_side_as_far_as_it_has_threads(qapp: QApp
     wait_with_events(lambda: all(worker.has_ended for worker in workers), "all have ended")
 
 
+def test_a_crew_gets_help_while_none_of_its_threads_comes_free(qapp: QApplication) -> None:
+    crew = Crew(few=2, most=4)
+    workers = [Worker(f"of the crew {number}", Gate(), crew) for number in range(6)]
+    hangs = threading.Event()
+    done: list[int] = []
+    for worker in workers[:3]:
+        worker.submit(partial(hangs.wait, 20))
+    for number, worker in enumerate(workers):
+        worker.submit(partial(int, number), done.append)
+    wait_with_events(lambda: done == [3, 4, 5], "the others are done")
+    for worker in workers[3:]:
+        worker.submit(partial(hangs.wait, 20))
+    wait_with_events(lambda: crew._threads == 4, "all hang")
+    wait_with_events(lambda: not crew._timer.isActive(), "no more is added")
+    hangs.set()
+    wait_with_events(lambda: sorted(done) == [0, 1, 2, 3, 4, 5], "all is done")
+    wait_with_events(lambda: all(worker.has_ended for worker in workers), "all have ended")
+
+
+def test_a_crew_that_gets_on_gets_no_help(qapp: QApplication) -> None:
+    crew = Crew(few=2, most=4)
+    crew._timer.setInterval(10**6)  # the test looks in its place
+    workers = [Worker(f"of the crew {number}", Gate(), crew) for number in range(20)]
+    may_end = threading.Semaphore(0)
+    done: list[bool] = []
+    for worker in workers:
+        worker.submit(lambda: may_end.acquire(timeout=20), done.append)
+    for begun in range(3, len(workers) + 1):
+        may_end.release()
+        wait_with_events(partial(lambda begun: crew._begun == begun, begun), "the next has begun")
+        crew._help_out()
+        assert crew._threads == 2
+    may_end.release(2)
+    wait_with_events(lambda: done == [True] * 20, "all is done")
+
+
+def test_workers_of_a_crew_take_turns(qapp: QApplication) -> None:
+    """Or one team's later questions would come before another's first."""
+    crew, may_begin = Crew(), threading.Event()
+    workers = [Worker(f"of the crew {number}", Gate(), crew) for number in range(3)]
+    done: list[tuple[int, int]] = []
+
+    def work(turn: int, number: int) -> tuple[int, int]:
+        may_begin.wait(20)
+        return turn, number
+
+    for turn in range(3):
+        for number, worker in enumerate(workers):
+            worker.submit(partial(work, turn, number), done.append)
+    may_begin.set()
+    wait_with_events(lambda: len(done) == 9, "all is done")
+    assert done == sorted(done)
+
+
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
 def test_nothing_that_a_job_raises_ends_the_worker(ends: Ends, error: type[BaseException]) -> None:
     def end() -> None:

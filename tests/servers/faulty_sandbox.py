@@ -6,6 +6,7 @@ that the product's sandbox has.
 
 import json
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -290,7 +291,7 @@ class _RememberingHandler(Handler):
 class Sandbox(server.Sandbox, LocalServer):
     """The sandbox with all of these faults, inside a `with` block, which remembers its requests.
 
-    `clock` tells seconds, and moves the story and the rate limit.
+    `clock` tells seconds, and moves the story and the rate limit. With `tls` it speaks TLS.
     """
 
     handler = _RememberingHandler
@@ -305,7 +306,9 @@ class Sandbox(server.Sandbox, LocalServer):
         team_name: str = DEMO_TEAM,
         clock: Callable[[], float] = time.monotonic,
         request_limit: int = 20,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        self.tls = tls
         self.key, self.team_name = key, team_name
         self.clock, self.request_limit = clock, request_limit
         self.requests: list[Asked] = []
@@ -316,6 +319,18 @@ class Sandbox(server.Sandbox, LocalServer):
         self.answers: list[str] = []
         """Method, path and status of each answer."""
         super().__init__(port, story)
+
+    @property
+    def url(self) -> str:
+        """The base address of the API, as ``LEMLIST_API_URL`` wants it."""
+        return super().url if self.tls is None else super().url.replace("http:", "https:")
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        with self.tls.wrap_socket(request, server_side=True) as secured:
+            super().finish_request(secured, client_address)
 
     def remember(self, handler: Handler, asked: Asked) -> None:
         """Note a request that has come in."""

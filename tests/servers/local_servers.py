@@ -1,6 +1,7 @@
 """Servers on this computer's loopback, and what they answer and prove themselves with."""
 
 import datetime as dt
+import hashlib
 import ipaddress
 import select
 import socket
@@ -277,6 +278,23 @@ def certificate(folder: Path, *names: str, expired: bool = False) -> tuple[ssl.S
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(both)
     return context, public
+
+
+def hashed(folder: Path, certificate: Path, name: str) -> Path:
+    """Put the certificate of :func:`certificate` for a host's name into a folder; return that.
+
+    It is called as OpenSSL looks for it (``openssl rehash``, X509_NAME_hash): by the SHA-1 of its
+    name in DER, as UTF-8 and in lower case.
+    """
+
+    def der(tag: int, content: bytes) -> bytes:
+        return bytes((tag, len(content))) + content
+
+    common_name = der(6, bytes((0x55, 4, 3))) + der(0x0C, name.lower().encode())
+    digest = hashlib.sha1(der(0x31, der(0x30, common_name)), usedforsecurity=False).digest()
+    folder.mkdir()
+    (folder / f"{int.from_bytes(digest[:4], 'little'):08x}.0").symlink_to(certificate)
+    return folder
 
 
 @contextmanager

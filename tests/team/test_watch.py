@@ -33,7 +33,7 @@ from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
 from tray_app.team.announcer import News
-from tray_app.team.api import Checked, PausingApi, check_key, connector
+from tray_app.team.api import Checked, Connector, PausingApi, check_key
 from tray_app.team.credentials import Credentials, KeySource
 from tray_app.team.watch import RISE_SETTLES, SECOND_ANSWER, TEAM_RETRY, Reading, Snapshot, Watch
 
@@ -1057,7 +1057,7 @@ def test_what_was_said_of_a_team_that_nobody_knows_does_not_hold_for_another_key
 def watch_at(url: str) -> Watch:
     environ = {URL_VARIABLE: url, KEY_VARIABLE: DEMO_KEY}
     return Watch(
-        Credentials(environ, FakeKeychain()), connector(environ), None, Settings(), NoHistory()
+        Credentials(environ, FakeKeychain()), Connector(environ), None, Settings(), NoHistory()
     )
 
 
@@ -1087,7 +1087,7 @@ def test_a_bad_address() -> None:
 
 
 def test_the_connector_makes_clients() -> None:
-    assert isinstance(connector({})(KEY), PausingApi)
+    assert isinstance(Connector({})(KEY), PausingApi)
 
 
 @pytest.mark.parametrize(

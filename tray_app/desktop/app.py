@@ -111,7 +111,7 @@ class App(QObject):
         """Writes all that may be hidden from others who look at the screen."""
         self._complaints: dict[str, str] = {}
         self._disk = disk
-        crew = Crew(AT_ONCE)
+        crew = Crew(few=2, most=AT_ONCE)
         self._network = Worker("network", gate, crew)
         self._keys = Worker("keys", gate)  # so that no team that hangs holds them up
         self._teams = Teams(

@@ -14,7 +14,7 @@ from tray_app.lemlist.balance import Team
 from tray_app.report.team_views import team_names
 from tray_app.rules.schedule import Place
 from tray_app.store.file_fault import FileFault
-from tray_app.store.folders import settings_file, teams_file
+from tray_app.store.folders import settings_file
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import (
     ALL_FIELDS,
@@ -24,9 +24,8 @@ from tray_app.store.settings import (
     SettingsFile,
     TeamEntry,
 )
-from tray_app.store.teams import TeamsFile
 from tray_app.team.announcer import News
-from tray_app.team.api import Checked, Pauses, check_key, connector
+from tray_app.team.api import Checked, Connector, check_key
 from tray_app.team.credentials import watched_teams
 from tray_app.team.session import Session, last_teams, own_session
 from tray_app.words.formats import Formats
@@ -83,7 +82,7 @@ class Teams(QObject):
         self.file = SettingsFile(settings_file())
         """Where settings and teams are kept."""
         self._settings = Settings()
-        self._pauses = Pauses(TeamsFile(teams_file()))
+        self._connect = Connector(environ)
         self._workers: dict[str, Worker] = {}  # those that were made here, by account
         self._ending: list[Worker] = []  # workers of teams that are gone
         self._unlocking: Poller | None = None  # the team for which the user unlocks the keychain
@@ -243,7 +242,7 @@ class Teams(QObject):
 
     def check_key(self, key: str) -> Checked:
         """Find out what a key opens; blocks, and raises as :func:`check_key` does."""
-        return check_key(connector(self._environ, self._pauses), key)
+        return check_key(self._connect, key)
 
     def finish(self, seconds: float) -> None:
         """Wait at most so many seconds for all teams' workers."""
@@ -327,7 +326,7 @@ class Teams(QObject):
         worker = self._network
         if entry.account != FIRST_ACCOUNT:
             worker = self._workers[entry.account] = self._make_worker(entry.account)
-        session = own_session(self._environ, keychain, entry, self._pauses)
+        session = own_session(self._environ, keychain, entry, self._connect)
         return self._poller_of(session, worker)
 
     def _poller_of(self, session: Session, worker: Worker) -> Poller:

@@ -1,6 +1,5 @@
 """One request to the lemlist API, which ends in an answer or in a :class:`Problem`, in time."""
 
-import ssl
 import threading
 import time
 import zlib
@@ -16,7 +15,8 @@ from tray_app.lemlist.answers import raise_for_status
 from tray_app.lemlist.balance import Balance, Team, parse_balance, parse_team
 from tray_app.lemlist.failures import OfProxy, transport_problem
 from tray_app.lemlist.proxies import desktops_proxies, ways_to
-from tray_app.lemlist.transport import CuttableAdapter, trusted
+from tray_app.lemlist.transport import CuttableAdapter
+from tray_app.lemlist.trust import Trust
 
 DEADLINE = 15.0
 """Seconds for one request in all, from the resolution of the host's name to the last byte."""
@@ -28,6 +28,10 @@ Where there are several ways, they share this time."""
 ASK_AGAIN = 600.0
 """Seconds after which the desktop is asked anew for its proxy, which the user may have changed."""
 
+_NOT_TRUSTED = (Kind.TLS, Kind.CERTIFICATES)
+_MAYBE_NOT_TRUSTED = (*_NOT_TRUSTED, Kind.PROXY, Kind.ACCESS_BLOCKED)
+"""What a certificate that the user installs, of a proxy or a virus scanner, may put right."""
+
 LARGEST_BODY = 64 * 1024
 """Bytes. A balance takes about 150, a team a few thousand."""
 
@@ -35,11 +39,14 @@ LARGEST_BODY = 64 * 1024
 class Client:
     """The API, as one key sees it. Blocks; meant for a worker thread."""
 
-    def __init__(self, base_url: str, key: str, *, deadline: float = DEADLINE) -> None:
+    def __init__(
+        self, base_url: str, key: str, trust: Trust | None = None, *, deadline: float = DEADLINE
+    ) -> None:
+        """Keys that are used by one program share their ``trust``."""
         self._base_url = base_url
         self._key = key
         self._deadline = deadline
-        self._trust: ssl.SSLContext | None = None
+        self._trust = trust or Trust()
         self._desktops_proxies: list[str] | None = None
         self._asked_at = 0.0
         self._unfinished: threading.Event | None = None
@@ -64,9 +71,9 @@ class Client:
         """
         if self._unfinished is not None and not self._unfinished.is_set():
             raise Problem(Kind.TIMEOUT, "the last request has not ended")
-        if self._trust is None and urlsplit(self._base_url).scheme == "https":
-            self._trust = trusted()
-        adapter = CuttableAdapter(self._trust)
+        is_secure = urlsplit(self._base_url).scheme == "https"
+        trusted = self._trust.context() if is_secure else None
+        adapter = CuttableAdapter(trusted)
         outcome: list[bytes | Exception] = []
         has_ended = threading.Event()
 
@@ -91,7 +98,11 @@ class Client:
             result = Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
         if isinstance(result, Problem):
             # By the next request the user may be in another network, or have a certificate.
-            self._desktops_proxies = self._trust = None
+            self._desktops_proxies = None
+            if trusted is not None and result.kind in _MAYBE_NOT_TRUSTED:
+                may_do_now = self._trust.forget(trusted)
+                if may_do_now and result.kind in _NOT_TRUSTED:
+                    return self._get(path, deadline)
         if isinstance(result, Exception):
             raise result
         return result

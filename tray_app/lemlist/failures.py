@@ -12,7 +12,8 @@ from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import is_loopback
 from tray_app.lemlist.connect import leads_here
 from tray_app.lemlist.network_fault import NetworkFault
-from tray_app.lemlist.transport import ProxyRefusedError, SocksRefusedError, unreadable_variable
+from tray_app.lemlist.transport import ProxyRefusedError, SocksRefusedError
+from tray_app.lemlist.trust import unreadable_variable
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 """The connection ends while it is being secured, as behind some firewalls: no matter of trust.

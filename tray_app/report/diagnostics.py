@@ -2,7 +2,6 @@
 
 import locale
 import os
-import platform
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -52,6 +51,8 @@ def report(settings: Settings, problems: Iterable[str], keychain: Keychain, tray
 
     ``problems`` are the lines of :class:`RecentProblems`. Blocks as the keychain does.
     """
+    from platform import platform, python_version  # which takes 0.1 MB
+
     try:
         keychain_name = keychain.name()
     except Problem as problem:
@@ -59,8 +60,8 @@ def report(settings: Settings, problems: Iterable[str], keychain: Keychain, tray
     frozen = " (bundle)" if getattr(sys, "frozen", False) else ""
     facts = [
         ("lemlist-credits", __version__ + frozen),
-        ("system", platform.platform()),
-        ("Python", platform.python_version()),
+        ("system", platform()),
+        ("Python", python_version()),
         *((package, _version_of(package)) for package in PACKAGES),
         *((name, os.environ.get(name, "–")) for name in VARIABLES),
         ("encoding", locale.getpreferredencoding(do_setlocale=False)),
@@ -86,7 +87,9 @@ def _proxies() -> str:
 
 def versions() -> str:
     """Return the versions of this program and of what it is made with, in a line."""
-    python, qt = platform.python_version(), _version_of("PySide6-Essentials")
+    from platform import python_version
+
+    python, qt = python_version(), _version_of("PySide6-Essentials")
     return f"lemlist-credits {__version__} (Python {python}, Qt {qt})"
 
 

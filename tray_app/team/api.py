@@ -2,9 +2,10 @@
 
 import math
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist.address import api_url
@@ -13,6 +14,9 @@ from tray_app.rules.schedule import pause_left
 from tray_app.store.folders import teams_file
 from tray_app.store.teams import TeamsFile, mark_of
 from tray_app.team.turns import Turns
+
+if TYPE_CHECKING:
+    from tray_app.lemlist.trust import Trust
 
 T = TypeVar("T")
 
@@ -46,18 +50,6 @@ class Checked(NamedTuple):
     """lemlist's identity of the team; ``None`` if lemlist did not tell."""
 
 
-def connector(environ: Mapping[str, str], pauses: "Pauses | None" = None) -> Callable[[str], Api]:
-    """Return a function that turns a key into the API at the environment's address.
-
-    Teams that are watched by one program share their ``pauses``, and so take turns in asking.
-    """
-    # Importing it takes 0.1 s, during which the keychain is being asked already.
-    from tray_app.lemlist.client import Client
-
-    shared = pauses or Pauses(TeamsFile(teams_file()))
-    return lambda key: PausingApi(Client(api_url(environ), key), key, shared)
-
-
 def check_key(connect: Callable[[str], Api], key: str) -> Checked:
     """Find out what a key (of :func:`clean_key`) opens; nothing is stored.
 
@@ -71,6 +63,31 @@ def check_key(connect: Callable[[str], Api], key: str) -> Checked:
         return Checked(team.name, balance, team.id)
     except Problem:
         return Checked(None, balance)
+
+
+class Connector:
+    """Turns a key into the API at the environment's address.
+
+    The teams that one program watches share it, and so take turns in asking, and read the system's
+    certificates once.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._pauses = Pauses(TeamsFile(teams_file()))
+        self._lock = threading.Lock()
+        self._trust: Trust | None = None
+
+    def __call__(self, key: str) -> Api:
+        """Return the API for a key of :func:`clean_key`; raises as :func:`api_url` does."""
+        # Importing it takes 0.1 s, during which the keychain is being asked already.
+        from tray_app.lemlist.client import Client
+        from tray_app.lemlist.trust import Trust
+
+        with self._lock:
+            self._trust = self._trust or Trust()
+        client = Client(api_url(self._environ), key, self._trust)
+        return PausingApi(client, key, self._pauses)
 
 
 def since_boot() -> float:

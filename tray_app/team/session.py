@@ -13,7 +13,7 @@ from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT, Settings, TeamEntry
 from tray_app.store.teams import TeamsFile
 from tray_app.team.analyst import Analyst
-from tray_app.team.api import Pauses, connector
+from tray_app.team.api import Api, Connector
 from tray_app.team.credentials import Credentials
 from tray_app.team.watch import Snapshot, Watch
 
@@ -75,12 +75,12 @@ def own_session(
     environ: Mapping[str, str],
     keychain: Keychain,
     entry: TeamEntry,
-    pauses: Pauses | None = None,
+    connect: Callable[[str], Api] | None = None,
 ) -> Session:
     """Return one of the user's own teams, whose key ``keychain`` holds.
 
     A key in the environment takes the place of the first account's. Teams that are watched by one
-    program share their ``pauses``.
+    program share the :class:`Connector` that is ``connect``.
     """
     open_history = partial(History, history_file())
     account = entry.account
@@ -88,8 +88,8 @@ def own_session(
     def open_watch(settings: Settings) -> Watch:
         credentials = Credentials(environ if account == FIRST_ACCOUNT else {}, keychain)
         alerts = AlertsFile(alerts_file(), account, session_of(environ))
-        connect = connector(environ, pauses)
-        return Watch(credentials, connect, alerts, settings, Analyst(open_history()))
+        analyst = Analyst(open_history())
+        return Watch(credentials, connect or Connector(environ), alerts, settings, analyst)
 
     return Session(open_watch, open_history, entry=entry)
 

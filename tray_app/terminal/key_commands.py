@@ -13,7 +13,7 @@ from tray_app.lemlist.key import KEY_VARIABLE, KeyFault, clean_key, key_line
 from tray_app.store.folders import runtime_folder
 from tray_app.store.keychain import Keychain
 from tray_app.store.settings import FIRST_ACCOUNT, TeamEntry
-from tray_app.team.api import check_key, connector
+from tray_app.team.api import Connector, check_key
 from tray_app.terminal.output import Refusal, complain, key_from, print_text
 from tray_app.terminal.own_teams import STORED, OwnTeam, find_teams, load_choices, the_team
 from tray_app.terminal.running_tray import KEY_CHANGED, tell_all
@@ -45,7 +45,7 @@ def key_set(environ: Mapping[str, str], wanted: str | None) -> int:
     origin = KeyOrigin(can_be_variable=is_first, command=key_set_command(wanted or ""))
     with key_from(origin):
         key = read_key()
-        checked = check_key(connector(environ), key)
+        checked = check_key(Connector(environ), key)
         for other in others:
             if other.opens(key, checked.team_id):
                 raise Refusal(another_teams_key_words(other.name))

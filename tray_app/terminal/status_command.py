@@ -16,7 +16,7 @@ from tray_app.store.folders import history_file
 from tray_app.store.history_database import History
 from tray_app.store.settings import Settings
 from tray_app.team.analyst import Analyst
-from tray_app.team.api import Api, connector
+from tray_app.team.api import Api, Connector
 from tray_app.team.credentials import watched_teams
 from tray_app.team.watch import Snapshot, Watch
 from tray_app.terminal.output import (
@@ -61,7 +61,7 @@ def status(
     else:
         team = find_first(environ, entries)
     settings = choices.settings.with_own(team.entry.own)
-    snapshot = _ask(connector(environ), settings, team)
+    snapshot = _ask(Connector(environ), settings, team)
     if snapshot.history_fault is not None:
         complain(history_fault_words(snapshot.history_fault))
     if snapshot.reading is None:
@@ -102,7 +102,7 @@ def _all(
 ) -> int:
     """Ask for all teams, some at a time, and print what is known of each."""
     each_settings = [settings.with_own(team.entry.own) for team in teams]
-    ask = partial(_ask_safely, connector(environ))  # the requests of one connector take turns
+    ask = partial(_ask_safely, Connector(environ))  # the requests of one connector take turns
     with ThreadPoolExecutor(len(teams)) as pool:
         snapshots = list(pool.map(ask, each_settings, teams))
     # lemlist may call a team otherwise than when it was asked last.

@@ -19,7 +19,7 @@ from tray_app.store.settings import (
     SettingsFile,
 )
 from tray_app.team import list_changes
-from tray_app.team.api import Checked, check_key, connector
+from tray_app.team.api import Checked, Connector, check_key
 from tray_app.team.credentials import watched_teams
 from tray_app.terminal.key_commands import read_key
 from tray_app.terminal.output import (
@@ -117,7 +117,7 @@ def add_team(environ: Mapping[str, str], *, replace: bool) -> int:
 
 def _add(environ: Mapping[str, str], file: SettingsFile, choices: Choices, *, replace: bool) -> int:
     key = read_key()
-    checked = check_key(connector(environ), key)
+    checked = check_key(Connector(environ), key)
     teams = find_teams(STORED, choices.teams, prompt=True)
     for team in teams:
         if team.problem is not None and team.problem.kind not in NO_KEY:

@@ -5,60 +5,99 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.desktop.system.gate import Gate
 from tray_app.errors import Kind, Problem
 
 T = TypeVar("T")
 
+PATIENCE = 1000
+"""Milliseconds for which jobs wait for one of a crew's threads before another is added."""
 
-class Crew:
-    """Threads that work for workers: so many at most, which end when no worker has jobs.
 
-    A thread that waits would keep the memory that its last job has used, and each further one has
-    some of its own. They are Python daemon threads. A QThread that is still at work would abort the
-    program at its end, and Python's thread pools would make the end wait.
+class _Call(NamedTuple):
+    name: str
+    work: Callable[[], bool]
+    """Returns whether there is more of it, for which others need not wait."""
+    ended: threading.Event
+
+
+class Crew(QObject):
+    """Threads that work for workers. They end when no worker has jobs.
+
+    As a rule these are a ``few``. While none of them comes free, as requests hang, one more begins
+    after another until there are ``most``. Each costs 0.2 MB or more, for good, as the C library
+    keeps the memory that its busiest moment has taken.
+
+    They are Python daemon threads. A QThread that is still at work would abort the program at its
+    end, and Python's thread pools would make the end wait.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, few: int = 1, most: int = 1) -> None:
+        super().__init__()
+        self._few, self._most = few, most
         self._lock = threading.Lock()
-        self._waiting: deque[tuple[str, Callable[[], None], threading.Event]] = deque()
+        self._waiting: deque[_Call] = deque()
         self._threads = 0
+        self._begun = self._begun_before = 0
+        self._timer = QTimer(self, interval=PATIENCE)
+        self._timer.timeout.connect(self._help_out)
 
-    def call(self, name: str, work: Callable[[], None]) -> threading.Event:
+    def call(self, name: str, work: Callable[[], bool]) -> threading.Event:
         """Do some work as soon as a thread is free, which is called ``name`` meanwhile.
 
-        Returns what is set once the thread has let go of the work.
+        While ``work`` returns that there is more, it is called again, each time after all that
+        waits. Returns what is set once the thread has let go of the work.
 
         Raises:
             RuntimeError: there is no thread, and the system has none to give.
         """
-        ended = threading.Event()
+        call = _Call(name, work, threading.Event())
         with self._lock:
-            if self._threads < self._most:
-                try:
-                    threading.Thread(target=self._run, daemon=True).start()
-                    self._threads += 1
-                except RuntimeError:
-                    if not self._threads:
-                        raise
-            self._waiting.append((name, work, ended))
-        return ended
+            if self._threads < self._few:
+                self._add_thread()
+            elif self._threads < self._most and not self._timer.isActive():
+                self._begun_before = self._begun
+                self._timer.start()
+            self._waiting.append(call)
+        return call.ended
+
+    @Slot()
+    def _help_out(self) -> None:
+        """Add a thread if those that there are have begun nothing since the last time."""
+        with self._lock:
+            if not self._waiting or self._threads == self._most:
+                self._timer.stop()
+            elif self._begun == self._begun_before:
+                self._add_thread()
+            self._begun_before = self._begun
+
+    def _add_thread(self) -> None:
+        try:
+            threading.Thread(target=self._run, daemon=True).start()
+            self._threads += 1
+        except RuntimeError:
+            if not self._threads:
+                raise
 
     def _run(self) -> None:
-        while (entry := self._next()) is not None:
-            threading.current_thread().name, work, ended = entry
-            work()
-            del entry, work
-            ended.set()
+        while (call := self._next()) is not None:
+            threading.current_thread().name = call.name
+            if call.work():
+                with self._lock:
+                    self._waiting.append(call)
+            else:
+                ended = call.ended
+                del call
+                ended.set()
 
-    def _next(self) -> tuple[str, Callable[[], None], threading.Event] | None:
+    def _next(self) -> _Call | None:
         with self._lock:
             if self._waiting:
+                self._begun += 1
                 return self._waiting.popleft()
             self._threads -= 1
             return None
@@ -70,7 +109,8 @@ class Worker(QObject):
     An exception that nobody foresaw is a defect of this program. It goes to
     :class:`~tray_app.desktop.system.uncaught.UncaughtErrors`, by way of ``threading.excepthook``.
 
-    Jobs of workers that share a crew are done side by side, as far as it has threads.
+    Jobs of workers that share a crew are done side by side as far as it has threads, and else in
+    turn, one of each.
     """
 
     _job_done = Signal(int, object)
@@ -80,7 +120,7 @@ class Worker(QObject):
         super().__init__()
         self._gate = gate
         self._name = name
-        self._crew = crew or Crew(1)
+        self._crew = crew or Crew()
         self._jobs: deque[tuple[int, Callable[[], Any], bool]] = deque()
         self._lock = threading.Lock()
         self._is_at_work = False
@@ -145,23 +185,20 @@ class Worker(QObject):
         for call in self._calls:
             call.wait(max(end - time.monotonic(), 0.0))
 
-    def _next(self) -> tuple[int, Callable[[], Any], bool] | None:
+    def _run(self) -> bool:
+        """Do the next job, and return whether there is another."""
         with self._lock:
-            if self._jobs:
-                return self._jobs.popleft()
-            self._is_at_work = False
-            return None
-
-    def _run(self) -> None:
-        while (entry := self._next()) is not None:
-            number, job, foresees_problems = entry
-            result: Any
-            try:
-                result = job()
-            except BaseException as error:
-                is_foreseen = foresees_problems and isinstance(error, Problem)
-                result = error if is_foreseen else _told_defect(error)
-            self._gate.emit(self._job_done, number, result)
+            number, job, foresees_problems = self._jobs.popleft()
+        result: Any
+        try:
+            result = job()
+        except BaseException as error:
+            is_foreseen = foresees_problems and isinstance(error, Problem)
+            result = error if is_foreseen else _told_defect(error)
+        self._gate.emit(self._job_done, number, result)
+        with self._lock:
+            self._is_at_work = bool(self._jobs)
+            return self._is_at_work
 
     @Slot(int, object)
     def _call_back(self, number: int, result: Any) -> None:
