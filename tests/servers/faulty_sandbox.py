@@ -329,6 +329,8 @@ class Sandbox(server.Sandbox, LocalServer):
         if self.tls is None:
             super().finish_request(request, client_address)
             return
+        # Or the answer would wait 40 ms, until the client has acknowledged what ends the handshake.
+        request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self.tls.wrap_socket(request, server_side=True) as secured:
             super().finish_request(secured, client_address)
 

@@ -2,11 +2,12 @@
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
+from functools import partial
 from operator import attrgetter
-from threading import Lock
+from threading import Lock, Thread
 
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.analysis import Analysis, Lesson, conclude, learn
@@ -17,7 +18,7 @@ from tray_app.store.file_fault import FileFault
 from tray_app.store.history_database import History, row_after
 
 _LEARNING = Lock()
-"""Held by the team that learns: the memory of several at once would be kept by their threads."""
+"""Held by the team that learns."""
 
 _MOST_UNNAMED = 288
 """Records that wait until their team is known: a day of them at the default interval."""
@@ -65,13 +66,11 @@ class Analyst:
         self._unnamed.append(record)
         if team_id is None:
             return None
-        while self._unnamed:
-            self._history.record(team_id, self._unnamed.popleft())
         now = at.astimezone(self._zone)
-        if self._learned_for != (team_id, now.date()):
-            with _LEARNING:
-                self._history.thin(team_id, seconds, self._zone)
-                self._learn(team_id, now)
+        if self._learned_for == (team_id, now.date()):
+            self._record(team_id)
+        else:
+            _do_apart(partial(self._record_and_learn, team_id, now))
         return self.analyse(balance, at, renewal_day)
 
     def analyse(self, balance: Balance, at: datetime, renewal_day: int | None) -> Analysis | None:
@@ -123,7 +122,13 @@ class Analyst:
             recent.popleft()
         recent.append(row)
 
-    def _learn(self, team_id: str, now: datetime) -> None:
+    def _record(self, team_id: str) -> None:
+        while self._unnamed:
+            self._history.record(team_id, self._unnamed.popleft())
+
+    def _record_and_learn(self, team_id: str, now: datetime) -> None:
+        self._record(team_id)
+        self._history.thin(team_id, int(now.timestamp()), self._zone)
         records = self._history.read(team_id)
         self._lesson = learn(records, now, self._zone)
         is_kept = bool(records) and records[-1].last == self._recent[-1].last
@@ -139,6 +144,28 @@ class Analyst:
         self._learned_for = team_id, now.date()
         # SQLite would keep the pages that were read, which are more than all else of a team.
         self._history.close()
+
+
+def _do_apart(work: Callable[[], None]) -> None:
+    """Do some work in a thread of its own, and wait for it, while no other team does the same.
+
+    The C library gives the memory of a thread that has ended to the next that begins. So all teams
+    learn in the same memory, and the threads of their workers don't need that much each.
+    """
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+
+    with _LEARNING:
+        thread = Thread(target=run, name="learning", daemon=True)
+        thread.start()
+        thread.join()
+    if errors:
+        raise errors.pop()
 
 
 def _empty_since(records: Sequence[Record]) -> int | None:

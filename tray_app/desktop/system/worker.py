@@ -14,8 +14,9 @@ from tray_app.errors import Kind, Problem
 
 T = TypeVar("T")
 
-PATIENCE = 1000
-"""Milliseconds for which jobs wait for one of a crew's threads before another is added."""
+PATIENCE = 2500
+"""Milliseconds for which jobs wait for one of a crew's threads before another is added: longer than
+requests wait for their turn, of which lemlist allows 20 in 2 s (``team/turns.py``)."""
 
 
 class _Call(NamedTuple):
