@@ -81,7 +81,7 @@ bundle: dist/lemlist-credits/lemlist-credits
 
 dist/lemlist-credits/lemlist-credits: .venv/dev-installed $(SOURCES)
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct || echo 0) PYTHONHASHSEED=0 \
-		$(BIN)/pyinstaller --noconfirm --log-level=WARN build.spec
+		PYTHONNODEBUGRANGES=1 $(BIN)/pyinstaller --noconfirm --log-level=WARN build.spec
 	touch $@
 
 bundle-test: bundle

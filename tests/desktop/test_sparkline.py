@@ -25,7 +25,7 @@ from tray_app.desktop.system.qt_formats import QtFormats
 from tray_app.desktop.widgets.theme import DARK, LIGHT, themed
 from tray_app.icon_look import IconShape
 from tray_app.report.points import Trend, trend_of
-from tray_app.words.history_words import course_words, point_words, spent_words
+from tray_app.words.trend_words import course_words, point_words, spent_words
 
 DAY = 86_400
 BEGIN = int(NOW.timestamp()) - 10 * DAY

@@ -28,7 +28,8 @@ from tray_app.team.watch import Reading, Snapshot
 from tray_app.words.amounts import bucket_label
 from tray_app.words.forecast_words import run_out_day
 from tray_app.words.formats import day_words
-from tray_app.words.history_words import course_words, flags_words, point_words, spent_words
+from tray_app.words.history_words import flags_words
+from tray_app.words.trend_words import course_words, point_words, spent_words
 
 FORMATS = FakeFormats()
 

@@ -50,6 +50,7 @@ from tray_app.words import (
     problem_words,
     settings_words,
     team_words,
+    trend_words,
 )
 
 STILL_OLD = ()
@@ -482,18 +483,18 @@ def _plans(n: int, day: date) -> Said:
 
 
 @says(
-    history_words.spent_words, history_words.point_words, history_words.course_words,
+    trend_words.spent_words, trend_words.point_words, trend_words.course_words,
     history_words.moment_tiles, history_words.tiles_words, history_words.axis_words,
     history_words.flags_words,
 )  # fmt: skip
 def _charts(n: int, _day: date) -> Said:
     begin, end = midnight(TODAY - timedelta(20)), midnight(TODAY)
     for days in (n, 90):
-        yield history_words.spent_words(begin, end, days, n, ANY)
-    yield history_words.point_words(begin, n, ANY)
+        yield trend_words.spent_words(begin, end, days, n, ANY)
+    yield trend_words.point_words(begin, n, ANY)
     for count in (0, 1, 2, 5):
         points, came = ((begin, n), (end, 0)), ((begin, n),) * count
-        yield history_words.course_words(points, came, ANY)
+        yield trend_words.course_words(points, came, ANY)
         for amount in (n + 1, -n - 1):
             flags = [(amount, "a label")] * count
             yield from history_words.flags_words(flags, ANY)

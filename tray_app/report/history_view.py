@@ -24,7 +24,6 @@ from tray_app.words.history_words import (
     all_teams_tiles,
     all_teams_words,
     axis_words,
-    course_words,
     day_table,
     decrease_table,
     drain_words,
@@ -34,6 +33,7 @@ from tray_app.words.history_words import (
     summary_tiles,
     tiles_words,
 )
+from tray_app.words.trend_words import course_words
 
 STRETCHES = 100
 """Parts of the chart's time; each is painted by two to four points."""

@@ -23,7 +23,7 @@ from tray_app.i18n import tr
 from tray_app.icon_look import IconShape
 from tray_app.report.points import Trend, has_trend
 from tray_app.words.formats import Formats
-from tray_app.words.history_words import course_words, point_words, spent_words
+from tray_app.words.trend_words import course_words, point_words, spent_words
 
 HEIGHT = 44
 MARK_ROOM = 9
