@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -15,9 +16,10 @@ from PySide6.QtWidgets import QApplication
 from tests import PROJECT
 from tests.desktop.widget_driver import wait_with_events
 from tests.servers.faulty_sandbox import Sandbox
+from tray_app.desktop.system import worker as worker_module
 from tray_app.desktop.system.gate import Gate
 from tray_app.desktop.system.uncaught import UncaughtErrors
-from tray_app.desktop.system.worker import Crew, Worker
+from tray_app.desktop.system.worker import PATIENCE, Crew, Worker
 from tray_app.errors import Kind, Problem
 from tray_app.sandbox import DEMO_KEY
 from tray_app.words.problem_words import problem_words
@@ -184,28 +186,55 @@ def test_a_crew_gets_help_while_none_of_its_threads_comes_free(qapp: QApplicatio
     wait_with_events(lambda: done == [3, 4, 5], "the others are done")
     for worker in workers[3:]:
         worker.submit(partial(hangs.wait, 20))
-    wait_with_events(lambda: crew._threads == 4, "all hang")
+    wait_with_events(lambda: crew._threads.count == 4, "all hang")
     wait_with_events(lambda: not crew._timer.isActive(), "no more is added")
     hangs.set()
     wait_with_events(lambda: sorted(done) == [0, 1, 2, 3, 4, 5], "all is done")
     wait_with_events(lambda: all(worker.has_ended for worker in workers), "all have ended")
 
 
-def test_a_crew_that_gets_on_gets_no_help(qapp: QApplication) -> None:
+def test_a_crew_that_gets_on_gets_no_help(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(worker_module, "time", SimpleNamespace(monotonic=lambda: now))
     crew = Crew(few=2, most=4)
     crew._timer.setInterval(10**6)  # the test looks in its place
     workers = [Worker(f"of the crew {number}", Gate(), crew) for number in range(20)]
     may_end = threading.Semaphore(0)
+    begun: list[None] = []
     done: list[bool] = []
+
+    def work() -> bool:
+        begun.append(None)
+        return may_end.acquire(timeout=20)
+
     for worker in workers:
-        worker.submit(lambda: may_end.acquire(timeout=20), done.append)
-    for begun in range(3, len(workers) + 1):
+        worker.submit(work, done.append)
+    for number in range(3, 13):
         may_end.release()
-        wait_with_events(partial(lambda begun: crew._begun == begun, begun), "the next has begun")
+        wait_with_events(partial(lambda number: len(begun) == number, number), "the next begins")
+        now += PATIENCE * 0.9
         crew._help_out()
-        assert crew._threads == 2
-    may_end.release(2)
+        assert crew._threads.count == 2
+    now += PATIENCE * 0.2
+    crew._help_out()
+    assert crew._threads.count == 3  # as none has begun anything for that long
+    may_end.release(20)
     wait_with_events(lambda: done == [True] * 20, "all is done")
+
+
+def test_at_the_end_of_the_program_no_job_waits_for_those_that_hang(qapp: QApplication) -> None:
+    crew = Crew(few=2, most=4)
+    workers = [Worker(f"of the crew {number}", Gate(), crew) for number in range(3)]
+    hangs, is_done = threading.Event(), threading.Event()
+    for worker in workers[:2]:
+        worker.submit(partial(hangs.wait, 60))
+    workers[2].submit(is_done.set)
+    workers[2].finish(20)
+    assert is_done.is_set()
+    hangs.set()
+    wait_with_events(lambda: all(worker.has_ended for worker in workers), "all have ended")
 
 
 def test_workers_of_a_crew_take_turns(qapp: QApplication) -> None:

@@ -28,6 +28,7 @@ from tests.servers.local_servers import (
     ConnectProxy,
     LocalServer,
     RawServer,
+    SecureProxy,
     SocksProxy,
     answer,
     certificate,
@@ -639,16 +640,10 @@ def test_a_proxy_that_speaks_tls_is_trusted_as_lemlist_is(
 ) -> None:
     """Also where a variable names a file for TLS' secrets that can't be written."""
     context, public = certificate(tmp_path, REMOTE, "127.0.0.1")
-
-    class SecureProxy(ConnectProxy):
-        def finish_request(self, request: Any, client_address: Any) -> None:
-            with context.wrap_socket(request, server_side=True) as top:
-                super().finish_request(top, client_address)
-
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(public))
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "nowhere" / "keys"))
-    with RawServer(answer(), context) as server, SecureProxy(server.port) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+    with RawServer(answer(), context) as server, SecureProxy(server.port, context) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         assert Client(f"https://{REMOTE}/api", KEY).balance() == Balance(7)
     assert len(proxy.requests) == 1
 

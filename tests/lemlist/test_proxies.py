@@ -25,6 +25,7 @@ from tests.servers.local_servers import (
     RawServer,
     answer,
     certificate,
+    closed_port,
     swallowing_address,
 )
 from tests.waiting import PATIENCE, wait_until
@@ -140,6 +141,18 @@ def test_a_proxy_that_never_answers_keeps_nobody_from_the_next(
         proxied(tmp_path, monkeypatch) as (proxy, client),
         socket.create_server(("127.0.0.1", 0)) as silent,
         portal(bus, f"http://127.0.0.1:{silent.getsockname()[1]}", proxy.url),
+    ):
+        assert client.balance() == Balance(7)
+
+
+def test_a_proxy_that_is_named_twice_keeps_nobody_from_the_next(
+    bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by "SOCKS5 host:1080; SOCKS host:1080", which old browsers need."""
+    place = f"127.0.0.1:{closed_port()}"
+    with (
+        proxied(tmp_path, monkeypatch) as (proxy, client),
+        portal(bus, f"socks5://{place}", f"socks://{place}", proxy.url, proxy.url),
     ):
         assert client.balance() == Balance(7)
 

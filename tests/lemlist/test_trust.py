@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import truststore
 
-from tests.servers.local_servers import RawServer, answer, certificate, hashed
+from tests.servers.local_servers import RawServer, SecureProxy, answer, certificate, hashed
 from tray_app.errors import Kind, Problem
 from tray_app.lemlist import trust
 from tray_app.lemlist.balance import Balance
@@ -115,6 +115,30 @@ def test_a_certificate_that_is_not_in_the_folder_is_looked_for_elsewhere_at_once
         for asked in (1, 2):
             assert problem_of(client_of(server, shared)) is Kind.TLS
             assert server.connections == asked
+
+
+@pytest.mark.parametrize("ways", ["{}", "{};direct://"])
+def test_a_proxy_whose_certificate_is_not_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ways: str
+) -> None:
+    """A proxy that speaks TLS itself, which is not given up for a direct try after it."""
+    _, other = certificate(tmp_path, "localhost")
+    incomplete = hashed(tmp_path / "incomplete", other, "localhost")
+    (tmp_path / "company").mkdir()
+    tls, public = certificate(tmp_path / "company", HOST)
+    monkeypatch.setenv("SSL_CERT_DIR", str(hashed(tmp_path / "whole", public, HOST)))
+    paths = ssl.get_default_verify_paths()._replace(capath=str(incomplete))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    (tmp_path / "lemlist").mkdir()
+    lemlists, its_public = certificate(tmp_path / "lemlist", "api.lemlist.test")
+    for folder in ("incomplete", "whole"):
+        hashed(tmp_path / folder, its_public, "api.lemlist.test")
+    with RawServer(answer(), lemlists) as server, SecureProxy(server.port, tls) as proxy:
+        named = ways.format(proxy.url).split(";")
+        monkeypatch.setattr("tray_app.lemlist.client.desktops_proxies", lambda _url: named)
+        client = Client("https://api.lemlist.test/api", KEY)
+        assert client.balance() == Balance(7)
+        assert len(proxy.requests) == 1
 
 
 def test_where_openssl_finds_none_what_truststore_finds_is_read_once(

@@ -164,6 +164,22 @@ class ConnectProxy(LocalServer):
                 _pump(request, target)
 
 
+class SecureProxy(ConnectProxy):
+    """A proxy that speaks TLS itself."""
+
+    def __init__(self, target_port: int, tls: ssl.SSLContext) -> None:
+        super().__init__(target_port)
+        self._tls = tls
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        with self._tls.wrap_socket(request, server_side=True) as top:
+            super().finish_request(top, client_address)
+
+
 class SocksProxy(LocalServer):
     """A SOCKS 5 proxy (RFC 1928) that takes everybody to one port of this computer.
 
@@ -292,7 +308,7 @@ def hashed(folder: Path, certificate: Path, name: str) -> Path:
 
     common_name = der(6, bytes((0x55, 4, 3))) + der(0x0C, name.lower().encode())
     digest = hashlib.sha1(der(0x31, der(0x30, common_name)), usedforsecurity=False).digest()
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / f"{int.from_bytes(digest[:4], 'little'):08x}.0").symlink_to(certificate)
     return folder
 

@@ -141,7 +141,7 @@ def _let_no_sources_be_read() -> None:
     """Keep PySide6 from looking for its name in the source of each module that is imported later.
 
     It does so for its switches, as ``snake_case``, of which nothing here makes use. It would take
-    6 ms of a bundle's start, although no sources are there, and 30 ms and 6 MB without a bundle
+    6 ms of a bundle's start, although no sources are there, and 30 ms and 8 MB without a bundle
     (``_mod_uses_pyside`` in shibokensupport's feature.py, PySide6 6.11).
     """
     feature = sys.modules.get("shibokensupport.feature")

@@ -28,10 +28,6 @@ Where there are several ways, they share this time."""
 ASK_AGAIN = 600.0
 """Seconds after which the desktop is asked anew for its proxy, which the user may have changed."""
 
-_NOT_TRUSTED = (Kind.TLS, Kind.CERTIFICATES)
-_MAYBE_NOT_TRUSTED = (*_NOT_TRUSTED, Kind.PROXY, Kind.ACCESS_BLOCKED)
-"""What a certificate that the user installs, of a proxy or a virus scanner, may put right."""
-
 LARGEST_BODY = 64 * 1024
 """Bytes. A balance takes about 150, a team a few thousand."""
 
@@ -71,6 +67,7 @@ class Client:
         """
         if self._unfinished is not None and not self._unfinished.is_set():
             raise Problem(Kind.TIMEOUT, "the last request has not ended")
+        began = time.monotonic()
         is_secure = urlsplit(self._base_url).scheme == "https"
         trusted = self._trust.context() if is_secure else None
         adapter = CuttableAdapter(trusted)
@@ -96,13 +93,14 @@ class Client:
             adapter.cut()
             self._unfinished = has_ended
             result = Problem(Kind.TIMEOUT, f"no whole answer in {deadline:.0f} s")
-        if isinstance(result, Problem):
-            # By the next request the user may be in another network, or have a certificate.
-            self._desktops_proxies = None
-            if trusted is not None and result.kind in _MAYBE_NOT_TRUSTED:
-                may_do_now = self._trust.forget(trusted)
-                if may_do_now and result.kind in _NOT_TRUSTED:
-                    return self._get(path, deadline)
+        has_failed = isinstance(result, Problem)
+        if has_failed:
+            self._desktops_proxies = None  # the user may be in another network by the next request
+        if trusted is not None and adapter.has_met_distrust:
+            # By the next request the user may have the certificate of a proxy or a virus scanner.
+            may_do_now = self._trust.forget(trusted)
+            if may_do_now and has_failed:
+                return self._get(path, deadline - (time.monotonic() - began))
         if isinstance(result, Exception):
             raise result
         return result

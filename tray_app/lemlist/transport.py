@@ -63,11 +63,15 @@ class _Response(HTTPResponse):
 
 
 class _Handles:
-    """Second handles on the sockets of connections, by which another thread ends these."""
+    """Second handles on the sockets of connections, by which another thread ends these.
+
+    ``has_met_distrust`` tells whether the certificate of one of the servers was not trusted.
+    """
 
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
         self._is_cut = False
+        self.has_met_distrust = False
 
     def add(self, sock: socket.socket) -> None:
         """Take a handle of its own, as TLS takes the socket's away during its handshake."""
@@ -101,6 +105,11 @@ class CuttableAdapter(requests.adapters.HTTPAdapter):
         self._handles = _Handles()
         super().__init__()
 
+    @property
+    def has_met_distrust(self) -> bool:
+        """Whether the certificate of a server, or of a proxy, was not trusted."""
+        return self._handles.has_met_distrust
+
     def cut(self) -> None:
         """End every connection, whatever it waits for, and let no other begin."""
         self._handles.cut()
@@ -117,6 +126,8 @@ class CuttableAdapter(requests.adapters.HTTPAdapter):
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Do the same for connections through a proxy."""
+        if proxy in self.proxy_manager:
+            return self.proxy_manager[proxy]
         if proxy.lower().startswith("https:"):  # urllib3 has SOCKS proxies refuse the word
             kwargs["proxy_ssl_context"] = self._trust
         manager = super().proxy_manager_for(proxy, ssl_context=self._trust, **kwargs)
@@ -144,6 +155,13 @@ class _CuttableConnection(HTTPConnection):
     response_class = _Response
     timeout: float  # which each request has
     handles: _Handles
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except ssl.SSLCertVerificationError:
+            self.handles.has_met_distrust = True
+            raise
 
     def _new_conn(self) -> socket.socket:
         sock: socket.socket

@@ -5,6 +5,7 @@ import re
 import ssl
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +19,22 @@ _OPENSSL_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.[0-9]")
 """How a certificate in a folder must be called for OpenSSL to find it (``openssl rehash``)."""
+
+
+class _SharedContext(ssl.SSLContext):
+    """A context that several threads use.
+
+    urllib3 sets the protocols for each connection, and OpenSSL then gives back the memory of those
+    before, while it may be copying them for a connection of another thread.
+    """
+
+    _has_protocols = False
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        """Set the protocols the first time."""
+        if not self._has_protocols:
+            self._has_protocols = True
+            super().set_alpn_protocols(alpn_protocols)
 
 
 class Trust:
@@ -43,7 +60,7 @@ class Trust:
             context = self._context or trusted()
             # A context of truststore's secures one connection at a time, so that one server that
             # hangs would hold up all others; it holds no certificates, and is made at once.
-            if type(context) is ssl.SSLContext:
+            if isinstance(context, _SharedContext):
                 self._context = context
             return context
 
@@ -101,7 +118,7 @@ def _is_readable(bundle: str) -> bool:
 
 def _trust_in(bundle: str) -> ssl.SSLContext:
     """Return a context that trusts the certificates in a file or a folder; raise an OSError."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = _SharedContext(ssl.PROTOCOL_TLS_CLIENT)
     if Path(bundle).is_dir():
         if not any(_HASHED_NAME.fullmatch(each.name) for each in Path(bundle).iterdir()):
             raise FileNotFoundError
@@ -131,7 +148,7 @@ def _system_trust() -> ssl.SSLContext:
     context of Python's has what OpenSSL finds by itself, or else what truststore has found: a
     program that was made on one distribution looks in the wrong folder on another.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = _SharedContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.platform == "linux":
         context.set_default_verify_paths()
         if context.cert_store_stats()["x509_ca"]:

@@ -80,7 +80,7 @@ class Connector:
 
     def __call__(self, key: str) -> Api:
         """Return the API for a key of :func:`clean_key`; raises as :func:`api_url` does."""
-        # Importing it takes 0.1 s, during which the keychain is being asked already.
+        # What is imported here is not needed by all that uses this module.
         from tray_app.lemlist.client import Client
         from tray_app.lemlist.trust import Trust
 

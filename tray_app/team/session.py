@@ -88,6 +88,9 @@ def own_session(
     def open_watch(settings: Settings) -> Watch:
         credentials = Credentials(environ if account == FIRST_ACCOUNT else {}, keychain)
         alerts = AlertsFile(alerts_file(), account, session_of(environ))
+        # Importing it takes 0.1 s, during which the keychain is being asked already.
+        import tray_app.lemlist.client  # noqa: F401
+
         analyst = Analyst(open_history())
         return Watch(credentials, connect or Connector(environ), alerts, settings, analyst)
 

@@ -2,7 +2,8 @@
 
 ``balance_words``   how full the balance is, how old its figures are, and the notes beside them
 ``forecast_words``  how long it lasts, when it runs out, what to buy; ``plan_words`` has the answers
-                    of the calculator, ``history_words`` what the charts and their tables tell
+                    of the calculator, ``trend_words`` what a small chart tells, and
+                    ``history_words`` what the charts of *History* and their tables tell
 ``notice_words``    a notification's title and body
 ``problem_words``   what went wrong, and what to do
 ``settings_words``  the settings' names and faults

@@ -14,16 +14,63 @@ from tray_app.errors import Kind, Problem
 
 T = TypeVar("T")
 
-PATIENCE = 2500
-"""Milliseconds for which jobs wait for one of a crew's threads before another is added: longer than
+PATIENCE = 2.5
+"""Seconds in which none of a crew's threads has begun anything before another is added: longer than
 requests wait for their turn, of which lemlist allows 20 in 2 s (``team/turns.py``)."""
+
+LOOK_EVERY = 500
+"""Milliseconds, while jobs wait."""
 
 
 class _Call(NamedTuple):
     name: str
     work: Callable[[], bool]
-    """Returns whether there is more of it, for which others need not wait."""
+    """Does one job. Returns ``True`` if it is to be called again, after all that waits."""
     ended: threading.Event
+
+
+class _Threads:
+    """The threads of a crew, and what waits for them. ``lock`` is held by whoever touches them.
+
+    Apart from the crew, as threads hold on to this: whoever lets go of Qt's objects last destroys
+    them, which only the GUI thread may do.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.waiting: deque[_Call] = deque()
+        self.count = 0
+        self.begun_at = 0.0
+        """When a thread has last begun something, by time.monotonic."""
+
+    def add(self) -> None:
+        """Begin another thread; raise a RuntimeError if there is none then."""
+        try:
+            threading.Thread(target=self._run, daemon=True).start()
+            self.count += 1
+        except RuntimeError:
+            if not self.count:
+                raise
+
+    def _run(self) -> None:
+        while (call := self._next()) is not None:
+            threading.current_thread().name = call.name
+            if call.work():
+                with self.lock:
+                    self.waiting.append(call)
+                    del call  # another thread may be the last to hold it
+            else:
+                ended = call.ended
+                del call
+                ended.set()
+
+    def _next(self) -> _Call | None:
+        with self.lock:
+            if self.waiting:
+                self.begun_at = time.monotonic()
+                return self.waiting.popleft()
+            self.count -= 1
+            return None
 
 
 class Crew(QObject):
@@ -40,68 +87,43 @@ class Crew(QObject):
     def __init__(self, few: int = 1, most: int = 1) -> None:
         super().__init__()
         self._few, self._most = few, most
-        self._lock = threading.Lock()
-        self._waiting: deque[_Call] = deque()
-        self._threads = 0
-        self._begun = self._begun_before = 0
-        self._timer = QTimer(self, interval=PATIENCE)
+        self._threads = _Threads()
+        self._timer = QTimer(self, interval=LOOK_EVERY)
         self._timer.timeout.connect(self._help_out)
 
     def call(self, name: str, work: Callable[[], bool]) -> threading.Event:
         """Do some work as soon as a thread is free, which is called ``name`` meanwhile.
 
-        While ``work`` returns that there is more, it is called again, each time after all that
-        waits. Returns what is set once the thread has let go of the work.
+        While ``work`` returns ``True`` it is called again, each time after all that waits. Returns
+        what is set once the thread has let go of the work.
 
         Raises:
             RuntimeError: there is no thread, and the system has none to give.
         """
         call = _Call(name, work, threading.Event())
-        with self._lock:
-            if self._threads < self._few:
-                self._add_thread()
-            elif self._threads < self._most and not self._timer.isActive():
-                self._begun_before = self._begun
+        with self._threads.lock:
+            if self._threads.count < self._few:
+                self._threads.add()
+            self._threads.waiting.append(call)
+            if self._threads.count < self._most and not self._timer.isActive():
                 self._timer.start()
-            self._waiting.append(call)
         return call.ended
+
+    def hurry(self) -> None:
+        """Begin all that waits, as far as there may be threads."""
+        with self._threads.lock:
+            waiting, left = len(self._threads.waiting), self._most - self._threads.count
+            for _ in range(min(waiting, left)):
+                self._threads.add()
 
     @Slot()
     def _help_out(self) -> None:
-        """Add a thread if those that there are have begun nothing since the last time."""
-        with self._lock:
-            if not self._waiting or self._threads == self._most:
+        """Add a thread if those that there are have begun nothing for a while."""
+        with self._threads.lock:
+            if not self._threads.waiting or self._threads.count == self._most:
                 self._timer.stop()
-            elif self._begun == self._begun_before:
-                self._add_thread()
-            self._begun_before = self._begun
-
-    def _add_thread(self) -> None:
-        try:
-            threading.Thread(target=self._run, daemon=True).start()
-            self._threads += 1
-        except RuntimeError:
-            if not self._threads:
-                raise
-
-    def _run(self) -> None:
-        while (call := self._next()) is not None:
-            threading.current_thread().name = call.name
-            if call.work():
-                with self._lock:
-                    self._waiting.append(call)
-            else:
-                ended = call.ended
-                del call
-                ended.set()
-
-    def _next(self) -> _Call | None:
-        with self._lock:
-            if self._waiting:
-                self._begun += 1
-                return self._waiting.popleft()
-            self._threads -= 1
-            return None
+            elif time.monotonic() - self._threads.begun_at >= PATIENCE:
+                self._threads.add()
 
 
 class Worker(QObject):
@@ -182,6 +204,7 @@ class Worker(QObject):
     def finish(self, seconds: float) -> None:
         """Take no more jobs, and wait at most so many seconds for those that were submitted."""
         self.end()
+        self._crew.hurry()
         end = time.monotonic() + seconds
         for call in self._calls:
             call.wait(max(end - time.monotonic(), 0.0))
