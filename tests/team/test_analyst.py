@@ -1,5 +1,6 @@
 """The history as it is kept and asked with each reading."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from tray_app.rules.forecast import Forecast, TooEarly
 from tray_app.rules.history import Record
 from tray_app.store.file_fault import FaultKind, FileFault
 from tray_app.store.history_database import History
-from tray_app.team.analyst import Analyst
+from tray_app.team.analyst import Analyst, _Learning
 
 MONDAY = datetime(2026, 10, 5, tzinfo=UTC)
 A_DAY = 800
@@ -225,3 +226,46 @@ def test_a_history_that_can_not_be_kept_is_said_and_hides_nothing(tmp_path: Path
     assert analysis is not None
     assert analysis.rhythm == TooEarly(None)  # as no day that is promised would come
     assert analyst.history_fault == FileFault(FaultKind.UNUSABLE, str(path))
+
+
+# --- where it learns ----------------------------------------------------------------------------
+
+
+def test_teams_learn_one_after_the_other_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tray_app.team.analyst._STAYS", 20.0)
+    learning = _Learning()
+    at_work = threading.Semaphore(1)
+    threads: list[threading.Thread] = []
+
+    def learn() -> None:
+        assert at_work.acquire(blocking=False)
+        threads.append(threading.current_thread())
+        at_work.release()
+
+    teams = [threading.Thread(target=learning.do, args=(learn,)) for _ in range(20)]
+    for team in teams:
+        team.start()
+    for team in teams:
+        team.join()
+    assert len(threads) == 20
+    assert len(set(threads)) == 1
+
+
+def test_what_goes_wrong_while_a_team_learns_is_its_own() -> None:
+    learning = _Learning()
+    with pytest.raises(ZeroDivisionError):
+        learning.do(lambda: 1 // 0)  # type: ignore[arg-type,return-value]
+    learned: list[int] = []
+    learning.do(lambda: learned.append(1))
+    assert learned == [1]
+
+
+def test_the_thread_that_learns_ends_and_another_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tray_app.team.analyst._STAYS", 0.0)
+    learning = _Learning()
+    threads: list[threading.Thread] = []
+    for _ in range(50):
+        learning.do(lambda: threads.append(threading.current_thread()))
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from functools import partial
 from operator import attrgetter
-from threading import Lock, Thread
+from threading import Condition, Event, Thread
 
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.analysis import Analysis, Lesson, conclude, learn
@@ -17,14 +17,59 @@ from tray_app.rules.history import RESERVATION, Drop, Record, Refill, changes_si
 from tray_app.store.file_fault import FileFault
 from tray_app.store.history_database import History, row_after
 
-_LEARNING = Lock()
-"""Held by the team that learns."""
+_STAYS = 2.0
+"""Seconds for which the thread that learns waits for another team."""
 
 _MOST_UNNAMED = 288
 """Records that wait until their team is known: a day of them at the default interval."""
 
 _WATCHED_WITHIN = 15 * 60
 """Seconds between the last reading with credits and the first without, to know when they ended."""
+
+
+class _Learning:
+    """One thread in which all teams learn, one after the other.
+
+    The C library keeps the memory that a thread's busiest moment has taken, for a thread that comes
+    after it. So no worker's thread needs as much as learning takes. After a start the teams learn
+    within a second or two: the thread stays for a moment, as another might get other memory.
+    """
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._waiting: deque[tuple[Callable[[], None], Event, list[BaseException]]] = deque()
+        self._has_thread = False
+
+    def do(self, learn: Callable[[], None]) -> None:
+        """Learn in the thread; returns when it has, and raises what ``learn`` does."""
+        errors: list[BaseException] = []
+        is_done = Event()
+        with self._changed:
+            if not self._has_thread:
+                Thread(target=self._run, name="learning", daemon=True).start()
+                self._has_thread = True
+            self._waiting.append((learn, is_done, errors))
+            self._changed.notify()
+        is_done.wait()
+        if errors:
+            raise errors.pop()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not self._waiting and not self._changed.wait_for(lambda: self._waiting, _STAYS):
+                    self._has_thread = False
+                    return
+                learn, is_done, errors = self._waiting.popleft()
+            try:
+                learn()
+            except BaseException as error:
+                errors.append(error)
+            del learn, errors
+            is_done.set()
+
+
+_LEARNING = _Learning()
 
 
 class Analyst:
@@ -70,7 +115,7 @@ class Analyst:
         if self._learned_for == (team_id, now.date()):
             self._record(team_id)
         else:
-            _do_apart(partial(self._record_and_learn, team_id, now))
+            _LEARNING.do(partial(self._record_and_learn, team_id, now))
         return self.analyse(balance, at, renewal_day)
 
     def analyse(self, balance: Balance, at: datetime, renewal_day: int | None) -> Analysis | None:
@@ -144,28 +189,6 @@ class Analyst:
         self._learned_for = team_id, now.date()
         # SQLite would keep the pages that were read, which are more than all else of a team.
         self._history.close()
-
-
-def _do_apart(work: Callable[[], None]) -> None:
-    """Do some work in a thread of its own, and wait for it, while no other team does the same.
-
-    The C library gives the memory of a thread that has ended to the next that begins. So all teams
-    learn in the same memory, and the threads of their workers don't need that much each.
-    """
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-
-    with _LEARNING:
-        thread = Thread(target=run, name="learning", daemon=True)
-        thread.start()
-        thread.join()
-    if errors:
-        raise errors.pop()
 
 
 def _empty_since(records: Sequence[Record]) -> int | None:
