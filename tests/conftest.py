@@ -136,6 +136,12 @@ def _no_defect_in_what_qt_calls() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _no_thread_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the thread in which teams learn end with its work, and not seconds later."""
+    monkeypatch.setattr("tray_app.team.analyst._STAYS", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def _no_thread_left() -> Iterator[None]:
     """Fail a test that leaves a thread behind."""
     before = set(threading.enumerate())

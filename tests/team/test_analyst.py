@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import wait_until
 from tray_app.lemlist.balance import Balance
 from tray_app.rules.forecast import Forecast, TooEarly
 from tray_app.rules.history import Record
@@ -231,20 +232,22 @@ def test_a_history_that_can_not_be_kept_is_said_and_hides_nothing(tmp_path: Path
 # --- where it learns ----------------------------------------------------------------------------
 
 
-def test_teams_learn_one_after_the_other_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tray_app.team.analyst._STAYS", 20.0)
+def test_teams_learn_one_after_the_other_in_one_thread() -> None:
     learning = _Learning()
-    at_work = threading.Semaphore(1)
+    all_wait, at_work = threading.Event(), threading.Semaphore(1)
     threads: list[threading.Thread] = []
 
     def learn() -> None:
         assert at_work.acquire(blocking=False)
+        all_wait.wait(20)
         threads.append(threading.current_thread())
         at_work.release()
 
     teams = [threading.Thread(target=learning.do, args=(learn,)) for _ in range(20)]
     for team in teams:
         team.start()
+    wait_until(lambda: len(learning._waiting) == 19, 20, "all others wait")
+    all_wait.set()
     for team in teams:
         team.join()
     assert len(threads) == 20
@@ -254,14 +257,13 @@ def test_teams_learn_one_after_the_other_in_one_thread(monkeypatch: pytest.Monke
 def test_what_goes_wrong_while_a_team_learns_is_its_own() -> None:
     learning = _Learning()
     with pytest.raises(ZeroDivisionError):
-        learning.do(lambda: 1 // 0)  # type: ignore[arg-type,return-value]
+        learning.do(lambda: 1 // 0)  # type: ignore[arg-type]
     learned: list[int] = []
     learning.do(lambda: learned.append(1))
     assert learned == [1]
 
 
-def test_the_thread_that_learns_ends_and_another_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tray_app.team.analyst._STAYS", 0.0)
+def test_the_thread_that_learns_ends_and_another_begins() -> None:
     learning = _Learning()
     threads: list[threading.Thread] = []
     for _ in range(50):
