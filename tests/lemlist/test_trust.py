@@ -27,6 +27,18 @@ def problem_of(client: Client) -> Kind:
     return caught.value.kind
 
 
+def companys_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Return a server's context whose certificate is trusted, but not in the system's folder."""
+    _, other = certificate(tmp_path, "localhost")
+    incomplete = hashed(tmp_path / "incomplete", other, "localhost")
+    (tmp_path / "company").mkdir()
+    context, public = certificate(tmp_path / "company", HOST)
+    monkeypatch.setenv("SSL_CERT_DIR", str(hashed(tmp_path / "whole", public, HOST)))
+    paths = ssl.get_default_verify_paths()._replace(capath=str(incomplete))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    return context
+
+
 def test_certificates_are_read_once_for_all_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,13 +108,7 @@ def test_a_certificate_that_is_not_in_the_folder_is_looked_for_elsewhere_at_once
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where a company adds its own to the file that has all certificates, and nowhere else."""
-    _, other = certificate(tmp_path, "localhost")
-    incomplete = hashed(tmp_path / "incomplete", other, "localhost")
-    (tmp_path / "company").mkdir()
-    context, public = certificate(tmp_path / "company", HOST)
-    monkeypatch.setenv("SSL_CERT_DIR", str(hashed(tmp_path / "whole", public, HOST)))
-    paths = ssl.get_default_verify_paths()._replace(capath=str(incomplete))
-    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    context = companys_own(tmp_path, monkeypatch)
     shared = Trust()
     with RawServer(answer(), context) as server:
         assert client_of(server, shared).balance() == Balance(7)
@@ -122,13 +128,7 @@ def test_a_proxy_whose_certificate_is_not_in_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ways: str
 ) -> None:
     """A proxy that speaks TLS itself, which is not given up for a direct try after it."""
-    _, other = certificate(tmp_path, "localhost")
-    incomplete = hashed(tmp_path / "incomplete", other, "localhost")
-    (tmp_path / "company").mkdir()
-    tls, public = certificate(tmp_path / "company", HOST)
-    monkeypatch.setenv("SSL_CERT_DIR", str(hashed(tmp_path / "whole", public, HOST)))
-    paths = ssl.get_default_verify_paths()._replace(capath=str(incomplete))
-    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    tls = companys_own(tmp_path, monkeypatch)
     (tmp_path / "lemlist").mkdir()
     lemlists, its_public = certificate(tmp_path / "lemlist", "api.lemlist.test")
     for folder in ("incomplete", "whole"):
