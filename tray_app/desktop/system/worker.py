@@ -14,11 +14,12 @@ from tray_app.errors import Kind, Problem
 
 T = TypeVar("T")
 
-PATIENCE = 2.5
-"""Seconds in which none of a crew's threads has begun anything before another is added: longer than
-requests wait for their turn, of which lemlist allows 20 in 2 s (``team/turns.py``)."""
+PATIENCE = 1.0
+"""Seconds in which none of a crew's threads has begun anything before it gets help: longer than a
+request that is answered takes as a rule, and than names of teams wait for balances
+(``team/turns.py``)."""
 
-LOOK_EVERY = 500
+LOOK_EVERY = 250
 """Milliseconds, while jobs wait."""
 
 
@@ -76,9 +77,9 @@ class _Threads:
 class Crew(QObject):
     """Threads that work for workers. They end when no worker has jobs.
 
-    As a rule these are a ``few``. While none of them comes free, as requests hang, one more begins
-    after another until there are ``most``. Each costs 0.2 MB or more, for good, as the C library
-    keeps the memory that its busiest moment has taken.
+    As a rule these are a ``few``. When none of them comes free, as requests hang, there are as many
+    as have something to do, and at most ``most``. Each costs 0.2 MB or more, for good, as the C
+    library keeps the memory that its busiest moment has taken.
 
     They are Python daemon threads. A QThread that is still at work would abort the program at its
     end, and Python's thread pools would make the end wait.
@@ -112,18 +113,20 @@ class Crew(QObject):
     def hurry(self) -> None:
         """Begin all that waits, as far as there may be threads."""
         with self._threads.lock:
-            waiting, left = len(self._threads.waiting), self._most - self._threads.count
-            for _ in range(min(waiting, left)):
-                self._threads.add()
+            self._begin_all()
 
     @Slot()
     def _help_out(self) -> None:
-        """Add a thread if those that there are have begun nothing for a while."""
         with self._threads.lock:
             if not self._threads.waiting or self._threads.count == self._most:
                 self._timer.stop()
             elif time.monotonic() - self._threads.begun_at >= PATIENCE:
-                self._threads.add()
+                self._begin_all()
+
+    def _begin_all(self) -> None:
+        waiting, left = len(self._threads.waiting), self._most - self._threads.count
+        for _ in range(min(waiting, left)):
+            self._threads.add()
 
 
 class Worker(QObject):
