@@ -217,6 +217,7 @@ def test_what_is_no_longer_true_leaves_the_list_and_nothing_else_does(
     wait_for_list(service, "2 teams need credits", left("A", 11), left("C", 13))
     wait_with_events(lambda: sorted(desk.heard()) == [11, 12, 13], "each is heard once")
     desk.desk.withdraw("A")
+    wait_for_titles(service, left("C", 13))  # in the words that it has by itself
     desk.desk.withdraw("C")
     wait_for_titles(service)
 

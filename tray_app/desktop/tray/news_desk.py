@@ -232,9 +232,11 @@ class NewsDesk(QObject):
             return
         told = sorted(self._listed.values(), key=TeamNotice.by_need)
         news = [each.news for each in told]
-        lacking = sum(each.lacks_credits for each in told)
-        title, body = list_notice([each.line for each in told], lacking)
-        picture, urgent = told[0].notice.picture, told[0].notice.urgent
+        first = told[0].notice
+        title, body, picture, urgent = first.title, first.body, first.picture, first.urgent
+        if len(told) > 1:
+            lacking = sum(each.lacks_credits for each in told)
+            title, body = list_notice([each.line for each in told], lacking)
         number, shortens = next(_list_ids), self._lists if is_shorter else frozenset()
         self._lists = shortens | {number}
         self._notifier.notify(Notice(number, news, title, body, picture, urgent, LIST, shortens))
