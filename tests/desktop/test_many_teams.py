@@ -126,7 +126,7 @@ def test_the_server_sees_few_at_once_and_no_more_than_it_allows(program: Program
     program.wait_for(is_identified)
     asked = sorted(program.sandbox.requests, key=lambda one: one.time)
     assert len(asked) == 2 * TWENTY
-    assert program.sandbox.max_in_flight == FEW
+    assert program.sandbox.max_in_flight <= AT_ONCE
     for before, after in zip(asked, asked[MOST:], strict=False):
         assert after.time - before.time >= SPAN
 

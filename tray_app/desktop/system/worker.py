@@ -77,9 +77,9 @@ class _Threads:
 class Crew(QObject):
     """Threads that work for workers. They end when no worker has jobs.
 
-    As a rule these are a ``few``. When none of them comes free, as requests hang, there are as many
-    as have something to do, and at most ``most``. Each costs 0.2 MB or more, for good, as the C
-    library keeps the memory that its busiest moment has taken.
+    As a rule these are a ``few``. When none of them comes free, as requests hang or wait for their
+    turn, there are as many as have something to do, and at most ``most``. Each costs 0.2 MB or
+    more, for good, as the C library keeps the memory that its busiest moment has taken.
 
     They are Python daemon threads. A QThread that is still at work would abort the program at its
     end, and Python's thread pools would make the end wait.
