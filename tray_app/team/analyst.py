@@ -57,7 +57,7 @@ class _Learning:
     def _run(self) -> None:
         while True:
             with self._changed:
-                if not self._waiting and not self._changed.wait_for(lambda: self._waiting, _STAYS):
+                if not self._changed.wait_for(lambda: self._waiting, _STAYS):
                     self._has_thread = False
                     return
                 learn, is_done, errors = self._waiting.popleft()
